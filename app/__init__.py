@@ -1,0 +1,13 @@
+"""Collagen keeps a mirror of a campaign's approved photos and makes collages of everyone in it.
+
+Where to find things:
+
+- Doors, where a request, an argument list or a queue record comes in: `app.web`, `app.cli`.
+- Subjects, the order of steps of one use case: `app.processor` (one photo), `app.collage` (one collage).
+- Foundations, one for each thing outside: `app.assets` (Cloudinary), `app.store` (the directory tree),
+  `app.exif` (exiftool), `app.imaging` (ImageMagick), `app.config` (settings), `app.errors`.
+
+Doors import subjects, subjects import foundations, never back. Importing a module never acts.
+"""
+
+__version__ = "0.1.0"

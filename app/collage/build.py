@@ -1,0 +1,95 @@
+"""The order of steps that make one collage: who, what grid, the picture, its derivatives, the manifest."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import app
+from app import imaging
+from app.collage import choice, derivatives, layout, manifest, montage
+from app.errors import BadParameters
+from app.store import Store, files
+from app.store.collages import Draft
+from app.store.photos import Photo
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What an admin may ask for. `photos`: at most so many people; `exclude`: public IDs."""
+
+    photos: int | None = None
+    width: int = 4096
+    height: int = 4096
+    exclude: Collection[str] = field(default=frozenset())
+
+
+def plan(store: Store, campaign: str, wish: Parameters) -> tuple[list[Photo], layout.Layout]:
+    """Everyone in the order of their claim to a place, and the grid for them.
+
+    Raises BadParameters where no collage can be made.
+    """
+    manifests = [store.collages.manifest(campaign, collage) for collage in store.collages.ids(campaign)]
+    queue = choice.queue(store.photos.all(campaign), choice.appearances(manifests), wish.exclude)
+    return queue, layout.best(choice.invited(wish.photos, len(queue)), wish.width, wish.height)
+
+
+def build(
+    store: Store, draft: Draft, wish: Parameters, now: datetime, progress: montage.Progress
+) -> dict[str, Any]:
+    """Makes the collage of `draft` and publishes it; returns its manifest. `now` is in UTC.
+
+    `progress` is told how much is done, from 0 to 1. Raises BadParameters or StoreUnavailable; then nothing is
+    published.
+    """
+    queue, grid = plan(store, draft.campaign, wish)
+    unreadable: list[str] = []
+    while True:
+        cells, failed = montage.make_cells(
+            store,
+            draft.campaign,
+            [photo.public_id for photo in queue],
+            grid,
+            lambda part: progress(0.6 * part),
+        )
+        unreadable += failed
+        queue = [photo for photo in queue if photo.public_id not in set(failed)]
+        if len(cells) == grid.used:
+            break
+        if not queue:
+            raise BadParameters("None of the campaign's photos can be read; python -m app check says why.")
+        # nobody is left in line for the places of those who cannot be read: a smaller grid
+        grid = layout.best(len(queue), wish.width, wish.height)
+
+    seated = [
+        photo.public_id for photo in choice.seated([photo for photo in queue if photo.public_id in cells])
+    ]
+    described = []
+
+    def put(name: str, data: bytes, size: tuple[int, int]) -> None:
+        files.write_whole(draft.directory / name, data)
+        described.append(manifest.describe_file(name, size, data))
+
+    with montage.render(
+        grid, [cells.pop(public_id) for public_id in seated], lambda part: progress(0.6 + 0.1 * part)
+    ) as canvas:
+        put(derivatives.MASTER, canvas.png(), (wish.width, wish.height))
+        progress(0.85)
+        for done, longest in enumerate(derivatives.LONGEST_SIDES, start=1):
+            jpeg = canvas.jpeg(grid.box, longest, derivatives.QUALITY)
+            put(derivatives.name(longest), jpeg, imaging.size(jpeg, "jpeg"))
+            progress(0.85 + 0.07 * done)
+
+    result = manifest.manifest(
+        collage=draft.id,
+        campaign=draft.campaign,
+        created_at=now,
+        layout=grid,
+        seated=seated,
+        left_out=[photo.public_id for photo in queue if photo.public_id not in set(seated)],
+        unreadable=unreadable,
+        files=described,
+        versions={"imagemagick": imaging.version(), "collagen": app.__version__},
+    )
+    store.collages.publish(draft, result)
+    return result

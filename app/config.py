@@ -1,0 +1,194 @@
+"""Settings (environment and .env) and campaign rules (campaigns.toml): read once, checked, frozen.
+
+Anything wrong or missing raises `SettingError` with one line that names the key.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from dotenv import dotenv_values
+
+from app.errors import SettingError
+
+TRACKING = ("individual", "aggregate", "off")
+
+
+@dataclass(frozen=True)
+class Account:
+    """A Cloudinary account. `upload_prefix` is where its API is (None: Cloudinary's own)."""
+
+    cloud_name: str
+    api_key: str
+    api_secret: str = field(repr=False)
+    upload_prefix: str | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. Secrets are left out of its repr."""
+
+    store: Path
+    campaigns_file: Path
+    account: Account | None = None
+    admin_password: str | None = field(default=None, repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    delivery_hosts: frozenset[str] = frozenset()
+
+    def required_account(self) -> Account:
+        """The Cloudinary account. Raises SettingError where none is set."""
+        if self.account is None:
+            raise SettingError(
+                "CLOUDINARY_URL is not set (cloudinary://key:secret@cloud, from Cloudinary's console under API Keys)."
+            )
+        return self.account
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The rules of one campaign: one table of campaigns.toml."""
+
+    name: str
+    title: str
+    folder: str
+    test_address: str | None = None
+    tracking: str = "individual"
+
+    def address(self, email: str | None) -> str | None:
+        """The address that is stored for a submitter: `email`, or its rewritten form in a campaign for trials.
+
+        With test_address "t+{token}@x.org", user@example.com becomes t+user-example-com@x.org.
+        """
+        if email is None or self.test_address is None:
+            return email
+        token = re.sub(r"[^A-Za-z0-9]+", "-", email).strip("-")
+        return self.test_address.replace("{token}", token)
+
+
+class Campaigns(Mapping[str, Campaign]):
+    """All campaigns, by name."""
+
+    def __init__(self, campaigns: list[Campaign]) -> None:
+        self._by_name = {campaign.name: campaign for campaign in campaigns}
+        self._by_folder = {campaign.folder: campaign for campaign in campaigns}
+
+    def __getitem__(self, name: str) -> Campaign:
+        return self._by_name[name]
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def of_folder(self, folder: str) -> Campaign | None:
+        """The campaign whose asset folder this is, or None."""
+        return self._by_folder.get(folder)
+
+
+def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
+    """Reads the settings from `environ` (the process's own by default), and from `dotenv` what is not set there.
+
+    Raises SettingError, naming the key, for a value that cannot be right.
+    """
+    environ = os.environ if environ is None else environ
+    given = {key: value for key, value in dotenv_values(dotenv).items() if value} | {
+        key: value for key, value in environ.items() if value
+    }
+    account = _account(given)
+    secrets = _list(given.get("COLLAGEN_WEBHOOK_SECRETS"))
+    return Settings(
+        store=Path(given.get("COLLAGEN_STORE", "./data")),
+        campaigns_file=Path(given.get("COLLAGEN_CAMPAIGNS", "./campaigns.toml")),
+        account=account,
+        admin_password=given.get("COLLAGEN_ADMIN_PASSWORD"),
+        webhook_secrets=secrets or ((account.api_secret,) if account else ()),
+        delivery_hosts=frozenset(
+            host.lower() for host in _list(given.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com"))
+        ),
+    )
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _account(given: Mapping[str, str]) -> Account | None:
+    # The SDK ignores CLOUDINARY_URL where CLOUDINARY_CLOUD_NAME is set; so do we.
+    if "CLOUDINARY_CLOUD_NAME" in given:
+        for key in ("CLOUDINARY_API_KEY", "CLOUDINARY_API_SECRET"):
+            if key not in given:
+                raise SettingError(
+                    f"{key} is not set, but CLOUDINARY_CLOUD_NAME is: set both, or only CLOUDINARY_URL."
+                )
+        return Account(
+            given["CLOUDINARY_CLOUD_NAME"],
+            given["CLOUDINARY_API_KEY"],
+            given["CLOUDINARY_API_SECRET"],
+            given.get("CLOUDINARY_UPLOAD_PREFIX"),
+        )
+    if "CLOUDINARY_URL" not in given:
+        return None
+    url = urlsplit(given["CLOUDINARY_URL"])
+    if url.scheme != "cloudinary" or not (url.hostname and url.username and url.password):
+        raise SettingError(
+            "CLOUDINARY_URL must look like cloudinary://key:secret@cloud (the value is not shown here)."
+        )
+    # hostname is lower-cased by urlsplit; cloud names are case-sensitive
+    cloud = url.netloc.rpartition("@")[2]
+    prefix = parse_qs(url.query).get("upload_prefix", [None])[0]
+    return Account(cloud, unquote(url.username), unquote(url.password), prefix)
+
+
+def load_campaigns(path: Path) -> Campaigns:
+    """Reads campaigns.toml. Raises SettingError that names the file, the table and the key."""
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingError(
+            f"COLLAGEN_CAMPAIGNS: there is no file {path}; campaigns.toml has an example."
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"COLLAGEN_CAMPAIGNS: {path} cannot be read: {error}.") from error
+    campaigns = [_campaign(path, name, table) for name, table in tables.items()]
+    if not campaigns:
+        raise SettingError(
+            f"COLLAGEN_CAMPAIGNS: {path} has no campaign; add a table such as [test_prototype]."
+        )
+    seen: dict[str, str] = {}
+    for campaign in campaigns:
+        other = seen.setdefault(campaign.folder, campaign.name)
+        if other != campaign.name:
+            raise SettingError(
+                f"{path}: [{campaign.name}] and [{other}] have the same folder {campaign.folder!r}."
+            )
+    return Campaigns(campaigns)
+
+
+def _campaign(path: Path, name: str, table: object) -> Campaign:
+    if not re.fullmatch(r"[a-z0-9_-]{1,64}", name):
+        raise SettingError(f"{path}: [{name}] is no campaign name; use 1 to 64 of a-z, 0-9, _ and -.")
+    if not isinstance(table, dict):
+        raise SettingError(f"{path}: {name} must be a table: [{name}].")
+    allowed = {known.name for known in fields(Campaign)} - {"name"}
+    for key, value in table.items():
+        if key not in allowed:
+            raise SettingError(
+                f"{path}: [{name}] has an unknown key {key!r}; known are {', '.join(sorted(allowed))}."
+            )
+        if not isinstance(value, str) or not value:
+            raise SettingError(f"{path}: [{name}] {key} must be a text that is not empty.")
+    campaign = Campaign(**({"title": name, "folder": name} | table), name=name)
+    if campaign.tracking not in TRACKING:
+        raise SettingError(
+            f"{path}: [{name}] tracking must be one of {', '.join(TRACKING)}, not {campaign.tracking!r}."
+        )
+    if campaign.test_address is not None and not re.fullmatch(
+        r"[^@\s]*\{token\}[^@\s]*@[^@\s]+", campaign.test_address
+    ):
+        raise SettingError(f"{path}: [{name}] test_address must look like name+{{token}}@example.org.")
+    return campaign

@@ -1,0 +1,117 @@
+"""Everything that can go wrong, as one tree.
+
+CollagenError
+├── Permanent                 the same input fails again
+│   ├── SettingError          a setting, campaigns.toml or a tool is wrong or missing
+│   ├── BadSignature          a notification that Cloudinary did not sign, or not now
+│   ├── BadNotification       a notification nothing can be done with
+│   ├── BadPublicId           a public ID that cannot be a file name, or that Cloudinary cannot have
+│   ├── PictureError          what should be a picture is none, is broken or too large
+│   ├── NotFound              no such campaign, collage or file
+│   ├── BadParameters         parameters from which no collage can be made, or no photos to make it of
+│   └── BuildFailed           the process that built a collage ended without one
+└── Retryable                 worth another try, after `retry_after` seconds
+    ├── CloudinaryUnavailable down, rate-limited, still processing, or answering nonsense
+    ├── StoreUnavailable      not mounted, full, read-only, or failing
+    ├── ExifToolFailed        exiftool did not do what it was asked
+    ├── PhotoBusy             another process is at work on the same photo
+    └── CollageInProgress     another collage of the campaign is being built
+
+Whether another try is worth it is data on the error; what a door answers stands in that door's table. The message
+is for the person who runs Collagen: it names the thing and says what to do. `public` is what may be shown to anyone.
+"""
+
+
+class CollagenError(Exception):
+    """Base of all errors that Collagen raises on purpose."""
+
+    retryable = False
+
+    @property
+    def public(self) -> str:
+        """One sentence without paths, addresses or secrets."""
+        return str(self)
+
+
+class Permanent(CollagenError):
+    """The same input would fail again."""
+
+
+class SettingError(Permanent):
+    """A setting, a campaign rule or a tool is wrong or missing; the message names it."""
+
+
+class BadSignature(Permanent):
+    """Not signed by Cloudinary with a secret we know, or too old, or from the future."""
+
+
+class BadNotification(Permanent):
+    """Not JSON, or without the fields without which nothing can be done."""
+
+
+class BadPublicId(Permanent):
+    """A public ID that is unsafe to pass on, or too long for a file name."""
+
+
+class PictureError(Permanent):
+    """No picture, a broken one, or one beyond the limits."""
+
+
+class NotFound(Permanent):
+    """No such campaign, collage or file."""
+
+
+class BadParameters(Permanent):
+    """No collage can be made of these parameters or of these photos."""
+
+
+class BuildFailed(Permanent):
+    """The building process ended without a collage."""
+
+
+class Retryable(CollagenError):
+    """Worth another try.
+
+    `retry_after`: after how many seconds.
+    """
+
+    retryable = True
+    sentence = "This cannot be done at the moment."
+
+    def __init__(self, message: str, *, retry_after: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    @property
+    def public(self) -> str:
+        return self.sentence
+
+
+class CloudinaryUnavailable(Retryable):
+    """Cloudinary cannot be reached, refuses, or gives an answer that makes no sense."""
+
+    sentence = "Cloudinary cannot be asked at the moment."
+
+
+class StoreUnavailable(Retryable):
+    """The store is not mounted, full, read-only or failing."""
+
+    sentence = "The store cannot be used at the moment."
+
+
+class ExifToolFailed(Retryable):
+    """exiftool died, hung, or did not do what it was asked."""
+
+    sentence = "The photo's metadata cannot be written at the moment."
+
+
+class PhotoBusy(Retryable):
+    """Another process holds the photo."""
+
+    sentence = "The photo is being worked on by another process."
+
+
+class CollageInProgress(Retryable):
+    """A collage of the same campaign is being built."""
+
+    sentence = "A collage of this campaign is being built; wait until it is done."

@@ -1,0 +1,97 @@
+"""One photo: from the picture that arrived to the files of the store, and from those to a cell of a collage."""
+
+import ctypes
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from wand.api import library
+from wand.image import Image, ProfileDict
+
+from app.errors import PictureError
+from app.imaging.reading import Format, header, opened
+from app.imaging.saving import png, raw, resize
+
+ARCHIVE = (1500, 2000)
+INTERMEDIATE = (300, 400)
+MAX_BYTES = 30_000_000  # of a picture that arrives
+ARCHIVE_QUALITY = 92  # JPEG quality where a picture has to be encoded anew
+
+# EXIF orientations in which width and height change places
+SIDEWAYS = ("left_top", "right_top", "right_bottom", "left_bottom")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A photo as the store keeps it, still without tags: JPEG of 1500×2000 and PNG of 300×400, upright, sRGB."""
+
+    archive: bytes
+    intermediate: bytes
+
+
+def prepare(picture: bytes) -> Prepared:
+    """Makes archive and intermediate of a JPEG: upright, sRGB, its middle cut to 3:4, 1500×2000.
+
+    A JPEG that is all this already stays as it is, byte for byte, and is decoded only at half its size. Raises
+    PictureError for what is no JPEG, is not whole, or has over 50 megapixels or 30 MB.
+    """
+    if len(picture) > MAX_BYTES:
+        raise PictureError(
+            f"The picture has {len(picture) / 1e6:.1f} MB; {MAX_BYTES / 1e6:.0f} MB at most are taken."
+        )
+    with header(picture, "jpeg") as image:
+        size = image.size
+        upright = image.orientation in ("undefined", "top_left")
+        srgb = image.colorspace == "srgb" and not ProfileDict(image).get("icc")
+        width, height = size[::-1] if image.orientation in SIDEWAYS else size
+    if size == ARCHIVE and upright and srgb:
+        # twice the size of the intermediate, so that the resize still has pixels to choose from
+        with opened(picture, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:
+            return Prepared(picture, _intermediate(image))
+    scale = max(ARCHIVE[0] / width, ARCHIVE[1] / height)
+    with opened(picture, "jpeg", at_least=(math.ceil(size[0] * scale), math.ceil(size[1] * scale))) as image:
+        image.auto_orient()
+        _to_srgb(image)
+        _fill(image, *ARCHIVE)
+        image.strip()
+        image.compression_quality = ARCHIVE_QUALITY
+        image.options["jpeg:sampling-factor"] = "2x2"
+        return Prepared(image.make_blob("jpeg"), _intermediate(image))
+
+
+def cell(picture: bytes, kind: Format, width: int, height: int) -> bytes:
+    """A picture of the store at exactly `width`×`height` of the same shape: rows of 8-bit RGB.
+
+    Raises PictureError if it is broken.
+    """
+    with opened(picture, kind, at_least=(2 * width, 2 * height)) as image:
+        resize(image, width, height)
+        return raw(image)
+
+
+def _intermediate(image: Image) -> bytes:
+    resize(image, *INTERMEDIATE)
+    return png(image, "rgb")
+
+
+def _to_srgb(image: Image) -> None:
+    if ProfileDict(image).get("icc"):
+        profile = (Path(__file__).parent / "srgb.icc").read_bytes()
+        library.MagickProfileImage.argtypes = [
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+        ]
+        library.MagickProfileImage(image.wand, b"icc", profile, len(profile))
+    if image.colorspace != "srgb":
+        image.transform_colorspace("srgb")
+
+
+def _fill(image: Image, width: int, height: int) -> None:
+    """Cuts the middle of `image` to the shape of `width`×`height`, and makes it that size."""
+    cut_width = min(image.width, round(image.height * width / height))
+    cut_height = min(image.height, round(image.width * height / width))
+    left, top = (image.width - cut_width) // 2, (image.height - cut_height) // 2
+    image.crop(left=left, top=top, width=cut_width, height=cut_height)
+    resize(image, width, height)

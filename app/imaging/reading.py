@@ -1,0 +1,100 @@
+"""Decoding. ImageMagick decides by content what a file is, so that XML named .jpg would reach its SVG coder. Here the
+format is named on every read, and bytes come from memory, never from a file name (in which it sees patterns)."""
+
+import contextlib
+import ctypes
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from wand.api import libmagick, library
+from wand.exceptions import WandException
+from wand.image import Image
+
+from app.errors import PictureError
+
+MAX_PIXELS = 50_000_000
+
+Format = Literal["jpeg", "png"]
+
+# libjpeg complains of these and decodes every pixel all the same; some phones write no others.
+HARMLESS = ("Invalid SOS parameters",)
+
+
+@contextlib.contextmanager
+def opened(picture: bytes, kind: Format, at_least: tuple[int, int] | None = None) -> Iterator[Image]:
+    """Decodes `picture` as `kind` and nothing else.
+
+    `at_least`: a JPEG may be decoded smaller than it is, but not below this size; libjpeg then skips most of the work
+    (DCT scaling). Raises PictureError for anything that is not whole, or has over 50 megapixels.
+    """
+    width, height = size(picture, kind)
+    if width * height > MAX_PIXELS:
+        raise PictureError(
+            f"The picture has {width}×{height} pixels; {MAX_PIXELS // 10**6} megapixels at most are taken."
+        )
+    with Image() as image:
+        if at_least is not None:
+            image.options["jpeg:size"] = f"{at_least[0]}x{at_least[1]}"
+        _read(image, picture, kind, library.MagickReadImageBlob)
+        yield image
+
+
+@contextlib.contextmanager
+def header(picture: bytes, kind: Format) -> Iterator[Image]:
+    """Reads size, colour space, orientation and profiles, and no pixels. Raises PictureError."""
+    with Image() as image:
+        _read(image, picture, kind, library.MagickPingImageBlob)
+        yield image
+
+
+def size(picture: bytes, kind: Format) -> tuple[int, int]:
+    """Width and height. Raises PictureError if it is no such picture."""
+    with header(picture, kind) as image:
+        shape: tuple[int, int] = image.size
+        return shape
+
+
+def _read(image: Image, picture: bytes, kind: Format, read: Callable[..., bool]) -> None:
+    # A format before a colon is final; without it the content decides which decoder runs.
+    library.MagickSetFilename(image.wand, f"{kind}:picture".encode())
+    done = read(image.wand, picture, len(picture))
+    complaint = _complaint(image)
+    if not done or complaint or 0 in image.size:
+        raise PictureError(f"This is no whole {kind.upper()}: {complaint or 'nothing can be read'}.")
+
+
+class _ExceptionInfo(ctypes.Structure):
+    """The beginning of ImageMagick 6's struct of this name (magick/exception.h)."""
+
+    _fields_ = (("severity", ctypes.c_int), ("error_number", ctypes.c_int), ("reason", ctypes.c_char_p))
+
+
+def _complaint(image: Image) -> str:
+    """What the decoder objected to, or nothing.
+
+    Wand reports only what made a read fail; a JPEG that is cut short does not, and half a face would be kept.
+    """
+    try:
+        said = str(image.get_exception() or "")
+    except WandException as error:
+        said = str(error)
+    if not said and hasattr(libmagick, "GetImageException"):  # version 6 keeps it in the image
+        said = _complaint_of_version_6(image)
+    # what follows is the name of a file and a place in ImageMagick's source
+    return "" if said.startswith(HARMLESS) else said.partition("`")[0].partition("@")[0].strip()
+
+
+def _complaint_of_version_6(image: Image) -> str:
+    libmagick.AcquireExceptionInfo.restype = ctypes.c_void_p
+    libmagick.DestroyExceptionInfo.argtypes = [ctypes.c_void_p]
+    libmagick.GetImageException.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    pixels = library.GetImageFromMagickWand(image.wand)
+    if not pixels:
+        return ""
+    info = libmagick.AcquireExceptionInfo()
+    try:
+        libmagick.GetImageException(pixels, info)
+        exception = ctypes.cast(info, ctypes.POINTER(_ExceptionInfo)).contents
+        return (exception.reason or b"unknown").decode("utf-8", "replace") if exception.severity else ""
+    finally:
+        libmagick.DestroyExceptionInfo(info)

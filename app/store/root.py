@@ -1,0 +1,79 @@
+"""The top of the store: its marker, its campaigns, its locks."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.errors import PhotoBusy, StoreUnavailable
+from app.store import files
+
+MARKER = ".collagen"
+LOCKS = ".locks"
+UNFILED = ".unfiled"
+# Free space below which nothing more is taken in: a photo is about 0.5 MB, a collage up to 60 MB.
+RESERVE = 100 * 1024 * 1024
+
+
+class Root:
+    """The directory that holds everything. Making one touches nothing on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def initialise(self) -> bool:
+        """Makes the directory and its marker where they are missing; says whether anything was."""
+        if (self.path / MARKER).is_file():
+            return False
+        files.write_whole(
+            self.path / MARKER,
+            b"This directory is a store of Collagen's. Without this file nothing is\n"
+            b"read from it or written to it.\n",
+        )
+        return True
+
+    def require(self) -> None:
+        """Raises StoreUnavailable unless the marker is there: an unmounted store looks like an empty one."""
+        with files.using(self.path):
+            if not (self.path / MARKER).exists():
+                raise StoreUnavailable(
+                    f"{self.path} is no store: it has no file {MARKER}. Is it mounted? For a new store: python -m app init"
+                )
+
+    def check(self) -> None:
+        """Raises StoreUnavailable where the store cannot be written to, or is nearly full."""
+        self.require()
+        with files.using(self.path):
+            space = os.statvfs(self.path)
+        if space.f_flag & os.ST_RDONLY or not os.access(self.path, os.W_OK | os.X_OK):
+            raise StoreUnavailable(
+                f"{self.path} cannot be written to: mount it read-write, for the user who runs Collagen."
+            )
+        if space.f_bavail * space.f_frsize < RESERVE:
+            raise StoreUnavailable(f"{self.path} is full: less than {RESERVE // 1024**2} MB are left.")
+
+    def campaigns(self) -> list[str]:
+        """Names of the campaigns that have a directory here, known to campaigns.toml or not."""
+        self.require()
+        with files.using(self.path):
+            return sorted(
+                entry.name for entry in os.scandir(self.path) if entry.is_dir() and entry.name[0] != "."
+            )
+
+    @contextlib.contextmanager
+    def lock(self, key: str, patience: float = 20) -> Iterator[None]:
+        """Holds the lock of whatever `key` names, across threads, processes and hosts.
+
+        Keys share 256 lock files that are never removed (removing one while another waits for it would hand out the
+        lock twice); two keys on one file only wait for each other. Raises PhotoBusy after `patience` seconds.
+        """
+        self.require()
+        slot = hashlib.sha256(key.encode("utf-8")).hexdigest()[:2]
+        descriptor = files.lock(self.path / LOCKS / slot, patience)
+        if descriptor is None:
+            raise PhotoBusy(f"Another process has been at work on {key} for {patience:g} s.", retry_after=30)
+        try:
+            yield
+        finally:
+            os.close(descriptor)
