@@ -122,9 +122,7 @@ def _account(given: Mapping[str, str]) -> Account | None:
     if "CLOUDINARY_CLOUD_NAME" in given:
         for key in ("CLOUDINARY_API_KEY", "CLOUDINARY_API_SECRET"):
             if key not in given:
-                raise SettingError(
-                    f"{key} is not set, but CLOUDINARY_CLOUD_NAME is: set both, or only CLOUDINARY_URL."
-                )
+                raise SettingError(f"{key} is not set, but CLOUDINARY_CLOUD_NAME is: set both, or only CLOUDINARY_URL.")
         return Account(
             given["CLOUDINARY_CLOUD_NAME"],
             given["CLOUDINARY_API_KEY"],
@@ -135,11 +133,11 @@ def _account(given: Mapping[str, str]) -> Account | None:
         return None
     url = urlsplit(given["CLOUDINARY_URL"])
     if url.scheme != "cloudinary" or not (url.hostname and url.username and url.password):
-        raise SettingError(
-            "CLOUDINARY_URL must look like cloudinary://key:secret@cloud (the value is not shown here)."
-        )
+        raise SettingError("CLOUDINARY_URL must look like cloudinary://key:secret@cloud (the value is not shown here).")
     # hostname is lower-cased by urlsplit; cloud names are case-sensitive
     cloud = url.netloc.rpartition("@")[2]
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", cloud):
+        raise SettingError("CLOUDINARY_URL has no cloud name after the @ (the value is not shown here).")
     prefix = parse_qs(url.query).get("upload_prefix", [None])[0]
     return Account(cloud, unquote(url.username), unquote(url.password), prefix)
 
@@ -149,23 +147,17 @@ def load_campaigns(path: Path) -> Campaigns:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise SettingError(
-            f"COLLAGEN_CAMPAIGNS: there is no file {path}; campaigns.toml has an example."
-        ) from None
+        raise SettingError(f"COLLAGEN_CAMPAIGNS: there is no file {path}; campaigns.toml has an example.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingError(f"COLLAGEN_CAMPAIGNS: {path} cannot be read: {error}.") from error
     campaigns = [_campaign(path, name, table) for name, table in tables.items()]
     if not campaigns:
-        raise SettingError(
-            f"COLLAGEN_CAMPAIGNS: {path} has no campaign; add a table such as [test_prototype]."
-        )
+        raise SettingError(f"COLLAGEN_CAMPAIGNS: {path} has no campaign; add a table such as [test_prototype].")
     seen: dict[str, str] = {}
     for campaign in campaigns:
         other = seen.setdefault(campaign.folder, campaign.name)
         if other != campaign.name:
-            raise SettingError(
-                f"{path}: [{campaign.name}] and [{other}] have the same folder {campaign.folder!r}."
-            )
+            raise SettingError(f"{path}: [{campaign.name}] and [{other}] have the same folder {campaign.folder!r}.")
     return Campaigns(campaigns)
 
 
@@ -177,9 +169,7 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
     allowed = {known.name for known in fields(Campaign)} - {"name"}
     for key, value in table.items():
         if key not in allowed:
-            raise SettingError(
-                f"{path}: [{name}] has an unknown key {key!r}; known are {', '.join(sorted(allowed))}."
-            )
+            raise SettingError(f"{path}: [{name}] has an unknown key {key!r}; known are {', '.join(sorted(allowed))}.")
         if not isinstance(value, str) or not value:
             raise SettingError(f"{path}: [{name}] {key} must be a text that is not empty.")
     campaign = Campaign(**({"title": name, "folder": name} | table), name=name)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app import limits
 from app.errors import ExifToolFailed, SettingError
 
 # 12.38 is the first without CVE-2021-22204 and without commands in names that end in "|".
@@ -43,7 +44,7 @@ def is_writable(value: str) -> bool:
 class ExifTool:
     """A running exiftool, started at first use and again whenever it dies or hangs. Threads take turns."""
 
-    def __init__(self, command: Sequence[str] = ("exiftool",), patience: float = 20) -> None:
+    def __init__(self, command: Sequence[str] = ("exiftool",), patience: float = limits.EXIFTOOL_SECONDS) -> None:
         """`patience`: seconds that one call may take before exiftool is ended and ExifToolFailed raised."""
         # -config "" keeps a configuration file, which is Perl code, from being run. setpriv: at the end of its input
         # a kept-open exiftool waits for more for ever, so it must be ended with whoever started it.
@@ -64,13 +65,9 @@ class ExifTool:
             version = answer.stdout.strip()
             numbers = tuple(int(part) for part in version.split("."))
         except (OSError, subprocess.SubprocessError, ValueError) as error:
-            raise SettingError(
-                "exiftool cannot be run; install the package libimage-exiftool-perl."
-            ) from error
+            raise SettingError("exiftool cannot be run; install the package libimage-exiftool-perl.") from error
         if numbers < OLDEST:
-            raise SettingError(
-                f"exiftool {version} is too old: {'.'.join(map(str, OLDEST))} or later is needed."
-            )
+            raise SettingError(f"exiftool {version} is too old: {'.'.join(map(str, OLDEST))} or later is needed.")
         return version
 
     def check(self) -> None:
@@ -91,9 +88,7 @@ class ExifTool:
         }
         for tag, value in values.items():
             if value is not None and not is_writable(value):
-                raise ExifToolFailed(
-                    f"{tag} cannot be written: the value has control characters or is too long."
-                )
+                raise ExifToolFailed(f"{tag} cannot be written: the value has control characters or is too long.")
         new = [f"-{tag}={value}" for tag, value in values.items() if value is not None]
         keep = ["-all=", "--ICC_Profile:all", "--Adobe:all"]
         out, err = self._call([*keep, *new, "-overwrite_original", str(path.absolute())])
@@ -135,9 +130,7 @@ class ExifTool:
                 return self._exchange(process, "\n".join(lines).encode("utf-8"), end.encode())
             except (OSError, TimeoutError) as error:
                 self.close()
-                raise ExifToolFailed(
-                    f"exiftool did not answer ({error}); it will be started anew."
-                ) from error
+                raise ExifToolFailed(f"exiftool did not answer ({error}); it will be started anew.") from error
             except BaseException:
                 self.close()  # in the middle of an answer: the next call would read the rest of it
                 raise
@@ -153,7 +146,8 @@ class ExifTool:
         return self._process
 
     def _exchange(self, process: subprocess.Popen[bytes], request: bytes, end: bytes) -> tuple[str, str]:
-        assert process.stdin and process.stdout and process.stderr  # noqa: S101 -- all three are pipes
+        if process.stdin is None or process.stdout is None or process.stderr is None:
+            raise OSError("it was started without pipes")
         deadline = time.monotonic() + self._patience
         answers = {process.stdout: b"", process.stderr: b""}
         with selectors.DefaultSelector() as selector:
@@ -175,9 +169,7 @@ class ExifTool:
                     if not chunk:
                         raise OSError("it ended")
                     answers[key.fileobj] += chunk  # type: ignore[index]
-        out, err = (
-            answer.rstrip().removesuffix(end).decode("utf-8", "replace") for answer in answers.values()
-        )
+        out, err = (answer.rstrip().removesuffix(end).decode("utf-8", "replace") for answer in answers.values())
         return out, err
 
 

@@ -34,9 +34,7 @@ def plan(store: Store, campaign: str, wish: Parameters) -> tuple[list[Photo], la
     return queue, layout.best(choice.invited(wish.photos, len(queue)), wish.width, wish.height)
 
 
-def build(
-    store: Store, draft: Draft, wish: Parameters, now: datetime, progress: montage.Progress
-) -> dict[str, Any]:
+def build(store: Store, draft: Draft, wish: Parameters, now: datetime, progress: montage.Progress) -> dict[str, Any]:
     """Makes the collage of `draft` and publishes it; returns its manifest. `now` is in UTC.
 
     `progress` is told how much is done, from 0 to 1. Raises BadParameters or StoreUnavailable; then nothing is
@@ -61,9 +59,7 @@ def build(
         # nobody is left in line for the places of those who cannot be read: a smaller grid
         grid = layout.best(len(queue), wish.width, wish.height)
 
-    seated = [
-        photo.public_id for photo in choice.seated([photo for photo in queue if photo.public_id in cells])
-    ]
+    seated = [photo.public_id for photo in choice.seated([photo for photo in queue if photo.public_id in cells])]
     described = []
 
     def put(name: str, data: bytes, size: tuple[int, int]) -> None:

@@ -9,9 +9,10 @@ the canvas; what it lacks is padding, what it exceeds is clipped off the outermo
 The weights reproduce every choice that the campaign's owner made by eye.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app import limits
 from app.errors import BadParameters
 
 PAD = 1.0  # a pixel of padding
@@ -21,7 +22,7 @@ STEEP_FROM = 15  # per cent of an edge cell, on either side
 MOST_CLIPPED = 33  # per cent of an edge cell, on either side
 RATIO = 2  # cols/rows is within this factor of the canvas' own ratio
 
-SHORTEST, LONGEST, MOST_PIXELS = 16, 16_384, 50_000_000  # a canvas
+SHORTEST, LONGEST = 16, 16_384  # sides of a canvas in pixels
 
 
 def leave_out(photos: int) -> float:
@@ -142,9 +143,7 @@ def candidates(photos: int, width: int, height: int) -> Iterator[Layout]:
             largest = max(-(-width // (3 * cols)), -(-height // (4 * rows)))
             for k in range(smallest, largest + 1):
                 layout = Layout(photos, Axis(cols, 3 * k, width), Axis(rows, 4 * k, height))
-                if not (
-                    layout.horizontal.loses_over(MOST_CLIPPED) or layout.vertical.loses_over(MOST_CLIPPED)
-                ):
+                if not (layout.horizontal.loses_over(MOST_CLIPPED) or layout.vertical.loses_over(MOST_CLIPPED)):
                     yield layout
 
 
@@ -158,9 +157,9 @@ def best(photos: int, width: int, height: int) -> Layout:
     for name, side in (("width", width), ("height", height)):
         if not SHORTEST <= side <= LONGEST:
             raise BadParameters(f"{name} must be from {SHORTEST} to {LONGEST} pixels, not {side}.")
-    if width * height > MOST_PIXELS:
+    if width * height > limits.PICTURE_PIXELS:
         raise BadParameters(
-            f"{width}×{height} pixels are too many; {MOST_PIXELS // 10**6} megapixels are the most."
+            f"{width}×{height} pixels are too many; {limits.PICTURE_PIXELS // 10**6} megapixels are the most."
         )
     ranked = (
         (round(layout.cost, 6), layout.left_out, -layout.horizontal.cell, layout.cols, layout)
@@ -174,8 +173,16 @@ def best(photos: int, width: int, height: int) -> Layout:
     return winner[4]
 
 
-def in_order(layouts: Iterable[Layout]) -> list[Layout]:
-    """Layouts as a report lists them: by people left out, then larger cells first, then by cost."""
-    return sorted(
-        layouts, key=lambda layout: (layout.left_out, -layout.horizontal.cell, layout.cost, layout.cols)
-    )
+def report(photos: int, width: int, height: int) -> Iterator[str]:
+    """Every case considered, a line each: by people left out, then larger cells first, then by cost.
+
+    Grid, used/n, cell, horizontal and vertical pixels at each edge (+ padding, − clipping), and the cost written out.
+    """
+    yield f"{'grid':>9}  {'used/n':>13}  {'cell':>9}  {'horizontal':>10}  {'vertical':>10}  cost"
+    cases = candidates(photos, width, height)
+    for case in sorted(cases, key=lambda case: (case.left_out, -case.horizontal.cell, case.cost, case.cols)):
+        horizontal, vertical = (
+            f"{'−' if axis.spare < 0 else '+'}{abs(axis.spare) / 2:g}" for axis in (case.horizontal, case.vertical)
+        )
+        grid, cell = f"{case.cols}×{case.rows}", f"{case.horizontal.cell}×{case.vertical.cell}"
+        yield f"{grid:>9}  {f'{case.used}/{photos}':>13}  {cell:>9}  {horizontal:>10}  {vertical:>10}  {case.sum}"

@@ -33,9 +33,7 @@ def make_cells(
         while waiting and len(cells) < layout.used:
             missing = layout.used - len(cells)
             batch, waiting = waiting[:missing], waiting[missing:]
-            for public_id, cell in zip(
-                batch, pool.map(partial(_cell, store, campaign, size), batch), strict=True
-            ):
+            for public_id, cell in zip(batch, pool.map(partial(_cell, store, campaign, size), batch), strict=True):
                 if cell is None:
                     unreadable.append(public_id)
                 else:

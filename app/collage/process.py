@@ -58,7 +58,7 @@ def start(store: Store, campaign: str, wish: Parameters) -> Build:
         },
     }
     try:
-        process = subprocess.Popen(  # noqa: S603 -- our own module
+        process = subprocess.Popen(
             [sys.executable, "-m", "app.collage.process"],
             stdin=subprocess.PIPE,
             pass_fds=(draft.lock,),
@@ -70,10 +70,8 @@ def start(store: Store, campaign: str, wish: Parameters) -> Build:
         raise StoreUnavailable(f"No process can be started to build a collage: {error}.") from error
     finally:
         os.close(draft.lock)
-    assert process.stdin is not None  # noqa: S101 -- it is a pipe
-    with process.stdin as pipe:
-        pipe.write(json.dumps(order).encode("utf-8"))
-    threading.Thread(target=process.wait, daemon=True).start()  # or it would stay behind as a zombie
+    # hands over the order and waits, or the process would stay behind as a zombie
+    threading.Thread(target=process.communicate, args=(json.dumps(order).encode("utf-8"),), daemon=True).start()
     return Build(draft.id, process)
 
 
@@ -99,10 +97,9 @@ def main() -> None:
         LOG.error("The collage %s of %s failed: %s", draft.id, draft.campaign, error)  # noqa: TRY400 -- one line
         store.collages.note(draft, {"state": "failed", "error": error.public})
         sys.exit(1)
-    except BaseException:
-        store.collages.note(
-            draft, {"state": "failed", "error": "The build was interrupted; start another one."}
-        )
+    except BaseException as error:
+        sentence = f"The build ended unexpectedly ({type(error).__name__}); the service's log says more."
+        store.collages.note(draft, {"state": "failed", "error": sentence})
         raise
 
 

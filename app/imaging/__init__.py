@@ -10,7 +10,7 @@ from wand.version import MAGICK_VERSION
 
 from app.errors import PictureError
 from app.imaging.canvas import Canvas
-from app.imaging.photo import ARCHIVE, INTERMEDIATE, MAX_BYTES, Prepared, cell, prepare
+from app.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.imaging.reading import Format, size
 from app.imaging.saving import derive
 
@@ -32,7 +32,6 @@ def check() -> None:
 __all__ = [
     "ARCHIVE",
     "INTERMEDIATE",
-    "MAX_BYTES",
     "Canvas",
     "Format",
     "Prepared",

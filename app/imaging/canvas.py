@@ -24,9 +24,7 @@ class Canvas:
     ) -> None:
         self._image.destroy()
 
-    def place_row(
-        self, cells: Sequence[bytes], cell_width: int, cell_height: int, left: int, top: int
-    ) -> None:
+    def place_row(self, cells: Sequence[bytes], cell_width: int, cell_height: int, left: int, top: int) -> None:
         """Joins cells (rows of 8-bit RGB) side by side and puts the row's upper left corner at `left`, `top`.
 
         What comes to lie outside the canvas is cut off.
@@ -37,9 +35,7 @@ class Canvas:
                     row.image_add(one)
             with Color("none") as nothing:
                 row.background_color = nothing
-            row.montage(
-                tile=f"{len(cells)}x1", thumbnail=f"{cell_width}x{cell_height}+0+0", mode="concatenate"
-            )
+            row.montage(tile=f"{len(cells)}x1", thumbnail=f"{cell_width}x{cell_height}+0+0", mode="concatenate")
             self._image.composite(row, left=left, top=top, operator="copy")
 
     def png(self) -> bytes:

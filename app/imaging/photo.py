@@ -8,13 +8,13 @@ from pathlib import Path
 from wand.api import library
 from wand.image import Image, ProfileDict
 
+from app import limits
 from app.errors import PictureError
 from app.imaging.reading import Format, header, opened
 from app.imaging.saving import png, raw, resize
 
 ARCHIVE = (1500, 2000)
 INTERMEDIATE = (300, 400)
-MAX_BYTES = 30_000_000  # of a picture that arrives
 ARCHIVE_QUALITY = 92  # JPEG quality where a picture has to be encoded anew
 
 # EXIF orientations in which width and height change places
@@ -35,9 +35,9 @@ def prepare(picture: bytes) -> Prepared:
     A JPEG that is all this already stays as it is, byte for byte, and is decoded only at half its size. Raises
     PictureError for what is no JPEG, is not whole, or has over 50 megapixels or 30 MB.
     """
-    if len(picture) > MAX_BYTES:
+    if len(picture) > limits.PICTURE_BYTES:
         raise PictureError(
-            f"The picture has {len(picture) / 1e6:.1f} MB; {MAX_BYTES / 1e6:.0f} MB at most are taken."
+            f"The picture has {len(picture) / 1e6:.1f} MB; {limits.PICTURE_BYTES / 1e6:.0f} MB at most are taken."
         )
     with header(picture, "jpeg") as image:
         size = image.size

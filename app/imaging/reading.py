@@ -10,9 +10,8 @@ from wand.api import libmagick, library
 from wand.exceptions import WandException
 from wand.image import Image
 
+from app import limits
 from app.errors import PictureError
-
-MAX_PIXELS = 50_000_000
 
 Format = Literal["jpeg", "png"]
 
@@ -28,15 +27,18 @@ def opened(picture: bytes, kind: Format, at_least: tuple[int, int] | None = None
     (DCT scaling). Raises PictureError for anything that is not whole, or has over 50 megapixels.
     """
     width, height = size(picture, kind)
-    if width * height > MAX_PIXELS:
+    if width * height > limits.PICTURE_PIXELS:
         raise PictureError(
-            f"The picture has {width}×{height} pixels; {MAX_PIXELS // 10**6} megapixels at most are taken."
+            f"The picture has {width}×{height} pixels; {limits.PICTURE_PIXELS // 10**6} megapixels at most are taken."
         )
     with Image() as image:
         if at_least is not None:
             image.options["jpeg:size"] = f"{at_least[0]}x{at_least[1]}"
         _read(image, picture, kind, library.MagickReadImageBlob)
-        yield image
+        try:
+            yield image
+        except WandException as error:  # such as a limit of memory
+            raise PictureError(f"ImageMagick cannot work on the picture: {error}.") from error
 
 
 @contextlib.contextmanager

@@ -72,9 +72,7 @@ class Collages:
         # a moment of patience: someone may only be looking whether it is held
         lock = files.lock(top / ".lock", patience=0.3)
         if lock is None:
-            raise CollageInProgress(
-                f"A collage of {campaign} is being built; wait until it is done.", retry_after=10
-            )
+            raise CollageInProgress(f"A collage of {campaign} is being built; wait until it is done.", retry_after=10)
         try:
             with files.using(top):
                 names = [entry.name.removeprefix(files.TEMPORARY) for entry in os.scandir(top)]

@@ -111,9 +111,7 @@ def append_line(path: Path, line: str) -> None:
     """Adds one line in one write. Whoever else may append to the same file must hold the same lock."""
     with using(path):
         make_directories(path.parent)
-        with os.fdopen(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE), "ab", buffering=0
-        ) as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE), "ab", buffering=0) as file:
             file.write(line.encode("utf-8") + b"\n")
             os.fsync(file.fileno())
 

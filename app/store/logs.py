@@ -19,16 +19,10 @@ class Logs:
         with self._root.lock(f"the log of {campaign}"):
             files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
 
-    def notification(
-        self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes
-    ) -> None:
+    def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
         """Files a notification exactly as it came; one of no known campaign goes to .unfiled/."""
         self._root.require()
-        top = (
-            self._root.path / UNFILED
-            if campaign is None
-            else self._root.path / campaign / "logs" / "webhooks"
-        )
+        top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs" / "webhooks"
         stem = f"{when:%H%M%S}.{status}.{file_name(public_id)}"
         with self._root.lock(f"the notifications of {campaign}"):
             path = top / f"{when:%Y%m%d}" / f"{stem}.json"

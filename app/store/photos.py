@@ -32,9 +32,7 @@ class Photos:
         """One photo is worked on by one process at a time. Raises PhotoBusy."""
         return self._root.lock(f"the photo {public_id}")
 
-    def put(
-        self, campaign: str, public_id: str, archive: bytes, intermediate: bytes, approved_at: float
-    ) -> None:
+    def put(self, campaign: str, public_id: str, archive: bytes, intermediate: bytes, approved_at: float) -> None:
         """Stores both files, the archive last, so that an archive always has its intermediate.
 
         `approved_at` (seconds since 1970) becomes the archive's modification time. Raises StoreUnavailable.
@@ -77,9 +75,7 @@ class Photos:
             for entry in entries:
                 if entry.name.endswith(".jpg") and not entry.name.startswith("."):
                     with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        photos.append(
-                            Photo(public_id_of(entry.name.removesuffix(".jpg")), entry.stat().st_mtime_ns)
-                        )
+                        photos.append(Photo(public_id_of(entry.name.removesuffix(".jpg")), entry.stat().st_mtime_ns))
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
 
     def archive(self, campaign: str, public_id: str) -> bytes | None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from app import limits
 from app.errors import PhotoBusy, StoreUnavailable
 from app.store import files
 
@@ -28,8 +29,7 @@ class Root:
             return False
         files.write_whole(
             self.path / MARKER,
-            b"This directory is a store of Collagen's. Without this file nothing is\n"
-            b"read from it or written to it.\n",
+            b"This directory is a store of Collagen's. Without this file nothing is\nread from it or written to it.\n",
         )
         return True
 
@@ -38,7 +38,8 @@ class Root:
         with files.using(self.path):
             if not (self.path / MARKER).exists():
                 raise StoreUnavailable(
-                    f"{self.path} is no store: it has no file {MARKER}. Is it mounted? For a new store: python -m app init"
+                    f"{self.path} is no store: it has no file {MARKER}. Is it mounted?"
+                    " For a new store: python -m app init"
                 )
 
     def check(self) -> None:
@@ -57,12 +58,10 @@ class Root:
         """Names of the campaigns that have a directory here, known to campaigns.toml or not."""
         self.require()
         with files.using(self.path):
-            return sorted(
-                entry.name for entry in os.scandir(self.path) if entry.is_dir() and entry.name[0] != "."
-            )
+            return sorted(entry.name for entry in os.scandir(self.path) if entry.is_dir() and entry.name[0] != ".")
 
     @contextlib.contextmanager
-    def lock(self, key: str, patience: float = 20) -> Iterator[None]:
+    def lock(self, key: str, patience: float = limits.LOCK_SECONDS) -> Iterator[None]:
         """Holds the lock of whatever `key` names, across threads, processes and hosts.
 
         Keys share 256 lock files that are never removed (removing one while another waits for it would hand out the

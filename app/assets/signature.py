@@ -1,0 +1,41 @@
+"""Whether a notification was sent by Cloudinary, and lately. Pure.
+
+Cloudinary's rule (https://cloudinary.com/documentation/notification_signatures): the signature is the hex digest of
+body + timestamp + API secret, SHA-1 by default, SHA-256 on accounts that choose it; a plain hash, not an HMAC. The
+SDK's own check compares with `==`, accepts any future timestamp and knows one secret; this one does better.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+
+from app.errors import BadSignature
+
+OLDEST = 2 * 60 * 60  # seconds; Cloudinary's own default
+NEWEST = 5 * 60  # seconds that Cloudinary's clock may be ahead of ours
+
+
+def verify(body: bytes, timestamp: str, signature: str, secrets: Sequence[str], now: float) -> None:
+    """Raises BadSignature unless one of `secrets` signed exactly these bytes at `timestamp`, near `now`.
+
+    `timestamp` and `signature` as they stand in the headers X-Cld-Timestamp and X-Cld-Signature; `now` in seconds
+    since 1970. Takes the same time wherever a signature is wrong.
+    """
+    if not re.fullmatch(r"[0-9]{1,12}", timestamp):
+        raise BadSignature("The header X-Cld-Timestamp is missing or no number.")
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", signature):
+        raise BadSignature("The header X-Cld-Signature is missing or no SHA-1 or SHA-256.")
+    age = now - int(timestamp)
+    if age > OLDEST:
+        raise BadSignature(f"The notification was signed {age / 3600:.1f} hours ago; {OLDEST // 3600} are allowed.")
+    if -age > NEWEST:
+        raise BadSignature(f"The notification was signed {-age / 60:.0f} minutes in the future; is the clock right?")
+    digest = hashlib.sha1 if len(signature) == 40 else hashlib.sha256
+    given = signature.encode("ascii")
+    signed = False
+    for secret in secrets:
+        expected = digest(body + timestamp.encode("ascii") + secret.encode("utf-8")).hexdigest().encode("ascii")
+        signed |= hmac.compare_digest(given, expected)
+    if not signed:
+        raise BadSignature("The notification was not signed with any of the secrets in COLLAGEN_WEBHOOK_SECRETS.")

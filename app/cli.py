@@ -1,0 +1,182 @@
+"""The door for commands: `python -m app COMMAND`.
+
+Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app import errors
+from app.collage import derivatives, layout, process
+from app.collage.build import Parameters
+from app.config import load_campaigns, load_settings
+from app.store import Store
+
+EXIT: dict[type[errors.CollagenError], int] = {
+    errors.SettingError: 1,
+    errors.BadSignature: 1,
+    errors.BadNotification: 1,
+    errors.BadPublicId: 1,
+    errors.PictureError: 1,
+    errors.NotFound: 1,
+    errors.BadParameters: 1,
+    errors.BuildFailed: 1,
+    errors.CloudinaryUnavailable: 1,
+    errors.StoreUnavailable: 1,
+    errors.ExifToolFailed: 1,
+    errors.PhotoBusy: 1,
+    errors.CollageInProgress: 1,
+}
+
+
+class Commands(click.Group):
+    """Turns our errors into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except errors.CollagenError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(EXIT[type(error)])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Collagen keeps a mirror of a campaign's approved photos and makes collages of everyone in it.
+
+    Settings come from the environment and from .env; .env.example names and explains each.
+    """
+
+
+def _size(command: Any) -> Any:
+    """The options --width and --height of a canvas."""
+    side = click.IntRange(layout.SHORTEST, layout.LONGEST)
+    for option in ("--height", "--width"):
+        command = click.option(
+            option, type=side, default=4096, show_default=True, help=f"{option[2:].title()} of the canvas in pixels."
+        )(command)
+    return command
+
+
+@main.command()
+def init() -> None:
+    """Make the store and its marker.
+
+    The directory is COLLAGEN_STORE (./data by default). Without its marker, the file .collagen, nothing is read from it
+    or written to it: a file system that is not mounted would look like a store without photos.
+    """
+    root = Store(load_settings().store).root
+    made = root.initialise()
+    click.echo(f"{'Made a new store in' if made else 'There already is a store in'} {root.path.absolute()}")
+
+
+@main.command()
+@click.argument("campaign")
+@click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Take at most N people.")
+@_size
+@click.option("--exclude", multiple=True, metavar="PUBLIC_ID", help="Leave this photo out; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
+def collage(
+    campaign: str, photos: int | None, width: int, height: int, exclude: tuple[str, ...], as_json: bool
+) -> None:
+    """Build a collage of CAMPAIGN's approved photos.
+
+    Whoever has never been in a finished collage comes first, then those who have been in fewest, then the earliest
+    approved.
+
+    \b
+    Example:  python -m app collage sayno --photos 500
+    """
+    settings = load_settings()
+    if campaign not in load_campaigns(settings.campaigns_file):
+        raise errors.NotFound(f"There is no campaign {campaign!r} in {settings.campaigns_file}.")
+    store = Store(settings.store)
+    build = process.start(store, campaign, Parameters(photos, width, height, frozenset(exclude)))
+    _watch(store, campaign, build)
+    try:
+        manifest = store.collages.manifest(campaign, build.id)
+    except errors.NotFound:
+        state = store.collages.draft_state(campaign, build.id)
+        raise errors.BuildFailed(f"The collage {build.id} of {campaign} failed: {state.get('error')}") from None
+    if as_json:
+        click.echo(json.dumps(manifest, ensure_ascii=False))
+        return
+    grid = manifest["layout"]
+    click.echo(
+        f"Collage {build.id} of {campaign}: {grid['used']} people in {grid['cols']}×{grid['rows']} cells of "
+        f"{grid['cell_width']}×{grid['cell_height']}; {len(manifest['left_out'])} left out, "
+        f"{len(manifest['unreadable'])} unreadable"
+    )
+    for file in manifest["files"]:
+        path = store.collages.file(campaign, build.id, file["name"]).absolute()
+        click.echo(f"  {file['width']}×{file['height']}  {file['bytes'] / 1e6:5.1f} MB  {path}")
+
+
+def _watch(store: Store, campaign: str, build: process.Build) -> None:
+    """Shows how far a build is until it ends: a bar on a terminal, a line every ten seconds elsewhere."""
+    terminal = sys.stderr.isatty()
+    started = said = time.monotonic()
+    with click.progressbar(length=100, label="Building", file=sys.stderr, hidden=not terminal) as bar:
+        while not build.wait(0.25):
+            state = store.collages.draft_state(campaign, build.id)
+            percent = round(100 * state.get("progress", 0))
+            bar.update(percent - bar.pos)
+            if not terminal and time.monotonic() - said > 10:
+                said = time.monotonic()
+                click.echo(f"Building: {percent} % after {said - started:.0f} s", err=True)
+        bar.update(100 - bar.pos)
+
+
+@main.command("layout")
+@click.argument("photos", metavar="N", type=click.IntRange(min=1))
+@_size
+@click.option(
+    "--report",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    metavar="FILE",
+    help="List every case that was considered, with its cost written out (- for standard output).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the layout as JSON.")
+def layout_command(photos: int, width: int, height: int, report: Any, as_json: bool) -> None:
+    """Show the grid that would be chosen for N people, and what it costs.
+
+    \b
+    Example:  python -m app layout 229
+              python -m app layout 229 --report layouts.txt
+    """
+    chosen = layout.best(photos, width, height)
+    if as_json:
+        click.echo(json.dumps(chosen.as_json()))
+    else:
+        click.echo(
+            f"{photos} people on {width}×{height}: {chosen.cols}×{chosen.rows} cells of "
+            f"{chosen.horizontal.cell}×{chosen.vertical.cell}, {chosen.used} used, {chosen.left_out} left out"
+        )
+        click.echo(f"horizontal {_spare(chosen.horizontal)}, vertical {_spare(chosen.vertical)}")
+        click.echo(f"cost {chosen.sum}")
+    if report is not None:
+        for line in layout.report(photos, width, height):
+            report.write(f"{line}\n")
+
+
+def _spare(axis: layout.Axis) -> str:
+    return f"{'clip' if axis.spare < 0 else 'pad'} {abs(axis.spare)}"
+
+
+@main.command()
+@click.argument("master", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--longest", type=click.IntRange(min=1), default=1920, show_default=True, help="Longest side in pixels.")
+def derive(master: Path, out: Path, longest: int) -> None:
+    """Make a JPEG of a collage's MASTER.png: transparent border cut off, never enlarged.
+
+    \b
+    Example:  python -m app derive data/sayno/collages/0001/collage.png card.jpg --longest 1200
+    """
+    width, height = derivatives.derive(master, out, longest)
+    click.echo(f"{out}: {width}×{height}, {out.stat().st_size / 1e6:.1f} MB")

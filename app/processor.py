@@ -1,0 +1,165 @@
+"""One photo: make the store agree with what Cloudinary says now.
+
+A notification is only a hint. Duplicates, late and reordered deliveries, retries and replays all end in the same place,
+because what is done depends on Cloudinary's state and on the store's, fetched while the photo's lock is held.
+"""
+
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from app import imaging
+from app.assets import Asset, Cloudinary, Hint
+from app.config import Campaign, Campaigns
+from app.errors import CollagenError, PictureError
+from app.exif import ExifTool, Tags, is_writable
+from app.store import Store
+from app.store.names import file_name
+
+Status = Literal["stored", "removed", "unchanged", "ignored"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one photo. `campaign`: where it belongs, or did; `error`: why it could not be stored."""
+
+    public_id: str
+    status: Status
+    campaign: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What has to be done to the store. `keep`: the campaign in which the photo belongs, if any."""
+
+    keep: Campaign | None
+    store: bool
+    remove_from: tuple[str, ...]
+
+
+def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Tags | None]) -> Decision:
+    """What has to be done so that the store agrees with Cloudinary. Pure.
+
+    `campaign` is the one of the asset's folder; `held` has every campaign in which the store has a file of the photo,
+    with the archive's tags where both files are there.
+    """
+    keep = campaign if asset is not None and asset.approved else None
+    remove_from = tuple(name for name in held if keep is None or name != keep.name)
+    if asset is None or keep is None:
+        return Decision(None, False, remove_from)
+    tags = held.get(keep.name)
+    same = tags is not None and (tags.version, tags.email) == (asset.version, address(asset, keep))
+    return Decision(keep, not same, remove_from)
+
+
+def address(asset: Asset, campaign: Campaign) -> str | None:
+    """The e-mail address to store with a photo; None where the asset has none that could be one. Pure."""
+    email = asset.email
+    if email is None or len(email) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or not is_writable(email):
+        return None
+    return campaign.address(email)
+
+
+class Processor:
+    """Brings photos to the truth. `clock` gives the time for log lines."""
+
+    def __init__(
+        self,
+        cloudinary: Cloudinary,
+        store: Store,
+        exiftool: ExifTool,
+        campaigns: Campaigns,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._cloudinary = cloudinary
+        self._store = store
+        self._exiftool = exiftool
+        self._campaigns = campaigns
+        self._clock = clock
+        # one decoded picture at a time keeps a process's memory bounded; the other cores have processes of their own
+        self._decoding = threading.Lock()
+        self._downloads = ThreadPoolExecutor(16, thread_name_prefix="download")
+
+    def process(self, hint: Hint) -> Outcome:
+        """Makes the store agree with Cloudinary about one photo, whatever the hint says.
+
+        A picture that cannot be stored is an Outcome with an error: another try would fail too. Raises BadPublicId,
+        CloudinaryUnavailable, StoreUnavailable, ExifToolFailed or PhotoBusy; the store then is as it was, or right.
+        """
+        file_name(hint.public_id)  # before anything is asked or locked
+        with self._store.photos.lock(hint.public_id):
+            held = self._held(hint.public_id)
+            expected = hint.version is not None and any(tags and tags.version == hint.version for tags in held.values())
+            early = None if expected or hint.picture_url is None else self._fetch(hint.public_id, hint.picture_url)
+            asset = self._cloudinary.state(hint.public_id)
+            campaign = self._campaigns.of_folder(asset.folder) if asset else None
+            decision = decide(asset, campaign, held)
+            if asset is not None and decision.keep is not None and decision.store:
+                if early is None or hint.version != asset.version:
+                    early = self._fetch(asset.public_id, asset.url)
+                try:
+                    self._put(asset, decision.keep, early)
+                except PictureError as error:
+                    return self._refuse(asset, decision.keep, held, error)
+                except CollagenError as error:
+                    self._log(decision.keep.name, "ERROR", asset.public_id, f"will be tried again: {error}")
+                    raise
+            self._remove(hint.public_id, decision.remove_from)
+            return self._outcome(hint.public_id, asset, campaign, decision)
+
+    def _held(self, public_id: str) -> dict[str, Tags | None]:
+        """Where the store has files of the photo, with the archive's tags where both files are there."""
+        held: dict[str, Tags | None] = {}
+        for campaign, whole in self._store.photos.holders(public_id).items():
+            path = self._store.photos.archive_path(campaign, public_id)
+            held[campaign] = self._exiftool.read([path]).get(path) if whole else None
+        return held
+
+    def _fetch(self, public_id: str, url: str) -> Future[bytes]:
+        return self._downloads.submit(self._cloudinary.picture, public_id, url)
+
+    def _put(self, asset: Asset, campaign: Campaign, picture: Future[bytes]) -> None:
+        downloaded = picture.result()
+        with self._decoding:
+            prepared = imaging.prepare(downloaded)
+        email = address(asset, campaign)
+        tags = Tags(email, asset.public_id, asset.asset_id, asset.version)
+        with tempfile.TemporaryDirectory(prefix="collagen-") as directory:
+            path = Path(directory) / "photo.jpg"
+            path.write_bytes(prepared.archive)
+            self._exiftool.write(path, tags)
+            archive = path.read_bytes()
+        self._store.photos.put(campaign.name, asset.public_id, archive, prepared.intermediate, asset.approved_at)
+        note = "" if email else " without an address" if asset.email is None else " without its unusable address"
+        self._log(campaign.name, "SYNCED", asset.public_id, f"version {asset.version}{note}")
+
+    def _refuse(self, asset: Asset, campaign: Campaign, held: Mapping[str, object], error: PictureError) -> Outcome:
+        """A new version that is no picture: what is held is an older one, which is no longer approved."""
+        self._log(campaign.name, "ERROR", asset.public_id, f"not stored: {error}")
+        self._remove(asset.public_id, tuple(held))
+        return Outcome(asset.public_id, "removed" if held else "ignored", campaign.name, str(error))
+
+    def _remove(self, public_id: str, campaigns: tuple[str, ...]) -> None:
+        for campaign in campaigns:
+            if self._store.photos.remove(campaign, public_id):
+                self._log(campaign, "DELETED", public_id)
+
+    def _log(self, campaign: str, word: str, public_id: str, detail: str = "") -> None:
+        self._store.logs.event(campaign, self._clock(), word, public_id, detail)
+
+    @staticmethod
+    def _outcome(public_id: str, asset: Asset | None, campaign: Campaign | None, decision: Decision) -> Outcome:
+        if decision.keep is not None and decision.store:
+            return Outcome(public_id, "stored", decision.keep.name)
+        if decision.remove_from:
+            return Outcome(public_id, "removed", campaign.name if campaign else decision.remove_from[0])
+        if asset is not None and campaign is None:
+            return Outcome(public_id, "ignored")
+        return Outcome(public_id, "unchanged", campaign.name if campaign else None)

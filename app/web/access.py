@@ -1,0 +1,85 @@
+"""Who may use a route. Every view is declared with one of these, and a test fails where one is not."""
+
+import hmac
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+from urllib.parse import urlsplit
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from app.assets import verify
+from app.web.services import services
+
+P = ParamSpec("P")
+View = Callable[P, ResponseReturnValue]
+
+ADMIN = "admin"
+
+
+class Unauthorized(Exception):
+    """No admin, or not the right password. `closed`: nobody can be."""
+
+    def __init__(self, *, closed: bool) -> None:
+        super().__init__(
+            "Admin is closed: COLLAGEN_ADMIN_PASSWORD is not set."
+            if closed
+            else "Please log in as admin, with the password in COLLAGEN_ADMIN_PASSWORD."
+        )
+
+
+class ForeignOrigin(Exception):
+    """A browser on another site sent a request that would change something."""
+
+
+def anyone(view: View[P]) -> View[P]:
+    """For everyone."""
+    return _declared("anyone", view)
+
+
+def signed_by_cloudinary(view: View[P]) -> View[P]:
+    """For notifications that Cloudinary has signed. Raises BadSignature otherwise."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        timestamp = request.headers.get("X-Cld-Timestamp", "")
+        signature = request.headers.get("X-Cld-Signature", "")
+        verify(request.get_data(), timestamp, signature, services().settings.webhook_secrets, time.time())
+        return view(*args, **kwargs)
+
+    return _declared("cloudinary", guarded)
+
+
+def admin_only(view: View[P]) -> View[P]:
+    """For the admin, by HTTP Basic. What changes something must not come from another site's page."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        password = services().settings.admin_password
+        if password is None:
+            raise Unauthorized(closed=True)
+        given = request.authorization
+        user, secret = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
+        # both are always compared, so that the time taken tells neither apart
+        right = hmac.compare_digest(user.encode("utf-8"), ADMIN.encode("utf-8"))
+        if not hmac.compare_digest(secret.encode("utf-8"), password.encode("utf-8")) or not right:
+            raise Unauthorized(closed=False)
+        if request.method not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere():
+            raise ForeignOrigin("This request came from a page of another site.")
+        return view(*args, **kwargs)
+
+    return _declared("admin", guarded)
+
+
+def _from_elsewhere() -> bool:
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def _declared(who: str, view: View[P]) -> View[P]:
+    view.access = who  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,76 @@
+"""From error to answer: JSON on the API's routes, a page elsewhere. One sentence, and nothing that is not public."""
+
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from app import errors
+from app.web.access import ForeignOrigin, Unauthorized
+
+LOG = logging.getLogger(__name__)
+
+# PictureError: only a picture of our own can raise it here; what arrives is answered 200 (see processor)
+STATUS: dict[type[errors.CollagenError], int] = {
+    errors.SettingError: 503,
+    errors.BadSignature: 401,
+    errors.BadNotification: 400,
+    errors.BadPublicId: 400,
+    errors.PictureError: 422,
+    errors.NotFound: 404,
+    errors.BadParameters: 422,
+    errors.BuildFailed: 500,
+    errors.CloudinaryUnavailable: 503,
+    errors.StoreUnavailable: 503,
+    errors.ExifToolFailed: 503,
+    errors.PhotoBusy: 503,
+    errors.CollageInProgress: 409,
+}
+
+API = ("/webhook/", "/health", "/admin/campaigns/")
+
+
+def register(app: Flask) -> None:
+    """Makes `app` answer every error from this table."""
+    app.register_error_handler(errors.CollagenError, _collagen_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Unauthorized, _unauthorized)
+    app.register_error_handler(ForeignOrigin, lambda error: _answer(403, str(error)))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _collagen_error(error: errors.CollagenError) -> ResponseReturnValue:
+    status = STATUS[type(error)]
+    level = logging.WARNING if status in (401, 400) or status >= 500 else logging.INFO
+    LOG.log(level, "%s %s: %d %s", request.method, request.path[:200], status, error)
+    answer = _answer(status, error.public)
+    if isinstance(error, errors.Retryable):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:  # a redirect that Flask made
+        return error.response
+    sentences = {404: "There is nothing here.", 413: "The request is larger than 1 MiB."}
+    answer = _answer(error.code or 500, sentences.get(error.code or 500, error.description or "This cannot be done."))
+    answer.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+    return answer
+
+
+def _unauthorized(error: Unauthorized) -> ResponseReturnValue:
+    answer = _answer(401, str(error))
+    answer.headers["WWW-Authenticate"] = 'Basic realm="Collagen", charset="UTF-8"'
+    return answer
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    LOG.error("%s %s failed unexpectedly", request.method, request.path[:200], exc_info=error)
+    return _answer(500, "Something went wrong that should not; the service's log says what.")
+
+
+def _answer(status: int, sentence: str) -> Response:
+    if request.path.startswith(API):
+        return make_response({"error": sentence}, status)
+    return make_response(render_template("error.html", status=status, sentence=sentence), status)

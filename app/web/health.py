@@ -1,0 +1,34 @@
+"""Whether everything that Collagen needs is there."""
+
+import logging
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from app import imaging
+from app.errors import CollagenError
+from app.web.access import anyone
+from app.web.services import services
+
+LOG = logging.getLogger(__name__)
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/health")
+@anyone
+def health() -> ResponseReturnValue:
+    """200 where every check is ok, else 503 with the failing ones; what exactly is wrong stands in the log."""
+    checks = {}
+    for name, check in (
+        ("store", services().store.root.check),
+        ("exiftool", services().exiftool.check),
+        ("imagemagick", imaging.check),
+    ):
+        try:
+            check()
+            checks[name] = "ok"
+        except CollagenError as error:
+            LOG.warning("The health check of %s failed: %s", name, error)
+            checks[name] = error.public
+    good = all(said == "ok" for said in checks.values())
+    return {"status": "ok" if good else "failing", "checks": checks}, 200 if good else 503

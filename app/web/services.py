@@ -1,0 +1,42 @@
+"""What the routes work with: made once for each process, found from any request."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from app.assets import Cloudinary
+from app.config import Campaigns, Settings
+from app.errors import NotFound
+from app.exif import ExifTool
+from app.processor import Processor
+from app.store import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    campaigns: Campaigns
+    store: Store
+    exiftool: ExifTool
+    processor: Processor
+
+    @classmethod
+    def make(cls, settings: Settings, campaigns: Campaigns) -> "Services":
+        """Raises SettingError where the account, or a usable exiftool, is missing."""
+        cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
+        store = Store(settings.store)
+        exiftool = ExifTool()
+        exiftool.version()
+        return cls(settings, campaigns, store, exiftool, Processor(cloudinary, store, exiftool, campaigns))
+
+    def campaign(self, name: str) -> str:
+        """`name`, where it is a campaign of campaigns.toml. Raises NotFound."""
+        if name not in self.campaigns:
+            raise NotFound(f"There is no campaign {name[:64]!r}.")
+        return name
+
+
+def services() -> Services:
+    """The services of the application that answers the current request."""
+    made: Services = current_app.extensions["collagen"]
+    return made

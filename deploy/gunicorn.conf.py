@@ -1,0 +1,22 @@
+"""gunicorn's settings: gunicorn -c deploy/gunicorn.conf.py 'app.web:create_app()'"""
+
+import os
+import subprocess
+import sys
+
+bind = "127.0.0.1:8000"  # nginx stands before it
+# A notification mostly waits for Cloudinary: threads wait, processes decode.
+workers = int(os.environ.get("WEB_CONCURRENCY", 2 * (os.cpu_count() or 1)))
+worker_class = "gthread"
+threads = 8
+timeout = 120  # seconds without a sign of life from a worker
+graceful_timeout = 60  # seconds that requests get to end when a worker is told to
+worker_tmp_dir = "/dev/shm"  # noqa: S108 -- in memory, so that a slow disk never looks like a dead worker
+# A worker decodes one picture at a time; ImageMagick's own threads would only fight for the cores.
+raw_env = ["MAGICK_THREAD_LIMIT=1"]
+
+
+def on_starting(server):
+    """Ends the start with one line where a setting or a tool is missing, before any worker fails on it."""
+    if subprocess.run([sys.executable, "-m", "app.web"]).returncode:
+        sys.exit(1)
