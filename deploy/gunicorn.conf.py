@@ -14,6 +14,7 @@ graceful_timeout = 60  # seconds that requests get to end when a worker is told 
 worker_tmp_dir = "/dev/shm"  # noqa: S108 -- in memory, so that a slow disk never looks like a dead worker
 # A worker decodes one picture at a time; ImageMagick's own threads would only fight for the cores.
 raw_env = ["MAGICK_THREAD_LIMIT=1"]
+control_socket_disable = True  # one in the home directory, which two services would share
 
 
 def on_starting(server):

@@ -1,0 +1,56 @@
+"""What most tests need: one stand-in for all of them, empty for each; a new store; people."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import imaging
+from app.exif import ExifTool
+from app.store import Store
+from tests.people import portrait
+from tests.standin.client import Standin
+
+
+@functools.cache
+def person(seed: int) -> bytes:
+    """A sample person's JPEG, drawn once in a test run."""
+    return portrait(seed)
+
+
+@functools.cache
+def prepared(seed: int) -> imaging.Prepared:
+    """A sample person as the store keeps them."""
+    return imaging.prepare(person(seed))
+
+
+@pytest.fixture(scope="session")
+def running_standin() -> Iterator[Standin]:
+    with Standin.start() as running:
+        yield running
+
+
+@pytest.fixture
+def standin(running_standin: Standin) -> Standin:
+    """A local Cloudinary without photos, faults or anyone to notify."""
+    running_standin.settings(notify=None, signature="sha1", retry_delays=[], at_once=8, deliver_rejected=False)
+    running_standin.reset()
+    return running_standin
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store with its marker, at tmp_path/store."""
+    made = Store(tmp_path / "store")
+    made.root.initialise()
+    return made
+
+
+@pytest.fixture(scope="session")
+def exiftool() -> Iterator[ExifTool]:
+    running = ExifTool()
+    yield running
+    running.close()

@@ -1,0 +1,108 @@
+"""`Service`: Collagen as it really runs, gunicorn with several workers, for tests and the demonstration."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from tests.standin.client import Standin
+
+ROOT = Path(__file__).parents[1]
+PASSWORD = "open sesame"
+
+CAMPAIGNS = """
+[test_prototype]
+title = "Test prototype"
+test_address = "collagen-test+{token}@antb.me"
+
+[sayno]
+title = "Say No"
+
+[other]
+"""
+
+
+def environment(standin: Standin, store: Path, **more: str) -> dict[str, str]:
+    """The settings that make Collagen talk to the stand-in and keep its photos in `store`."""
+    campaigns = store.parent / "campaigns.toml"
+    if not campaigns.exists():
+        campaigns.write_text(CAMPAIGNS)
+    return {
+        "CLOUDINARY_URL": standin.cloudinary_url,
+        "COLLAGEN_STORE": str(store),
+        "COLLAGEN_CAMPAIGNS": str(campaigns),
+        "COLLAGEN_DELIVERY_HOSTS": standin.delivery_host,
+        "COLLAGEN_ADMIN_PASSWORD": PASSWORD,
+    } | more
+
+
+class Service:
+    """A running gunicorn. Its log is in `log`, a line an entry."""
+
+    def __init__(self, environ: dict[str, str], *, workers: int = 2, bind: str = "127.0.0.1:0") -> None:
+        """Starts it and waits until it listens. Raises RuntimeError with what it said where it does not start."""
+        self.log: list[str] = []
+        self._listening = threading.Event()
+        config = ["-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", bind, "--workers", str(workers)]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", *config, "app.web:create_app()"],
+            cwd=ROOT,
+            env=os.environ | environ,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.url = ""
+        self._listening.wait(30)
+        if not self.url:
+            self.stop()
+            raise RuntimeError("\n".join(self.log))
+        self.admin = requests.Session()
+        self.admin.auth = ("admin", environ.get("COLLAGEN_ADMIN_PASSWORD", ""))
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        with self.process.stderr as lines:
+            for line in lines:
+                self.log.append(line.rstrip())
+                found = re.search(r"Listening at: (http://\S+)", line)
+                if found:
+                    self.url = found[1]
+                    self._listening.set()
+        self._listening.set()
+
+    @property
+    def webhook(self) -> str:
+        return f"{self.url}/webhook/cloudinary"
+
+    def build(self, campaign: str, wait: int = 60, **parameters: Any) -> requests.Response:
+        """Asks for a collage as the admin does."""
+        headers = {"Prefer": f"wait={wait}"} if wait else {}
+        return self.admin.post(f"{self.url}/admin/campaigns/{campaign}/collages", json=parameters, headers=headers)
+
+    def stop(self) -> None:
+        """Ends it gracefully; safe to call twice."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+        self._reader.join()
+        if hasattr(self, "admin"):
+            self.admin.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,115 @@
+"""What a test can ask of the stand-in and set in it, over the control door."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import urllib3
+
+Json = dict[str, Any]
+
+
+class StandinError(Exception):
+    """The stand-in refused what it was asked to do."""
+
+
+class Remote:
+    """Everything about a running stand-in but the photos themselves; safe to use from several threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = urllib3.PoolManager(maxsize=32, retries=False)
+
+    # Looking in
+
+    def state(self) -> Json:
+        """`assets` by public ID, `settings`, `limit`, `faults` (with how often each `fired`), `waiting`."""
+        return self._get("state")
+
+    def asset(self, public_id: str) -> Json:
+        return self._get(f"asset?public_id={quote(public_id, safe='')}")["asset"]
+
+    def calls(self, call: str | None = None, *, since: int = 0) -> list[Json]:
+        """Requests answered: `call` (api, upload, delivery), `method`, `path`, `query`, `status`, `at`."""
+        return [one for one in self._get(f"calls?since={since}")["calls"] if call in (None, one["call"])]
+
+    def notifications(self, *, since: int = 0) -> list[Json]:
+        """All there was to tell, sent or not, in order: `notification` (a number), `type`, `payload`."""
+        return self._get(f"notifications?since={since}")["notifications"]
+
+    def deliveries(self, *, since: int = 0) -> list[Json]:
+        """Every try that ended: `notification`, `type`, `attempt`, `url`, `status`, `body`, `at`, `seconds`.
+
+        And `outcome`: delivered, failed (will be tried again), given up, dropped (by a fault).
+        """
+        return self._get(f"deliveries?since={since}")["deliveries"]
+
+    # The webhook
+
+    def notify(self, url: str | None) -> None:
+        """Where notifications go from now on; None: nowhere."""
+        self.settings(notify=url)
+
+    def settings(self, **settings: Any) -> None:
+        """notify, signature, retry_delays, timeout, deliver_rejected, at_once (1: in order; at most 16)."""
+        self._post("settings", settings)
+
+    def send(self, payload: Json | None = None, *, body: str | None = None, **overrides: Any) -> int:
+        """Any notification, signed and sent, or any body as it is. Overrides: url, timestamp, signature."""
+        return self._post("send", {"payload": payload, "body": body, "overrides": overrides})["notification"]
+
+    def wait_idle(self, timeout: float = 10) -> None:
+        """Until nothing is queued, under way or waiting for another try."""
+        answer = self._post("wait-idle", {"timeout": timeout}, timeout=timeout + 10)
+        if not answer["idle"]:
+            raise TimeoutError(f"{answer['waiting']} notifications are still to be sent after {timeout} s")
+
+    # Trouble
+
+    def faults(self, call: str, kind: str, **rule: Any) -> int:
+        """Add one; it stands until it has fired `times` or faults are cleared.
+
+        call            kind            details
+        any but notify  delay           seconds=1, stale=False (the answer is made first, then held back)
+                        status          status=500, message, headers, body (any JSON instead of an error)
+                        rate_limit      limit=500
+                        processing      (423)
+                        cut             fraction=0.5 of the body arrives, then the connection ends
+                        html, empty     with 200
+        api, upload     missing_fields  fields=["asset_folder"]
+        notify          delay           seconds=1
+                        duplicate       copies=2
+                        reorder         window=1: each is held back for up to so many seconds, by `seed`
+                        drop
+
+        Which calls: `match` is a part of the path, query or public ID, or of the notification's body; of those
+        it lets `skip` pass and hits `times`=1 (None: all), or all with a `probability` by `seed`.
+        """
+        return self._post("faults", {"call": call, "kind": kind} | rule)["fault"]
+
+    def clear_faults(self) -> None:
+        self._request("DELETE", "faults")
+
+    def limit(self, limit: int | None, *, seconds: float | None = None) -> None:
+        """So many Admin API calls from now to the end of the hour, or for `seconds`; None lifts the limit."""
+        self._post("limit", {"limit": limit, "seconds": seconds})
+
+    def reset(self) -> None:
+        """No assets, faults, limit or records; the webhook stays as set."""
+        self._post("reset", {})
+
+    # HTTP
+
+    def _get(self, path: str) -> Json:
+        return self._request("GET", path)
+
+    def _post(self, path: str, body: Json, **options: Any) -> Json:
+        return self._request("POST", path, json=body, **options)
+
+    def _request(self, method: str, path: str, **options: Any) -> Json:
+        answer = self._http.request(method, f"{self.url}/standin/{path}", **({"timeout": 60} | options))
+        body = answer.json()
+        if "error" in body:
+            raise StandinError(f"{answer.status} {body['error']['message']}")
+        return body
