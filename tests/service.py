@@ -51,6 +51,7 @@ class Service:
     def __init__(self, environ: dict[str, str], *, workers: int = 2, bind: str = "127.0.0.1:0") -> None:
         """Starts it and waits until it listens. Raises RuntimeError with what it said where it does not start."""
         self.log: list[str] = []
+        self.url = ""
         self._listening = threading.Event()
         config = ["-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", bind, "--workers", str(workers)]
         self.process = subprocess.Popen(
@@ -62,13 +63,12 @@ class Service:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.url = ""
+        self.admin = requests.Session()
+        self.admin.auth = ("admin", environ.get("COLLAGEN_ADMIN_PASSWORD", ""))
         self._listening.wait(30)
         if not self.url:
             self.stop()
             raise RuntimeError("\n".join(self.log))
-        self.admin = requests.Session()
-        self.admin.auth = ("admin", environ.get("COLLAGEN_ADMIN_PASSWORD", ""))
 
     def _read(self) -> None:
         assert self.process.stderr is not None
@@ -92,12 +92,11 @@ class Service:
 
     def stop(self) -> None:
         """Ends it gracefully; safe to call twice."""
+        self.admin.close()  # gunicorn waits for connections that are kept alive
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
         self._reader.join()
-        if hasattr(self, "admin"):
-            self.admin.close()
 
     def __enter__(self) -> Self:
         return self

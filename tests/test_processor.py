@@ -1,0 +1,296 @@
+"""One photo's way: whatever is hinted, the store ends up as Cloudinary says now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageChops, ImageStat
+
+from app.assets import Asset, Cloudinary, Hint
+from app.config import Campaign, Campaigns, load_campaigns, load_settings
+from app.errors import CloudinaryUnavailable, ExifToolFailed
+from app.exif import ExifTool, Tags
+from app.processor import Processor, address, decide
+from app.store import Store
+from tests import mirror
+from tests.conftest import person
+from tests.people import as_format
+from tests.service import environment
+from tests.standin.client import Standin
+
+SAYNO = Campaign("sayno", "Say No", "sayno")
+TRIAL = Campaign("trial", "Trial", "trial", test_address="t+{token}@x.org")
+
+
+@dataclass
+class Bench:
+    """A processor between the stand-in and a store."""
+
+    standin: Standin
+    store: Store
+    processor: Processor
+    settings: Any
+    campaigns: Campaigns
+
+    def hint(self, public_id: str, approval: bool = True) -> Hint:
+        asset = self.standin.state()["assets"].get(public_id)
+        if asset is None or not approval:
+            return Hint(public_id)
+        return Hint(public_id, asset["secure_url"], asset["version"])
+
+    def process(self, public_id: str, approval: bool = True) -> str:
+        return self.processor.process(self.hint(public_id, approval)).status
+
+    def log(self, campaign: str) -> list[str]:
+        path = self.store.root.path / campaign / "logs" / "processor.log"
+        return [line.split(" ", 1)[1] for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.fixture
+def bench(standin: Standin, store: Store, exiftool: ExifTool) -> Iterator[Bench]:
+    settings = load_settings(environment(standin, store.root.path), dotenv=Path("/nonexistent"))
+    campaigns = load_campaigns(settings.campaigns_file)
+    cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
+    yield Bench(standin, store, Processor(cloudinary, store, exiftool, campaigns), settings, campaigns)
+    assert mirror.leftovers(store) == []
+
+
+def upload(bench: Bench, public_id: str = "a/b", folder: str = "sayno", **more: Any) -> None:
+    bench.standin.upload(person(1), public_id, **({"folder": folder, "email": "ann@example.org"} | more))
+    bench.standin.approve(public_id)
+
+
+def test_an_approved_photo_is_stored_with_its_address_and_a_small_copy_of_the_same_picture(bench: Bench) -> None:
+    upload(bench)
+    assert bench.process("a/b") == "stored"
+    archive = bench.store.root.path / "sayno/approved/a+b.jpg"
+    assert mirror.user_comment(archive) == "ann@example.org"
+    with Image.open(archive) as big, Image.open(bench.store.root.path / "sayno/thumbnails/a+b.png") as small:
+        assert (big.size, small.size, small.format, small.mode) == ((1500, 2000), (300, 400), "PNG", "RGB")
+        expected = big.convert("RGB").resize((300, 400), Image.Resampling.LANCZOS)
+        assert max(ImageStat.Stat(ImageChops.difference(expected, small)).mean) < 3
+    assert [line.split(" version")[0] for line in bench.log("sayno")] == ["SYNCED a/b"]
+
+
+def test_an_archives_modification_time_is_the_time_of_approval(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    (photo,) = bench.store.photos.all("sayno")
+    asset = bench.processor._cloudinary.state("a/b")
+    assert asset is not None
+    assert photo.approved_at == int(asset.approved_at * 1e9)
+
+
+def test_a_campaign_for_trials_stores_a_rewritten_address(bench: Bench) -> None:
+    upload(bench, "t/1", "test_prototype", email="user@example.com")
+    bench.process("t/1")
+    archive = bench.store.root.path / "test_prototype/approved/t+1.jpg"
+    assert mirror.user_comment(archive) == "collagen-test+user-example-com@antb.me"
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "heic"])
+def test_a_photo_in_another_format_arrives_as_jpeg(bench: Bench, kind: str) -> None:
+    with Image.open(BytesIO(person(1))) as image:
+        upload(bench)
+        bench.standin.overwrite("a/b", as_format(image.reduce(4), kind), filename=f"x.{kind}")
+        assert bench.process("a/b") == "stored"
+        with Image.open(bench.store.root.path / "sayno/approved/a+b.jpg") as archive:
+            assert (archive.format, archive.size) == ("JPEG", (1500, 2000))
+            difference = ImageChops.difference(archive.convert("RGB").reduce(10), image.convert("RGB").reduce(10))
+            assert max(ImageStat.Stat(difference).mean) < 6
+
+
+def test_the_same_again_changes_nothing(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    before = {path: path.stat() for path in bench.store.root.path.rglob("*") if path.is_file()}
+    assert [bench.process("a/b"), bench.process("a/b", approval=False)] == ["unchanged", "unchanged"]
+    assert {path: path.stat().st_mtime_ns for path in before} == {p: s.st_mtime_ns for p, s in before.items()}
+    assert len(bench.standin.calls("delivery")) == 1
+
+
+@pytest.mark.parametrize("change", ["reject", "delete", "pending", "unknown folder"])
+def test_a_photo_that_is_no_longer_approved_here_is_removed(bench: Bench, change: str) -> None:
+    upload(bench)
+    bench.process("a/b")
+    if change == "delete":
+        bench.standin.delete("a/b")
+    elif change == "unknown folder":
+        bench.standin.move("a/b", "elsewhere")
+    else:
+        bench.standin.moderate("a/b", {"reject": "rejected"}.get(change, change))
+    # even where the hint says that it was approved
+    assert bench.process("a/b", approval=True) == "removed"
+    assert bench.store.photos.holders("a/b") == {}
+    assert bench.log("sayno")[-1] == "DELETED a/b"
+    assert bench.process("a/b") in ("unchanged", "ignored")
+
+
+def test_a_photo_that_was_moved_is_only_in_its_new_campaign(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    bench.standin.move("a/b", "test_prototype")
+    assert bench.process("a/b", approval=False) == "stored"
+    assert bench.store.photos.holders("a/b") == {"test_prototype": True}
+    archive = bench.store.root.path / "test_prototype/approved/a+b.jpg"
+    assert mirror.user_comment(archive) == "collagen-test+ann-example-org@antb.me"
+    assert bench.log("sayno")[-1] == "DELETED a/b"
+
+
+def test_a_renamed_photo_is_under_its_new_name_only(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    bench.standin.rename("a/b", "c")
+    assert [bench.process("a/b"), bench.process("c", approval=False)] == ["removed", "stored"]
+    assert [photo.public_id for photo in bench.store.photos.all("sayno")] == ["c"]
+
+
+def test_a_new_address_replaces_the_old_one(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    bench.standin.set_email("a/b", "new@example.org")
+    assert bench.process("a/b", approval=False) == "stored"
+    assert mirror.user_comment(bench.store.root.path / "sayno/approved/a+b.jpg") == "new@example.org"
+
+
+def test_an_overwritten_photo_replaces_the_old_one(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    old = bench.store.photos.intermediate("sayno", "a/b")
+    late = bench.hint("a/b")
+    bench.standin.overwrite("a/b", person(2))
+    # a late hint about the old version
+    assert bench.processor.process(late).status == "stored"
+    assert bench.store.photos.intermediate("sayno", "a/b") != old
+    assert bench.process("a/b") == "unchanged"
+
+
+@pytest.mark.parametrize("email", [None, "", "no address", "two@at@signs", "a@b.c\n-execute", "x" * 300 + "@y.z"])
+def test_a_photo_without_a_usable_address_is_stored_without_and_the_log_says_so(
+    bench: Bench, email: str | None
+) -> None:
+    upload(bench, email=email)
+    assert bench.process("a/b") == "stored"
+    assert mirror.user_comment(bench.store.root.path / "sayno/approved/a+b.jpg") == ""
+    assert "without" in bench.log("sayno")[0]
+
+
+def test_what_is_of_no_campaign_is_ignored(bench: Bench) -> None:
+    upload(bench, folder="holidays")
+    assert bench.process("a/b") == "ignored"
+    assert bench.store.root.campaigns() == []
+
+
+@pytest.mark.parametrize("junk", [b"<html></html>", b"", b"\xff\xd8\xff\xe0 half a jpeg"])
+def test_what_is_no_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) -> None:
+    upload(bench)
+    bench.standin.overwrite("a/b", junk)
+    outcome = bench.processor.process(bench.hint("a/b"))
+    assert (outcome.status, outcome.error is not None) == ("ignored", True)
+    assert bench.store.photos.all("sayno") == []
+    assert bench.log("sayno")[0].startswith("ERROR a/b not stored: This is no whole JPEG")
+
+
+def test_an_approved_version_that_is_no_picture_takes_the_old_picture_away(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    bench.standin.overwrite("a/b", b"junk")
+    assert bench.process("a/b") == "removed"
+    assert [line.split()[0] for line in bench.log("sayno")] == ["SYNCED", "ERROR", "DELETED"]
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "rule"),
+    [
+        ("api", "status", {"status": 500}),
+        ("api", "status", {"status": 503, "headers": {"Retry-After": "900"}}),
+        ("api", "status", {"status": 200, "body": []}),
+        ("api", "rate_limit", {}),
+        ("api", "processing", {}),
+        ("api", "cut", {"times": None}),
+        ("api", "html", {}),
+        ("api", "empty", {}),
+        ("api", "missing_fields", {"fields": ["asset_folder"]}),
+        ("api", "missing_fields", {"fields": ["version", "secure_url"]}),
+        ("delivery", "status", {"status": 502}),
+        ("delivery", "status", {"status": 404}),
+        ("delivery", "processing", {}),
+        ("delivery", "cut", {}),
+        ("delivery", "html", {}),
+    ],
+)
+def test_trouble_with_cloudinary_leaves_nothing_behind_and_the_next_try_succeeds(
+    bench: Bench, call: str, kind: str, rule: dict[str, Any]
+) -> None:
+    upload(bench)
+    bench.standin.faults(call, kind, **rule)
+    with pytest.raises(CloudinaryUnavailable):
+        bench.process("a/b")
+    assert bench.store.photos.holders("a/b") == {}
+    bench.standin.clear_faults()
+    assert bench.process("a/b") == "stored"
+
+
+def test_nothing_is_removed_because_cloudinary_is_in_trouble(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    for kind in ("html", "empty", "rate_limit", "status", "missing_fields"):
+        bench.standin.faults("api", kind)
+        with pytest.raises(CloudinaryUnavailable):
+            bench.process("a/b")
+    assert bench.store.photos.holders("a/b") == {"sayno": True}
+
+
+def test_an_exiftool_that_fails_stores_nothing(bench: Bench) -> None:
+    upload(bench)
+    broken = ExifTool(command=["/bin/false"])
+    cloudinary = Cloudinary(bench.settings.required_account(), bench.settings.delivery_hosts)
+    processor = Processor(cloudinary, bench.store, broken, bench.campaigns)
+    with pytest.raises(ExifToolFailed):
+        processor.process(bench.hint("a/b"))
+    assert bench.store.photos.holders("a/b") == {}
+    assert bench.log("sayno")[0].startswith("ERROR a/b will be tried again")
+
+
+def asset(**fields: Any) -> Asset:
+    known = {"public_id": "p", "asset_id": "i", "folder": "sayno", "version": 1, "approved": True, "approved_at": 0.0}
+    return Asset(**(known | {"email": "a@b.c", "url": "u"} | fields))
+
+
+@given(
+    st.none()
+    | st.builds(asset, approved=st.booleans(), version=st.integers(1, 3), email=st.sampled_from([None, "a@b.c"])),
+    st.sampled_from([None, SAYNO, TRIAL]),
+    st.dictionaries(
+        st.sampled_from(["sayno", "trial", "closed"]),
+        st.none() | st.builds(Tags, version=st.integers(1, 3), email=st.sampled_from([None, "a@b.c", "t+a-b-c@x.org"])),
+    ),
+)
+def test_a_decision_leaves_the_photo_where_it_belongs_and_nowhere_else(
+    state: Asset | None, campaign: Campaign | None, held: dict[str, Tags | None]
+) -> None:
+    decision = decide(state, campaign, held)
+    after = {name for name in held if name not in decision.remove_from}
+    if decision.store and decision.keep:
+        after |= {decision.keep.name}
+    belongs = {campaign.name} if state is not None and state.approved and campaign is not None else set()
+    assert after == belongs
+    if belongs and not decision.store:
+        assert state is not None
+        assert campaign is not None
+        tags = held[campaign.name]
+        assert tags is not None
+        assert (tags.version, tags.email) == (state.version, address(state, campaign))
+
+
+@given(st.emails())
+def test_in_a_campaign_for_trials_no_address_is_stored_but_its_own(email: str) -> None:
+    stored = address(asset(email=email), TRIAL)
+    assert stored is None or (stored.startswith("t+") and stored.endswith("@x.org") and stored.count("@") == 1)

@@ -1,0 +1,64 @@
+"""The application itself, with the real SDK, exiftool and ImageMagick, asked without a server in between."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.config import load_settings
+from app.store import Store
+from app.web import create_app
+from tests.conftest import person, prepared
+from tests.service import PASSWORD, environment
+from tests.standin.client import Standin
+
+ADMIN = ("admin", PASSWORD)
+
+
+@pytest.fixture
+def app(standin: Standin, store: Store) -> Iterator[Flask]:
+    environ = environment(standin, store.root.path, COLLAGEN_WEBHOOK_SECRETS="new,old")
+    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    yield made
+    made.extensions["collagen"].exiftool.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def sign(body: bytes, secret: str = "new", at: float | None = None) -> dict[str, str]:
+    """The headers of a notification that Cloudinary signed."""
+    timestamp = str(round(time.time() if at is None else at))
+    signature = hashlib.sha1(body + timestamp.encode() + secret.encode()).hexdigest()
+    return {"X-Cld-Timestamp": timestamp, "X-Cld-Signature": signature, "Content-Type": "application/json"}
+
+
+def notify(client: FlaskClient, payload: Any, **signing: Any) -> TestResponse:
+    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    return client.post("/webhook/cloudinary", data=body, headers=sign(body, **signing))
+
+
+def approve(standin: Standin, public_id: str = "a", folder: str = "sayno", seed: int = 1) -> dict[str, Any]:
+    """Puts an approved photo into the stand-in; returns the notification of its approval."""
+    standin.upload(person(seed), public_id, folder=folder, email="ann@example.org")
+    standin.approve(public_id)
+    payload: dict[str, Any] = standin.notifications()[-1]["payload"]
+    return payload
+
+
+def fill(store: Store, campaign: str, people: int) -> None:
+    """Puts so many people into a campaign of the store, without asking anyone."""
+    for number in range(people):
+        files = prepared(number % 6)
+        store.photos.put(campaign, f"p{number}", files.archive, files.intermediate, 1_700_000_000 + number)

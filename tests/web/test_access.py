@@ -1,0 +1,82 @@
+"""Every route declares who may use it, and means it."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.config import load_settings
+from app.store import Store
+from app.web import create_app
+from tests.service import environment
+from tests.standin.client import Standin
+from tests.web.conftest import ADMIN
+
+WHO = {"anyone", "cloudinary", "admin"}
+
+
+def test_every_route_declares_who_may_use_it(app: Flask) -> None:
+    undeclared = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "access", None) not in WHO
+    ]
+    assert undeclared == []
+
+
+def test_every_admin_route_refuses_whoever_is_not_the_admin(app: Flask, client: FlaskClient) -> None:
+    admin_rules = [rule for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].access == "admin"]  # type: ignore[attr-defined]
+    assert len(admin_rules) >= 3
+    for rule in admin_rules:
+        path = rule.rule.replace("<campaign>", "sayno").replace("<collage>", "0001").replace("<file>", "manifest.json")
+        for method in rule.methods or ():
+            if method != "OPTIONS":
+                for auth in (None, ("admin", "wrong"), ("root", ADMIN[1]), ("", "")):
+                    answer = client.open(path, method=method, auth=auth)
+                    assert answer.status_code == 401, (method, path, auth)
+                    assert answer.headers["WWW-Authenticate"].startswith("Basic")
+
+
+def test_only_admin_routes_are_under_admin(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        declared = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+        assert (declared == "admin") == rule.rule.startswith("/admin"), rule.rule
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic", "Basic !!!", "Bearer x", "Basic " + base64.b64encode(b"\xff\xfe").decode()]
+)
+def test_malformed_credentials_are_refused(client: FlaskClient, header: str) -> None:
+    answer = client.get("/admin/campaigns/sayno/collages/0001", headers={"Authorization": header})
+    assert answer.status_code == 401
+
+
+def test_without_a_password_admin_is_closed_and_says_so(standin: Standin, store: Store) -> None:
+    environ = environment(standin, store.root.path) | {"COLLAGEN_ADMIN_PASSWORD": ""}
+    client = create_app(load_settings(environ)).test_client()
+    answer = client.get("/admin/campaigns/sayno/collages/0001", auth=("admin", ""))
+    assert answer.status_code == 401
+    assert "COLLAGEN_ADMIN_PASSWORD is not set" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_a_browser_on_another_origin_cannot_change_anything(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.post("/admin/campaigns/sayno/collages", auth=ADMIN, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_a_browser_on_the_same_origin_can(client: FlaskClient) -> None:
+    headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+    answer = client.post("/admin/campaigns/sayno/collages", auth=ADMIN, headers=headers)
+    assert answer.status_code == 422
