@@ -188,7 +188,7 @@ def test_what_is_of_no_campaign_is_ignored(bench: Bench) -> None:
     assert bench.store.root.campaigns() == []
 
 
-@pytest.mark.parametrize("junk", [b"<html></html>", b"", b"\xff\xd8\xff\xe0 half a jpeg"])
+@pytest.mark.parametrize("junk", [b"<html></html>", b"GIF89a", b"\xff\xd8\xff\xe0 half a jpeg"])
 def test_what_is_no_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) -> None:
     upload(bench)
     bench.standin.overwrite("a/b", junk)

@@ -123,7 +123,7 @@ def test_health_and_webhooks_are_answered_while_a_collage_is_built(
     fill(store, 40)
     standin.settings(deliver_rejected=True)  # or the picture may be gone before it is fetched, and asked for again
     standin.upload(person(1), "new", folder="other")
-    location = service.url + service.build("sayno", wait=0).headers["Location"]
+    location = service.url + service.build("sayno", wait=0, width=2048, height=2048).headers["Location"]
     answers = 0
     while service.admin.get(location).json()["state"] == "building":
         assert requests.get(f"{service.url}/health").status_code == 200

@@ -1,0 +1,133 @@
+"""The commands as people and scripts use them: as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from app.store import Store
+from app.store.root import MARKER
+from tests.conftest import prepared
+from tests.service import CAMPAIGNS, ROOT
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "campaigns.toml").write_text(CAMPAIGNS)
+    return {"COLLAGEN_STORE": str(tmp_path / "store"), "COLLAGEN_CAMPAIGNS": str(tmp_path / "campaigns.toml")}
+
+
+def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", *arguments],
+        cwd=ROOT,
+        env=os.environ | (environ or {}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_help_names_every_command_and_what_it_does() -> None:
+    answer = run("--help")
+    assert answer.returncode == 0
+    for command in ("init", "collage", "layout", "derive"):
+        assert f"  {command} " in answer.stdout
+        assert run(command, "--help").returncode == 0
+
+
+def test_init_makes_a_store_once(environ: dict[str, str], tmp_path: Path) -> None:
+    first, second = run("init", environ=environ), run("init", environ=environ)
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert first.stdout.startswith("Made a new store")
+    assert second.stdout.startswith("There already is a store")
+    assert (tmp_path / "store" / MARKER).is_file()
+
+
+@pytest.mark.parametrize(
+    ("people", "grid", "cell", "spare", "total"),
+    [
+        (229, "17×13", "237×316", "horizontal pad 67, vertical clip 12", "6.55×8 + 1×67 + 2×12 = 143.40"),
+        (500, "26×19", "159×212", "horizontal clip 38, vertical pad 68", "6.50×6 + 2×38 + 1×68 = 183.00"),
+        (1000, "37×27", "111×148", "horizontal clip 11, vertical pad 100", "6.50×1 + 2×11 + 1×100 = 128.50"),
+        (5000, "78×64", "48×64", "horizontal pad 352, vertical pad 0", "6.50×8 + 1×352 + 1×0 = 404.00"),
+    ],
+)
+def test_layout_shows_the_owners_choices(people: int, grid: str, cell: str, spare: str, total: str) -> None:
+    answer = run("layout", str(people))
+    assert answer.returncode == 0
+    for part in (f"{grid} cells of {cell}", spare, f"cost {total}"):
+        assert part in answer.stdout
+
+
+def test_layout_as_json_has_the_keys_that_every_json_uses() -> None:
+    answer = json.loads(run("layout", "229", "--json").stdout)
+    assert answer == {
+        "cols": 17, "rows": 13, "cell_width": 237, "cell_height": 316, "used": 221, "left_out": 8, "cost": 143.4,
+    }  # fmt: skip
+
+
+def test_a_report_lists_every_case_with_its_sum(tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    assert run("layout", "229", "--report", str(report)).returncode == 0
+    head, *cases = report.read_text().splitlines()
+    assert "used/n" in head
+    assert len(cases) > 1000
+    (chosen,) = [line for line in cases if line.endswith("6.55×8 + 1×67 + 2×12 = 143.40")]
+    assert chosen.split()[:5] == ["17×13", "221/229", "237×316", "+33.5", "−6"]
+    used = [int(line.split()[1].split("/")[0]) for line in cases]
+    assert used == sorted(used, reverse=True)
+
+
+def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> None:
+    store = Store(Path(environ["COLLAGEN_STORE"]))
+    store.root.initialise()
+    for number in range(3):
+        files = prepared(number)
+        store.photos.put("sayno", f"p{number}", files.archive, files.intermediate, number)
+    answer = run("collage", "sayno", "--width", "800", "--height", "600", "--exclude", "p1", environ=environ)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    lines = answer.stdout.splitlines()
+    assert lines[0].startswith("Collage 0001 of sayno: 2 people in 2×1 cells")
+    assert lines[1].split()[0] == "800×600"
+    assert all(Path(line.split()[-1]).is_file() for line in lines[1:])
+    manifest = json.loads(run("collage", "sayno", "--photos", "1", "--json", environ=environ).stdout)
+    assert (manifest["id"], [tile["public_id"] for tile in manifest["tiles"]]) == ("0002", ["p1"])
+
+    master = store.collages.file("sayno", "0001", "collage.png")
+    card = master.parent.parent / "card.jpg"
+    assert run("derive", str(master), str(card), "--longest", "300").returncode == 0
+    with Image.open(card) as image:
+        assert max(image.size) == 300
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("collage", "nope"), "There is no campaign 'nope'"),
+        (("collage", "sayno"), "is no store: it has no file .collagen"),
+        (("layout", "1", "--width", "4000", "--height", "20"), "No grid of 1 photos suits"),
+        (("derive", str(ROOT / "README.md"), "/nonexistent/x.jpg"), "This is no whole PNG"),
+    ],
+)
+def test_what_is_refused_is_one_line_and_exit_code_1(
+    environ: dict[str, str], arguments: tuple[str, ...], sentence: str
+) -> None:
+    answer = run(*arguments, environ=environ)
+    assert answer.returncode == 1
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("Error: ")
+    assert sentence in line
+
+
+@pytest.mark.parametrize(
+    "arguments", [("layout", "none"), ("layout", "0"), ("collage",), ("fly",), ("layout", "5", "-x")]
+)
+def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).returncode == 2
