@@ -1,0 +1,124 @@
+"""The whole way in figures: seconds a notification, seconds and memory a collage, latency beside a build.
+
+Real gunicorn, SDK, exiftool and ImageMagick; the stand-in answers without delay, so that the network is left out.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import requests
+
+from app import imaging
+from app.collage import process
+from app.collage.build import Parameters
+from app.store import Store
+from tests.people import address, portrait
+from tests.service import Service, environment
+from tests.standin.client import Standin
+
+PEOPLE = 60
+COLLAGES = (60, 229, 999)
+
+
+def main() -> None:
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        people = list(pool.map(portrait, range(PEOPLE)))
+    with tempfile.TemporaryDirectory() as directory, Standin.start(retry_delays=[]) as standin:
+        store = Store(Path(directory) / "store")
+        store.root.initialise()
+        with Service(environment(standin, store.root.path), workers=4) as service:
+            standin.notify(service.webhook)
+            notifications(standin, people)
+            prepared = [imaging.prepare(person) for person in people]
+            for number in range(max(COLLAGES)):
+                files = prepared[number % PEOPLE]
+                store.photos.put("other", f"p{number}", files.archive, files.intermediate, 1_700_000_000 + number)
+            collages(store)
+            beside_a_build(standin, service, people)
+
+
+def notifications(standin: Standin, people: list[bytes]) -> None:
+    print(f"{'notification':<28}{'median':>10}{'p95':>10}   (answered, one at a time)")
+    standin.settings(at_once=1)
+    for number, person in enumerate(people):
+        standin.upload(person, f"p{number}", folder="sayno", email=address(number), notify=False)
+    changes = (
+        ("approved, picture stored", standin.approve),
+        ("approved again, unchanged", standin.approve),
+        ("rejected, removed", standin.reject),
+    )
+    for title, change in changes:
+        told = len(standin.deliveries())
+        for number in range(PEOPLE):
+            change(f"p{number}")
+            standin.wait_idle(60)
+        seconds = [delivery["seconds"] for delivery in standin.deliveries()[told:]]
+        print(f"{title:<28}{milliseconds(seconds)}")
+    standin.settings(at_once=16)
+    started = time.monotonic()
+    for number in range(PEOPLE):
+        standin.approve(f"p{number}")
+    standin.wait_idle(60)
+    print(f"{PEOPLE} approvals at once: {PEOPLE / (time.monotonic() - started):.0f} a second\n")
+
+
+def collages(store: Store) -> None:
+    print(f"{'collage of':<12}{'grid':>9}{'cell':>11}{'seconds':>10}{'peak MB':>10}{'master MB':>11}")
+    for people in COLLAGES:
+        runs = [_collage(store, people) for _ in range(3)]
+        manifest = store.collages.manifest("other", store.collages.ids("other")[-1])
+        grid = manifest["layout"]
+        print(
+            f"{people:<12}{grid['cols']:>5}×{grid['rows']}{grid['cell_width']:>7}×{grid['cell_height']}"
+            f"{statistics.median(run[0] for run in runs):>10.2f}{max(run[1] for run in runs):>10.0f}"
+            f"{manifest['files'][0]['bytes'] / 1e6:>11.1f}"
+        )
+    print()
+
+
+def _collage(store: Store, people: int) -> tuple[float, float]:
+    """Seconds from the request to the finished collage, and the building process's peak memory in MB."""
+    started, peak = time.monotonic(), 0.0
+    build = process.start(store, "other", Parameters(photos=people))
+    status = Path(f"/proc/{build.process.pid}/status")
+    while not build.wait(0.02):
+        lines = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
+        peak = max([peak, *(int(line.split()[1]) / 1024 for line in lines)])
+    return time.monotonic() - started, peak
+
+
+def beside_a_build(standin: Standin, service: Service, people: list[bytes]) -> None:
+    print(f"{'latency':<28}{'median':>10}{'p95':>10}")
+    for number in range(500):
+        standin.upload(people[number % PEOPLE], f"late{number}", folder="sayno", notify=False)
+    for title, building in (("idle", False), ("while 999 are built", True)):
+        told, health = len(standin.deliveries()), []
+        location = service.url + service.build("other", wait=0).headers["Location"] if building else ""
+        numbers = iter(range(100, 500) if building else range(100))
+        while service.admin.get(location).json()["state"] == "building" if building else len(health) < 40:
+            started = time.monotonic()
+            requests.get(f"{service.url}/health", timeout=30)
+            health.append(time.monotonic() - started)
+            standin.approve(f"late{next(numbers)}")
+            time.sleep(0.05)
+        standin.wait_idle(60)
+        webhooks = [delivery["seconds"] for delivery in standin.deliveries()[told:]]
+        print(f"{'/health, ' + title:<28}{milliseconds(health)}")
+        print(f"{'webhook, ' + title:<28}{milliseconds(webhooks)}")
+
+
+def milliseconds(seconds: Iterable[float]) -> str:
+    """Median and 95th percentile."""
+    values = sorted(1000 * value for value in seconds)
+    return f"{statistics.median(values):>7.0f} ms{values[int(0.95 * len(values))]:>7.0f} ms"
+
+
+if __name__ == "__main__":
+    main()
