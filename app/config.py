@@ -96,7 +96,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
     Raises SettingError, naming the key, for a value that cannot be right.
     """
     environ = os.environ if environ is None else environ
-    given = {key: value for key, value in dotenv_values(dotenv).items() if value} | {
+    given = {key: value for key, value in _from_file(dotenv).items() if value} | {
         key: value for key, value in environ.items() if value
     }
     account = _account(given)
@@ -107,14 +107,29 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         account=account,
         admin_password=given.get("COLLAGEN_ADMIN_PASSWORD"),
         webhook_secrets=secrets or ((account.api_secret,) if account else ()),
-        delivery_hosts=frozenset(
-            host.lower() for host in _list(given.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com"))
-        ),
+        delivery_hosts=_hosts(given.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com")),
     )
+
+
+def _from_file(dotenv: Path) -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(dotenv)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{dotenv} cannot be read: {type(error).__name__}.") from None
 
 
 def _list(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _hosts(text: str) -> frozenset[str]:
+    hosts = frozenset(host.lower() for host in _list(text))
+    for host in hosts or ("",):
+        if not re.fullmatch(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", host):
+            raise SettingError(
+                f"COLLAGEN_DELIVERY_HOSTS must be hosts or host:port, separated by commas, not {host[:100]!r}."
+            )
+    return hosts
 
 
 def _account(given: Mapping[str, str]) -> Account | None:
@@ -131,7 +146,10 @@ def _account(given: Mapping[str, str]) -> Account | None:
         )
     if "CLOUDINARY_URL" not in given:
         return None
-    url = urlsplit(given["CLOUDINARY_URL"])
+    try:
+        url = urlsplit(given["CLOUDINARY_URL"])
+    except ValueError:  # what it says may hold the secret
+        url = urlsplit("")
     if url.scheme != "cloudinary" or not (url.hostname and url.username and url.password):
         raise SettingError("CLOUDINARY_URL must look like cloudinary://key:secret@cloud (the value is not shown here).")
     # hostname is lower-cased by urlsplit; cloud names are case-sensitive

@@ -13,6 +13,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.errors import ExifToolFailed, SettingError
 
 # 12.38 is the first without CVE-2021-22204 and without commands in names that end in "|".
 OLDEST = (12, 38)
+MARK = "="
 LONGEST_VALUE = 1000  # characters; public IDs have at most 255, addresses 254
 
 
@@ -35,9 +37,14 @@ class Tags:
 
 
 def is_writable(value: str) -> bool:
-    """Whether a value can be handed to exiftool and come back as it was: no control characters, not too long."""
-    return len(value) <= LONGEST_VALUE and not any(
-        unicodedata.category(character) in ("Cc", "Cs") for character in value
+    """Whether a value can be handed to exiftool and come back as it was.
+
+    That is: no control characters, no spaces around it, not too long.
+    """
+    return (
+        len(value) <= LONGEST_VALUE
+        and value == value.strip(" ")
+        and not any(unicodedata.category(character) in ("Cc", "Cs") for character in value)
     )
 
 
@@ -53,6 +60,8 @@ class ExifTool:
         self._version_command = [*command, "-config", "", "-ver"]
         self._patience = patience
         self._turn = threading.Lock()
+        # Linux ends the child with the thread that started it, so that must be one that lasts as long as this object.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="exiftool")
         self._process: subprocess.Popen[bytes] | None = None
         self._number = 0
 
@@ -88,7 +97,12 @@ class ExifTool:
         }
         for tag, value in values.items():
             if value is not None and not is_writable(value):
-                raise ExifToolFailed(f"{tag} cannot be written: the value has control characters or is too long.")
+                raise ExifToolFailed(
+                    f"{tag} cannot be written: the value has control characters or outer spaces, or is too long."
+                )
+        if tags.email is not None and not tags.email.isascii():
+            # exiftool guesses the byte order of such a comment, and not always well, unless a BOM says it
+            values["EXIF:UserComment"] = f"\ufeff{tags.email}"
         new = [f"-{tag}={value}" for tag, value in values.items() if value is not None]
         keep = ["-all=", "--ICC_Profile:all", "--Adobe:all"]
         out, err = self._call([*keep, *new, "-overwrite_original", str(path.absolute())])
@@ -101,9 +115,9 @@ class ExifTool:
         if not wanted:
             return {}
         names = ["-EXIF:UserComment", "-XMP-dc:Identifier", "-XMP-dc:Source", "-XMP-xmpMM:VersionID"]
-        out, _ = self._call(["-j", *names, *wanted])
-        # exiftool writes what looks like a number as one, so numbers are taken as the text they were
-        rows = json.loads(out, parse_int=str, parse_float=str) if out.strip() else []
+        # Exiftool writes what looks like a number or a boolean as one; with a mark in front everything is a text.
+        out, _ = self._call(["-j", "-api", f'Filter=$_ = "{MARK}$_"', *names, *wanted])
+        rows = json.loads(out) if out.strip() else []
         return {wanted[row["SourceFile"]]: _tags(row) for row in rows}
 
     def close(self) -> None:
@@ -140,9 +154,9 @@ class ExifTool:
             self.close()
         if self._process is None:
             pipe = subprocess.PIPE
-            self._process = subprocess.Popen(  # noqa: S603 -- a fixed command
-                self._command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0
-            )
+            self._process = self._starter.submit(
+                lambda: subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)  # noqa: S603
+            ).result()
         return self._process
 
     def _exchange(self, process: subprocess.Popen[bytes], request: bytes, end: bytes) -> tuple[str, str]:
@@ -157,7 +171,7 @@ class ExifTool:
                 selector.register(pipe, selectors.EVENT_READ)
             while not all(answer.rstrip().endswith(end) for answer in answers.values()):
                 ready = selector.select(deadline - time.monotonic())
-                if not ready:
+                if not ready or time.monotonic() > deadline:
                     raise TimeoutError(f"within {self._patience:g} s")
                 for key, _ in ready:
                     if key.fileobj is process.stdin:
@@ -174,10 +188,11 @@ class ExifTool:
 
 
 def _tags(row: dict[str, str]) -> Tags:
-    version = row.get("VersionID", "")
+    values = {tag: value.removeprefix(MARK) for tag, value in row.items()}
+    version = values.get("VersionID", "")
     return Tags(
-        email=row.get("UserComment") or None,
-        public_id=row.get("Identifier") or None,
-        asset_id=row.get("Source") or None,
+        email=values.get("UserComment") or None,
+        public_id=values.get("Identifier") or None,
+        asset_id=values.get("Source") or None,
         version=int(version) if version.isascii() and version.isdigit() else None,
     )

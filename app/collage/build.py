@@ -63,6 +63,7 @@ def build(store: Store, draft: Draft, wish: Parameters, now: datetime, progress:
     described = []
 
     def put(name: str, data: bytes, size: tuple[int, int]) -> None:
+        store.root.require()  # nothing is written where the store was
         files.write_whole(draft.directory / name, data)
         described.append(manifest.describe_file(name, size, data))
 

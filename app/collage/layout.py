@@ -101,9 +101,16 @@ class Layout:
 
     @property
     def sum(self) -> str:
-        """The cost written out: `6.55×8 + 1×67 + 2×12 = 143.40`."""
+        """The cost written out: `6.55×8 + 1×67 + 2×12 = 143.40`. It adds up to the cent as it stands there."""
         axes = (f"{axis.weight:g}×{abs(axis.spare)}" for axis in (self.horizontal, self.vertical))
-        return f"{leave_out(self.photos):.2f}×{self.left_out} + {' + '.join(axes)} = {self.cost:.2f}"
+        person = leave_out(self.photos)
+        left_out, decimals = person * self.left_out, 2
+        # 1500/229 is 6.5502…: two decimals suffice for 8 people, and not for 200
+        while abs(round(person, decimals) * self.left_out - round(left_out, 2)) > 0.00499:
+            if round(person, decimals) == person:
+                break
+            decimals += 1
+        return f"{person:.{decimals}f}×{self.left_out} + {' + '.join(axes)} = {self.cost:.2f}"
 
     @property
     def box(self) -> tuple[int, int, int, int]:

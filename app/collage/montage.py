@@ -4,6 +4,7 @@ First every cell is made, so that a photo that cannot be read is known before an
 are joined and put on the canvas, which keeps memory at one canvas and one row of ImageMagick's 16-bit pixels.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,19 +51,18 @@ def _cell(store: Store, campaign: str, size: tuple[int, int], public_id: str) ->
     width, height = size
     try:
         if width <= imaging.INTERMEDIATE[0] and height <= imaging.INTERMEDIATE[1]:
-            intermediate = store.photos.intermediate(campaign, public_id)
-            try:
+            # where this one fails, the archive may still be whole
+            with contextlib.suppress(PictureError, StoreUnavailable):
+                intermediate = store.photos.intermediate(campaign, public_id)
                 if intermediate is not None:
                     return imaging.cell(intermediate, "png", width, height)
-            except PictureError:
-                pass  # the archive may still be whole
         archive = store.photos.archive(campaign, public_id)
-        return None if archive is None else imaging.cell(archive, "jpeg", width, height)
-    except PictureError:
-        return None
-    except StoreUnavailable:
-        store.root.require()  # one bad file is left out; a store that is gone ends the build
-        return None
+        if archive is not None:
+            return imaging.cell(archive, "jpeg", width, height)
+    except (PictureError, StoreUnavailable):
+        pass
+    store.root.require()  # one bad file is left out; a store that is gone looks empty, and ends the build
+    return None
 
 
 def render(layout: Layout, cells: Sequence[bytes], progress: Progress) -> imaging.Canvas:

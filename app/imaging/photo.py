@@ -51,6 +51,7 @@ def prepare(picture: bytes) -> Prepared:
     scale = max(ARCHIVE[0] / width, ARCHIVE[1] / height)
     with opened(picture, "jpeg", at_least=(math.ceil(size[0] * scale), math.ceil(size[1] * scale))) as image:
         image.auto_orient()
+        image.reset_coords()  # turning leaves an offset behind, from which a crop would count
         _to_srgb(image)
         _fill(image, *ARCHIVE)
         image.strip()
@@ -83,7 +84,8 @@ def _to_srgb(image: Image) -> None:
             ctypes.c_char_p,
             ctypes.c_size_t,
         ]
-        library.MagickProfileImage(image.wand, b"icc", profile, len(profile))
+        if not library.MagickProfileImage(image.wand, b"icc", profile, len(profile)):
+            library.MagickClearException(image.wand)  # a profile that makes no sense is as good as none
     if image.colorspace != "srgb":
         image.transform_colorspace("srgb")
 

@@ -3,6 +3,7 @@ format is named on every read, and bytes come from memory, never from a file nam
 
 import contextlib
 import ctypes
+import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -15,8 +16,11 @@ from app.errors import PictureError
 
 Format = Literal["jpeg", "png"]
 
-# libjpeg complains of these and decodes every pixel all the same; some phones write no others.
-HARMLESS = ("Invalid SOS parameters",)
+# Every pixel is decoded all the same: some phones write no other SOS parameters, or a few bytes before the end (0xd9);
+# a profile is metadata, which goes.
+HARMLESS = re.compile(
+    r"Invalid SOS parameters|CorruptImageProfile|Corrupt JPEG data: \d+ extraneous bytes before marker 0xd9"
+)
 
 
 @contextlib.contextmanager
@@ -68,7 +72,13 @@ def _read(image: Image, picture: bytes, kind: Format, read: Callable[..., bool])
 class _ExceptionInfo(ctypes.Structure):
     """The beginning of ImageMagick 6's struct of this name (magick/exception.h)."""
 
-    _fields_ = (("severity", ctypes.c_int), ("error_number", ctypes.c_int), ("reason", ctypes.c_char_p))
+    _fields_ = (
+        ("severity", ctypes.c_int),
+        ("error_number", ctypes.c_int),
+        ("reason", ctypes.c_char_p),
+        ("description", ctypes.c_char_p),
+        ("exceptions", ctypes.c_void_p),
+    )
 
 
 def _complaint(image: Image) -> str:
@@ -80,23 +90,33 @@ def _complaint(image: Image) -> str:
         said = str(image.get_exception() or "")
     except WandException as error:
         said = str(error)
-    if not said and hasattr(libmagick, "GetImageException"):  # version 6 keeps it in the image
-        said = _complaint_of_version_6(image)
+    complaints = [said]
+    if not said and hasattr(libmagick, "GetImageException"):  # version 6 keeps them in the image
+        complaints = _complaints_of_version_6(image)
+    serious = next((complaint for complaint in complaints if not HARMLESS.match(complaint)), "")
     # what follows is the name of a file and a place in ImageMagick's source
-    return "" if said.startswith(HARMLESS) else said.partition("`")[0].partition("@")[0].strip()
+    return serious.partition("`")[0].partition("@")[0].strip()
 
 
-def _complaint_of_version_6(image: Image) -> str:
+def _complaints_of_version_6(image: Image) -> list[str]:
     libmagick.AcquireExceptionInfo.restype = ctypes.c_void_p
     libmagick.DestroyExceptionInfo.argtypes = [ctypes.c_void_p]
     libmagick.GetImageException.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    libmagick.GetNumberOfElementsInLinkedList.argtypes = [ctypes.c_void_p]
+    libmagick.GetNumberOfElementsInLinkedList.restype = ctypes.c_size_t
+    libmagick.GetValueFromLinkedList.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    libmagick.GetValueFromLinkedList.restype = ctypes.POINTER(_ExceptionInfo)
     pixels = library.GetImageFromMagickWand(image.wand)
     if not pixels:
-        return ""
+        return []
     info = libmagick.AcquireExceptionInfo()
     try:
         libmagick.GetImageException(pixels, info)
-        exception = ctypes.cast(info, ctypes.POINTER(_ExceptionInfo)).contents
-        return (exception.reason or b"unknown").decode("utf-8", "replace") if exception.severity else ""
+        # all of them: the gravest alone could hide that the picture is not whole
+        every = ctypes.cast(info, ctypes.POINTER(_ExceptionInfo)).contents.exceptions
+        return [
+            (libmagick.GetValueFromLinkedList(every, number).contents.reason or b"unknown").decode("utf-8", "replace")
+            for number in range(libmagick.GetNumberOfElementsInLinkedList(every))
+        ]
     finally:
         libmagick.DestroyExceptionInfo(info)

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
+from wand.api import library
 from wand.color import Color
-from wand.image import Image
+from wand.image import INTERLACE_TYPES, Image
 
 from app.errors import PictureError
 from app.imaging.reading import opened
@@ -40,7 +41,8 @@ def derivative(image: Image, longest: int, quality: int) -> bytes:
     if scale < 1:
         resize(image, max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     image.strip()
-    image.interlace_scheme = "jpeg"
+    # the wand's setting, which the JPEG encoder reads; Wand's interlace_scheme is the image's, which it does not
+    library.MagickSetInterlaceScheme(image.wand, INTERLACE_TYPES.index("jpeg"))
     image.compression_quality = quality
     blob: bytes = image.make_blob("jpeg")
     return blob
@@ -49,6 +51,7 @@ def derivative(image: Image, longest: int, quality: int) -> bytes:
 def derive(master: bytes, longest: int, quality: int) -> bytes:
     """A derivative of a PNG, its transparent border cut off. Raises PictureError."""
     with opened(master, "png") as image:
+        image.reset_coords()
         left, top, width, height = _opaque_box(image)
         image.crop(left=left, top=top, width=width, height=height)
         return derivative(image, longest, quality)
@@ -67,9 +70,9 @@ def _opaque_box(image: Image) -> tuple[int, int, int, int]:
     """
     with image.clone() as mask, Color("black") as black:
         mask.alpha_channel = "extract"
+        if mask.maxima == 0:
+            raise PictureError("The picture is transparent all over.")
         # A border of one pixel, so that there is something to trim even where all is opaque.
         mask.border(black, 1, 1)
         mask.trim(background_color=black)
-        if mask.maxima == 0:
-            raise PictureError("The picture is transparent all over.")
         return mask.page_x - 1, mask.page_y - 1, mask.width, mask.height

@@ -75,7 +75,7 @@ class Collages:
             raise CollageInProgress(f"A collage of {campaign} is being built; wait until it is done.", retry_after=10)
         try:
             with files.using(top):
-                names = [entry.name.removeprefix(files.TEMPORARY) for entry in os.scandir(top)]
+                names = [entry.name.removeprefix(files.TEMPORARY) for entry in os.scandir(top) if entry.is_dir()]
                 number = f"{max((int(name) for name in names if name.isdigit()), default=0) + 1:04}"
                 self._clear(top)
                 draft = Draft(campaign, number, top / f"{files.TEMPORARY}{number}", lock)
@@ -88,8 +88,10 @@ class Collages:
 
     def _clear(self, top: Path) -> None:
         for entry in list(os.scandir(top)):
-            if entry.name.startswith(files.TEMPORARY):
+            if entry.name.startswith(files.TEMPORARY) and entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path)
+            elif entry.name.startswith(files.TEMPORARY):  # of a file that was being written
+                Path(entry.path).unlink()
 
     def publish(self, draft: Draft, manifest: dict[str, Any]) -> None:
         """Writes the manifest and makes the draft a finished collage, in one rename."""
@@ -101,6 +103,7 @@ class Collages:
 
     def note(self, draft: Draft, state: dict[str, Any]) -> None:
         """Says how far a draft is, or why it failed, to whoever asks `draft_state`."""
+        self._root.require()
         path = self._top(draft.campaign) / PROGRESS
         files.write_whole(path, json.dumps({"id": draft.id} | state).encode("utf-8"))
 
@@ -118,6 +121,8 @@ class Collages:
             lock = files.lock(self._top(campaign) / ".lock", patience=0)
             if lock is not None:
                 os.close(lock)
+                if (self._top(campaign) / collage / MANIFEST).exists():  # done since the state was read
+                    raise NotFound(f"The collage {collage} of {campaign} is no draft any more.")
                 state = {
                     "state": "failed",
                     "error": "The build was ended before it was done; start another one.",

@@ -112,7 +112,7 @@ def append_line(path: Path, line: str) -> None:
     with using(path):
         make_directories(path.parent)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE), "ab", buffering=0) as file:
-            file.write(line.encode("utf-8") + b"\n")
+            file.write(line.encode("utf-8", "backslashreplace") + b"\n")
             os.fsync(file.fileno())
 
 

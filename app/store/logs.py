@@ -16,7 +16,7 @@ class Logs:
         self._root.require()
         line = " ".join(f"{when:%Y-%m-%dT%H:%M:%SZ} {word} {public_id} {detail}".split())
         # appends from two hosts to one file can tear, so they take turns
-        with self._root.lock(f"the log of {campaign}"):
+        with self._root.lock("log", f"the log of {campaign}"):
             files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
 
     def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
@@ -24,7 +24,7 @@ class Logs:
         self._root.require()
         top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs" / "webhooks"
         stem = f"{when:%H%M%S}.{status}.{file_name(public_id)}"
-        with self._root.lock(f"the notifications of {campaign}"):
+        with self._root.lock("log", f"the notifications of {campaign}"), files.using(top):
             path = top / f"{when:%Y%m%d}" / f"{stem}.json"
             number = 1
             while path.exists() and path.read_bytes() != raw:  # another one of the same second

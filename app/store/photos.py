@@ -30,7 +30,7 @@ class Photos:
 
     def lock(self, public_id: str) -> contextlib.AbstractContextManager[None]:
         """One photo is worked on by one process at a time. Raises PhotoBusy."""
-        return self._root.lock(f"the photo {public_id}")
+        return self._root.lock("photo", f"the photo {public_id}")
 
     def put(self, campaign: str, public_id: str, archive: bytes, intermediate: bytes, approved_at: float) -> None:
         """Stores both files, the archive last, so that an archive always has its intermediate.
@@ -80,8 +80,10 @@ class Photos:
 
     def archive(self, campaign: str, public_id: str) -> bytes | None:
         """The archive's bytes, or None."""
+        self._root.require()
         return files.read(self.archive_path(campaign, public_id))
 
     def intermediate(self, campaign: str, public_id: str) -> bytes | None:
         """The intermediate's bytes, or None."""
+        self._root.require()
         return files.read(self.intermediate_path(campaign, public_id))

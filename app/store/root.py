@@ -61,15 +61,16 @@ class Root:
             return sorted(entry.name for entry in os.scandir(self.path) if entry.is_dir() and entry.name[0] != ".")
 
     @contextlib.contextmanager
-    def lock(self, key: str, patience: float = limits.LOCK_SECONDS) -> Iterator[None]:
+    def lock(self, kind: str, key: str, patience: float = limits.LOCK_SECONDS) -> Iterator[None]:
         """Holds the lock of whatever `key` names, across threads, processes and hosts.
 
-        Keys share 256 lock files that are never removed (removing one while another waits for it would hand out the
-        lock twice); two keys on one file only wait for each other. Raises PhotoBusy after `patience` seconds.
+        Keys of one `kind` share 256 lock files that are never removed (removing one while another waits for it would
+        hand out the lock twice); two keys on one file only wait for each other. Whoever holds a lock may therefore take
+        one of another kind, never a second one of the same. Raises PhotoBusy after `patience` seconds.
         """
         self.require()
         slot = hashlib.sha256(key.encode("utf-8")).hexdigest()[:2]
-        descriptor = files.lock(self.path / LOCKS / slot, patience)
+        descriptor = files.lock(self.path / LOCKS / f"{kind}-{slot}", patience)
         if descriptor is None:
             raise PhotoBusy(f"Another process has been at work on {key} for {patience:g} s.", retry_after=30)
         try:

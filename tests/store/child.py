@@ -1,0 +1,41 @@
+"""Code in processes of their own: what excludes, survives or tears between processes can only be seen there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+    """Runs `code`, which finds the arguments in `sys.argv[1:]`; what it prints can be read from `stdout`."""
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    """The next line that it prints."""
+    assert process.stdout is not None
+    return process.stdout.readline().rstrip("\n")
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Kills it, so that it cannot tidy up after itself."""
+    process.kill()
+    process.communicate()
+
+
+def run(code: str, *arguments: object) -> str:
+    """Runs `code` to its end, which must be a good one; returns what it printed."""
+    process = start(code, *arguments)
+    out, _ = process.communicate()
+    assert process.returncode == 0
+    return out

@@ -1,0 +1,115 @@
+"""The top of the store: without its marker nothing is read as empty, and nothing is written."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.errors import PhotoBusy, StoreUnavailable
+from app.store import Store
+from app.store.collages import Draft
+
+NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+
+EVERY_METHOD: dict[str, Callable[[Store], object]] = {
+    "root.require": lambda store: store.root.require(),
+    "root.check": lambda store: store.root.check(),
+    "root.campaigns": lambda store: store.root.campaigns(),
+    "root.lock": lambda store: contextlib.ExitStack().enter_context(store.root.lock("photo", "x")),
+    "photos.lock": lambda store: contextlib.ExitStack().enter_context(store.photos.lock("p")),
+    "photos.put": lambda store: store.photos.put("sayno", "p", b"a", b"i", 0),
+    "photos.remove": lambda store: store.photos.remove("sayno", "p"),
+    "photos.holders": lambda store: store.photos.holders("p"),
+    "photos.all": lambda store: store.photos.all("sayno"),
+    "photos.archive": lambda store: store.photos.archive("sayno", "p"),
+    "photos.intermediate": lambda store: store.photos.intermediate("sayno", "p"),
+    "collages.ids": lambda store: store.collages.ids("sayno"),
+    "collages.manifest": lambda store: store.collages.manifest("sayno", "0001"),
+    "collages.file": lambda store: store.collages.file("sayno", "0001", "collage.png"),
+    "collages.begin": lambda store: store.collages.begin("sayno"),
+    "collages.draft_state": lambda store: store.collages.draft_state("sayno", "0001"),
+    "collages.note": lambda store: store.collages.note(draft(store), {"state": "building"}),
+    "collages.publish": lambda store: store.collages.publish(draft(store), {}),
+    "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
+    "logs.notification": lambda store: store.logs.notification("sayno", NOW, "approved", "p", b"{}"),
+}
+PURE = {"photos.archive_path", "photos.intermediate_path", "root.initialise"}
+
+
+def draft(store: Store) -> Draft:
+    return Draft("sayno", "0001", store.root.path / "sayno/collages/.tmp-0001", -1)
+
+
+def test_the_table_of_methods_is_whole() -> None:
+    store = Store(Path("x"))
+    rooms = {"root": store.root, "photos": store.photos, "collages": store.collages, "logs": store.logs}
+    public = {
+        f"{name}.{method}"
+        for name, room in rooms.items()
+        for method in dir(room)
+        if not method.startswith("_") and callable(getattr(room, method))
+    }
+    assert public == set(EVERY_METHOD) | PURE
+
+
+@pytest.mark.parametrize("method", EVERY_METHOD)
+def test_without_the_marker_no_method_reads_or_writes(tmp_path: Path, method: str) -> None:
+    unmounted = tmp_path / "store"
+    unmounted.mkdir()
+    with pytest.raises(StoreUnavailable, match=rf"{unmounted} is no store: .*\.collagen.*python -m app init"):
+        EVERY_METHOD[method](Store(unmounted))
+    assert list(unmounted.iterdir()) == []
+
+
+@pytest.mark.parametrize("method", EVERY_METHOD)
+def test_without_the_directory_no_method_makes_it(tmp_path: Path, method: str) -> None:
+    with pytest.raises(StoreUnavailable):
+        EVERY_METHOD[method](Store(tmp_path / "store"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_is_made_once_and_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path / "deep/store")
+    assert list(tmp_path.iterdir()) == [], "making the object touches nothing"
+    assert store.root.initialise() is True
+    store.photos.put("sayno", "p", b"a", b"i", 0)
+    assert store.root.initialise() is False
+    assert store.photos.archive("sayno", "p") == b"a"
+    assert b"store of Collagen" in (tmp_path / "deep/store/.collagen").read_bytes()
+
+
+def test_a_file_in_the_stores_place_is_the_stores_failure(tmp_path: Path) -> None:
+    (tmp_path / "store").write_bytes(b"")
+    with pytest.raises(StoreUnavailable):
+        Store(tmp_path / "store").root.initialise()
+    with pytest.raises(StoreUnavailable):
+        Store(tmp_path / "store").root.require()
+
+
+def test_campaigns_are_the_directories_without_a_dot(store: Store) -> None:
+    assert store.root.campaigns() == []
+    store.photos.put("sayno", "p", b"a", b"i", 0)
+    store.photos.put("another", "p", b"a", b"i", 0)
+    store.logs.notification(None, NOW, "delete", "p", b"{}")
+    (store.root.path / "README").write_text("a file")
+    assert store.root.campaigns() == ["another", "sayno"]
+
+
+def test_a_busy_lock_is_said_with_a_time_to_come_back(store: Store) -> None:
+    with store.root.lock("photo", "the photo p"):
+        with pytest.raises(PhotoBusy, match="the photo p") as caught, store.root.lock("photo", "the photo p", 0):
+            pytest.fail("it was held already")
+        assert caught.value.retry_after > 0
+    with store.root.lock("photo", "the photo p", 0):
+        pass
+
+
+def test_a_lock_is_given_up_when_the_work_fails(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.root.lock("photo", "p", 0):
+        raise ZeroDivisionError
+    with store.root.lock("photo", "p", 0):
+        pass
