@@ -35,3 +35,11 @@ def _percent(character: str) -> str:
 def public_id_of(name: str) -> str:
     """The public ID of which `file_name` made this name."""
     return unquote(name.replace("+", "/"))
+
+
+def is_file_name(name: str) -> bool:
+    """Whether `file_name` could have made this name."""
+    try:
+        return file_name(public_id_of(name)) == name
+    except (BadPublicId, UnicodeError):
+        return False

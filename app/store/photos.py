@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.store import files
-from app.store.names import file_name, public_id_of
+from app.store.names import file_name, is_file_name, public_id_of
 from app.store.root import Root
 
 
@@ -63,7 +63,7 @@ class Photos:
         return held
 
     def all(self, campaign: str) -> list[Photo]:
-        """Every photo of a campaign, in order of approval (then of public ID)."""
+        """Every photo of a campaign, in order of approval (then of public ID). A stray file is none."""
         self._root.require()
         directory = self._root.path / campaign / "approved"
         with files.using(directory):
@@ -73,9 +73,10 @@ class Photos:
                 return []
             photos = []
             for entry in entries:
-                if entry.name.endswith(".jpg") and not entry.name.startswith("."):
+                name, suffix = os.path.splitext(entry.name)
+                if suffix == ".jpg" and is_file_name(name):
                     with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        photos.append(Photo(public_id_of(entry.name.removesuffix(".jpg")), entry.stat().st_mtime_ns))
+                        photos.append(Photo(public_id_of(name), entry.stat().st_mtime_ns))
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
 
     def archive(self, campaign: str, public_id: str) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,12 @@ def test_a_photo_is_one_processes_at_a_time_and_others_are_free(store: Store, tm
     child.end(holder)
     with store.photos.lock("p"):
         pass
+
+
+def test_stray_files_among_the_archives_are_no_photos(store: Store) -> None:
+    store.photos.put("sayno", "a/b", b"archive", b"intermediate", 1)
+    directory = store.root.path / "sayno/approved"
+    for name in (".tmp-1.jpg", "notes.txt", "a b.jpg", "a%2fb.jpg", "%ff.jpg", ".jpg", "x" * 240 + ".jpg"):
+        (directory / name).write_bytes(b"stray")
+    (directory / os.fsdecode(b"\xff.jpg")).write_bytes(b"stray")
+    assert [photo.public_id for photo in store.photos.all("sayno")] == ["a/b"]

@@ -1,0 +1,127 @@
+"""Who is in a collage: newcomers first, then whoever has been in fewest, then the earliest approved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.collage import choice, layout
+from app.errors import BadParameters
+from app.store.photos import Photo
+
+
+def manifest_of(*public_ids: str) -> dict[str, Any]:
+    return {"tiles": [{"public_id": public_id} for public_id in public_ids]}
+
+
+def names(photos: list[Photo]) -> list[str]:
+    return [photo.public_id for photo in photos]
+
+
+ANNA, BEN, CEM, DORA = (Photo(name, 1000 + number) for number, name in enumerate(["zz/anna", "ben", "cem", "dora"]))
+
+
+def test_whoever_has_never_been_in_a_collage_comes_first_then_the_earliest_approved() -> None:
+    seen = choice.appearances([manifest_of("zz/anna", "cem")])
+    assert names(choice.queue([DORA, CEM, BEN, ANNA], seen)) == ["ben", "dora", "zz/anna", "cem"]
+
+
+def test_among_those_who_have_been_in_some_whoever_was_in_fewest_comes_first() -> None:
+    seen = choice.appearances(
+        [manifest_of("zz/anna", "ben"), manifest_of("zz/anna", "ben", "cem", "dora"), manifest_of("zz/anna")]
+    )
+    assert seen == {"zz/anna": 3, "ben": 2, "cem": 1, "dora": 1}
+    assert names(choice.queue([ANNA, BEN, CEM, DORA], seen)) == ["cem", "dora", "ben", "zz/anna"]
+
+
+def test_two_approved_at_the_same_moment_keep_one_order() -> None:
+    twins = [Photo("b", 5), Photo("a", 5)]
+    assert names(choice.queue(twins, {})) == names(choice.queue(twins[::-1], {})) == ["a", "b"]
+    assert names(choice.seated(twins)) == ["a", "b"]
+
+
+def test_a_person_in_two_tiles_of_one_collage_has_been_in_one() -> None:
+    assert choice.appearances([manifest_of("ben", "ben")]) == {"ben": 1}
+
+
+def test_people_who_have_left_the_campaign_are_not_in_the_queue() -> None:
+    seen = choice.appearances([manifest_of("gone", "ben")])
+    assert names(choice.queue([BEN], seen)) == ["ben"]
+
+
+def test_who_is_excluded_is_not_in_the_queue() -> None:
+    assert names(choice.queue([ANNA, BEN, CEM], {}, exclude={"ben", "nobody"})) == ["zz/anna", "cem"]
+
+
+def test_within_the_grid_people_are_in_order_of_approval() -> None:
+    assert names(choice.seated([DORA, ANNA, CEM, BEN])) == ["zz/anna", "ben", "cem", "dora"]
+
+
+@pytest.mark.parametrize(("wished", "there", "invited"), [(None, 7, 7), (3, 7, 3), (7, 7, 7), (100, 7, 7), (1, 1, 1)])
+def test_at_most_so_many_are_invited_and_at_most_as_many_as_there_are(
+    wished: int | None, there: int, invited: int
+) -> None:
+    assert choice.invited(wished, there) == invited
+
+
+@pytest.mark.parametrize(("wished", "there"), [(None, 0), (5, 0), (0, 7), (-1, 7)])
+def test_inviting_nobody_is_refused_with_a_sentence(wished: int | None, there: int) -> None:
+    with pytest.raises(BadParameters, match=r"^[^\n]+\.$"):
+        choice.invited(wished, there)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[Photo], Counter[str], int]:
+    """Photos, in how many collages each has been, and how many places there are."""
+    count = draw(st.integers(1, 40))
+    times = draw(st.lists(st.integers(0, 50), min_size=count, max_size=count))
+    seen = draw(st.lists(st.integers(0, 4), min_size=count, max_size=count))
+    photos = [Photo(f"p{number}", time) for number, time in enumerate(times)]
+    order = draw(st.permutations(photos))
+    return list(order), Counter({f"p{number}": times for number, times in enumerate(seen)}), draw(st.integers(1, count))
+
+
+@given(histories())
+def test_nobody_who_has_been_in_more_collages_takes_the_place_of_someone_with_fewer(
+    history: tuple[list[Photo], Counter[str], int],
+) -> None:
+    photos, seen, places = history
+    queue = choice.queue(photos, seen)
+    assert sorted(names(queue)) == sorted(names(photos))
+    seats, standing = queue[:places], queue[places:]
+    for seat in seats:
+        for other in standing:
+            assert seen[seat.public_id] <= seen[other.public_id]
+            if seen[seat.public_id] == seen[other.public_id]:
+                assert seat.approved_at <= other.approved_at
+
+
+@given(histories(), st.sets(st.integers(0, 40)))
+def test_the_order_of_a_listing_does_not_matter_and_the_excluded_are_all_that_is_missing(
+    history: tuple[list[Photo], Counter[str], int], numbers: set[int]
+) -> None:
+    photos, seen, _ = history
+    exclude = {f"p{number}" for number in numbers}
+    queue = choice.queue(photos, seen, exclude)
+    assert queue == choice.queue(sorted(photos, key=lambda photo: photo.public_id), seen, exclude)
+    assert set(names(queue)) == set(names(photos)) - exclude
+
+
+@settings(deadline=None)
+@given(st.integers(1, 60), st.integers(1, 25))
+def test_over_repeated_collages_everyone_gets_in_and_nobody_twice_more_often_than_another(
+    people: int, wished: int
+) -> None:
+    photos = [Photo(f"p{number}", number) for number in range(people)]
+    manifests: list[dict[str, Any]] = []
+    used = layout.best(choice.invited(wished, people), 600, 800).used
+    for _ in range(-(-people // used)):
+        seen = choice.appearances(manifests)
+        assert max(seen.values(), default=0) - min((seen[photo.public_id] for photo in photos), default=0) <= 1
+        chosen = choice.queue(photos, seen)[:used]
+        manifests.append(manifest_of(*names(choice.seated(chosen))))
+    assert set(choice.appearances(manifests)) == set(names(photos))
