@@ -14,10 +14,7 @@ LONGEST = 200  # bytes; file systems take 255, and suffixes and temporary names 
 
 def file_name(public_id: str) -> str:
     """The name (without suffix) of the files of a photo. Raises BadPublicId if it is over 200 bytes."""
-    name = "".join(
-        "+" if character == "/" else character if re.fullmatch(r"[A-Za-z0-9._-]", character) else _percent(character)
-        for character in public_id
-    )
+    name = re.sub(r"[^A-Za-z0-9._-]", lambda found: "+" if found[0] == "/" else _percent(found[0]), public_id)
     if name.startswith("."):
         name = "%2E" + name[1:]
     if len(name) > LONGEST:

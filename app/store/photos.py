@@ -73,8 +73,8 @@ class Photos:
                 return []
             photos = []
             for entry in entries:
-                name, suffix = os.path.splitext(entry.name)
-                if suffix == ".jpg" and is_file_name(name):
+                name = entry.name.removesuffix(".jpg")
+                if name != entry.name and is_file_name(name):
                     with contextlib.suppress(FileNotFoundError):  # removed since it was listed
                         photos.append(Photo(public_id_of(name), entry.stat().st_mtime_ns))
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
