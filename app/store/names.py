@@ -37,6 +37,6 @@ def public_id_of(name: str) -> str:
 def is_file_name(name: str) -> bool:
     """Whether `file_name` could have made this name."""
     try:
-        return file_name(public_id_of(name)) == name
+        return name != "" and file_name(public_id_of(name)) == name
     except (BadPublicId, UnicodeError):
         return False
