@@ -1,7 +1,4 @@
-"""The door for commands: `python -m app COMMAND`.
-
-Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
-"""
+"""Commands about collages."""
 
 import json
 import sys
@@ -17,41 +14,6 @@ from app.collage.build import Parameters
 from app.config import load_campaigns, load_settings
 from app.store import Store
 
-EXIT: dict[type[errors.CollagenError], int] = {
-    errors.SettingError: 1,
-    errors.BadSignature: 1,
-    errors.BadNotification: 1,
-    errors.BadPublicId: 1,
-    errors.PictureError: 1,
-    errors.NotFound: 1,
-    errors.BadParameters: 1,
-    errors.BuildFailed: 1,
-    errors.CloudinaryUnavailable: 1,
-    errors.StoreUnavailable: 1,
-    errors.ExifToolFailed: 1,
-    errors.PhotoBusy: 1,
-    errors.CollageInProgress: 1,
-}
-
-
-class Commands(click.Group):
-    """Turns our errors into one line and an exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except errors.CollagenError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(EXIT[type(error)])
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
-    """Collagen keeps a mirror of a campaign's approved photos and makes collages of everyone in it.
-
-    Settings come from the environment and from .env; .env.example names and explains each.
-    """
-
 
 def _size(command: Any) -> Any:
     """The options --width and --height of a canvas."""
@@ -63,19 +25,7 @@ def _size(command: Any) -> Any:
     return command
 
 
-@main.command()
-def init() -> None:
-    """Make the store and its marker.
-
-    The directory is COLLAGEN_STORE (./data by default). Without its marker, the file .collagen, nothing is read from it
-    or written to it: a file system that is not mounted would look like a store without photos.
-    """
-    root = Store(load_settings().store).root
-    made = root.initialise()
-    click.echo(f"{'Made a new store in' if made else 'There already is a store in'} {root.path.absolute()}")
-
-
-@main.command()
+@click.command()
 @click.argument("campaign")
 @click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Take at most N people.")
 @_size
@@ -132,7 +82,7 @@ def _watch(store: Store, campaign: str, build: process.Build) -> None:
         bar.update(100 - bar.pos)
 
 
-@main.command("layout")
+@click.command("layout")
 @click.argument("photos", metavar="N", type=click.IntRange(min=1))
 @_size
 @click.option(
@@ -168,7 +118,7 @@ def _spare(axis: layout.Axis) -> str:
     return f"{'clip' if axis.spare < 0 else 'pad'} {abs(axis.spare)}"
 
 
-@main.command()
+@click.command()
 @click.argument("master", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--longest", type=click.IntRange(min=1), default=1920, show_default=True, help="Longest side in pixels.")

@@ -1,0 +1,54 @@
+"""The door for commands: `python -m app COMMAND`.
+
+- `collages`: collage, layout, derive.
+- `mirror`: init.
+
+Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
+"""
+
+import sys
+from typing import Any
+
+import click
+
+from app import errors
+from app.cli import collages, mirror
+
+EXIT: dict[type[errors.CollagenError], int] = {
+    errors.SettingError: 1,
+    errors.BadSignature: 1,
+    errors.BadNotification: 1,
+    errors.BadPublicId: 1,
+    errors.PictureError: 1,
+    errors.NotFound: 1,
+    errors.BadParameters: 1,
+    errors.BuildFailed: 1,
+    errors.CloudinaryUnavailable: 1,
+    errors.StoreUnavailable: 1,
+    errors.ExifToolFailed: 1,
+    errors.PhotoBusy: 1,
+    errors.CollageInProgress: 1,
+}
+
+
+class Commands(click.Group):
+    """Turns our errors into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except errors.CollagenError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(EXIT[type(error)])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Collagen keeps a mirror of a campaign's approved photos and makes collages of everyone in it.
+
+    Settings come from the environment and from .env; .env.example names and explains each.
+    """
+
+
+for command in (mirror.init, collages.collage, collages.layout_command, collages.derive):
+    main.add_command(command)
