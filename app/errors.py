@@ -21,6 +21,20 @@ Whether another try is worth it is data on the error; what a door answers stands
 is for the person who runs Collagen: it names the thing and says what to do. `public` is what may be shown to anyone.
 """
 
+import traceback
+from pathlib import Path
+
+
+def where(error: BaseException) -> str:
+    """An unexpected error in one line, for a log: its type and where in our code it came from, nothing it says.
+
+    What an exception of a library says may hold an address, a secret or a whole request.
+    """
+    ours = Path(__file__).parent
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(ours)]
+    place = f" in {frames[-1].name}, {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
 
 class CollagenError(Exception):
     """Base of all errors that Collagen raises on purpose."""

@@ -1,16 +1,18 @@
 """The door for HTTP: webhooks, the admin's API, health.
 
-- `access`: who may use a route; every route declares it.
+- `access`: who may use a route; every route declares it. `guessing` slows down whoever guesses passwords.
 - `webhook`, `admin`, `health`: the routes.
-- `errors`: from error to answer.
+- `errors`: from error to answer. `headers`: what every answer tells the browser.
 - `services`: what the routes work with.
 """
+
+from typing import Any
 
 from flask import Flask
 
 from app import limits
 from app.config import Settings, load_campaigns, load_settings
-from app.web import admin, errors, health, webhook
+from app.web import access, admin, errors, headers, health, webhook
 from app.web.services import Services
 
 
@@ -21,10 +23,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     it is mounted, whatever needs it answers 503.
     """
     settings = settings or load_settings()
-    app = Flask(__name__, static_folder=None)
+    app = Flask(__name__)
+    static: Any = app.view_functions["static"]
+    access.anyone(static)
     app.config["MAX_CONTENT_LENGTH"] = limits.REQUEST_BYTES
     app.extensions["collagen"] = Services.make(settings, load_campaigns(settings.campaigns_file))
     for room in (webhook, admin, health):
         app.register_blueprint(room.blueprint)
     errors.register(app)
+    headers.register(app)
     return app

@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
+from app import limits
 from app.assets import verify
 from app.web.services import services
 
@@ -30,6 +32,14 @@ class Unauthorized(Exception):
         )
 
 
+class TooManyGuesses(Exception):
+    """Too many wrong passwords from one address; `wait`: seconds until the next is looked at."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"Too many wrong passwords; try again in {wait:.0f} seconds.")
+        self.wait = wait
+
+
 class ForeignOrigin(Exception):
     """A browser on another site sent a request that would change something."""
 
@@ -44,9 +54,12 @@ def signed_by_cloudinary(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        body = request.get_data()
+        if request.content_length is None and len(body) >= limits.REQUEST_BYTES:
+            raise RequestEntityTooLarge  # what comes in chunks is cut at the limit without a word
         timestamp = request.headers.get("X-Cld-Timestamp", "")
         signature = request.headers.get("X-Cld-Signature", "")
-        verify(request.get_data(), timestamp, signature, services().settings.webhook_secrets, time.time())
+        verify(body, timestamp, signature, services().settings.webhook_secrets, time.time())
         return view(*args, **kwargs)
 
     return _declared("cloudinary", guarded)
@@ -60,17 +73,33 @@ def admin_only(view: View[P]) -> View[P]:
         password = services().settings.admin_password
         if password is None:
             raise Unauthorized(closed=True)
+        guesses, address = services().guesses, _client()
+        if wait := guesses.wait(address):
+            raise TooManyGuesses(wait)
         given = request.authorization
         user, secret = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
         # both are always compared, so that the time taken tells neither apart
         right = hmac.compare_digest(user.encode("utf-8"), ADMIN.encode("utf-8"))
         if not hmac.compare_digest(secret.encode("utf-8"), password.encode("utf-8")) or not right:
+            if given is not None:
+                guesses.wrong(address)
             raise Unauthorized(closed=False)
+        guesses.right(address)
         if request.method not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere():
             raise ForeignOrigin("This request came from a page of another site.")
         return view(*args, **kwargs)
 
     return _declared("admin", guarded)
+
+
+def _client() -> str:
+    """Whose request this is: the peer's address, or what nginx on this machine says that it is.
+
+    Only the last entry of X-Forwarded-For is nginx's own; those before it are the client's to invent.
+    """
+    peer = request.remote_addr or ""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded or peer if peer in ("127.0.0.1", "::1", "") else peer
 
 
 def _from_elsewhere() -> bool:

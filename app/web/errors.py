@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from app import errors
-from app.web.access import ForeignOrigin, Unauthorized
+from app.web.access import ForeignOrigin, TooManyGuesses, Unauthorized
+from app.web.services import services
 
 LOG = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(errors.CollagenError, _collagen_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Unauthorized, _unauthorized)
+    app.register_error_handler(TooManyGuesses, _too_many_guesses)
     app.register_error_handler(ForeignOrigin, lambda error: _answer(403, str(error)))
     app.register_error_handler(Exception, _unexpected)
 
@@ -43,7 +45,7 @@ def register(app: Flask) -> None:
 def _collagen_error(error: errors.CollagenError) -> ResponseReturnValue:
     status = STATUS[type(error)]
     level = logging.WARNING if status in (401, 400) or status >= 500 else logging.INFO
-    LOG.log(level, "%s %s: %d %s", request.method, request.path[:200], status, error)
+    LOG.log(level, "%s %s: %d %s", request.method, _route(), status, services().without_paths(error))
     answer = _answer(status, error.public)
     if isinstance(error, errors.Retryable):
         answer.headers["Retry-After"] = str(error.retry_after)
@@ -65,9 +67,20 @@ def _unauthorized(error: Unauthorized) -> ResponseReturnValue:
     return answer
 
 
+def _too_many_guesses(error: TooManyGuesses) -> ResponseReturnValue:
+    answer = _answer(429, str(error))
+    answer.headers["Retry-After"] = str(round(error.wait) + 1)
+    return answer
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    LOG.error("%s %s failed unexpectedly", request.method, request.path[:200], exc_info=error)
+    LOG.error("%s %s failed unexpectedly: %s", request.method, _route(), errors.where(error))
     return _answer(500, "Something went wrong that should not; the service's log says what.")
+
+
+def _route() -> str:
+    """The route and not the path, which may carry a token."""
+    return request.url_rule.rule if request.url_rule else "a path without a route"
 
 
 def _answer(status: int, sentence: str) -> Response:

@@ -28,7 +28,7 @@ def health() -> ResponseReturnValue:
             check()
             checks[name] = "ok"
         except CollagenError as error:
-            LOG.warning("The health check of %s failed: %s", name, error)
+            LOG.warning("The health check of %s failed: %s", name, services().without_paths(error))
             checks[name] = error.public
     good = all(said == "ok" for said in checks.values())
     return {"status": "ok" if good else "failing", "checks": checks}, 200 if good else 503

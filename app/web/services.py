@@ -10,6 +10,7 @@ from app.errors import NotFound
 from app.exif import ExifTool
 from app.processor import Processor
 from app.store import Store
+from app.web.guessing import Guesses
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Services:
     store: Store
     exiftool: ExifTool
     processor: Processor
+    guesses: Guesses
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> "Services":
@@ -27,13 +29,17 @@ class Services:
         store = Store(settings.store)
         exiftool = ExifTool()
         exiftool.version()
-        return cls(settings, campaigns, store, exiftool, Processor(cloudinary, store, exiftool, campaigns))
+        return cls(settings, campaigns, store, exiftool, Processor(cloudinary, store, exiftool, campaigns), Guesses())
 
     def campaign(self, name: str) -> str:
         """`name`, where it is a campaign of campaigns.toml. Raises NotFound."""
         if name not in self.campaigns:
             raise NotFound(f"There is no campaign {name[:64]!r}.")
         return name
+
+    def without_paths(self, text: object) -> str:
+        """A message for the system log: where the store lies is nobody's business who reads it."""
+        return str(text).replace(str(self.settings.store), "<store>")
 
 
 def services() -> Services:
