@@ -47,6 +47,19 @@ class Settings:
             )
         return self.account
 
+    def environment(self) -> dict[str, str]:
+        """The variables from which another process reads these settings: those that bear on the mirror."""
+        account = self.required_account()
+        return {
+            "COLLAGEN_STORE": str(self.store.absolute()),
+            "COLLAGEN_CAMPAIGNS": str(self.campaigns_file.absolute()),
+            "COLLAGEN_DELIVERY_HOSTS": ",".join(sorted(self.delivery_hosts)),
+            "CLOUDINARY_CLOUD_NAME": account.cloud_name,
+            "CLOUDINARY_API_KEY": account.api_key,
+            "CLOUDINARY_API_SECRET": account.api_secret,
+            "CLOUDINARY_UPLOAD_PREFIX": account.upload_prefix or "",
+        }
+
 
 @dataclass(frozen=True)
 class Campaign:

@@ -14,7 +14,9 @@ CollagenError
     ├── CloudinaryUnavailable down, rate-limited, still processing, or answering nonsense
     ├── StoreUnavailable      not mounted, full, read-only, or failing
     ├── ExifToolFailed        exiftool did not do what it was asked
+    ├── DecoderFailed         the process that decodes pictures cannot be started
     ├── PhotoBusy             another process is at work on the same photo
+    ├── SyncInProgress        another sync of the campaign is running
     └── CollageInProgress     another collage of the campaign is being built
 
 Whether another try is worth it is data on the error; what a door answers stands in that door's table. The message
@@ -22,7 +24,6 @@ is for the person who runs Collagen: it names the thing and says what to do. `pu
 """
 
 import traceback
-from pathlib import Path
 
 
 def where(error: BaseException) -> str:
@@ -30,9 +31,11 @@ def where(error: BaseException) -> str:
 
     What an exception of a library says may hold an address, a secret or a whole request.
     """
-    ours = Path(__file__).parent
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(ours)]
-    place = f" in {frames[-1].name}, {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    ours = __file__.rpartition("/")[0]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(ours)]
+    place = (
+        f" in {frames[-1].name}, {frames[-1].filename.rpartition('/')[2]} line {frames[-1].lineno}" if frames else ""
+    )
     return f"{type(error).__name__}{place}"
 
 
@@ -102,9 +105,16 @@ class Retryable(CollagenError):
 
 
 class CloudinaryUnavailable(Retryable):
-    """Cloudinary cannot be reached, refuses, or gives an answer that makes no sense."""
+    """Cloudinary cannot be reached, refuses, or gives an answer that makes no sense.
+
+    `limit_reached`: it refuses because the hourly limit of calls is used up.
+    """
 
     sentence = "Cloudinary cannot be asked at the moment."
+
+    def __init__(self, message: str, *, retry_after: int = 60, limit_reached: bool = False) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.limit_reached = limit_reached
 
 
 class StoreUnavailable(Retryable):
@@ -119,10 +129,22 @@ class ExifToolFailed(Retryable):
     sentence = "The photo's metadata cannot be written at the moment."
 
 
+class DecoderFailed(Retryable):
+    """There is no process to decode a picture in."""
+
+    sentence = "Pictures cannot be decoded at the moment."
+
+
 class PhotoBusy(Retryable):
     """Another process holds the photo."""
 
     sentence = "The photo is being worked on by another process."
+
+
+class SyncInProgress(Retryable):
+    """Another sync of the same campaign is running."""
+
+    sentence = "A sync of this campaign is running; wait until it is done."
 
 
 class CollageInProgress(Retryable):

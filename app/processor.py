@@ -5,13 +5,10 @@ because what is done depends on Cloudinary's state and on the store's, fetched w
 """
 
 import re
-import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 from app import imaging
@@ -19,7 +16,7 @@ from app.assets import Asset, Cloudinary, Hint
 from app.config import Campaign, Campaigns
 from app.errors import CollagenError, PictureError
 from app.exif import ExifTool, Tags, is_writable
-from app.store import Store
+from app.store import Store, scratch
 from app.store.names import file_name
 
 Status = Literal["stored", "removed", "unchanged", "ignored"]
@@ -48,7 +45,7 @@ def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Ta
     """What has to be done so that the store agrees with Cloudinary. Pure.
 
     `campaign` is the one of the asset's folder; `held` has every campaign in which the store has a file of the photo,
-    with the archive's tags where both files are there.
+    with the archive's tags where both files are there and fit.
     """
     keep = campaign if asset is not None and asset.approved else None
     remove_from = tuple(name for name in held if keep is None or name != keep.name)
@@ -83,15 +80,16 @@ class Processor:
         self._exiftool = exiftool
         self._campaigns = campaigns
         self._clock = clock
-        # one decoded picture at a time keeps a process's memory bounded; the other cores have processes of their own
-        self._decoding = threading.Lock()
+        self._decoder = imaging.Decoder()
         self._downloads = ThreadPoolExecutor(16, thread_name_prefix="download")
+        scratch.sweep()  # faces and addresses that killed processes left on the local disk
 
     def process(self, hint: Hint) -> Outcome:
         """Makes the store agree with Cloudinary about one photo, whatever the hint says.
 
         A picture that cannot be stored is an Outcome with an error: another try would fail too. Raises BadPublicId,
-        CloudinaryUnavailable, StoreUnavailable, ExifToolFailed or PhotoBusy; the store then is as it was, or right.
+        CloudinaryUnavailable, StoreUnavailable, ExifToolFailed, DecoderFailed or PhotoBusy; the store then is as it was,
+        or right.
         """
         file_name(hint.public_id)  # before anything is asked or locked
         with self._store.photos.lock(hint.public_id):
@@ -114,12 +112,26 @@ class Processor:
             self._remove(hint.public_id, decision.remove_from)
             return self._outcome(hint.public_id, asset, campaign, decision)
 
+    def foresee(self, public_id: str) -> Outcome:
+        """What `process` would do, as far as that can be told without the picture. Changes nothing.
+
+        Raises what `process` raises.
+        """
+        file_name(public_id)
+        held = self._held(public_id)
+        asset = self._cloudinary.state(public_id)
+        campaign = self._campaigns.of_folder(asset.folder) if asset else None
+        return self._outcome(public_id, asset, campaign, decide(asset, campaign, held))
+
     def _held(self, public_id: str) -> dict[str, Tags | None]:
-        """Where the store has files of the photo, with the archive's tags where both files are there."""
+        """Where the store has files of the photo, with the archive's tags where both files are there and fit."""
         held: dict[str, Tags | None] = {}
-        for campaign, whole in self._store.photos.holders(public_id).items():
-            path = self._store.photos.archive_path(campaign, public_id)
-            held[campaign] = self._exiftool.read([path]).get(path) if whole else None
+        photos = self._store.photos
+        for campaign, both in photos.holders(public_id).items():
+            path = photos.archive_path(campaign, public_id)
+            tags = self._exiftool.read([path]).get(path) if both else None
+            right = tags and tags.public_id == public_id and photos.fits(campaign, public_id, tags.version)
+            held[campaign] = tags if right else None
         return held
 
     def _fetch(self, public_id: str, url: str) -> Future[bytes]:
@@ -127,16 +139,17 @@ class Processor:
 
     def _put(self, asset: Asset, campaign: Campaign, picture: Future[bytes]) -> None:
         downloaded = picture.result()
-        with self._decoding:
-            prepared = imaging.prepare(downloaded)
+        prepared = self._decoder.prepare(downloaded)
         email = address(asset, campaign)
         tags = Tags(email, asset.public_id, asset.asset_id, asset.version)
-        with tempfile.TemporaryDirectory(prefix="collagen-") as directory:
-            path = Path(directory) / "photo.jpg"
+        with scratch.directory() as directory:
+            path = directory / "photo.jpg"
             path.write_bytes(prepared.archive)
             self._exiftool.write(path, tags)
             archive = path.read_bytes()
-        self._store.photos.put(campaign.name, asset.public_id, archive, prepared.intermediate, asset.approved_at)
+        self._store.photos.put(
+            campaign.name, asset.public_id, archive, prepared.intermediate, asset.approved_at, asset.version
+        )
         note = "" if email else " without an address" if asset.email is None else " without its unusable address"
         self._log(campaign.name, "SYNCED", asset.public_id, f"version {asset.version}{note}")
 

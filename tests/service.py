@@ -18,6 +18,8 @@ from tests.standin.client import Standin
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "open sesame"
+# what the system log may never hold: an address, a traceback
+GIVEN_AWAY = re.compile(r"[\w.+-]+@[\w-]+\.\w|Traceback")
 
 CAMPAIGNS = """
 [test_prototype]
@@ -46,12 +48,15 @@ def environment(standin: Standin, store: Path, **more: str) -> dict[str, str]:
 
 
 class Service:
-    """A running gunicorn. Its log is in `log`, a line an entry."""
+    """A running gunicorn. Its log is in `log`, a line an entry; it may hold nothing that is nobody's business."""
 
     def __init__(self, environ: dict[str, str], *, workers: int = 2, bind: str = "127.0.0.1:0") -> None:
         """Starts it and waits until it listens. Raises RuntimeError with what it said where it does not start."""
         self.log: list[str] = []
         self.url = ""
+        names = ("COLLAGEN_ADMIN_PASSWORD", "COLLAGEN_STORE", "COLLAGEN_SECRET_KEY")
+        secret = environ.get("CLOUDINARY_URL", "").partition("@")[0].rpartition(":")[2]
+        self._secrets = [value for value in (*(environ.get(name) for name in names), secret) if value]
         self._listening = threading.Event()
         config = ["-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", bind, "--workers", str(workers)]
         self.process = subprocess.Popen(
@@ -97,6 +102,8 @@ class Service:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
         self._reader.join()
+        for line in self.log:
+            assert not GIVEN_AWAY.search(line) and not any(secret in line for secret in self._secrets), line
 
     def __enter__(self) -> Self:
         return self

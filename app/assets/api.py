@@ -1,39 +1,26 @@
-"""What is true of an asset now, as Cloudinary's Admin API says through the official SDK."""
+"""What is true of an asset now, as Cloudinary's Admin API says through the official SDK; lists of assets; rejecting and
+deleting one."""
 
-import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-import requests
 import urllib3
 
 from app import limits
 from app.assets import delivery
+from app.assets.asset import Asset, Page, read_asset, read_page
+from app.assets.connection import new_session
 from app.assets.public_ids import check_public_id
+from app.assets.quota import Quota
 from app.config import Account
 from app.errors import CloudinaryUnavailable
 
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Asset:
-    """One image as Cloudinary has it. `approved_at`: seconds since 1970."""
-
-    public_id: str
-    asset_id: str
-    folder: str
-    version: int
-    approved: bool
-    approved_at: float
-    email: str | None
-    url: str
+CONNECTIONS = 8  # that are kept for the next call
+ROWS = 500  # in one page of a list; Cloudinary gives no more
 
 
 class Cloudinary:
-    """An account of Cloudinary's. Safe to use from many threads."""
+    """An account of Cloudinary's. Safe to use from many threads. `quota`: the calls made, and those left."""
 
     def __init__(self, account: Account, delivery_hosts: Collection[str]) -> None:
         # The SDK reads the environment when it is imported and raises on what it does not like; by now the settings
@@ -50,12 +37,14 @@ class Cloudinary:
             "upload_prefix": account.upload_prefix,
             "timeout": limits.API_SECONDS,
         }
+        self.quota = Quota()
         self._hosts = delivery_hosts
-        self._session = requests.Session()
+        self._session = new_session()
         # The SDK has one pool of connections for all its calls, which would sleep as long as a Retry-After says.
         call_api._http.connection_pool_kw["retries"] = urllib3.Retry(
             connect=2, read=1, redirect=0, status=0, other=0, respect_retry_after_header=False
         )
+        call_api._http.connection_pool_kw["maxsize"] = CONNECTIONS
 
     def state(self, public_id: str) -> Asset | None:
         """What is true of the photo now; None where there is none (deleted, or renamed).
@@ -67,18 +56,55 @@ class Cloudinary:
         # with backups on, a deleted asset stays behind as a placeholder
         if answer is None or answer.get("placeholder"):
             return None
-        asset = _asset(answer)
+        asset = read_asset(answer)
         if asset.public_id != public_id:
             raise CloudinaryUnavailable(f"Cloudinary was asked for {public_id} and answered {asset.public_id}.")
         return asset
+
+    def folder(self, folder: str, cursor: str | None = None) -> Page:
+        """One page of the images in a folder (nothing below it). Rejected ones are not listed."""
+        return self._page(self._sdk.api.resources_by_asset_folder, folder, cursor=cursor)
+
+    def moderated(self, status: str, cursor: str | None = None) -> Page:
+        """One page of all images that a person has approved or rejected, or that wait for it (`pending`)."""
+        return self._page(self._sdk.api.resources_by_moderation, "manual", status, cursor=cursor)
+
+    def everything(self, cursor: str | None = None) -> Page:
+        """One page of all images, in whatever folder. Rejected ones are not listed."""
+        return self._page(self._sdk.api.resources, cursor=cursor, type="upload")
+
+    def reject(self, public_id: str) -> bool:
+        """Makes the photo a rejected one; says whether there is such a photo. Raises as `state` does."""
+        check_public_id(public_id)
+        return self._ask(self._sdk.api.update, public_id, moderation_status="rejected") is not None
+
+    def delete(self, public_id: str) -> bool:
+        """Deletes the photo with its derived copies, also on the CDN; says whether there was one.
+
+        Raises as `state` does.
+        """
+        check_public_id(public_id)
+        deleted, more = False, {"invalidate": True, "resource_type": "image", "type": "upload"}
+        while True:  # a photo with very many derived copies takes several calls
+            answer = self._ask(self._sdk.api.delete_resources, [public_id], **more) or {}
+            said = answer.get("deleted")
+            if not isinstance(said, dict) or said.get(public_id) not in ("deleted", "not_found"):
+                raise CloudinaryUnavailable(f"Cloudinary did not say whether it has deleted {public_id}.")
+            deleted = deleted or said[public_id] == "deleted"
+            if not (answer.get("partial") and answer.get("next_cursor")):
+                return deleted
+            more["next_cursor"] = answer["next_cursor"]
+
+    def ping(self) -> None:
+        """Raises CloudinaryUnavailable unless the Admin API answers. Counts as a call."""
+        self._ask(self._sdk.api.ping)
 
     def picture(self, public_id: str, url: str) -> bytes:
         """The picture at a delivery address (of a version) as JPEG. Raises CloudinaryUnavailable, PictureError."""
         address = delivery.as_jpeg(url)
         if delivery.is_signed(url):
             address = self._signed_as_jpeg(public_id, url)
-        delivery.check_host(address, self._hosts)
-        return delivery.fetch(self._session, address)
+        return delivery.fetch(self._session, address, self._hosts)
 
     def _signed_as_jpeg(self, public_id: str, url: str) -> str:
         """Like `delivery.as_jpeg` for a signed address, whose signature covers the transformation."""
@@ -94,17 +120,28 @@ class Cloudinary:
         )
         return f"{before}{signed[signed.index('/image/') :]}"
 
-    def _ask(self, call: Callable[..., Mapping[str, Any]], *arguments: object) -> Mapping[str, Any] | None:
+    def _page(
+        self, call: Callable[..., Mapping[str, Any]], *arguments: str, cursor: str | None, **more: object
+    ) -> Page:
+        more |= {"max_results": ROWS, "context": True, "moderations": True, "tags": True}
+        return read_page(self._ask(call, *arguments, **more, **({"next_cursor": cursor} if cursor else {})))
+
+    def _ask(
+        self, call: Callable[..., Mapping[str, Any]], *arguments: object, **more: object
+    ) -> Mapping[str, Any] | None:
         """One call of the Admin API; None where it says there is no such asset."""
         exceptions = self._sdk.exceptions
+        self.quota.called()
         try:
-            return call(*arguments, **self._options)
+            answer = call(*arguments, **self._options, **more)
         except exceptions.NotFound:
+            self.quota.failed()
             return None
         except exceptions.RateLimited as error:
             raise CloudinaryUnavailable(
                 f"Cloudinary's hourly limit of Admin API calls is reached: {_said(error)}",
-                retry_after=_seconds_until_reset(str(error), datetime.now(UTC)),
+                retry_after=self.quota.refused(str(error)),
+                limit_reached=True,
             ) from error
         except (exceptions.AuthorizationRequired, exceptions.NotAllowed) as error:
             raise CloudinaryUnavailable(
@@ -112,55 +149,10 @@ class Cloudinary:
             ) from error
         except Exception as error:
             # the SDK raises plain Exception for 302, 423 and 502, and GeneralError for whatever the network does
+            self.quota.failed()
             raise CloudinaryUnavailable(f"Cloudinary could not be asked: {_said(error)}") from error
-
-
-def _asset(answer: Mapping[str, Any]) -> Asset:
-    """Reads an answer of `resource`. Raises CloudinaryUnavailable where a field is missing that it must have.
-
-    The SDK returns any JSON without `error` as a success, whatever its status.
-    """
-    try:
-        moderation = answer.get("moderation") or []
-        status = answer.get("moderation_status") or (moderation[-1]["status"] if moderation else None)
-        times = [entry["updated_at"] for entry in moderation if entry.get("updated_at")]
-        email = (answer.get("context") or {}).get("custom", {}).get("email")
-        return Asset(
-            public_id=_typed(answer, "public_id", str),
-            asset_id=_typed(answer, "asset_id", str),
-            folder=_typed(answer, "asset_folder", str),
-            version=_typed(answer, "version", int),
-            approved=status == "approved",
-            approved_at=_timestamp(max(times) if times else _typed(answer, "created_at", str)),
-            email=email.strip() if isinstance(email, str) and email.strip() else None,
-            url=_typed(answer, "secure_url", str),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise CloudinaryUnavailable(
-            f"Cloudinary's answer lacks what it should have ({type(error).__name__}: {error})."
-            " (Accounts with fixed folders have no asset_folder.)"
-        ) from error
-
-
-def _typed(answer: Mapping[str, Any], key: str, kind: type[T]) -> T:
-    value = answer[key]
-    if not isinstance(value, kind):
-        raise TypeError(f"{key} is {type(value).__name__}")
-    return value
-
-
-def _timestamp(text: str) -> float:
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def _seconds_until_reset(text: str, now: datetime) -> int:
-    """From "… Try again on 2024-10-04 14:00:00 UTC": how long that is from now; a minute where it does not say."""
-    found = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", text)
-    if not found:
-        return 60
-    reset = datetime.fromisoformat(found[0]).replace(tzinfo=UTC)
-    return max(1, min(3600, round((reset - now).total_seconds())))
+        self.quota.answered(answer)
+        return answer
 
 
 def _said(error: Exception) -> str:

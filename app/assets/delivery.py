@@ -1,13 +1,15 @@
 """A picture as JPEG, from the delivery hosts that the settings allow."""
 
+import io
 import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from app import limits
-from app.errors import CloudinaryUnavailable, PictureError
+from app.assets.connection import Deadline
+from app.errors import CloudinaryUnavailable, CollagenError, PictureError
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 TIMEOUT = (limits.CONNECT_SECONDS, limits.READ_SECONDS)
@@ -65,25 +67,55 @@ def check_host(url: str, allowed: Collection[str]) -> None:
         )
 
 
-def fetch(session: requests.Session, url: str) -> bytes:
-    """Downloads a JPEG, at most 30 MB.
+def fetch(
+    session: requests.Session, url: str, allowed: Collection[str], seconds: float = limits.DOWNLOAD_SECONDS
+) -> bytes:
+    """Downloads a JPEG of at most 30 MB in at most so many `seconds`, through at most 3 redirects to `allowed` hosts.
 
-    Raises PictureError for what Cloudinary says is no picture, or is too large; CloudinaryUnavailable for everything
-    that another try may mend: still processing (423), cut short, an HTML page, a host that does not answer.
+    `session` is one of `app.assets.connection`. Raises PictureError for what Cloudinary says is no picture, or is too
+    large; CloudinaryUnavailable for everything that another try may mend: still processing (423), cut short, an HTML
+    page, a host that does not answer or may not be asked.
     """
-    try:
+    with Deadline(seconds) as deadline:
+        try:
+            body = _follow(session, url, allowed)
+        except CollagenError:
+            if not deadline.passed:
+                raise
+        except (requests.RequestException, ValueError) as error:
+            if not deadline.passed:
+                raise CloudinaryUnavailable(f"{_shown(url)} could not be fetched: {type(error).__name__}.") from error
+        else:
+            if not deadline.passed:  # an answer that was cut off may look like one that has ended
+                return body
+    raise CloudinaryUnavailable(f"{_shown(url)} took over {seconds:g} seconds.")
+
+
+def _follow(session: requests.Session, url: str, allowed: Collection[str]) -> bytes:
+    for _ in range(limits.REDIRECTS + 1):
+        check_host(url, allowed)
         with session.get(url, stream=True, timeout=TIMEOUT, allow_redirects=False) as answer:
-            _check_answer(url, answer)
-            body = bytearray()
-            for chunk in answer.iter_content(CHUNK):
-                body += chunk
-                if len(body) > limits.PICTURE_BYTES:
-                    raise PictureError(f"The picture has over {limits.PICTURE_BYTES // 10**6} MB.")
-            if not body:
-                raise CloudinaryUnavailable(f"{_shown(url)} answered nothing.")
-            return bytes(body)
-    except requests.RequestException as error:
-        raise CloudinaryUnavailable(f"{_shown(url)} could not be fetched: {type(error).__name__}.") from error
+            target = answer.headers.get("Location") if answer.is_redirect else None
+            if target is None:
+                return _body(url, answer)
+            url = urljoin(url, target)
+    raise CloudinaryUnavailable(f"{_shown(url)} comes after over {limits.REDIRECTS} redirects.")
+
+
+def _body(url: str, answer: requests.Response) -> bytes:
+    _check_answer(url, answer)
+    too_large = PictureError(f"The picture has over {limits.PICTURE_BYTES // 10**6} MB.")
+    said = answer.headers.get("Content-Length", "")
+    if said.isascii() and said.isdigit() and (len(said) > 15 or int(said) > limits.PICTURE_BYTES):
+        raise too_large
+    body = io.BytesIO()
+    for chunk in answer.iter_content(CHUNK):
+        body.write(chunk)
+        if body.tell() > limits.PICTURE_BYTES:
+            raise too_large
+    if not body.tell():
+        raise CloudinaryUnavailable(f"{_shown(url)} answered nothing.")
+    return body.getvalue()
 
 
 def _check_answer(url: str, answer: requests.Response) -> None:
@@ -94,6 +126,9 @@ def _check_answer(url: str, answer: requests.Response) -> None:
         raise CloudinaryUnavailable(f"{_shown(url)} is still being processed.", retry_after=30)
     if answer.status_code != 200:
         raise CloudinaryUnavailable(f"{_shown(url)} answered {answer.status_code} {said}.")
+    packed = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if packed not in ("", "identity"):
+        raise CloudinaryUnavailable(f"{_shown(url)} answered {packed[:20]}, which was not asked for.")
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     if not kind.startswith("image/"):
         raise CloudinaryUnavailable(f"{_shown(url)} answered {kind or 'something without a type'}, not a picture.")

@@ -32,11 +32,15 @@ class Hint:
 
 @dataclass(frozen=True)
 class Notification:
-    """`kind`: Cloudinary's notification_type; `status`: what it says of the moderation, else the kind."""
+    """`kind`: Cloudinary's notification_type; `status`: what it says of the moderation, else the kind.
+
+    `folders`: those that were renamed or moved with all their photos, which the notification does not name.
+    """
 
     kind: str
     status: str
     hints: tuple[Hint, ...]
+    folders: tuple[str, ...] = ()
 
 
 def parse(body: bytes) -> Notification:
@@ -58,7 +62,16 @@ def parse(body: bytes) -> Notification:
         raise BadNotification(f"The {kind} notification names no image.")
     status = _moderation_status(payload) if kind == "moderation" else kind
     # it becomes part of a file name
-    return Notification(kind, status if re.fullmatch(r"[A-Za-z0-9_]{1,32}", status) else "unknown", hints)
+    return Notification(
+        kind, status if re.fullmatch(r"[A-Za-z0-9_]{1,32}", status) else "unknown", hints, _folders(kind, payload)
+    )
+
+
+def _folders(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
+    if kind != "move_or_rename_asset_folder":
+        return ()
+    paths = (payload.get("from_path"), payload.get("to_path"))
+    return tuple(path.strip("/") for path in paths if isinstance(path, str) and path.strip("/"))
 
 
 def _hints(kind: str, payload: Mapping[str, Any]) -> Iterator[Hint]:

@@ -1,7 +1,9 @@
 """The door for commands: `python -m app COMMAND`.
 
+- `check`: check.
 - `collages`: collage, layout, derive.
-- `mirror`: init.
+- `mirror`: init. `sync`: sync. `inventory`: inventory.
+- `forget`: forget.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 """
@@ -12,7 +14,7 @@ from typing import Any
 import click
 
 from app import errors
-from app.cli import collages, mirror
+from app.cli import check, collages, forget, inventory, mirror, sync
 
 EXIT: dict[type[errors.CollagenError], int] = {
     errors.SettingError: 1,
@@ -26,7 +28,9 @@ EXIT: dict[type[errors.CollagenError], int] = {
     errors.CloudinaryUnavailable: 1,
     errors.StoreUnavailable: 1,
     errors.ExifToolFailed: 1,
+    errors.DecoderFailed: 1,
     errors.PhotoBusy: 1,
+    errors.SyncInProgress: 1,
     errors.CollageInProgress: 1,
 }
 
@@ -50,5 +54,8 @@ def main() -> None:
     """
 
 
-for command in (mirror.init, collages.collage, collages.layout_command, collages.derive):
+main.add_command(check.check)
+for command in (mirror.init, collages.collage, collages.layout_command, collages.derive, forget.forget):
+    main.add_command(command)
+for command in (sync.sync, inventory.inventory):
     main.add_command(command)

@@ -1,6 +1,6 @@
 """The order of steps that make one collage: who, what grid, the picture, its derivatives, the manifest."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ import app
 from app import imaging
 from app.collage import choice, derivatives, layout, manifest, montage
 from app.errors import BadParameters
-from app.store import Store, files
+from app.store import Store
 from app.store.collages import Draft
 from app.store.photos import Photo
 
@@ -24,23 +24,55 @@ class Parameters:
     exclude: Collection[str] = field(default=frozenset())
 
 
-def plan(store: Store, campaign: str, wish: Parameters) -> tuple[list[Photo], layout.Layout]:
-    """Everyone in the order of their claim to a place, and the grid for them.
+@dataclass(frozen=True)
+class Plan:
+    """Everyone in the order of their claim to a place, and the grid for them."""
 
-    Raises BadParameters where no collage can be made.
-    """
+    queue: list[Photo]
+    grid: layout.Layout
+
+
+def plan(store: Store, campaign: str, wish: Parameters) -> Plan:
+    """The plan of a new collage. Raises BadParameters where none can be made."""
     manifests = [store.collages.manifest(campaign, collage) for collage in store.collages.ids(campaign)]
     queue = choice.queue(store.photos.all(campaign), choice.appearances(manifests), wish.exclude)
-    return queue, layout.best(choice.invited(wish.photos, len(queue)), wish.width, wish.height)
+    return Plan(queue, layout.best(choice.invited(wish.photos, len(queue)), wish.width, wish.height))
 
 
-def build(store: Store, draft: Draft, wish: Parameters, now: datetime, progress: montage.Progress) -> dict[str, Any]:
+def plan_revision(store: Store, campaign: str, old: Mapping[str, Any], without: Collection[str]) -> Plan | None:
+    """The plan of a finished collage (its manifest) built anew without some people; None where nobody is left.
+
+    Those who were left out take the places, and the grid stays while there are enough people for it. Whoever is not
+    approved any more is not shown again either.
+    """
+    held = {photo.public_id: photo for photo in store.photos.all(campaign)}
+    known = [*(tile["public_id"] for tile in old["tiles"]), *old["left_out"]]
+    queue = [held[public_id] for public_id in known if public_id in held and public_id not in without]
+    width, height = old["canvas"]["width"], old["canvas"]["height"]
+    grid = layout.again(old["layout"], len(queue), width, height)
+    if grid.left_out >= 0:
+        return Plan(queue, grid)
+    try:
+        return Plan(queue, layout.best(len(queue), width, height))
+    except BadParameters:
+        return None
+
+
+def build(
+    store: Store,
+    draft: Draft,
+    planned: Plan,
+    now: datetime,
+    progress: montage.Progress,
+    old: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Makes the collage of `draft` and publishes it; returns its manifest. `now` is in UTC.
 
-    `progress` is told how much is done, from 0 to 1. Raises BadParameters or StoreUnavailable; then nothing is
-    published.
+    `progress` is told how much is done, from 0 to 1; `old` is the manifest of the collage that this one revises. Raises
+    BadParameters or StoreUnavailable; then nothing is published.
     """
-    queue, grid = plan(store, draft.campaign, wish)
+    queue, grid = planned.queue, planned.grid
+    width, height = grid.horizontal.canvas, grid.vertical.canvas
     unreadable: list[str] = []
     while True:
         cells, failed = montage.make_cells(
@@ -57,20 +89,20 @@ def build(store: Store, draft: Draft, wish: Parameters, now: datetime, progress:
         if not queue:
             raise BadParameters("None of the campaign's photos can be read; python -m app check says why.")
         # nobody is left in line for the places of those who cannot be read: a smaller grid
-        grid = layout.best(len(queue), wish.width, wish.height)
+        grid = layout.best(len(queue), width, height)
 
     seated = [photo.public_id for photo in choice.seated([photo for photo in queue if photo.public_id in cells])]
     described = []
 
     def put(name: str, data: bytes, size: tuple[int, int]) -> None:
         store.root.require()  # nothing is written where the store was
-        files.write_whole(draft.directory / name, data)
+        store.root.files.write_whole(draft.directory / name, data)
         described.append(manifest.describe_file(name, size, data))
 
     with montage.render(
         grid, [cells.pop(public_id) for public_id in seated], lambda part: progress(0.6 + 0.1 * part)
     ) as canvas:
-        put(derivatives.MASTER, canvas.png(), (wish.width, wish.height))
+        put(derivatives.MASTER, canvas.png(), (width, height))
         progress(0.85)
         for done, longest in enumerate(derivatives.LONGEST_SIDES, start=1):
             jpeg = canvas.jpeg(grid.box, longest, derivatives.QUALITY)
@@ -81,6 +113,7 @@ def build(store: Store, draft: Draft, wish: Parameters, now: datetime, progress:
         collage=draft.id,
         campaign=draft.campaign,
         created_at=now,
+        old=old,
         layout=grid,
         seated=seated,
         left_out=[photo.public_id for photo in queue if photo.public_id not in set(seated)],

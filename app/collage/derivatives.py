@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app import imaging
 from app.errors import BadParameters, NotFound
-from app.store import files
+from app.store.files import Files
 
 QUALITY = 85
 LONGEST_SIDES = (1920, 1024)  # pixels; collage-1920.jpg, collage-1024.jpg
@@ -23,6 +23,7 @@ def derive(master: Path, target: Path, longest: int) -> tuple[int, int]:
     """
     if longest < 1:
         raise BadParameters(f"The longest side must be at least 1 pixel, not {longest}.")
+    files = Files()
     picture = files.read(master)
     if picture is None:
         raise NotFound(f"There is no file {master}.")

@@ -9,7 +9,7 @@ the canvas; what it lacks is padding, what it exceeds is clipped off the outermo
 The weights reproduce every choice that the campaign's owner made by eye.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app import limits
@@ -178,6 +178,13 @@ def best(photos: int, width: int, height: int) -> Layout:
             f"No grid of {photos} photos suits a canvas of {width}×{height}; take a squarer canvas or more photos."
         )
     return winner[4]
+
+
+def again(known: Mapping[str, int], photos: int, width: int, height: int) -> Layout:
+    """The layout that a manifest names (keys of `Layout.as_json`), for another number of people."""
+    return Layout(
+        photos, Axis(known["cols"], known["cell_width"], width), Axis(known["rows"], known["cell_height"], height)
+    )
 
 
 def report(photos: int, width: int, height: int) -> Iterator[str]:

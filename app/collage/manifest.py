@@ -38,18 +38,23 @@ def manifest(
     unreadable: Sequence[str],
     files: Sequence[Mapping[str, Any]],
     versions: Mapping[str, str],
+    old: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery."""
+    """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery.
+
+    `old`: the manifest that this one revises: its time stays, and `revision` counts from 2.
+    """
     terms = {
         "leave_out": round(leave_out(layout.photos) * layout.left_out, 2),
         "horizontal": layout.horizontal.cost,
         "vertical": layout.vertical.cost,
         "sum": layout.sum,
     }
-    return {
+    revision = {"revision": old.get("revision", 1) + 1} if old else {}
+    return revision | {
         "id": collage,
         "campaign": campaign,
-        "created_at": f"{created_at:%Y-%m-%dT%H:%M:%SZ}",
+        "created_at": old["created_at"] if old else f"{created_at:%Y-%m-%dT%H:%M:%SZ}",
         "canvas": {"width": layout.horizontal.canvas, "height": layout.vertical.canvas},
         "layout": layout.as_json() | {"terms": terms},
         "tiles": tiles(layout, seated),

@@ -11,12 +11,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from app.collage.build import Parameters, build, plan
-from app.errors import CollagenError, StoreUnavailable
+from app import limits
+from app.collage.build import Parameters, build, plan, plan_revision
+from app.collage.montage import Progress
+from app.errors import CollagenError, StoreUnavailable, where
 from app.store import Store
 from app.store.collages import Draft
 
@@ -43,19 +47,26 @@ class Build:
 def start(store: Store, campaign: str, wish: Parameters) -> Build:
     """Starts a build. Raises BadParameters, CollageInProgress or StoreUnavailable before anything is started."""
     plan(store, campaign, wish)
-    draft = store.collages.begin(campaign)
-    order = {
+    order = {"photos": wish.photos, "width": wish.width, "height": wish.height, "exclude": sorted(wish.exclude)}
+    return _start(store, store.collages.begin(campaign), {"wish": order})
+
+
+def revise(store: Store, campaign: str, collage: str, without: Collection[str], patience: float) -> Build:
+    """Builds a finished collage anew without some people (public IDs), or withdraws it where nobody is left.
+
+    Waits at most `patience` seconds for another build of the campaign; then raises CollageInProgress.
+    """
+    draft = store.collages.begin(campaign, revise=collage, patience=patience)
+    return _start(store, draft, {"without": sorted(without)})
+
+
+def _start(store: Store, draft: Draft, what: dict[str, Any]) -> Build:
+    order = what | {
         "store": str(store.root.path.absolute()),
-        "campaign": campaign,
+        "campaign": draft.campaign,
         "id": draft.id,
         "directory": str(draft.directory.absolute()),
         "lock": draft.lock,
-        "wish": {
-            "photos": wish.photos,
-            "width": wish.width,
-            "height": wish.height,
-            "exclude": sorted(wish.exclude),
-        },
     }
     try:
         process = subprocess.Popen(
@@ -63,8 +74,7 @@ def start(store: Store, campaign: str, wish: Parameters) -> Build:
             stdin=subprocess.PIPE,
             pass_fds=(draft.lock,),
             cwd=Path(__file__).parents[2],
-            # the cells are made by one thread a core already
-            env=os.environ | {"MAGICK_THREAD_LIMIT": "1"},
+            env=os.environ | limits.IMAGEMAGICK,
         )
     except OSError as error:
         raise StoreUnavailable(f"No process can be started to build a collage: {error}.") from error
@@ -82,7 +92,6 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.read())
     store = Store(Path(order["store"]))
     draft = Draft(order["campaign"], order["id"], Path(order["directory"]), order["lock"])
-    wish = Parameters(**order["wish"])
     last = 0.0
 
     def progress(part: float) -> None:
@@ -92,15 +101,30 @@ def main() -> None:
             store.collages.note(draft, {"state": "building", "progress": round(part, 3)})
 
     try:
-        build(store, draft, wish, datetime.now(UTC), progress)
+        _carry_out(store, draft, order, progress)
     except CollagenError as error:
-        LOG.error("The collage %s of %s failed: %s", draft.id, draft.campaign, error)  # noqa: TRY400 -- one line
+        said = str(error).replace(order["store"], "<store>")
+        LOG.error("The collage %s of %s failed: %s", draft.id, draft.campaign, said)  # noqa: TRY400 -- one line
         store.collages.note(draft, {"state": "failed", "error": error.public})
         sys.exit(1)
     except BaseException as error:
+        LOG.error("The collage %s of %s ended unexpectedly: %s", draft.id, draft.campaign, where(error))  # noqa: TRY400
         sentence = f"The build ended unexpectedly ({type(error).__name__}); the service's log says more."
         store.collages.note(draft, {"state": "failed", "error": sentence})
-        raise
+        sys.exit(1)
+
+
+def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: Progress) -> None:
+    now = datetime.now(UTC)
+    if "wish" in order:
+        build(store, draft, plan(store, draft.campaign, Parameters(**order["wish"])), now, progress)
+        return
+    old = store.collages.manifest(draft.campaign, draft.id)
+    planned = plan_revision(store, draft.campaign, old, order["without"])
+    if planned is None:
+        store.collages.withdraw(draft)
+    else:
+        build(store, draft, planned, now, progress, old)
 
 
 if __name__ == "__main__":

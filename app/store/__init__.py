@@ -4,26 +4,41 @@
 - `photos`: archives and intermediates.
 - `collages`: finished collages, and the one being built.
 - `logs`: what happened to whom, and the raw notifications.
+- `syncs`: who is syncing a campaign, and how far it is.
 - `names`: public IDs as file names.
-- `files`: writes that happen whole or not at all.
+- `files`: writes that happen whole or not at all, made of the operations of `disk`.
+- `scratch`, `sweep`: local directories to work in; what killed processes left.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
+from app.store import scratch
 from app.store.collages import Collages
+from app.store.disk import Disk
 from app.store.logs import Logs
 from app.store.photos import Photos
 from app.store.root import Root
+from app.store.sweep import sweep
+from app.store.syncs import Syncs
 
 
 class Store:
     """All rooms of the store below `path`. Making one touches nothing on disk."""
 
-    def __init__(self, path: Path) -> None:
-        self.root = Root(path)
+    def __init__(self, path: Path, disk: Disk | None = None) -> None:
+        self.root = Root(path, disk)
         self.photos = Photos(self.root)
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)
+        self.syncs = Syncs(self.root)
+
+    def sweep(self, campaigns: Collection[str] | None = None, *, remove: bool = True) -> list[Path]:
+        """Removes what dead writers left, here and on the local disk; returns it. With `remove=False` only finds it.
+
+        `campaigns`: only theirs and what belongs to no campaign. Raises StoreUnavailable.
+        """
+        return [*scratch.sweep(remove=remove), *sweep(self.root, self.collages, campaigns, remove=remove)]
 
 
 __all__ = ["Store"]

@@ -2,11 +2,15 @@
 
 A finished collage is a directory `<campaign>/collages/<NNNN>` with a manifest. One that is being built is a directory
 `.tmp-<NNNN>` beside it, and whoever builds it holds the campaign's lock; the next build clears what a dead one left.
+A collage that is built anew under its number (a revision) takes the old one's place in two renames: the old one waits
+as `.old-<NNNN>` in between, and whoever takes the lock next finishes a swap that was cut off. A collage that was
+withdrawn leaves an empty directory, so that its number is not given away again.
 """
 
+import contextlib
 import json
 import os
-import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,7 @@ from app.store.root import Root
 
 MANIFEST = "manifest.json"
 PROGRESS = ".progress.json"
+REPLACED = ".old-"
 
 
 @dataclass(frozen=True)
@@ -36,20 +41,27 @@ class Collages:
     def _top(self, campaign: str) -> Path:
         return self._root.path / campaign / "collages"
 
+    def directory(self, campaign: str, collage: str) -> Path:
+        return self._top(campaign) / collage
+
     def ids(self, campaign: str) -> list[str]:
         """The finished collages of a campaign, oldest first."""
         self._root.require()
         top = self._top(campaign)
         with files.using(top):
-            if not top.is_dir():
+            if not self._root.files.is_directory(top):
                 return []
-            numbers = [entry.name for entry in os.scandir(top) if entry.name.isdigit()]
-            return sorted((number for number in numbers if (top / number / MANIFEST).exists()), key=int)
+            numbers = [entry.name for entry in self._root.files.disk.scan(top) if entry.name.isdigit()]
+            return sorted((number for number in numbers if self._has_manifest(top / number)), key=int)
+
+    def _has_manifest(self, directory: Path) -> bool:
+        with files.using(directory):
+            return self._root.files.exists(directory / MANIFEST)
 
     def manifest(self, campaign: str, collage: str) -> dict[str, Any]:
         """The manifest of a finished collage. Raises NotFound."""
         self._root.require()
-        raw = files.read(self._top(campaign) / collage / MANIFEST) if collage.isdigit() else None
+        raw = self._root.files.read(self._top(campaign) / collage / MANIFEST) if collage.isdigit() else None
         if raw is None:
             raise NotFound(f"The campaign {campaign} has no collage {collage}.")
         manifest: dict[str, Any] = json.loads(raw)
@@ -62,50 +74,134 @@ class Collages:
             raise NotFound(f"The collage {collage} of {campaign} has no file {name}.")
         return self._top(campaign) / collage / name
 
-    def begin(self, campaign: str) -> Draft:
-        """Takes the campaign's lock, clears what a dead build left, and makes a directory for a new one.
+    def begin(self, campaign: str, revise: str | None = None, patience: float = 0.3) -> Draft:
+        """Takes the campaign's lock, clears what a dead build left, and makes a directory for a new collage.
 
-        Numbers are never used twice, not even that of a dead build. Raises CollageInProgress.
+        Numbers are never used twice, not even that of a dead build; `revise` is the number of a finished collage that
+        is to be built anew. Raises CollageInProgress where another build goes on for over `patience` seconds (a moment
+        is always waited: someone may only be looking whether the lock is held).
         """
         self._root.require()
         top = self._top(campaign)
-        # a moment of patience: someone may only be looking whether it is held
-        lock = files.lock(top / ".lock", patience=0.3)
+        lock = self._root.files.lock(top / ".lock", patience)
         if lock is None:
             raise CollageInProgress(f"A collage of {campaign} is being built; wait until it is done.", retry_after=10)
         try:
             with files.using(top):
-                names = [entry.name.removeprefix(files.TEMPORARY) for entry in os.scandir(top) if entry.is_dir()]
-                number = f"{max((int(name) for name in names if name.isdigit()), default=0) + 1:04}"
+                self._finish_swaps(top)
+                entries = self._root.files.disk.scan(top)
+                names = [entry.name.removeprefix(files.TEMPORARY) for entry in entries if entry.is_dir()]
+                number = revise or f"{max((int(name) for name in names if name.isdigit()), default=0) + 1:04}"
                 self._clear(top)
                 draft = Draft(campaign, number, top / f"{files.TEMPORARY}{number}", lock)
-                draft.directory.mkdir(files.DIRECTORY_MODE)
+                self._root.files.disk.mkdir(draft.directory)
             self.note(draft, {"state": "building", "progress": 0.0})
         except BaseException:
             os.close(lock)
             raise
         return draft
 
+    def clear(self, campaign: str, *, remove: bool = True) -> list[Path]:
+        """Clears what a dead build left, unless one goes on; returns it. With `remove=False` it only finds it."""
+        self._root.require()
+        top = self._top(campaign)
+        with files.using(top):
+            if not self._root.files.is_directory(top) or not self._leftovers(top):
+                return []
+            try:
+                with self.turn(campaign, 0):
+                    found = self._leftovers(top)
+                    if remove:
+                        self._finish_swaps(top)
+                        self._clear(top)
+                    return found
+            except CollageInProgress:
+                return []
+
+    @contextlib.contextmanager
+    def turn(self, campaign: str, patience: float) -> Iterator[None]:
+        """Holds the campaign's lock, so that no collage is built. Raises CollageInProgress after `patience` seconds."""
+        self._root.require()
+        lock = self._root.files.lock(self._top(campaign) / ".lock", patience)
+        if lock is None:
+            raise CollageInProgress(f"A collage of {campaign} is being built; wait until it is done.", retry_after=10)
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def _leftovers(self, top: Path) -> list[Path]:
+        entries = self._root.files.disk.scan(top)
+        return [Path(entry.path) for entry in entries if entry.name.startswith((files.TEMPORARY, REPLACED))]
+
     def _clear(self, top: Path) -> None:
-        for entry in list(os.scandir(top)):
+        for entry in self._root.files.disk.scan(top):
             if entry.name.startswith(files.TEMPORARY) and entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path)
+                self._root.files.disk.remove_tree(Path(entry.path))
             elif entry.name.startswith(files.TEMPORARY):  # of a file that was being written
-                Path(entry.path).unlink()
+                self._root.files.disk.unlink(Path(entry.path))
+
+    def _finish_swaps(self, top: Path) -> None:
+        """Ends what a revision began before it died: forward where the new collage is complete, else back."""
+        for entry in self._root.files.disk.scan(top):
+            if entry.name.startswith(REPLACED):
+                number = entry.name.removeprefix(REPLACED)
+                if not self._has_manifest(top / number):
+                    new = top / f"{files.TEMPORARY}{number}"
+                    source = new if self._has_manifest(new) else Path(entry.path)
+                    self._root.files.rename(source, top / number)
+                if self._root.files.disk.stat(Path(entry.path)):
+                    self._root.files.disk.remove_tree(Path(entry.path))
 
     def publish(self, draft: Draft, manifest: dict[str, Any]) -> None:
-        """Writes the manifest and makes the draft a finished collage, in one rename."""
+        """Writes the manifest and makes the draft a finished collage, in place of the one it revises, if any."""
         self._root.require()
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-        files.write_whole(draft.directory / MANIFEST, text.encode("utf-8"))
+        self._root.files.write_whole(draft.directory / MANIFEST, text.encode("utf-8"))
         with files.using(draft.directory):
-            files.rename(draft.directory, self._top(draft.campaign) / draft.id)
+            target = self._top(draft.campaign) / draft.id
+            replaced = target.with_name(f"{REPLACED}{draft.id}")
+            if self._has_manifest(target):
+                self._root.files.rename(target, replaced)
+            self._root.files.rename(draft.directory, target)
+            if self._root.files.disk.stat(replaced):
+                self._root.files.disk.remove_tree(replaced)
+
+    def withdraw(self, draft: Draft) -> None:
+        """Removes the finished collage that `draft` was to revise, the manifest first: without it there is none."""
+        self._root.require()
+        target = self._top(draft.campaign) / draft.id
+        self._root.files.remove(target / MANIFEST)
+        with files.using(target):
+            for entry in self._root.files.disk.scan(target):
+                self._root.files.remove(Path(entry.path))
+            self._root.files.disk.remove_tree(draft.directory)
+
+    def settle(self, campaign: str, patience: float) -> None:
+        """Waits until no collage of the campaign is being built, and clears what dead builds left.
+
+        Raises CollageInProgress after `patience` seconds.
+        """
+        self._root.require()
+        if self._root.files.exists(self._top(campaign)):
+            draft = self.begin(campaign, patience=patience)
+            try:
+                with files.using(draft.directory):
+                    self._root.files.disk.remove_tree(draft.directory)
+            finally:
+                os.close(draft.lock)
+
+    def rewrite_manifest(self, campaign: str, collage: str, manifest: dict[str, Any]) -> None:
+        """Puts another manifest, with the same files, in the place of a finished collage's."""
+        self._root.require()
+        text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+        self._root.files.write_whole(self._top(campaign) / collage / MANIFEST, text.encode("utf-8"))
 
     def note(self, draft: Draft, state: dict[str, Any]) -> None:
         """Says how far a draft is, or why it failed, to whoever asks `draft_state`."""
         self._root.require()
         path = self._top(draft.campaign) / PROGRESS
-        files.write_whole(path, json.dumps({"id": draft.id} | state).encode("utf-8"))
+        self._root.files.write_whole(path, json.dumps({"id": draft.id} | state).encode("utf-8"))
 
     def draft_state(self, campaign: str, collage: str) -> dict[str, Any]:
         """How the newest draft is doing: {"state": "building", "progress": …} or {"state": "failed", "error": …}.
@@ -113,15 +209,15 @@ class Collages:
         Raises NotFound where `collage` is not that draft.
         """
         self._root.require()
-        raw = files.read(self._top(campaign) / PROGRESS)
+        raw = self._root.files.read(self._top(campaign) / PROGRESS)
         state: dict[str, Any] = {} if raw is None else json.loads(raw)
         if state.get("id") != collage:
             raise NotFound(f"The campaign {campaign} has no collage {collage}.")
         if state["state"] == "building":
-            lock = files.lock(self._top(campaign) / ".lock", patience=0)
+            lock = self._root.files.lock(self._top(campaign) / ".lock", patience=0)
             if lock is not None:
                 os.close(lock)
-                if (self._top(campaign) / collage / MANIFEST).exists():  # done since the state was read
+                if self._has_manifest(self._top(campaign) / collage):  # done since the state was read
                     raise NotFound(f"The collage {collage} of {campaign} is no draft any more.")
                 state = {
                     "state": "failed",

@@ -1,8 +1,9 @@
 """What happened to which photo, and the notifications as they came."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from app.store import files
+from app.store.files import using
 from app.store.names import file_name
 from app.store.root import UNFILED, Root
 
@@ -17,17 +18,39 @@ class Logs:
         line = " ".join(f"{when:%Y-%m-%dT%H:%M:%SZ} {word} {public_id} {detail}".split())
         # appends from two hosts to one file can tear, so they take turns
         with self._root.lock("log", f"the log of {campaign}"):
-            files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
+            self._root.files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
 
     def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
         """Files a notification exactly as it came; one of no known campaign goes to .unfiled/."""
         self._root.require()
         top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs" / "webhooks"
         stem = f"{when:%H%M%S}.{status}.{file_name(public_id)}"
-        with self._root.lock("log", f"the notifications of {campaign}"), files.using(top):
+        with self._root.lock("log", f"the notifications of {campaign}"), using(top):
             path = top / f"{when:%Y%m%d}" / f"{stem}.json"
             number = 1
-            while path.exists() and path.read_bytes() != raw:  # another one of the same second
+            while self._root.files.read(path) not in (None, raw):  # another one of the same second
                 number += 1
                 path = path.with_name(f"{stem}.{number}.json")
-            files.write_whole(path, raw)
+            self._root.files.write_whole(path, raw)
+
+    def purge(
+        self, campaign: str | None, line: Callable[[str], bool], document: Callable[[bytes], bool]
+    ) -> tuple[int, int]:
+        """Removes the log lines and the notifications that `line` and `document` say yes to; says how many of each.
+
+        `campaign`: None for the notifications of no known campaign.
+        """
+        self._root.require()
+        files, lines, documents = self._root.files, 0, 0
+        top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs"
+        with self._root.lock("log", f"the log of {campaign}"), using(top):
+            for path in sorted(top.rglob("*")):
+                if path.suffix in (".log", ".jsonl"):
+                    text = (files.read(path) or b"").decode("utf-8", "replace").splitlines(keepends=True)
+                    kept = [entry for entry in text if not line(entry)]
+                    if len(kept) < len(text):
+                        files.write_whole(path, "".join(kept).encode("utf-8"))
+                        lines += len(text) - len(kept)
+                elif path.suffix == ".json" and document(files.read(path) or b""):
+                    documents += files.remove(path)
+        return lines, documents

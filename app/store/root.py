@@ -8,7 +8,8 @@ from pathlib import Path
 
 from app import limits
 from app.errors import PhotoBusy, StoreUnavailable
-from app.store import files
+from app.store.disk import Disk
+from app.store.files import Files, using
 
 MARKER = ".collagen"
 LOCKS = ".locks"
@@ -20,14 +21,16 @@ RESERVE = 100 * 1024 * 1024
 class Root:
     """The directory that holds everything. Making one touches nothing on disk."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, disk: Disk | None = None) -> None:
         self.path = path
+        self.files = Files(disk, self.require)
 
     def initialise(self) -> bool:
         """Makes the directory and its marker where they are missing; says whether anything was."""
-        if (self.path / MARKER).is_file():
-            return False
-        files.write_whole(
+        with using(self.path):
+            if self.files.disk.stat(self.path / MARKER) is not None:
+                return False
+        Files(self.files.disk).write_whole(
             self.path / MARKER,
             b"This directory is a store of Collagen's. Without this file nothing is\nread from it or written to it.\n",
         )
@@ -35,8 +38,8 @@ class Root:
 
     def require(self) -> None:
         """Raises StoreUnavailable unless the marker is there: an unmounted store looks like an empty one."""
-        with files.using(self.path):
-            if not (self.path / MARKER).exists():
+        with using(self.path):
+            if self.files.disk.stat(self.path / MARKER) is None:
                 raise StoreUnavailable(
                     f"{self.path} is no store: it has no file {MARKER}. Is it mounted?"
                     " For a new store: python -m app init"
@@ -45,7 +48,7 @@ class Root:
     def check(self) -> None:
         """Raises StoreUnavailable where the store cannot be written to, or is nearly full."""
         self.require()
-        with files.using(self.path):
+        with using(self.path):
             space = os.statvfs(self.path)
         if space.f_flag & os.ST_RDONLY or not os.access(self.path, os.W_OK | os.X_OK):
             raise StoreUnavailable(
@@ -57,8 +60,10 @@ class Root:
     def campaigns(self) -> list[str]:
         """Names of the campaigns that have a directory here, known to campaigns.toml or not."""
         self.require()
-        with files.using(self.path):
-            return sorted(entry.name for entry in os.scandir(self.path) if entry.is_dir() and entry.name[0] != ".")
+        with using(self.path):
+            return sorted(
+                entry.name for entry in self.files.disk.scan(self.path) if entry.is_dir() and entry.name[0] != "."
+            )
 
     @contextlib.contextmanager
     def lock(self, kind: str, key: str, patience: float = limits.LOCK_SECONDS) -> Iterator[None]:
@@ -70,7 +75,7 @@ class Root:
         """
         self.require()
         slot = hashlib.sha256(key.encode("utf-8")).hexdigest()[:2]
-        descriptor = files.lock(self.path / LOCKS / f"{kind}-{slot}", patience)
+        descriptor = self.files.lock(self.path / LOCKS / f"{kind}-{slot}", patience)
         if descriptor is None:
             raise PhotoBusy(f"Another process has been at work on {key} for {patience:g} s.", retry_after=30)
         try:

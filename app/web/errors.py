@@ -25,7 +25,9 @@ STATUS: dict[type[errors.CollagenError], int] = {
     errors.CloudinaryUnavailable: 503,
     errors.StoreUnavailable: 503,
     errors.ExifToolFailed: 503,
+    errors.DecoderFailed: 503,
     errors.PhotoBusy: 503,
+    errors.SyncInProgress: 409,
     errors.CollageInProgress: 409,
 }
 

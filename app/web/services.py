@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app import imaging
 from app.assets import Cloudinary
 from app.config import Campaigns, Settings
 from app.errors import NotFound
@@ -24,11 +25,12 @@ class Services:
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> "Services":
-        """Raises SettingError where the account, or a usable exiftool, is missing."""
+        """Raises SettingError where the account or a usable exiftool is missing, or ImageMagick has not our policy."""
         cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
         store = Store(settings.store)
         exiftool = ExifTool()
         exiftool.version()
+        imaging.policy.require()
         return cls(settings, campaigns, store, exiftool, Processor(cloudinary, store, exiftool, campaigns), Guesses())
 
     def campaign(self, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,7 @@ import pytest
 import requests
 
 from app.assets import Cloudinary
+from app.assets.connection import new_session
 from app.config import Account
 from tests.imaging.pictures import jpeg, scene
 from tests.standin.client import Standin
@@ -29,19 +31,28 @@ def cloudinary(standin: Standin) -> Iterator[Cloudinary]:
 
 @pytest.fixture
 def session() -> Iterator[requests.Session]:
-    with requests.Session() as made:
+    with new_session() as made:
         yield made
 
 
 @dataclass
 class Answers:
-    """What a server answers to everything, and the paths that it was asked for."""
+    """What a server answers to everything, and the paths that it was asked for, with what headers.
+
+    Where a header has `{n}` it stands for how often it was asked. With a `pause`, the body comes byte by byte.
+    """
 
     url: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "image/jpeg"})
     body: bytes = b""
+    pause: float = 0.0
     asked: list[str] = field(default_factory=list)
+    heard: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def host(self) -> str:
+        return self.url.removeprefix("http://")
 
 
 class Server(ThreadingHTTPServer):
@@ -63,11 +74,17 @@ def answers() -> Iterator[Answers]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answer.asked.append(self.path)
+            answer.heard.append(dict(self.headers))
             self.send_response(answer.status)
             for name, value in answer.headers.items():
-                self.send_header(name, value)
+                self.send_header(name, value.replace("{n}", str(len(answer.asked))))
             self.end_headers()
-            self.wfile.write(answer.body)
+            if not answer.pause:
+                self.wfile.write(answer.body)
+                return
+            for byte in answer.body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(answer.pause)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
+import os
 import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -11,8 +20,10 @@ from hypothesis import strategies as st
 
 from app import limits
 from app.assets import delivery
+from app.assets.connection import check_peer
 from app.errors import CloudinaryUnavailable, PictureError
 from tests.assets.conftest import PHOTO, Answers
+from tests.service import ROOT
 from tests.standin.client import Standin
 
 CDN = "https://res.cloudinary.com/demo/image"
@@ -175,13 +186,23 @@ def test_no_text_around_an_allowed_host_gets_through(text: str) -> None:
 # Downloads
 
 
+class Loopback(frozenset[str]):
+    """Every host of this machine: which port a server has is not known before it runs."""
+
+    def __contains__(self, host: object) -> bool:
+        return str(host).startswith("127.0.0.1:") and host != "127.0.0.1:1"
+
+
+LOCAL = Loopback()
+
+
 @pytest.fixture
 def address(standin: Standin) -> str:
     return str(standin.upload(PHOTO, "a", moderation="approved", notify=False)["secure_url"])
 
 
 def test_a_picture_comes_as_it_is(session: requests.Session, address: str) -> None:
-    assert delivery.fetch(session, address) == PHOTO
+    assert delivery.fetch(session, address, LOCAL) == PHOTO
 
 
 @pytest.mark.parametrize(
@@ -197,7 +218,8 @@ def test_a_picture_comes_as_it_is(session: requests.Session, address: str) -> No
         ("status", {"status": 502}, "answered 502", 60),
         ("status", {"status": 404}, "answered 404", 60),
         ("status", {"status": 401}, "answered 401", 60),
-        ("status", {"status": 302, "headers": {"Location": "http://127.0.0.1:1/"}}, "answered 302", 60),
+        ("status", {"status": 302, "headers": {"Location": "http://127.0.0.1:1/"}}, "may not be fetched from", 60),
+        ("status", {"status": 302}, "answered 302", 60),
         ("rate_limit", {}, "answered 420", 60),
     ],
 )
@@ -212,10 +234,10 @@ def test_whatever_goes_wrong_may_be_tried_again(
 ) -> None:
     standin.faults("delivery", kind, times=None, **details)
     with pytest.raises(CloudinaryUnavailable, match=words) as caught:
-        delivery.fetch(session, address)
+        delivery.fetch(session, address, LOCAL)
     assert caught.value.retry_after == retry_after
     standin.clear_faults()
-    assert delivery.fetch(session, address) == PHOTO
+    assert delivery.fetch(session, address, LOCAL) == PHOTO
 
 
 def test_what_cloudinary_cannot_convert_is_no_picture(
@@ -223,22 +245,22 @@ def test_what_cloudinary_cannot_convert_is_no_picture(
 ) -> None:
     standin.faults("delivery", "status", status=400, message="Invalid image file")
     with pytest.raises(PictureError, match="Cloudinary cannot make a JPEG of it: Invalid image file"):
-        delivery.fetch(session, address)
+        delivery.fetch(session, address, LOCAL)
 
 
 def test_a_missing_asset_may_be_tried_again(session: requests.Session, standin: Standin) -> None:
     with pytest.raises(CloudinaryUnavailable, match="answered 404 Resource not found - gone"):
-        delivery.fetch(session, f"{standin.url}/demo/image/upload/v1/gone.jpg")
+        delivery.fetch(session, f"{standin.url}/demo/image/upload/v1/gone.jpg", LOCAL)
 
 
 def test_a_picture_of_over_30_mb_is_refused_and_one_of_30_mb_is_taken(
     session: requests.Session, answers: Answers
 ) -> None:
     answers.body = bytes(limits.PICTURE_BYTES)
-    assert len(delivery.fetch(session, f"{answers.url}/image/upload/v1/a.jpg")) == 30_000_000
+    assert len(delivery.fetch(session, f"{answers.url}/image/upload/v1/a.jpg", LOCAL)) == 30_000_000
     answers.body += b"\0"
     with pytest.raises(PictureError, match="over 30 MB"):
-        delivery.fetch(session, f"{answers.url}/image/upload/v1/a.jpg")
+        delivery.fetch(session, f"{answers.url}/image/upload/v1/a.jpg", LOCAL)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}, {"Content-Type": "application/json"}])
@@ -247,25 +269,171 @@ def test_what_does_not_say_that_it_is_a_picture_is_none(
 ) -> None:
     answers.body, answers.headers = PHOTO, headers
     with pytest.raises(CloudinaryUnavailable, match="not a picture"):
-        delivery.fetch(session, f"{answers.url}/a.jpg")
+        delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL)
 
 
-def test_a_redirect_is_not_followed(session: requests.Session, answers: Answers) -> None:
-    answers.status, answers.headers = 301, {"Location": f"{answers.url}/elsewhere", "Content-Type": "image/jpeg"}
-    with pytest.raises(CloudinaryUnavailable, match="answered 301"):
-        delivery.fetch(session, f"{answers.url}/a.jpg")
+def test_a_picture_that_says_it_is_too_large_is_not_read(session: requests.Session, answers: Answers) -> None:
+    answers.headers |= {"Content-Length": str(limits.PICTURE_BYTES + 1)}
+    answers.body, answers.pause = PHOTO, 0.05
+    started = time.monotonic()
+    with pytest.raises(PictureError, match="over 30 MB"):
+        delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL)
+    assert time.monotonic() - started < 2
+    answers.headers["Content-Length"] = "9" * 5000
+    with pytest.raises(PictureError, match="over 30 MB"):
+        delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL)
+
+
+@pytest.mark.parametrize("packed", ["gzip", "deflate", "br", "gzip, gzip", "identity, gzip"])
+def test_nothing_is_unpacked(session: requests.Session, answers: Answers, packed: str) -> None:
+    answers.headers |= {"Content-Encoding": packed}
+    answers.body = gzip.compress(gzip.compress(bytes(10**7)))
+    with pytest.raises(CloudinaryUnavailable, match=r"answered .*, which was not asked for"):
+        delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL)
+    assert answers.heard[0]["Accept-Encoding"] == "identity"
+
+
+# Redirects
+
+
+def test_a_few_redirects_are_followed(session: requests.Session, standin: Standin, answers: Answers) -> None:
+    address = str(standin.upload(PHOTO, "a", moderation="approved", notify=False)["secure_url"])
+    answers.status, answers.headers = 302, {"Location": address}
+    assert delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL) == PHOTO
+    answers.headers = {"Location": "/{n}"}
+    with pytest.raises(CloudinaryUnavailable, match="comes after over 3 redirects"):
+        delivery.fetch(session, f"{answers.url}/b.jpg", LOCAL)
+    assert answers.asked == ["/a.jpg", "/b.jpg", "/2", "/3", "/4"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "http://localhost:1/a.jpg",
+        "https://evil.example/a.jpg",
+        "//evil.example/a.jpg",
+        "http://user:password@127.0.0.1/a.jpg",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/a.jpg",
+        "data:image/jpeg;base64,aGk=",
+        "https://[::1",
+    ],
+)
+def test_a_redirect_to_another_host_is_not_followed(
+    session: requests.Session, answers: Answers, status: int, target: str
+) -> None:
+    answers.status, answers.headers = status, {"Location": target, "Content-Type": "image/jpeg"}
+    with pytest.raises(CloudinaryUnavailable, match=r"may not be fetched from|is no address|could not be fetched"):
+        delivery.fetch(session, f"{answers.url}/a.jpg", {answers.host})
     assert answers.asked == ["/a.jpg"]
 
 
-def test_a_body_that_is_not_what_its_encoding_says_is_an_error(session: requests.Session, answers: Answers) -> None:
-    answers.headers |= {"Content-Encoding": "gzip"}
+# Connections
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_there_for_those_who_name_it(peer: str) -> None:
+    for host in ("127.0.0.1", "localhost", "::1", "[::1]"):
+        check_peer(host, peer)
+    with pytest.raises(CloudinaryUnavailable, match="is not public"):
+        check_peer("res.cloudinary.com", peer)
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        *("10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"),
+        *("255.255.255.255", "192.0.2.1", "198.18.0.1", "::", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1"),
+        *("2001:db8::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1"),
+    ],
+)
+def test_no_name_stands_for_an_address_that_is_not_public(peer: str) -> None:
+    for host in ("res.cloudinary.com", "localhost"):
+        with pytest.raises(CloudinaryUnavailable, match="is not public"):
+            check_peer(host, peer)
+
+
+@pytest.mark.parametrize("peer", ["104.16.0.1", "2606:4700::1", "::ffff:104.16.0.1", "64:ff9b::6810:1"])
+def test_public_addresses_are_good(peer: str) -> None:
+    check_peer("res.cloudinary.com", peer)
+    with pytest.raises(CloudinaryUnavailable, match="is not public"):
+        check_peer("localhost", peer)
+
+
+def test_a_name_that_turns_out_to_be_this_machine_is_not_asked_anything(
+    session: requests.Session, answers: Answers
+) -> None:
+    # 127.0.0.1 under a name of another kind, as a lying DNS would give it
+    url = f"https://127.1:{answers.host.partition(':')[2]}/a.jpg"
+    with pytest.raises(CloudinaryUnavailable, match=r"from 127\.1: its address 127\.0\.0\.1 is not public"):
+        delivery.fetch(session, url, {urlsplit(url).netloc})
+    assert answers.asked == []
+
+
+def test_nothing_comes_from_the_environment(answers: Answers, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password secret\n")
+    netrc.chmod(0o600)
+    environ = {"NETRC": str(netrc), "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1"}
+    code = "import sys; from app.assets import connection, delivery\nwith connection.new_session() as session:"
+    code += " sys.stdout.buffer.write(delivery.fetch(session, sys.argv[1], {sys.argv[2]}))"
     answers.body = PHOTO
-    with pytest.raises(CloudinaryUnavailable, match="could not be fetched"):
-        delivery.fetch(session, f"{answers.url}/a.jpg")
+    answers.headers |= {"Set-Cookie": "a=b"}
+    command = [sys.executable, "-c", code, f"{answers.url}/a.jpg", answers.host]
+    done = subprocess.run(command, env=os.environ | environ, cwd=ROOT, capture_output=True, check=True)
+    assert done.stdout == PHOTO
+    assert not {"Authorization", "Cookie"} & set(answers.heard[0])
+
+
+def test_cookies_are_not_kept(session: requests.Session, answers: Answers) -> None:
+    answers.body = PHOTO
+    answers.headers |= {"Set-Cookie": "a=b"}
+    for _ in range(2):
+        delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL)
+    assert "Cookie" not in answers.heard[1]
+
+
+def test_a_body_that_drips_ends_at_the_limit_of_the_whole(session: requests.Session, answers: Answers) -> None:
+    answers.body, answers.pause = PHOTO, 0.05
+    started = time.monotonic()
+    with pytest.raises(CloudinaryUnavailable, match=r"took over 0\.7 seconds"):
+        delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL, seconds=0.7)
+    assert 0.6 < time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\n"])
+def test_headers_that_drip_end_at_the_limit_of_the_whole(session: requests.Session, beginning: bytes) -> None:
+    def drip() -> None:
+        line, _ = listening.accept()
+        with line, contextlib.suppress(OSError):
+            line.sendall(beginning)
+            while True:
+                time.sleep(0.05)
+                line.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/a.jpg"
+        started = time.monotonic()
+        with pytest.raises(CloudinaryUnavailable, match=r"took over 0\.7 seconds"):
+            delivery.fetch(session, url, LOCAL, seconds=0.7)
+        assert 0.6 < time.monotonic() - started < 3
+        thread.join()
+
+
+def test_a_line_that_is_kept_alive_has_a_limit_too(session: requests.Session, standin: Standin, address: str) -> None:
+    assert delivery.fetch(session, address, LOCAL) == PHOTO
+    standin.faults("delivery", "delay", seconds=2, times=1)
+    with pytest.raises(CloudinaryUnavailable, match=r"took over 0\.5 seconds"):
+        delivery.fetch(session, address, LOCAL, seconds=0.5)
+    assert delivery.fetch(session, address, LOCAL, seconds=5) == PHOTO
 
 
 def test_a_host_that_does_not_answer_may_be_tried_again(session: requests.Session) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # and nobody listens
         with pytest.raises(CloudinaryUnavailable, match="could not be fetched: ConnectionError"):
-            delivery.fetch(session, f"http://127.0.0.1:{taken.getsockname()[1]}/a.jpg?token=hidden")
+            delivery.fetch(session, f"http://127.0.0.1:{taken.getsockname()[1]}/a.jpg?token=hidden", LOCAL)

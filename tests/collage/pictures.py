@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.collage.build import Parameters, build
+from app.collage.build import Parameters, build, plan
 from app.store import Store
 from tests.conftest import prepared
 
@@ -142,7 +142,7 @@ def built(
     """Builds a collage in this process, whole, and gives its manifest."""
     draft = store.collages.begin(campaign)
     try:
-        return build(store, draft, Parameters(**wish), now, progress)
+        return build(store, draft, plan(store, draft.campaign, Parameters(**wish)), now, progress)
     finally:
         os.close(draft.lock)
 

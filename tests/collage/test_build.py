@@ -67,7 +67,7 @@ def test_those_left_out_of_one_collage_have_the_first_claim_to_the_next(store: S
     left_out = first["left_out"]
     assert len(left_out) == 5
     assert left_out == people[-len(left_out) :]
-    queue, _ = plan(store, CAMPAIGN, Parameters(**SMALL))
+    queue = plan(store, CAMPAIGN, Parameters(**SMALL)).queue
     assert [photo.public_id for photo in queue] == left_out + people[: -len(left_out)]
 
     second = built(store, **SMALL)
@@ -143,7 +143,7 @@ def test_a_truncated_intermediate_is_made_up_for_by_the_archive(store: Store) ->
 
 def test_whoever_cannot_be_read_is_named_and_the_next_in_line_takes_the_place(store: Store) -> None:
     people = put(store, range(52))
-    _, grid = plan(store, CAMPAIGN, Parameters(**SMALL))
+    grid = plan(store, CAMPAIGN, Parameters(**SMALL)).grid
     assert grid.left_out >= 2
     break_both(store, people[0], people[7])
     collage = built(store, **SMALL)
@@ -168,13 +168,13 @@ def test_those_who_move_up_are_seated_in_order_of_approval(store: Store) -> None
 
 def test_when_the_line_ends_the_grid_is_smaller(store: Store) -> None:
     people = put(store, range(12))
-    _, grid = plan(store, CAMPAIGN, Parameters(**SMALL))
+    grid = plan(store, CAMPAIGN, Parameters(**SMALL)).grid
     assert grid.used == 12
     break_both(store, *people[2:6])
     collage = built(store, **SMALL)
     assert collage["unreadable"] == people[2:6]
     readable = people[:2] + people[6:]
-    _, of_eight = plan(store, CAMPAIGN, Parameters(exclude=frozenset(people[2:6]), **SMALL))
+    of_eight = plan(store, CAMPAIGN, Parameters(exclude=frozenset(people[2:6]), **SMALL)).grid
     assert collage["layout"]["used"] == of_eight.used
     assert (collage["layout"]["cols"], collage["layout"]["rows"]) == (of_eight.cols, of_eight.rows)
     assert seated(collage) + collage["left_out"] == readable
@@ -259,7 +259,7 @@ def test_a_build_that_fails_in_between_leaves_the_finished_collages_as_they_were
 
     draft = store.collages.begin(CAMPAIGN)
     with pytest.raises(KeyboardInterrupt):
-        build(store, draft, Parameters(**SMALL), NOW, fail)
+        build(store, draft, plan(store, CAMPAIGN, Parameters(**SMALL)), NOW, fail)
     os.close(draft.lock)
     assert store.collages.ids(CAMPAIGN) == ["0001"]
     assert contents(store, first) == before

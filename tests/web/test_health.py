@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+
 from flask.testing import FlaskClient
 
 from app.store import Store
 from app.store.root import MARKER
+from tests.service import ROOT
 
 
 def test_everything_is_ok_when_everything_is_there(client: FlaskClient) -> None:
@@ -27,3 +33,36 @@ def test_a_store_that_is_not_mounted_is_named_without_its_path(client: FlaskClie
         "imagemagick": "ok",
     }
     assert str(store.root.path) not in answer.text
+
+
+def test_without_our_policy_for_imagemagick_it_is_not_healthy(store: Store) -> None:
+    """Asked in a process of its own, for a process has one policy for as long as it lives."""
+    code = """
+import dataclasses, sys
+from pathlib import Path
+from flask import Flask
+from app.config import Settings
+from app.exif import ExifTool
+from app.store import Store
+from app.web import health
+from app.web.services import Services
+app = Flask("app.web")
+app.register_blueprint(health.blueprint)
+exiftool = ExifTool()
+store = Store(Path(sys.argv[1]))
+given = {"store": store, "exiftool": exiftool, "settings": Settings(store.root.path, Path("campaigns.toml"))}
+names = [field.name for field in dataclasses.fields(Services)]
+app.extensions["collagen"] = Services(**{name: given.get(name) for name in names})
+answer = app.test_client().get("/health")
+print(answer.status_code, answer.text)
+exiftool.close()
+"""
+    command = [sys.executable, "-c", code, str(store.root.path)]
+    environ = os.environ | {"MAGICK_CONFIGURE_PATH": "/nonexistent"}
+    done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, check=True)
+    status, _, body = done.stdout.partition(" ")
+    assert status == "503"
+    checks = json.loads(body)["checks"]
+    assert checks.pop("imagemagick").startswith("ImageMagick's policy is not in force (")
+    assert set(checks.values()) == {"ok"}
+    assert str(ROOT) not in body

@@ -1,0 +1,64 @@
+"""The command that looks whether all is well in the store."""
+
+import json
+import sys
+
+import click
+
+from app import check as checks
+from app.config import load_campaigns, load_settings
+from app.errors import NotFound
+from app.exif import ExifTool
+from app.store import Store
+
+
+@click.command()
+@click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
+@click.option("--repair", is_flag=True, help="Mend what can be mended without Cloudinary.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
+    """Look whether every photo and collage is whole and in its place.
+
+    Without CAMPAIGN, all that the store has. Each finding is a line: where, what, and what to do. It may run while
+    photos arrive. Exit code 1 when something is wrong that was not mended.
+
+    \b
+    --repair makes intermediates from archives and derivatives from masters, and removes temporary files, unfinished
+    collages and intermediates without an archive. It never removes or changes an archive.
+
+    \b
+    Example:  python -m app check
+              python -m app check sayno --repair
+    """
+    settings = load_settings()
+    store = Store(settings.store)
+    held = store.root.campaigns()
+    if missing := [name for name in campaigns if name not in held]:
+        known = load_campaigns(settings.campaigns_file)
+        for name in missing:
+            if name not in known:
+                raise NotFound(f"There is no campaign {name!r}, neither in the store nor in {settings.campaigns_file}.")
+    exiftool = ExifTool()
+    exiftool.version()
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=1, label="Checking", file=sys.stderr, hidden=hidden) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        try:
+            report = checks.run(store, exiftool, campaigns, repair=repair, progress=progress)
+        finally:
+            exiftool.close()
+    if as_json:
+        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
+    else:
+        for finding in report.findings:
+            click.echo(str(finding))
+        mended = len(report.findings) - len(report.wrong)
+        click.echo(
+            f"{report.photos} photos and {report.collages} collages checked: {len(report.wrong) or 'nothing'} wrong"
+            + (f", {mended} mended" if mended else "")
+        )
+    sys.exit(1 if report.wrong else 0)

@@ -1,0 +1,60 @@
+"""The command that erases a person."""
+
+import json
+import sys
+
+import click
+
+from app.assets import Cloudinary
+from app.config import load_campaigns, load_settings
+from app.errors import NotFound
+from app.exif import ExifTool
+from app.forget import Forgetting
+from app.store import Store
+
+
+@click.command()
+@click.argument("whom", metavar="EMAIL|PUBLIC_ID")
+@click.option("--campaign", "among", multiple=True, metavar="NAME", help="Only in this campaign; may be repeated.")
+@click.option("--delete", is_flag=True, help="Delete the photo in Cloudinary, instead of rejecting it there.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON.")
+def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: bool) -> None:
+    """Erase a person: the photo, every record of it, and their face in every collage.
+
+    The photo is rejected in Cloudinary (or deleted there), or the next sync would bring it back. Collages that show it
+    are built anew under their numbers. Run it again if it was interrupted. The receipt that it prints holds no personal
+    data and can be kept.
+
+    \b
+    Example:  python -m app forget ann@example.org
+              python -m app forget supporters/selfie-07 --delete
+    """
+    settings = load_settings()
+    campaigns = load_campaigns(settings.campaigns_file)
+    for name in among:
+        if name not in campaigns:
+            raise NotFound(f"There is no campaign {name!r} in {settings.campaigns_file}.")
+    if not yes and sys.stdin.isatty():
+        click.confirm("This cannot be taken back. Go on?", abort=True, err=True)
+    exiftool = ExifTool()
+    try:
+        forgetting = Forgetting(
+            Cloudinary(settings.required_account(), settings.delivery_hosts),
+            Store(settings.store),
+            exiftool,
+            campaigns,
+            say=lambda text: click.echo(text, err=True),
+        )
+        receipt = forgetting.forget(whom, among, delete=delete).as_json()
+    finally:
+        exiftool.close()
+    if as_json:
+        click.echo(json.dumps(receipt))
+    else:
+        for name, value in receipt.items():
+            shown = ", ".join(value) or "none" if isinstance(value, list) else value
+            click.echo(f"{name.replace('_', ' '):<24}{shown}")
+    if receipt["still_found"]:
+        click.echo("Error: something of the person is still in the store; run forget again.", err=True)
+        sys.exit(1)

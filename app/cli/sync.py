@@ -1,0 +1,151 @@
+"""The command that keeps the mirror true."""
+
+import json
+import sys
+import time
+
+import click
+
+from app.assets import Cloudinary
+from app.config import load_campaigns, load_settings
+from app.errors import NotFound, SyncInProgress
+from app.exif import ExifTool
+from app.reconcile import Report, Sync, Watch
+from app.reconcile.report import totals
+from app.store import Store
+
+SHOWN = 10  # public IDs of a kind; --json has all
+LINE_EVERY = 10  # seconds, where there is no terminal
+MEANING = {
+    "missed": "approved there, not here",
+    "stale": "an old version or address, or one file of two",
+    "orphaned": "here, not approved there",
+    "repaired": "of these, right now",
+    "unreachable": "could not be found out or done",
+}
+
+
+@click.command()
+@click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
+@click.option("--dry-run", is_flag=True, help="Change nothing; say what there is to do. Asks Cloudinary all the same.")
+@click.option(
+    "--thumbnails",
+    is_flag=True,
+    help="First remake, from the archives, the intermediates that are missing, unreadable or of the wrong size.",
+)
+@click.option(
+    "--wait",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="Where a sync of the campaign is running, wait for its end instead of refusing.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every public ID.")
+def sync(campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int, as_json: bool) -> None:
+    """Make the mirror of each CAMPAIGN (all by default) agree with Cloudinary, and report what did not.
+
+    It finds what lost notifications left behind, and fills a new campaign. Photos that agree with Cloudinary's lists
+    cost no call of their own; about each other one Cloudinary is asked, and nothing is removed because a list lacks
+    it. Near the hourly limit of Admin API calls it waits for the next hour; ended at any time and started again, it
+    goes on where it stopped. Exit code 1 where something stayed unreachable.
+
+    \b
+    missed       approved there, not here
+    stale        here with an old version or address, or only one of its two files
+    orphaned     here, not approved there
+    repaired     of all these, what is right now
+    unreachable  what could not be found out or done, and why; also in the campaign's log
+
+    \b
+    Examples:  python -m app sync                      # what the timer does every hour
+               python -m app sync sayno --dry-run      # what is there to do?
+               python -m app sync sayno --thumbnails
+    """
+    settings = load_settings()
+    rules = load_campaigns(settings.campaigns_file)
+    for name in campaigns:
+        if name not in rules:
+            raise NotFound(f"There is no campaign {name!r} in {settings.campaigns_file}.")
+    cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
+    exiftool = ExifTool()
+    exiftool.version()
+    reports, busy, progress = [], False, Progress()
+    try:
+        syncing = Sync(cloudinary, Store(settings.store), exiftool, rules, Watch(progress.say, progress.show))
+        for name in dict.fromkeys(campaigns or rules):
+            progress.begin(name)
+            try:
+                reports.append(syncing.run(name, dry_run=dry_run, remake=thumbnails, patience=wait))
+            except SyncInProgress as error:  # the others have their turn all the same
+                progress.say(f"Error: {error}")
+                busy = True
+            progress.end()
+            if not as_json and reports and reports[-1].campaign == name:
+                _print(reports[-1])
+    finally:
+        progress.end()
+        exiftool.close()
+    calls = cloudinary.quota.calls
+    left = cloudinary.quota.standing.left
+    if as_json:
+        told = [report.as_json() for report in reports]
+        calls_told = {"calls": calls, "calls_left": left}
+        click.echo(json.dumps({"campaigns": told, "totals": totals(reports)} | calls_told, ensure_ascii=False))
+    else:
+        click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"))
+    if busy or any(report.unreachable for report in reports):
+        sys.exit(1)
+
+
+class Progress:
+    """A bar on a terminal, a line every ten seconds elsewhere; sentences always. All on standard error."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._campaign = ""
+        self._width = 0
+        self._said = time.monotonic()
+
+    def begin(self, campaign: str) -> None:
+        self._campaign = campaign
+
+    def say(self, sentence: str) -> None:
+        self.end()
+        click.echo(sentence, err=True)
+
+    def show(self, done: int, total: int) -> None:
+        if self._terminal:
+            part = done / max(total, 1)
+            line = f"{self._campaign}  [{'#' * round(36 * part):<36}]  {done}/{total}"
+            click.echo(f"\r{line:<{self._width}}", err=True, nl=False)
+            self._width = len(line)
+        elif time.monotonic() - self._said > LINE_EVERY:
+            self._said = time.monotonic()
+            click.echo(f"{self._campaign}: {done} of {total} photos", err=True)
+
+    def end(self) -> None:
+        """Ends the line of the bar, if one stands there."""
+        if self._width:
+            click.echo(err=True)
+            self._width = 0
+
+
+def _print(report: Report) -> None:
+    told = report.as_json()
+    dry = ", nothing was changed (dry run)" if report.dry_run else ""
+    click.echo(f"{report.campaign}: {report.agreed} photos agree, {report.asked} were asked about{dry}")
+    for name, meaning in MEANING.items():
+        rows = told[name]
+        public_ids = [row["public_id"] if isinstance(row, dict) else row for row in rows]
+        shown = "" if name in ("repaired", "unreachable") else _shortened(public_ids)
+        click.echo(f"  {name:<11} {len(rows):>6}  {f'({meaning})':<48}{shown}".rstrip())
+    for row in told["unreachable"]:
+        click.echo(f"    {row['public_id']}: {row['reason']}")
+    if report.remade:
+        verb = "would be remade" if report.dry_run else "remade"
+        click.echo(f"  intermediates {verb}: {len(report.remade)}  {_shortened(sorted(report.remade))}")
+
+
+def _shortened(public_ids: list[str]) -> str:
+    more = f", and {len(public_ids) - SHOWN} more (see --json)" if len(public_ids) > SHOWN else ""
+    return ", ".join(public_ids[:SHOWN]) + more

@@ -1,0 +1,176 @@
+"""Erasure: everything that the store knows of a person goes, and nothing brings it back.
+
+The order makes it safe to be killed at any time and to be run again: first the photo is rejected in Cloudinary, or the
+next sync would bring it back; then it is removed here, collages that show it are built anew without it, and what the
+logs say of it is removed; deleting it in Cloudinary, after which nobody could find the rest, comes last.
+
+Cloudinary tells of the rejection by a webhook, which is filed like any other: it names the photo, not the person.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from app.assets import Cloudinary, Hint
+from app.assets.asset import Page
+from app.collage import process
+from app.config import Campaign, Campaigns
+from app.errors import BuildFailed, NotFound
+from app.exif import ExifTool
+from app.forget.traces import Person
+from app.processor import Processor
+from app.store import Store
+
+BATCH = 200  # archives that exiftool reads in one run
+PATIENCE = 900.0  # seconds to wait for a collage that is being built
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Receipt:
+    """What was found, removed and rebuilt, and when: nothing in it tells of whom, so it can be kept."""
+
+    when: str
+    campaigns: list[str]
+    photos_found: int = 0
+    rejected_in_cloudinary: int = 0
+    deleted_in_cloudinary: int = 0
+    photos_removed: int = 0
+    log_lines_removed: int = 0
+    notifications_removed: int = 0
+    collages_rebuilt: list[str] = field(default_factory=list)
+    collages_withdrawn: list[str] = field(default_factory=list)
+    manifests_rewritten: list[str] = field(default_factory=list)
+    still_found: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class Forgetting:
+    """Erases people from the store. `say` is told what happens, without naming anyone."""
+
+    def __init__(
+        self, cloudinary: Cloudinary, store: Store, exiftool: ExifTool, campaigns: Campaigns, say: Say = lambda _: None
+    ) -> None:
+        self._cloudinary = cloudinary
+        self._store = store
+        self._exiftool = exiftool
+        self._campaigns = campaigns
+        self._processor = Processor(cloudinary, store, exiftool, campaigns)
+        self._say = say
+
+    def forget(self, whom: str, among: Sequence[str] = (), *, delete: bool = False) -> Receipt:
+        """Erases the person with the address `whom`, or the photo with that public ID, from campaigns `among` (all).
+
+        Raises BadPublicId, CloudinaryUnavailable, StoreUnavailable, CollageInProgress, PhotoBusy or BuildFailed; it can
+        then be run again, and goes on.
+        """
+        self._store.root.require()
+        campaigns = [self._campaigns[name] for name in among or sorted(self._campaigns)]
+        receipt = Receipt(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", [campaign.name for campaign in campaigns])
+        person = self._find(whom, campaigns)
+        receipt.photos_found = len(person.public_ids)
+        for public_id in sorted(person.public_ids):
+            self._say("A photo is rejected in Cloudinary and removed here")
+            receipt.rejected_in_cloudinary += self._cloudinary.reject(public_id)
+            receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
+        for campaign in campaigns:
+            self._clear_collages(campaign.name, person, receipt)
+        for place in (*(campaign.name for campaign in campaigns), None):
+            lines, notifications = self._store.logs.purge(place, person.is_in_line, person.is_in_document)
+            receipt.log_lines_removed += lines
+            receipt.notifications_removed += notifications
+        if delete:
+            receipt.deleted_in_cloudinary = sum(self._cloudinary.delete(public_id) for public_id in person.public_ids)
+        receipt.still_found = len(self._held_photos(person, campaigns))
+        return receipt
+
+    def _find(self, whom: str, campaigns: Sequence[Campaign]) -> Person:
+        """Whom the store and Cloudinary know by this address or public ID."""
+        if "@" not in whom:
+            held = self._addresses(campaigns)
+            asset = self._cloudinary.state(whom)
+            mine = {held.get((campaign.name, whom)) for campaign in campaigns} | {asset.email if asset else None}
+            # an address that another photo has too belongs to someone who stays
+            others = {email for (_, public_id), email in held.items() if public_id != whom}
+            return Person(frozenset([whom]), frozenset(email for email in mine if email and email not in others))
+        stored = {campaign.address(whom) for campaign in campaigns} | {whom}
+        person = Person(frozenset(), frozenset(address for address in stored if address))
+        public_ids = self._held_photos(person, campaigns)
+        folders = {campaign.folder for campaign in campaigns}
+        # a rejected photo is in no folder's list
+        for page in (
+            *(partial(self._cloudinary.folder, at) for at in folders),
+            partial(self._cloudinary.moderated, "rejected"),
+        ):
+            public_ids |= self._listed_photos(page, whom, folders)
+        return Person(frozenset(public_ids), person.addresses)
+
+    def _listed_photos(self, page: Callable[[str | None], Page], email: str, folders: set[str]) -> set[str]:
+        found: set[str] = set()
+        cursor: str | None = None
+        while True:
+            listed = page(cursor)
+            for row in listed.rows:
+                if row.asset.folder in folders and (row.asset.email or "").casefold() == email.casefold():
+                    found.add(row.asset.public_id)
+            cursor = listed.next_cursor
+            if cursor is None:
+                return found
+
+    def _held_photos(self, person: Person, campaigns: Sequence[Campaign]) -> set[str]:
+        """Public IDs of the photos in the store that are the person's."""
+        return {
+            public_id
+            for (_, public_id), email in self._addresses(campaigns).items()
+            if public_id in person.public_ids or person.has_address(email)
+        }
+
+    def _addresses(self, campaigns: Sequence[Campaign]) -> dict[tuple[str, str], str | None]:
+        """The address of every photo in the store, by campaign and public ID."""
+        found: dict[tuple[str, str], str | None] = {}
+        for campaign in campaigns:
+            photos = self._store.photos.all(campaign.name)
+            for start in range(0, len(photos), BATCH):
+                batch = [photo.public_id for photo in photos[start : start + BATCH]]
+                paths = {self._store.photos.archive_path(campaign.name, public_id): public_id for public_id in batch}
+                tags = self._exiftool.read(paths)
+                found |= {
+                    (campaign.name, public_id): tags[path].email if path in tags else None
+                    for path, public_id in paths.items()
+                }
+        return found
+
+    def _clear_collages(self, campaign: str, person: Person, receipt: Receipt) -> None:
+        """Makes every finished collage forget the person; one that is being built is waited for."""
+        self._store.collages.settle(campaign, PATIENCE)
+        for collage in self._store.collages.ids(campaign):
+            manifest = self._store.collages.manifest(campaign, collage)
+            name = f"{campaign}/{collage}"
+            if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
+                self._say(f"The collage {name} is built anew")
+                process.revise(self._store, campaign, collage, person.public_ids, PATIENCE).wait()
+                (receipt.collages_rebuilt if self._is_revised(name, person) else receipt.collages_withdrawn).append(
+                    name
+                )
+            elif person.public_ids & {*manifest["left_out"], *manifest["unreadable"]}:
+                for key in ("left_out", "unreadable"):
+                    manifest[key] = [public_id for public_id in manifest[key] if public_id not in person.public_ids]
+                self._store.collages.rewrite_manifest(campaign, collage, manifest)
+                receipt.manifests_rewritten.append(name)
+
+    def _is_revised(self, name: str, person: Person) -> bool:
+        """True for a collage without the person, False for one that was withdrawn. Raises BuildFailed otherwise."""
+        campaign, _, collage = name.partition("/")
+        try:
+            manifest = self._store.collages.manifest(campaign, collage)
+        except NotFound:
+            return False
+        if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
+            raise BuildFailed(
+                f"The collage {name} could not be built anew, and still shows the person; run forget again."
+            )
+        return True

@@ -1,0 +1,48 @@
+"""What a record says about a person who is to be forgotten. Pure."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Person:
+    """By what a record can name someone: public IDs of photos, and e-mail addresses as they were stored or given."""
+
+    public_ids: frozenset[str]
+    addresses: frozenset[str]
+
+    def has_address(self, address: str | None) -> bool:
+        """Whether this is an address of the person's; upper and lower case are the same."""
+        return address is not None and address.casefold() in {known.casefold() for known in self.addresses}
+
+    def is_in_line(self, line: str) -> bool:
+        """Whether a line of a log names the person: a JSON object, or plain text with an ID or address in it."""
+        if line.startswith("{"):
+            return self.is_in_document(line.encode("utf-8"))
+        return self._is_in_text(line)
+
+    def is_in_document(self, raw: bytes) -> bool:
+        """Whether a JSON document names the person, as a value or a key, however it is escaped."""
+        try:
+            return self._is_in(json.loads(raw))
+        except (ValueError, RecursionError):
+            return self._is_in_text(raw.decode("utf-8", "replace"))
+
+    def _is_in(self, value: Any) -> bool:
+        if isinstance(value, dict):
+            return any(self._is_in(part) for pair in value.items() for part in pair)
+        if isinstance(value, list):
+            return any(self._is_in(part) for part in value)
+        return isinstance(value, str) and (value in self.public_ids or self._has_address_in(value))
+
+    def _is_in_text(self, text: str) -> bool:
+        # an ID counts where it does not go on: "a/b" is not in "a/b2", nor in "x/a/b"
+        ids = (rf"(?<![\w./-]){re.escape(public_id)}(?![\w/-])" for public_id in self.public_ids)
+        return any(re.search(pattern, text) for pattern in ids) or self._has_address_in(text)
+
+    def _has_address_in(self, text: str) -> bool:
+        return any(
+            re.search(rf"(?<![\w.+-]){re.escape(address)}(?![\w-])", text, re.IGNORECASE) for address in self.addresses
+        )

@@ -1,0 +1,35 @@
+"""Starts a sync in a process of its own: `python -m app sync`, at lower priority."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from app.config import Campaign, Settings
+from app.errors import StoreUnavailable
+
+PATIENCE = 6 * 3600  # seconds that it waits for another sync of the campaign, which may wait for the hourly limit
+
+
+def concerned(campaigns: Iterable[Campaign], folders: Iterable[str]) -> list[str]:
+    """The campaigns whose folder is one of these, or below one. Pure."""
+    moved = tuple(f"{folder}/" for folder in folders)
+    return [campaign.name for campaign in campaigns if f"{campaign.folder.strip('/')}/".startswith(moved)]
+
+
+def start(settings: Settings, campaigns: list[str]) -> None:
+    """Starts a sync that waits for its turn. Raises StoreUnavailable where no process can be started."""
+    command = [sys.executable, "-m", "app", "sync", "--wait", str(PATIENCE), *campaigns]
+    try:
+        process = subprocess.Popen(  # noqa: S603 -- names from campaigns.toml
+            ["nice", "-n", "10", *command],  # noqa: S607
+            stdin=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[2],
+            env=os.environ | settings.environment() | {"MAGICK_THREAD_LIMIT": "1"},
+        )
+    except OSError as error:
+        raise StoreUnavailable(f"No process can be started to sync {', '.join(campaigns)}: {error}.") from error
+    # waits, or the process would stay behind as a zombie
+    threading.Thread(target=process.wait, daemon=True).start()

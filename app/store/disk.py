@@ -1,0 +1,78 @@
+"""The operations that everything on disk is made of, one method each, so that a test can make any of them fail."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+# people's faces and addresses: nothing for other users of the machine
+FILE_MODE = 0o640
+DIRECTORY_MODE = 0o750
+
+
+class Disk:
+    """The real one. Every method raises OSError where the system does; whoever calls it decides what that means."""
+
+    def open(self, path: Path, flags: int) -> int:
+        return os.open(path, flags | os.O_CLOEXEC, FILE_MODE)
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        """Writes all of it; where that fails in the middle, a part is there."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+    def utime(self, descriptor: int, mtime: float) -> None:
+        os.utime(descriptor, (mtime, mtime))
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        os.ftruncate(descriptor, size)
+
+    def fsync(self, descriptor: int) -> None:
+        os.fsync(descriptor)
+
+    def close(self, descriptor: int) -> None:
+        os.close(descriptor)
+
+    def lock(self, descriptor: int) -> bool:
+        """Locks the open file unless another one holds it; says whether it did."""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def rename(self, source: Path, target: Path) -> None:
+        source.rename(target)
+
+    def unlink(self, path: Path) -> None:
+        path.unlink()
+
+    def mkdir(self, path: Path) -> None:
+        path.mkdir(DIRECTORY_MODE)
+
+    def remove_tree(self, path: Path) -> None:
+        shutil.rmtree(path)
+
+    def stat(self, path: Path) -> os.stat_result | None:
+        """What the system says of a file or directory; None where there is none.
+
+        Path.exists says "none" of errors, too: of a store that has gone away.
+        """
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            return path.stat()
+        return None
+
+    def read(self, path: Path) -> bytes:
+        return path.read_bytes()
+
+    def read_end(self, path: Path, size: int) -> bytes:
+        """The last `size` bytes, or all where there are fewer."""
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - size))
+            return file.read()
+
+    def scan(self, path: Path) -> list[os.DirEntry[str]]:
+        with os.scandir(path) as entries:
+            return list(entries)

@@ -1,0 +1,62 @@
+"""Who is syncing a campaign, and how far it is."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.errors import SyncInProgress
+from app.store.root import Root
+
+SYNCS = ".sync"
+
+
+class Syncs:
+    def __init__(self, root: Root) -> None:
+        self._root = root
+
+    @contextlib.contextmanager
+    def turn(self, campaign: str, patience: float = 0) -> Iterator[None]:
+        """Only one at a time syncs a campaign, on whatever host. Raises SyncInProgress.
+
+        With `patience` (seconds) it waits for its turn, unless another one waits already: whatever is the matter, that
+        one begins after now and will find it.
+        """
+        self._root.require()
+        with contextlib.ExitStack() as queue:
+            lock = self._root.files.lock(self._path(campaign, "lock"), patience=0)
+            if lock is None and patience:
+                place = self._root.files.lock(self._path(campaign, "next"), patience=0)
+                if place is not None:
+                    queue.callback(os.close, place)
+                    lock = self._root.files.lock(self._path(campaign, "lock"), patience)
+            if lock is None:
+                raise SyncInProgress(f"A sync of {campaign} is running already; wait until it is done.")
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def cursor(self, campaign: str) -> str:
+        """The last public ID that a sync which did not end was done with; "" where the last one ended."""
+        self._root.require()
+        raw = self._root.files.read(self._path(campaign, "json"))
+        try:
+            after = json.loads(raw or b"{}").get("after")
+        except (ValueError, AttributeError):
+            return ""  # it only says where to begin
+        return after if isinstance(after, str) else ""
+
+    def keep_cursor(self, campaign: str, after: str) -> None:
+        """Notes that everything up to `after` is done."""
+        self._root.require()
+        self._root.files.write_whole(self._path(campaign, "json"), json.dumps({"after": after}).encode("utf-8"))
+
+    def clear_cursor(self, campaign: str) -> None:
+        """Notes that the sync has ended."""
+        self._root.require()
+        self._root.files.remove(self._path(campaign, "json"))
+
+    def _path(self, campaign: str, suffix: str) -> Path:
+        return self._root.path / SYNCS / f"{campaign}.{suffix}"
