@@ -1,6 +1,12 @@
 """`python -m app`: the commands of `app.cli`."""
 
-from app.cli import main
+import os
+
+from app import limits
 
 if __name__ == "__main__":
+    os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
+
+    from app.cli import main
+
     main(prog_name="python -m app")

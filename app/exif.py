@@ -1,12 +1,14 @@
 """The only code that runs exiftool: one process kept open, which costs 5 ms a photo instead of 115.
 
 What goes in is safe against anything in a value: `-stay_open` takes one argument a line, so control characters are
-refused; every value stands behind `-TAG=`, so it is never an option or a file; paths are absolute.
+refused; every value stands behind `-TAG=`, so it is never an option or a file; paths are absolute. What it reads and
+writes are archives, whose metadata nobody but Collagen has written (`app.imaging` leaves none from outside).
 """
 
 import contextlib
 import json
 import os
+import resource
 import selectors
 import subprocess
 import threading
@@ -153,11 +155,14 @@ class ExifTool:
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._process is None:
-            pipe = subprocess.PIPE
-            self._process = self._starter.submit(
-                lambda: subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)  # noqa: S603
-            ).result()
+            self._process = self._starter.submit(self._start).result()
+            # a file that would fill the memory ends exiftool instead
+            resource.prlimit(self._process.pid, resource.RLIMIT_AS, (limits.EXIFTOOL_BYTES, limits.EXIFTOOL_BYTES))
         return self._process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)  # noqa: S603
 
     def _exchange(self, process: subprocess.Popen[bytes], request: bytes, end: bytes) -> tuple[str, str]:
         if process.stdin is None or process.stdout is None or process.stderr is None:

@@ -1,11 +1,36 @@
-"""The one table of what is taken in, and how long is waited for it."""
+"""The one table of what is taken in, and how long is waited for it; docs/security.md says why.
 
+ImageMagick's own limits stand in deploy/imagemagick/policy.xml.
+"""
+
+from pathlib import Path
+
+# --- A picture that comes in
 PICTURE_BYTES = 30_000_000
 PICTURE_PIXELS = 50_000_000  # a canvas may not have more either
-REQUEST_BYTES = 1024 * 1024
+PICTURE_SIDE = 20_000  # pixels; the widest panorama of a phone has 16,382
+SEGMENTS = 1_000  # of a JPEG: tables, profiles, metadata; a camera writes about 20, a large profile 50
+SCANS = 100  # of a JPEG; a progressive one has about 10
+SCANNED_PIXELS = 1_000_000_000  # scans × pixels, the work of a progressive JPEG: 20 scans of the largest
 
+# --- Memory of a decode
+DECODED_BYTES = 130_000_000  # the pixels: 16 megapixels; a larger JPEG is decoded at a half, a quarter or an eighth
+DECODING_BYTES = 200_000_000  # with a progressive JPEG's coefficients, which are all kept until the last scan
+DECODER_BYTES = 320_000_000  # everything the decoding process allocates; the system refuses more
+EXIFTOOL_BYTES = 256 * 1024 * 1024  # exiftool's address space, of which it was seen to take 60 MB
+
+# --- Time
+DECODER_SECONDS = 10  # one picture, of which the slowest that is let in takes one to two
 API_SECONDS = 10  # one call of Cloudinary's Admin API; the SDK has no limit of its own
 CONNECT_SECONDS = 5  # to a delivery host
 READ_SECONDS = 20  # between two pieces of a picture
+DOWNLOAD_SECONDS = 60  # a whole picture, redirects included
 EXIFTOOL_SECONDS = 20  # one command
 LOCK_SECONDS = 20  # while another process is at work on the same photo
+
+# --- The rest
+REDIRECTS = 3  # of a delivery host
+REQUEST_BYTES = 1024 * 1024
+
+# What a process that decodes has in its environment before ImageMagick is loaded.
+IMAGEMAGICK = {"MAGICK_CONFIGURE_PATH": str(Path(__file__).resolve().parents[1] / "deploy" / "imagemagick")}

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 bind = "127.0.0.1:8000"  # nginx stands before it
 # A notification mostly waits for Cloudinary: threads wait, processes decode.
@@ -12,8 +13,8 @@ threads = 8
 timeout = 120  # seconds without a sign of life from a worker
 graceful_timeout = 60  # seconds that requests get to end when a worker is told to
 worker_tmp_dir = "/dev/shm"  # noqa: S108 -- in memory, so that a slow disk never looks like a dead worker
-# A worker decodes one picture at a time; ImageMagick's own threads would only fight for the cores.
-raw_env = ["MAGICK_THREAD_LIMIT=1"]
+# What ImageMagick may do; without it the service does not start.
+raw_env = [f"MAGICK_CONFIGURE_PATH={Path(__file__).resolve().parent / 'imagemagick'}"]
 control_socket_disable = True  # one in the home directory, which two services would share
 
 

@@ -29,7 +29,7 @@ def prepared(seed: int) -> imaging.Prepared:
 
 @pytest.fixture(scope="session")
 def running_standin() -> Iterator[Standin]:
-    with Standin.start() as running:
+    with Standin.start(secret="s3cret-of-the-account") as running:
         yield running
 
 

@@ -37,7 +37,7 @@ def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.Co
 def test_help_names_every_command_and_what_it_does() -> None:
     answer = run("--help")
     assert answer.returncode == 0
-    for command in ("init", "collage", "layout", "derive"):
+    for command in ("init", "sync", "inventory", "collage", "layout", "derive"):
         assert f"  {command} " in answer.stdout
         assert run(command, "--help").returncode == 0
 

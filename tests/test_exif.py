@@ -20,8 +20,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms
 
+from app import limits
 from app.errors import ExifToolFailed, SettingError
 from app.exif import LONGEST_VALUE, ExifTool, Tags, is_writable
+from tests.imaging import hostile
 
 ROOT = Path(__file__).parents[1]
 TAGS = Tags("user@example.com", "test_prototype/bs8psp5f", "0123456789abcdef", 1_700_000_000)
@@ -366,6 +368,37 @@ def test_one_that_never_stops_talking_is_ended_and_fails(make: Callable[..., Exi
     tool = make("while :; do echo more; done", patience=0.3)
     with pytest.raises(ExifToolFailed):
         tool.check()
+
+
+def test_one_that_fills_the_memory_is_ended_and_the_next_call_is_served(
+    make: Callable[..., ExifTool], photo: Path, tmp_path: Path
+) -> None:
+    once = tmp_path / "once"
+    greedy = """perl -e 'my $all = "x" x 400_000_000; print "it was given"; sleep 60'"""
+    tool = make(f'if [ ! -e "{once}" ]; then touch "{once}"; read line; exec {greedy}; fi; exec exiftool "$@"')
+    with pytest.raises(ExifToolFailed, match="it ended"):
+        tool.write(photo, TAGS)
+    tool.write(photo, TAGS)
+    assert tool.read([photo]) == {photo: TAGS}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a large profile that makes no sense", "directories in a circle", "hundreds of large segments"),
+        "30 MB behind its end",
+    ],
+)
+def test_hostile_metadata_costs_it_little(make: Callable[..., ExifTool], tmp_path: Path, name: str) -> None:
+    """It never sees any, for archives have none; but where it would, it would neither hang nor grow."""
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(hostile.TAKEN[name]())
+    tool = make(recording(tmp_path), patience=5)
+    tool.write(photo, TAGS)
+    assert tool.read([photo]) == {photo: TAGS}
+    [pid] = pids(tmp_path)
+    status = Path(f"/proc/{pid}/status").read_text()
+    assert int(status.partition("VmPeak:")[2].split()[0]) * 1024 < limits.EXIFTOOL_BYTES / 2
 
 
 def test_an_error_of_exiftool_is_said_in_its_words(make: Callable[..., ExifTool], photo: Path) -> None:

@@ -1,7 +1,10 @@
 """Pixels: the only code that imports Wand. Shapes are width × height in pixels.
 
+- `policy`: ImageMagick works under our own rules, or not at all.
+- `structure`: what a JPEG will cost, before anything decodes it.
 - `reading`: decoding with limits; the format is named on every read, and what a decoder complains of is an error.
 - `photo`: from the picture that arrived to archive, intermediate and cell.
+- `decoder`: the same in a process of its own, for pictures that nobody has seen yet.
 - `canvas`: the montage of cells on a transparent canvas.
 - `saving`: PNG and JPEG without metadata; derivatives.
 """
@@ -9,7 +12,9 @@
 from wand.version import MAGICK_VERSION
 
 from app.errors import PictureError
+from app.imaging import policy
 from app.imaging.canvas import Canvas
+from app.imaging.decoder import Decoder
 from app.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.imaging.reading import Format, size
 from app.imaging.saving import derive
@@ -21,7 +26,8 @@ def version() -> str:
 
 
 def check() -> None:
-    """Raises PictureError unless a picture can be written and read again."""
+    """Raises SettingError unless our policy is in force, PictureError unless what is written can be read again."""
+    policy.require()
     pixels = bytes(range(36))
     with Canvas(3, 4) as canvas:
         canvas.place_row([pixels], 3, 4, 0, 0)
@@ -33,11 +39,13 @@ __all__ = [
     "ARCHIVE",
     "INTERMEDIATE",
     "Canvas",
+    "Decoder",
     "Format",
     "Prepared",
     "cell",
     "check",
     "derive",
+    "policy",
     "prepare",
     "size",
     "version",

@@ -12,6 +12,7 @@ from app import limits
 from app.errors import PictureError
 from app.imaging.reading import Format, header, opened
 from app.imaging.saving import png, raw, resize
+from app.imaging.structure import bare, structure
 
 ARCHIVE = (1500, 2000)
 INTERMEDIATE = (300, 400)
@@ -32,13 +33,15 @@ class Prepared:
 def prepare(picture: bytes) -> Prepared:
     """Makes archive and intermediate of a JPEG: upright, sRGB, its middle cut to 3:4, 1500×2000.
 
-    A JPEG that is all this already stays as it is, byte for byte, and is decoded only at half its size. Raises
-    PictureError for what is no JPEG, is not whole, or has over 50 megapixels or 30 MB.
+    A JPEG that is all this already stays as it is but for its metadata (so that no other program has to read what a
+    stranger wrote there), and is decoded only at half its size. Raises PictureError for what is no JPEG, is not whole,
+    or is beyond the limits.
     """
     if len(picture) > limits.PICTURE_BYTES:
         raise PictureError(
             f"The picture has {len(picture) / 1e6:.1f} MB; {limits.PICTURE_BYTES / 1e6:.0f} MB at most are taken."
         )
+    structure(picture).reduction()  # before ImageMagick sees anything of it
     with header(picture, "jpeg") as image:
         size = image.size
         upright = image.orientation in ("undefined", "top_left")
@@ -47,13 +50,14 @@ def prepare(picture: bytes) -> Prepared:
     if size == ARCHIVE and upright and srgb:
         # twice the size of the intermediate, so that the resize still has pixels to choose from
         with opened(picture, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:
-            return Prepared(picture, _intermediate(image))
+            return Prepared(bare(picture), _intermediate(image))
     scale = max(ARCHIVE[0] / width, ARCHIVE[1] / height)
     with opened(picture, "jpeg", at_least=(math.ceil(size[0] * scale), math.ceil(size[1] * scale))) as image:
-        image.auto_orient()
-        image.reset_coords()  # turning leaves an offset behind, from which a crop would count
         _to_srgb(image)
-        _fill(image, *ARCHIVE)
+        # turned last, when it is small: turning takes a second copy of all pixels
+        _fill(image, *(ARCHIVE[::-1] if image.orientation in SIDEWAYS else ARCHIVE))
+        image.auto_orient()
+        image.reset_coords()  # turning leaves an offset behind
         image.strip()
         image.compression_quality = ARCHIVE_QUALITY
         image.options["jpeg:sampling-factor"] = "2x2"
@@ -95,5 +99,6 @@ def _fill(image: Image, width: int, height: int) -> None:
     cut_width = min(image.width, round(image.height * width / height))
     cut_height = min(image.height, round(image.width * height / width))
     left, top = (image.width - cut_width) // 2, (image.height - cut_height) // 2
-    image.crop(left=left, top=top, width=cut_width, height=cut_height)
+    if (cut_width, cut_height) != image.size:
+        image.crop(left=left, top=top, width=cut_width, height=cut_height)
     resize(image, width, height)

@@ -13,6 +13,8 @@ from wand.image import Image
 
 from app import limits
 from app.errors import PictureError
+from app.imaging import policy
+from app.imaging.structure import structure
 
 Format = Literal["jpeg", "png"]
 
@@ -27,17 +29,22 @@ HARMLESS = re.compile(
 def opened(picture: bytes, kind: Format, at_least: tuple[int, int] | None = None) -> Iterator[Image]:
     """Decodes `picture` as `kind` and nothing else.
 
-    `at_least`: a JPEG may be decoded smaller than it is, but not below this size; libjpeg then skips most of the work
-    (DCT scaling). Raises PictureError for anything that is not whole, or has over 50 megapixels.
+    `at_least`: a JPEG may be decoded smaller than it is, but not below this size unless it would take too much memory;
+    libjpeg then skips most of the work (DCT scaling). Raises PictureError for anything that is not whole, or is beyond
+    the limits.
     """
+    reduction = structure(picture).reduction() if kind == "jpeg" else 1
     width, height = size(picture, kind)
     if width * height > limits.PICTURE_PIXELS:
         raise PictureError(
             f"The picture has {width}×{height} pixels; {limits.PICTURE_PIXELS // 10**6} megapixels at most are taken."
         )
     with Image() as image:
-        if at_least is not None:
-            image.options["jpeg:size"] = f"{at_least[0]}x{at_least[1]}"
+        if at_least is None:
+            at_least = (width, height)
+        # decoded at 1/n of its size where this is at most 1/n of it
+        at_least = (min(at_least[0], width // reduction), min(at_least[1], height // reduction))
+        image.options["jpeg:size"] = f"{max(1, at_least[0])}x{max(1, at_least[1])}"
         _read(image, picture, kind, library.MagickReadImageBlob)
         try:
             yield image
@@ -61,6 +68,7 @@ def size(picture: bytes, kind: Format) -> tuple[int, int]:
 
 
 def _read(image: Image, picture: bytes, kind: Format, read: Callable[..., bool]) -> None:
+    policy.require()
     # A format before a colon is final; without it the content decides which decoder runs.
     library.MagickSetFilename(image.wand, f"{kind}:picture".encode())
     done = read(image.wand, picture, len(picture))

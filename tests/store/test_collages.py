@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import CollageInProgress, NotFound, StoreUnavailable
-from app.store import Store, files
+from app.store import Store
 from app.store.collages import Draft
 from tests.store import child
 
@@ -23,7 +23,7 @@ def top(store: Store) -> Path:
 def finish(store: Store) -> Draft:
     """Builds a collage of one file."""
     draft = store.collages.begin("sayno")
-    files.write_whole(draft.directory / "collage.png", b"picture")
+    store.root.files.write_whole(draft.directory / "collage.png", b"picture")
     store.collages.publish(draft, MANIFEST | {"id": draft.id})
     os.close(draft.lock)
     return draft
@@ -41,8 +41,8 @@ def test_a_published_collage_is_there_with_its_files(store: Store) -> None:
 
 def test_a_collage_that_is_being_built_is_shown_nowhere(store: Store) -> None:
     draft = store.collages.begin("sayno")
-    files.write_whole(draft.directory / "collage.png", b"picture")
-    files.write_whole(draft.directory / "manifest.json", b"{}")
+    store.root.files.write_whole(draft.directory / "collage.png", b"picture")
+    store.root.files.write_whole(draft.directory / "manifest.json", b"{}")
     assert store.collages.ids("sayno") == []
     for collage in (draft.id, draft.directory.name):
         with pytest.raises(NotFound):
@@ -103,9 +103,10 @@ def test_a_dead_build_frees_the_lock_is_cleared_and_its_number_is_not_used_again
         """
         import sys
         from pathlib import Path
-        from app.store import Store, files
-        draft = Store(Path(sys.argv[1])).collages.begin("sayno")
-        files.write_whole(draft.directory / "collage.png", b"half")
+        from app.store import Store
+        store = Store(Path(sys.argv[1]))
+        draft = store.collages.begin("sayno")
+        store.root.files.write_whole(draft.directory / "collage.png", b"half")
         (draft.directory / "deeper").mkdir()
         print(draft.id, flush=True)
         sys.stdin.read()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from pathlib import Path, PosixPath
+from pathlib import Path
 
 import pytest
 
 from app.errors import StoreUnavailable
-from app.store import files
+from app.store.disk import Disk
+from app.store.files import TEMPORARY, Files
 from tests.store import child
+
+files = Files()
 
 
 def names(directory: Path) -> set[str]:
@@ -46,7 +49,8 @@ def test_a_write_for_which_there_is_no_room_leaves_the_old_file_and_nothing_else
         import resource, sys
         from pathlib import Path
         from app.errors import StoreUnavailable
-        from app.store import files
+        from app.store.files import Files
+        files = Files()
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
         for path in sys.argv[1:]:
             try:
@@ -86,7 +90,8 @@ def test_readers_and_a_killed_writer_never_see_a_part_of_a_file(tmp_path: Path) 
         import sys
         from itertools import cycle
         from pathlib import Path
-        from app.store import files
+        from app.store.files import Files
+        files = Files()
         for letter in cycle([b"a", b"b"]):
             files.write_whole(Path(sys.argv[1]), letter * int(sys.argv[2]))
             print("written", flush=True)
@@ -100,31 +105,31 @@ def test_readers_and_a_killed_writer_never_see_a_part_of_a_file(tmp_path: Path) 
         assert seen in (b"a" * size, b"b" * size)
     child.end(writer)
     assert path.read_bytes() in (b"a" * size, b"b" * size)
-    assert all(name.startswith(files.TEMPORARY) for name in names(tmp_path) - {"photo.jpg"})
+    assert all(name.startswith(TEMPORARY) for name in names(tmp_path) - {"photo.jpg"})
 
 
-class LostAnswer(PosixPath):
-    """A path on a network file system that renames, and then hears that the source is not there."""
+class LostAnswer(Disk):
+    """A network file system that renames, and then hears that the source is not there."""
 
-    def rename(self, target: str | os.PathLike[str]) -> Path:  # type: ignore[override]
-        super().rename(target)
+    def rename(self, source: Path, target: Path) -> None:
+        super().rename(source, target)
         raise FileNotFoundError(errno.ENOENT, "No such file or directory")
 
 
-class Refusal(PosixPath):
-    """A path on a file system that does not rename."""
+class Refusal(Disk):
+    """A file system that does not rename."""
 
-    def rename(self, target: str | os.PathLike[str]) -> Path:  # type: ignore[override]
+    def rename(self, source: Path, target: Path) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
 
 def test_a_rename_that_happened_and_reported_an_error_has_happened(tmp_path: Path) -> None:
     (tmp_path / "new").write_bytes(b"new")
     (tmp_path / "photo.jpg").write_bytes(b"old")
-    files.rename(LostAnswer(tmp_path / "new"), tmp_path / "photo.jpg")
+    Files(LostAnswer()).rename(tmp_path / "new", tmp_path / "photo.jpg")
     assert (tmp_path / "photo.jpg").read_bytes() == b"new"
     (tmp_path / "draft").mkdir()
-    files.rename(LostAnswer(tmp_path / "draft"), tmp_path / "0001")
+    Files(LostAnswer()).rename(tmp_path / "draft", tmp_path / "0001")
     assert (tmp_path / "0001").is_dir()
 
 
@@ -132,7 +137,7 @@ def test_a_rename_that_did_not_happen_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "new").write_bytes(b"new")
     (tmp_path / "photo.jpg").write_bytes(b"old")
     with pytest.raises(OSError, match="Input/output"):
-        files.rename(Refusal(tmp_path / "new"), tmp_path / "photo.jpg")
+        Files(Refusal()).rename(tmp_path / "new", tmp_path / "photo.jpg")
     assert (tmp_path / "photo.jpg").read_bytes() == b"old"
 
 
@@ -210,7 +215,8 @@ def test_a_lock_excludes_processes_until_its_holder_is_killed(tmp_path: Path) ->
         """
         import sys
         from pathlib import Path
-        from app.store import files
+        from app.store.files import Files
+        files = Files()
         assert files.lock(Path(sys.argv[1]), patience=0) is not None
         print("held", flush=True)
         sys.stdin.read()
@@ -233,7 +239,8 @@ def test_whoever_waits_gets_the_lock_when_it_is_given_up(tmp_path: Path) -> None
         """
         import sys
         from pathlib import Path
-        from app.store import files
+        from app.store.files import Files
+        files = Files()
         print("waits", flush=True)
         print(files.lock(Path(sys.argv[1]), patience=60) is not None)
         """,

@@ -22,6 +22,9 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "root.lock": lambda store: contextlib.ExitStack().enter_context(store.root.lock("photo", "x")),
     "photos.lock": lambda store: contextlib.ExitStack().enter_context(store.photos.lock("p")),
     "photos.put": lambda store: store.photos.put("sayno", "p", b"a", b"i", 0),
+    "photos.put_intermediate": lambda store: store.photos.put_intermediate("sayno", "p", b"i", 5),
+    "photos.fits": lambda store: store.photos.fits("sayno", "p", 5),
+    "photos.distrust": lambda store: store.photos.distrust("sayno", "p"),
     "photos.remove": lambda store: store.photos.remove("sayno", "p"),
     "photos.holders": lambda store: store.photos.holders("p"),
     "photos.all": lambda store: store.photos.all("sayno"),
@@ -30,14 +33,21 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "collages.ids": lambda store: store.collages.ids("sayno"),
     "collages.manifest": lambda store: store.collages.manifest("sayno", "0001"),
     "collages.file": lambda store: store.collages.file("sayno", "0001", "collage.png"),
+    "collages.turn": lambda store: contextlib.ExitStack().enter_context(store.collages.turn("sayno", 0)),
+    "collages.clear": lambda store: store.collages.clear("sayno"),
     "collages.begin": lambda store: store.collages.begin("sayno"),
     "collages.draft_state": lambda store: store.collages.draft_state("sayno", "0001"),
     "collages.note": lambda store: store.collages.note(draft(store), {"state": "building"}),
     "collages.publish": lambda store: store.collages.publish(draft(store), {}),
+    "photos.pairs": lambda store: store.photos.pairs("sayno"),
+    "collages.withdraw": lambda store: store.collages.withdraw(draft(store)),
+    "collages.settle": lambda store: store.collages.settle("sayno", 0),
+    "collages.rewrite_manifest": lambda store: store.collages.rewrite_manifest("sayno", "0001", {}),
+    "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
     "logs.notification": lambda store: store.logs.notification("sayno", NOW, "approved", "p", b"{}"),
 }
-PURE = {"photos.archive_path", "photos.intermediate_path", "root.initialise"}
+PURE = {"collages.directory", "photos.archive_path", "photos.intermediate_path", "root.initialise"}
 
 
 def draft(store: Store) -> Draft:

@@ -1,0 +1,24 @@
+"""What a check finds."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong. `problem` and `advice` go on from the path: "is empty", "python -m app sync …".
+
+    `mended`: what was done about it, so that it is wrong no more.
+    """
+
+    path: Path
+    problem: str
+    advice: str = ""
+    mended: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}; {self.mended or self.advice}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"path": str(self.path), "problem": self.problem, "advice": self.advice, "mended": self.mended or None}

@@ -1,0 +1,188 @@
+"""Prepares photos in a process of its own, so that a picture that crashes the decoder, hangs in it or fills its memory
+takes nothing else with it. `python -m app.imaging` is that process.
+
+It is started at first use, serves one photo after the other, and is started again after it died or was ended.
+To it: the length of a picture in 8 bytes, the picture. From it: a byte that says how it went, then the archive and the
+intermediate, or a sentence, each after its length in 8 bytes.
+"""
+
+import contextlib
+import os
+import resource
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+
+from app import limits
+from app.errors import DecoderFailed, PictureError
+from app.imaging import policy
+from app.imaging.photo import Prepared, prepare
+
+DONE, REFUSED = b"+", b"-"
+MOST = 2 * limits.PICTURE_BYTES  # bytes of one part of a message; an archive is seldom larger than its picture
+# No more of ImageMagick's memory than one picture needs, and no files instead of it; what is freed is given back.
+SMALLER = {
+    "MAGICK_MEMORY_LIMIT": "256MiB",
+    "MAGICK_MAP_LIMIT": "0",
+    "MAGICK_DISK_LIMIT": "0",
+    "MALLOC_MMAP_THRESHOLD_": "1000000",
+}
+COMMAND = (sys.executable, "-m", "app.imaging")
+
+
+class Decoder:
+    """`prepare` in another process. Threads take turns, so that the memory in use is that of one picture."""
+
+    def __init__(self, command: Sequence[str] = COMMAND, patience: float = limits.DECODER_SECONDS) -> None:
+        """`patience`: seconds that one picture may take."""
+        # setpriv: it must end with whoever started it, however that ends
+        self._command = ["setpriv", "--pdeathsig", "KILL", *command]
+        self._patience = patience
+        self._turn = threading.Lock()
+        # Linux ends the child with the thread that started it, so that must be one that lasts as long as this object.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="decoder")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._end: weakref.finalize[[subprocess.Popen[bytes]], Decoder] | None = None
+
+    def prepare(self, picture: bytes) -> Prepared:
+        """As `app.imaging.prepare`.
+
+        Raises PictureError, also for a picture that hangs, or on which the decoder dies twice; DecoderFailed where
+        there is no decoder.
+        """
+        if len(picture) > limits.PICTURE_BYTES:
+            prepare(picture)  # which says so, and reads nothing
+        with self._turn:
+            for _ in range(2):
+                try:
+                    return self._ask(picture)
+                except (OSError, EOFError):  # it may have died of something else: of a kill, or while it was idle
+                    self._stop()
+                except (PictureError, DecoderFailed):
+                    raise
+                except BaseException:
+                    self._stop()  # in the middle of an answer: the next photo would get the rest of it
+                    raise
+        raise PictureError("The decoder died of the picture.")
+
+    def close(self) -> None:
+        """Ends the process, if one runs."""
+        with self._turn:
+            self._stop()
+
+    def _ask(self, picture: bytes) -> Prepared:
+        process = self._running()
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(self._patience, end)
+        watch.daemon = True
+        watch.start()
+        try:
+            return _exchange(process, picture)
+        except (OSError, EOFError):
+            if late.is_set():
+                self._stop()
+                raise PictureError(f"The picture takes over {self._patience:g} seconds to decode.") from None
+            raise
+        finally:
+            watch.cancel()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            try:
+                self._process = self._starter.submit(self._start).result()
+            except OSError as error:
+                raise DecoderFailed(f"No process can be started to decode a picture: {error}.") from error
+            self._end = weakref.finalize(self, _kill, self._process)
+        return self._process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 -- a fixed command
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+            env=os.environ | limits.IMAGEMAGICK | SMALLER,
+        )
+
+    def _stop(self) -> None:
+        if self._end is not None:
+            self._end()
+        self._process = self._end = None
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def _exchange(process: subprocess.Popen[bytes], picture: bytes) -> Prepared:
+    if process.stdin is None or process.stdout is None:
+        raise OSError("it was started without pipes")
+    _send(process.stdin, picture)
+    how = _exactly(process.stdout, 1)
+    if how == DONE:
+        return Prepared(_receive(process.stdout), _receive(process.stdout))
+    if how == REFUSED:
+        raise PictureError(_receive(process.stdout).decode())
+    raise EOFError("it answers nonsense")
+
+
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """The decoding process: answers every picture that comes in, until there are no more."""
+    policy.require()
+    # a decoder that asks for more gets none, and says so or dies
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.DECODER_BYTES, limits.DECODER_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while True:
+        try:
+            picture = _receive(requests)
+        except EOFError:
+            return
+        try:
+            prepared = prepare(picture)
+        except PictureError as error:
+            answers.write(REFUSED)
+            _send(answers, str(error).encode())
+        except MemoryError:
+            answers.write(REFUSED)
+            _send(answers, b"The picture takes more memory than a picture may.")
+        else:
+            answers.write(DONE)
+            _send(answers, prepared.archive)
+            _send(answers, prepared.intermediate)
+            del prepared
+        del picture
+
+
+def _send(pipe: IO[bytes], data: bytes) -> None:
+    pipe.write(len(data).to_bytes(8, "big"))
+    pipe.write(data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> bytes:
+    length = int.from_bytes(_exactly(pipe, 8), "big")
+    if length > MOST:
+        raise EOFError("it answers nonsense")
+    return _exactly(pipe, length)
+
+
+def _exactly(pipe: IO[bytes], length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError("the other process has ended")
+    return data

@@ -1,0 +1,139 @@
+"""The decoding process: the same pictures, and whatever happens to it happens to nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app import imaging, limits
+from app.errors import DecoderFailed, PictureError
+from app.imaging import Decoder
+from tests.imaging import hostile
+from tests.imaging.pictures import jpeg, scene
+
+PICTURE = jpeg(scene(60, 80))
+
+
+@pytest.fixture
+def make() -> Iterator[Callable[..., Decoder]]:
+    made = []
+
+    def decoder(*options: object, **more: object) -> Decoder:
+        made.append(Decoder(*options, **more))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield decoder
+    for one in made:
+        one.close()
+
+
+def python(code: str) -> list[str]:
+    """A decoder that is this program instead; `serve()` makes it a real one."""
+    serve = "from app.imaging.decoder import serve as real\ndef serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
+    return [sys.executable, "-c", f"import os, sys, time\n{serve}{code}"]
+
+
+def test_it_gives_what_the_function_gives(make: Callable[..., Decoder]) -> None:
+    decoder = make()
+    for picture in (PICTURE, jpeg(scene(1500, 2000)), jpeg(scene(300, 300), progressive=True)):
+        assert decoder.prepare(picture) == imaging.prepare(picture)
+
+
+def test_what_is_refused_is_refused_with_the_same_words_and_the_process_goes_on(make: Callable[..., Decoder]) -> None:
+    decoder = make()
+    decoder.prepare(PICTURE)
+    pid = decoder._process and decoder._process.pid
+    for picture in (b"", b"<svg/>", PICTURE[:-200], bytes(limits.PICTURE_BYTES + 1), hostile.many_scans(200)):
+        with pytest.raises(PictureError) as here:
+            imaging.prepare(picture)
+        with pytest.raises(PictureError) as there:
+            decoder.prepare(picture)
+        assert str(there.value) == str(here.value)
+    assert decoder.prepare(PICTURE).intermediate
+    assert decoder._process is not None
+    assert decoder._process.pid == pid
+
+
+def test_a_picture_that_hangs_it_is_refused_and_the_next_one_is_served(
+    make: Callable[..., Decoder], tmp_path: Path
+) -> None:
+    once = tmp_path / "once"
+    code = f"if not os.path.exists({str(once)!r}):\n    open({str(once)!r}, 'w').close()\n    time.sleep(1000)\nserve()"
+    decoder = make(python(code), patience=2)
+    started = time.monotonic()
+    with pytest.raises(PictureError, match="takes over 2 seconds to decode"):
+        decoder.prepare(PICTURE)
+    assert time.monotonic() - started < 4
+    assert decoder.prepare(PICTURE) == imaging.prepare(PICTURE)
+
+
+def test_a_picture_on_which_it_dies_twice_is_refused(make: Callable[..., Decoder], tmp_path: Path) -> None:
+    deaths = tmp_path / "deaths"
+    code = f"sys.stdin.buffer.read(100)\nopen({str(deaths)!r}, 'a').write('x')\nos.kill(os.getpid(), 11)"
+    with pytest.raises(PictureError, match="The decoder died of the picture"):
+        make(python(code)).prepare(PICTURE)
+    assert deaths.read_text() == "xx"
+
+
+def test_one_that_was_killed_is_started_again_unseen(make: Callable[..., Decoder]) -> None:
+    decoder = make()
+    for _ in range(2):
+        assert decoder.prepare(PICTURE).intermediate
+        assert decoder._process is not None
+        os.kill(decoder._process.pid, signal.SIGKILL)
+    assert decoder.prepare(PICTURE).intermediate
+
+
+def test_one_that_talks_nonsense_is_ended(make: Callable[..., Decoder]) -> None:
+    with pytest.raises(PictureError):
+        make(python("print('x' * 100000)"), patience=5).prepare(PICTURE)
+
+
+def test_one_that_cannot_be_started_may_be_tried_again(tmp_path: Path, make: Callable[..., Decoder]) -> None:
+    decoder = make()
+    decoder._command = ["/nonexistent/setpriv"]
+    with pytest.raises(DecoderFailed, match="No process can be started") as caught:
+        decoder.prepare(PICTURE)
+    assert "/" not in caught.value.public
+
+
+def test_memory_above_its_limit_is_not_given(make: Callable[..., Decoder]) -> None:
+    code = f"""
+import app.imaging.decoder as module
+def greedy(picture):
+    data = bytearray({limits.DECODER_BYTES})
+module.prepare = greedy
+serve()"""
+    with pytest.raises(PictureError, match="takes more memory than a picture may"):
+        make(python(code)).prepare(PICTURE)
+
+
+def test_threads_take_turns(make: Callable[..., Decoder]) -> None:
+    decoder = make()
+    pictures = [jpeg(scene(60 + number, 80)) for number in range(6)]
+    found: dict[int, imaging.Prepared] = {}
+    threads = [
+        threading.Thread(target=lambda number=number: found.update({number: decoder.prepare(pictures[number])}))
+        for number in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: imaging.prepare(picture) for number, picture in enumerate(pictures)}
+
+
+def test_it_ends_with_its_owner() -> None:
+    decoder = Decoder()
+    decoder.prepare(PICTURE)
+    process = decoder._process
+    assert process is not None
+    del decoder
+    assert process.poll() is not None

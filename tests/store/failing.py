@@ -1,0 +1,135 @@
+"""A disk whose n-th operation fails, as disks do."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.store.disk import Disk
+
+OPERATIONS = tuple(name for name in vars(Disk) if not name.startswith("_"))
+
+
+@dataclass(frozen=True)
+class Operation:
+    name: str
+    arguments: tuple[Any, ...]
+
+    def __call__(self) -> Any:
+        return getattr(Disk, self.name)(Disk(), *self.arguments)
+
+
+Strike = Callable[[Operation], Any]
+
+
+class PowerCut(BaseException):
+    """The process is gone: from now on nothing that it does reaches the disk."""
+
+
+class FailingDisk(Disk):
+    """Counts operations; at the n-th, `strike` is called with the operation, and says what happens instead.
+
+    After a power cut nothing has an effect any more, so that no cleaning up does either.
+    """
+
+    def __init__(self, number: int, strike: Strike) -> None:
+        self.done: list[str] = []
+        self._number = number
+        self._strike = strike
+        self._off = False
+
+    def act(self, operation: Operation) -> Any:
+        if self._off and operation.name != "close":  # closing is what the system does for a dead process
+            raise PowerCut
+        self.done.append(operation.name)
+        if len(self.done) != self._number + 1:
+            return operation()
+        if operation.name == "close":  # even where that reports an error, or the process dies, the file is closed
+            operation()
+            operation = Operation("stat", (Path("/"),))
+        try:
+            return self._strike(operation)
+        except PowerCut:
+            self._off = True
+            raise
+
+
+def _method(name: str) -> Callable[..., Any]:
+    return lambda self, *arguments: self.act(Operation(name, arguments))
+
+
+for _name in OPERATIONS:
+    setattr(FailingDisk, _name, _method(_name))
+
+
+# What can happen to an operation
+
+
+def fails(code: int) -> Strike:
+    """It does nothing and reports an error."""
+
+    def strike(operation: Operation) -> Any:
+        raise OSError(code, os.strerror(code))
+
+    return strike
+
+
+def loses_its_directory(operation: Operation) -> Any:
+    """There is no such place any more."""
+    if operation.name in ("open", "mkdir", "rename", "scan"):
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+    return operation()
+
+
+def lies(code: int) -> Strike:
+    """It succeeds and reports an error, as on a network file system when the answer is lost."""
+
+    def strike(operation: Operation) -> Any:
+        result = operation()
+        if operation.name == "open":
+            os.close(result)
+        raise OSError(code, os.strerror(code))
+
+    return strike
+
+
+def fills(operation: Operation) -> Any:
+    """Half of what is written finds room."""
+    if operation.name == "write":
+        descriptor, data = operation.arguments
+        os.write(descriptor, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return operation()
+
+
+def dies_before(operation: Operation) -> Any:
+    raise PowerCut
+
+
+def dies_within(operation: Operation) -> Any:
+    if operation.name == "write":
+        descriptor, data = operation.arguments
+        os.write(descriptor, data[: len(data) // 2])
+    raise PowerCut
+
+
+def dies_after(operation: Operation) -> Any:
+    result = operation()
+    if operation.name == "open":
+        os.close(result)
+    raise PowerCut
+
+
+def unmounts(store: Path) -> Strike:
+    """The store goes away before the operation, and an empty directory is where it was mounted."""
+
+    def strike(operation: Operation) -> Any:
+        store.rename(store.with_name("unmounted"))
+        store.mkdir()
+        return operation()
+
+    return strike

@@ -1,0 +1,242 @@
+"""Whatever calls itself a photo: a correct upright picture or one clear line, soon, in bounded memory, and the service
+answers throughout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from PIL import Image, ImageOps
+
+from app import limits
+from app.exif import ExifTool
+from app.store import Store
+from tests import mirror
+from tests.imaging import hostile
+from tests.imaging.pictures import decoded, jpeg, mean_difference, middle, oriented, png, scene
+from tests.service import ROOT, Service, environment
+from tests.standin.client import Standin
+
+MEGABYTES = 300
+SECONDS = 5
+
+
+@pytest.fixture
+def service(standin: Standin, store: Store) -> Iterator[Service]:
+    with Service(environment(standin, store.root.path), workers=1) as running:
+        standin.notify(running.webhook)
+        standin.settings(at_once=1)
+        yield running
+        standin.notify(None)
+
+
+class Pulse:
+    """Asks for /health until it is told to stop; `slowest` in seconds, `statuses` seen."""
+
+    def __init__(self, service: Service) -> None:
+        self.slowest, self.statuses = 0.0, set[int]()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._ask, args=(f"{service.url}/health",))
+
+    def _ask(self, url: str) -> None:
+        while not self._stop.wait(0.1):
+            started = time.monotonic()
+            self.statuses.add(requests.get(url, timeout=30).status_code)
+            self.slowest = max(self.slowest, time.monotonic() - started)
+
+    def __enter__(self) -> Pulse:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def family(pid: int) -> Iterator[int]:
+    """The process and everything that descends from it."""
+    yield pid
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in path.read_text().split():
+            yield from family(int(child))
+
+
+def peaks(service: Service) -> dict[str, int]:
+    """The most memory that each process of the service has had, in megabytes, by command line."""
+    found = {}
+    for pid in family(service.process.pid):
+        status = Path(f"/proc/{pid}/status").read_text()
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[-60:]
+        found[f"{pid} {command}"] = int(status.partition("VmHWM:")[2].split()[0]) // 1024
+    return found
+
+
+def log_of(store: Store, campaign: str = "sayno") -> dict[str, list[str]]:
+    """The lines of the campaign's log by public ID, without their time."""
+    lines: dict[str, list[str]] = {}
+    path = store.root.path / campaign / "logs" / "processor.log"
+    for line in path.read_text().splitlines() if path.exists() else []:
+        _, word, public_id, *detail = line.split(" ")
+        lines.setdefault(public_id, []).append(" ".join([word, *detail]))
+    return lines
+
+
+def test_a_hostile_picture_is_stored_upright_or_refused_in_one_line(
+    service: Service, standin: Standin, store: Store
+) -> None:
+    right = {"plain": jpeg(scene(300, 400)), "turned": oriented(scene(330, 200), 6), "png": png(scene(200, 300))}
+    pictures = {name: make() for name, make in (hostile.TAKEN | hostile.REFUSED).items()} | hostile.NO_PICTURES | right
+    nothing = pictures.pop("nothing")
+    ids = {name: f"p{number}" for number, name in enumerate(pictures)}
+    with Pulse(service) as pulse:
+        for name, data in pictures.items():
+            standin.upload(data, ids[name], folder="sayno", email="ann@example.org", notify=False)
+            standin.approve(ids[name])
+        standin.wait_idle(120)
+        assert {delivery["status"] for delivery in standin.deliveries()} == {200}
+        standin.upload(nothing, "nothing", folder="sayno", notify=False)
+        standin.approve("nothing")
+        standin.wait_idle(30)
+    log = log_of(store)
+    assert standin.deliveries()[-1]["status"] == 503, "nothing at all is not an answer; it is asked for again"
+    assert [line.partition(":")[0] for line in log["nothing"]] == ["ERROR will be tried again"]
+    for name in pictures:
+        lines = log.get(ids[name], [])
+        stored = store.photos.holders(ids[name]) == {"sayno": True}
+        assert len(lines) == 1, f"{name}: {lines}"
+        assert lines[0].startswith("SYNCED" if stored else "ERROR not stored: "), f"{name}: {lines}"
+        assert stored or lines[0].endswith("."), f"{name}: {lines}"
+        assert stored or name not in {**hostile.TAKEN, **right}, f"{name}: {lines}"
+        assert not (stored and name in hostile.REFUSED), name
+        if stored:
+            small = store.photos.intermediate("sayno", ids[name])
+            assert small is not None
+            assert decoded(small).size == (300, 400), name
+    for name, data in right.items():
+        small = store.photos.intermediate("sayno", ids[name])
+        assert small is not None
+        expected = ImageOps.exif_transpose(decoded(data))
+        assert mean_difference(small, middle(expected, 300, 400)) < 3, name
+    assert max(delivery["seconds"] for delivery in standin.deliveries()) < SECONDS
+    assert {name: most for name, most in peaks(service).items() if most >= MEGABYTES} == {}
+    assert pulse.statuses == {200}
+    assert pulse.slowest < 2
+    assert mirror.leftovers(store) == []
+    assert not [line for line in service.log if "Traceback" in line or "ann@" in line]
+
+
+ADDRESSES = {
+    "ann@example.org": True,
+    "a@b.c\n-execute": False,
+    "a@b.c\r-o": False,
+    "-o": False,
+    "-o@b.c": True,
+    "-execute@b.c": True,
+    "@/etc/passwd": False,
+    "x@/etc/passwd": True,
+    "<photo.jpg@b.c": True,
+    "$FileName@b.c": True,
+    "#[CSTR]\\n-all=@b.c": True,
+    "a@b.c|id|": True,
+    "x" * 10_000 + "@b.c": False,
+    "שלום@דוגמה.קום": True,
+    "\u202ea@b.c": True,
+    "👩‍👩‍👧‍👦@😀.example": True,
+    "a@b.c\0": False,
+    "a@b.c\x1b[2J": False,
+}
+
+
+def test_an_address_is_stored_as_it_is_or_not_at_all(
+    service: Service, standin: Standin, store: Store, exiftool: ExifTool
+) -> None:
+    ids = {address: f"p{number}" for number, address in enumerate(ADDRESSES)}
+    for address, public_id in ids.items():
+        standin.upload(jpeg(scene(30, 40)), public_id, folder="sayno", email=address, notify=False)
+        standin.approve(public_id)
+    standin.wait_idle(60)
+    paths = {address: store.photos.archive_path("sayno", public_id) for address, public_id in ids.items()}
+    found = exiftool.read(paths.values())
+    for address, literal in ADDRESSES.items():
+        tags = found[paths[address]]
+        assert tags.email == (address if literal else None), repr(address)
+        assert (tags.public_id, tags.version is not None) == (ids[address], True)
+        said = log_of(store)[ids[address]]
+        assert len(said) == 1
+        assert said[0].startswith("SYNCED version"), said
+        assert said[0].endswith(" without its unusable address") != literal, said
+    names = {path.name for path in (store.root.path / "sayno/approved").iterdir()}
+    assert names == {path.name for path in paths.values()}
+    assert not (ROOT / "-o").exists()
+    assert mirror.leftovers(store) == []
+
+
+def test_metadata_that_a_stranger_wrote_is_read_by_nobody(
+    service: Service, standin: Standin, store: Store, exiftool: ExifTool
+) -> None:
+    """Not even where the picture itself stays as it is."""
+    exif = Image.Exif()
+    exif[0x010F] = "SecretCamera"
+    data = jpeg(scene(1500, 2000), exif=exif.tobytes(), comment=b"SecretComment", xmp=b"<x>SecretXmp</x>")
+    standin.upload(hostile.inserted(data, hostile.directories_in_a_circle()), "p", folder="sayno", email="a@b.c")
+    standin.approve("p")
+    standin.wait_idle(30)
+    archive = store.photos.archive("sayno", "p")
+    assert archive is not None
+    assert b"Secret" not in archive
+    assert len(archive) < len(data) + 5000
+    assert mean_difference(archive, decoded(data)) == 0
+    assert mirror.user_comment(store.photos.archive_path("sayno", "p")) == "a@b.c"
+
+
+def test_two_hundred_mutated_pictures_are_pictures_or_refused() -> None:
+    """In a process of their own, so that a crash is seen. scripts/fuzz does the same with more."""
+    command = [sys.executable, "-m", "tests.fuzz", "--pictures", "200", "--seed", "7"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr[-2000:])
+    figures = json.loads(ended.stdout)
+    assert figures["taken"] + figures["refused"] == 200
+    assert min(figures["taken"], figures["refused"]) > 20, "both ways are taken"
+    assert figures["slowest_seconds"] < SECONDS
+    assert figures["megabytes"] < MEGABYTES
+
+
+def test_the_service_does_not_start_without_our_policy(standin: Standin, store: Store, tmp_path: Path) -> None:
+    environ = os.environ | environment(standin, store.root.path) | {"MAGICK_CONFIGURE_PATH": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "app.web"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("Collagen cannot start: ImageMagick's policy is not in force (")
+    assert "deploy/gunicorn.conf.py" in line
+
+
+def test_the_policy_is_in_force_in_every_process_of_the_service(
+    service: Service, standin: Standin, store: Store
+) -> None:
+    standin.upload(jpeg(scene(30, 40)), "p", folder="sayno", notify=False)
+    standin.approve("p")
+    standin.wait_idle(30)
+    seen = set()
+    for pid in family(service.process.pid):
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if b"exiftool" in b" ".join(command):
+            continue
+        environ = dict(
+            part.split(b"=", 1) for part in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if b"=" in part
+        )
+        seen.add(environ.get(b"MAGICK_CONFIGURE_PATH", b"").decode())
+        if b"app.imaging" in command:
+            said = Path(f"/proc/{pid}/limits").read_text()
+            assert str(limits.DECODER_BYTES) in said
+    assert limits.IMAGEMAGICK["MAGICK_CONFIGURE_PATH"] in seen
+    assert requests.get(f"{service.url}/health").json()["checks"]["imagemagick"] == "ok"

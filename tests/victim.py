@@ -1,0 +1,44 @@
+"""What the processes do that `tests.kills` kills: whatever Collagen's processes do, over and over."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import tempfile
+from pathlib import Path
+
+from app.assets import Cloudinary, Hint
+from app.collage import process as building
+from app.collage.build import Parameters
+from app.config import load_campaigns, load_settings
+from app.errors import CollagenError
+from app.exif import ExifTool
+from app.processor import Processor
+from app.reconcile import Sync, Watch
+from app.store import Store
+
+PHOTOS = 40
+FOLDERS = ("sayno", "sayno", "other", "test_prototype", "holidays")
+
+
+def work(environ: dict[str, str], seed: int) -> None:
+    """Does what Collagen's processes do, until it is killed."""
+    os.setsid()
+    os.environ.update(environ)
+    tempfile.tempdir = environ["TMPDIR"]
+    chance = random.Random(seed)
+    settings = load_settings(environ, dotenv=Path("/nonexistent"))
+    campaigns, store, exiftool = load_campaigns(settings.campaigns_file), Store(settings.store), ExifTool()
+    cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
+    processor = Processor(cloudinary, store, exiftool, campaigns)
+    sync = Sync(cloudinary, store, exiftool, campaigns, Watch())
+    while True:
+        with contextlib.suppress(CollagenError):
+            what = chance.random()
+            if what < 0.8:
+                processor.process(Hint(f"p/{chance.randrange(PHOTOS)}"))
+            elif what < 0.9:
+                sync.run(chance.choice(FOLDERS[:-1]))  # holidays are no campaign
+            else:
+                building.start(store, "sayno", Parameters(width=600, height=400)).wait()
