@@ -88,8 +88,8 @@ class Processor:
         """Makes the store agree with Cloudinary about one photo, whatever the hint says.
 
         A picture that cannot be stored is an Outcome with an error: another try would fail too. Raises BadPublicId,
-        CloudinaryUnavailable, StoreUnavailable, ExifToolFailed, DecoderFailed or PhotoBusy; the store then is as it was,
-        or right.
+        CloudinaryUnavailable, StoreUnavailable, ExifToolFailed, DecoderFailed or PhotoBusy; the store then is as it
+        was, or right.
         """
         file_name(hint.public_id)  # before anything is asked or locked
         with self._store.photos.lock(hint.public_id):
