@@ -89,7 +89,10 @@ def main() -> None:
     """The building process: reads its order, builds, notes how it goes. Exit status 0 with a collage, else 1."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     os.nice(NICENESS)
-    order = json.loads(sys.stdin.buffer.read())
+    received = sys.stdin.buffer.read()
+    if not received:  # whoever started this was killed before it said what to build
+        sys.exit(1)
+    order = json.loads(received)
     store = Store(Path(order["store"]))
     draft = Draft(order["campaign"], order["id"], Path(order["directory"]), order["lock"])
     last = 0.0

@@ -53,4 +53,5 @@ class Logs:
                         lines += len(text) - len(kept)
                 elif path.suffix == ".json" and document(files.read(path) or b""):
                     documents += files.remove(path)
+        self._root.require()  # a store that has gone looks like one that says nothing
         return lines, documents
