@@ -6,14 +6,14 @@ Anything wrong or missing raises `SettingError` with one line that names the key
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from dotenv import dotenv_values
 
-from app.errors import SettingError
+from app.errors import NotFound, SettingError
 
 TRACKING = ("individual", "aggregate", "off")
 
@@ -92,11 +92,17 @@ class Campaigns(Mapping[str, Campaign]):
     def __getitem__(self, name: str) -> Campaign:
         return self._by_name[name]
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._by_name)
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+    def require(self, *names: str) -> None:
+        """Raises NotFound unless all of these are campaigns."""
+        for name in names:
+            if name not in self:
+                raise NotFound(f"There is no campaign {name[:64]!r} in campaigns.toml.")
 
     def of_folder(self, folder: str) -> Campaign | None:
         """The campaign whose asset folder this is, or None."""

@@ -7,7 +7,6 @@ import click
 
 from app import check as checks
 from app.config import load_campaigns, load_settings
-from app.errors import NotFound
 from app.exif import ExifTool
 from app.store import Store
 
@@ -34,10 +33,7 @@ def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
     store = Store(settings.store)
     held = store.root.campaigns()
     if missing := [name for name in campaigns if name not in held]:
-        known = load_campaigns(settings.campaigns_file)
-        for name in missing:
-            if name not in known:
-                raise NotFound(f"There is no campaign {name!r}, neither in the store nor in {settings.campaigns_file}.")
+        load_campaigns(settings.campaigns_file).require(*missing)
     exiftool = ExifTool()
     exiftool.version()
     hidden = not sys.stderr.isatty()

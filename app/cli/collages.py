@@ -43,8 +43,7 @@ def collage(
     Example:  python -m app collage sayno --photos 500
     """
     settings = load_settings()
-    if campaign not in load_campaigns(settings.campaigns_file):
-        raise errors.NotFound(f"There is no campaign {campaign!r} in {settings.campaigns_file}.")
+    load_campaigns(settings.campaigns_file).require(campaign)
     store = Store(settings.store)
     build = process.start(store, campaign, Parameters(photos, width, height, frozenset(exclude)))
     _watch(store, campaign, build)

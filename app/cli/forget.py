@@ -7,7 +7,6 @@ import click
 
 from app.assets import Cloudinary
 from app.config import load_campaigns, load_settings
-from app.errors import NotFound
 from app.exif import ExifTool
 from app.forget import Forgetting
 from app.store import Store
@@ -32,9 +31,7 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
     """
     settings = load_settings()
     campaigns = load_campaigns(settings.campaigns_file)
-    for name in among:
-        if name not in campaigns:
-            raise NotFound(f"There is no campaign {name!r} in {settings.campaigns_file}.")
+    campaigns.require(*among)
     if not yes and sys.stdin.isatty():
         click.confirm("This cannot be taken back. Go on?", abort=True, err=True)
     exiftool = ExifTool()

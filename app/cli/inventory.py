@@ -10,7 +10,6 @@ import click
 
 from app.assets import Cloudinary
 from app.config import load_campaigns, load_settings
-from app.errors import NotFound
 from app.inventory import Folder, as_json, each, take
 from app.store import Store
 
@@ -38,9 +37,7 @@ def inventory(campaigns: tuple[str, ...], with_assets: bool, form: str | None) -
     """
     settings = load_settings()
     rules = load_campaigns(settings.campaigns_file)
-    for name in campaigns:
-        if name not in rules:
-            raise NotFound(f"There is no campaign {name!r} in {settings.campaigns_file}.")
+    rules.require(*campaigns)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     folders = take(cloudinary, Store(settings.store), rules, dict.fromkeys(campaigns))
     calls, left = cloudinary.quota.calls, cloudinary.quota.standing.left

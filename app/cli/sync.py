@@ -8,7 +8,7 @@ import click
 
 from app.assets import Cloudinary
 from app.config import load_campaigns, load_settings
-from app.errors import NotFound, SyncInProgress
+from app.errors import SyncInProgress
 from app.exif import ExifTool
 from app.reconcile import Report, Sync, Watch
 from app.reconcile.report import totals
@@ -63,9 +63,7 @@ def sync(campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int,
     """
     settings = load_settings()
     rules = load_campaigns(settings.campaigns_file)
-    for name in campaigns:
-        if name not in rules:
-            raise NotFound(f"There is no campaign {name!r} in {settings.campaigns_file}.")
+    rules.require(*campaigns)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     exiftool = ExifTool()
     exiftool.version()

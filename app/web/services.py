@@ -7,7 +7,6 @@ from flask import current_app
 from app import imaging
 from app.assets import Cloudinary
 from app.config import Campaigns, Settings
-from app.errors import NotFound
 from app.exif import ExifTool
 from app.processor import Processor
 from app.store import Store
@@ -35,8 +34,7 @@ class Services:
 
     def campaign(self, name: str) -> str:
         """`name`, where it is a campaign of campaigns.toml. Raises NotFound."""
-        if name not in self.campaigns:
-            raise NotFound(f"There is no campaign {name[:64]!r}.")
+        self.campaigns.require(name)
         return name
 
     def without_paths(self, text: object) -> str:

@@ -33,18 +33,18 @@ def ping(cloud: Cloud, request: Request) -> Any:
 
 
 def usage(cloud: Cloud, request: Request) -> Any:
-    assets = cloud.library.oldest_first()
+    assets = cloud.catalogue.oldest_first()
     size = sum(len(asset.picture.data) for asset in assets)
     return {"plan": "Free", "resources": len(assets), "storage": {"usage": size}, "derived_resources": 0}
 
 
 def resource(cloud: Cloud, request: Request, public_id: str) -> Any:
     """Rejected ones too."""
-    return answers.details(cloud.library.get(public_id), cloud.addresses)
+    return answers.details(cloud.catalogue.get(public_id), cloud.addresses)
 
 
 def resource_by_asset_id(cloud: Cloud, request: Request, asset_id: str) -> Any:
-    return answers.details(cloud.library.get_by_asset_id(asset_id), cloud.addresses)
+    return answers.details(cloud.catalogue.get_by_asset_id(asset_id), cloud.addresses)
 
 
 def by_folder(cloud: Cloud, request: Request) -> Any:
@@ -73,18 +73,18 @@ def resources(cloud: Cloud, request: Request) -> Any:
 def update(cloud: Cloud, request: Request, public_id: str) -> Any:
     """Only what is named changes; context and tags are replaced as a whole."""
     wanted = request.get_json()
-    cloud.library.get(public_id)
+    cloud.catalogue.get(public_id)
     if "display_name" in wanted:
-        cloud.library.change(public_id, display_name=wanted["display_name"])
+        cloud.catalogue.change(public_id, display_name=wanted["display_name"])
     if "tags" in wanted:
-        cloud.library.change(public_id, tags=tags_from(wanted["tags"]))
+        cloud.catalogue.change(public_id, tags=tags_from(wanted["tags"]))
     if "context" in wanted:
         cloud.set_context(public_id, context_from(wanted["context"] or ""))
     if "asset_folder" in wanted:
         cloud.move(public_id, wanted["asset_folder"] or "")
     if "moderation_status" in wanted:
         cloud.moderate(public_id, wanted["moderation_status"])
-    return answers.details(cloud.library.get(public_id), cloud.addresses)
+    return answers.details(cloud.catalogue.get(public_id), cloud.addresses)
 
 
 def delete(cloud: Cloud, request: Request) -> Any:
@@ -106,7 +106,7 @@ def _list(cloud: Cloud, request: Request, wanted: Callable[[Asset], bool], every
     size = _number(request, "max_results", DEFAULT_PAGE)
     size = LARGEST_PAGE if everything else max(1, min(size, LARGEST_PAGE))
     ascending = request.args.get("direction", "desc") in ("asc", "1")
-    assets = cloud.library.oldest_first()
+    assets = cloud.catalogue.oldest_first()
     found, cursor = page(assets, wanted, size, _place(request.args.get("next_cursor")), ascending)
     fields = {name: is_true(request.args.get(name)) for name in ("context", "tags", "moderations")}
     answer: dict[str, Any] = {"resources": [answers.list_item(a, cloud.addresses, **fields) for a in found]}

@@ -48,7 +48,7 @@ class Asset:
         return self.moderation.status if self.moderation else None
 
 
-class Library:
+class Catalogue:
     """All assets, findable by public ID (changes on rename) and by asset ID (never changes)."""
 
     def __init__(self) -> None:

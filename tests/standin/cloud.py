@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.standin import answers, notifications
-from tests.standin.assets import Asset, Library, Moderation, iso
+from tests.standin.assets import Asset, Catalogue, Moderation, iso
 from tests.standin.errors import RefusalError
 from tests.standin.faults import Faults
 from tests.standin.notifier import Notifier
@@ -24,7 +24,7 @@ class Cloud:
     def __init__(self, name: str, key: str, secret: str, faults: Faults, notifier: Notifier) -> None:
         self.name, self.key, self.secret = name, key, secret
         self.faults, self.notifier = faults, notifier
-        self.library, self.quota = Library(), Quota()
+        self.catalogue, self.quota = Catalogue(), Quota()
         self.calls: list[dict[str, Any]] = []
         self.deliver_rejected = False  # whether the address of a rejected asset still answers; sources contradict
         self.addresses = answers.Addresses("", name)
@@ -36,7 +36,7 @@ class Cloud:
         """As freshly started, except for the webhook's address and how it is signed and retried."""
         self.faults.clear()
         self.quota.set(None)
-        self.library.clear()
+        self.catalogue.clear()
         self.notifier.reset()
         self.calls = []
         self.deliver_rejected = False
@@ -45,8 +45,8 @@ class Cloud:
         self, public_id: str | None, picture: Picture, source: str = "api", notify: bool = True, **fields: Any
     ) -> answers.Answer:
         """A new asset or a new version; `fields` replace what the former had."""
-        existing = public_id is not None and self.library.find(public_id) is not None
-        asset = self.library.put(public_id, picture, **fields)
+        existing = public_id is not None and self.catalogue.find(public_id) is not None
+        asset = self.catalogue.put(public_id, picture, **fields)
         answer = answers.uploaded(asset, self.addresses, existing, self.key)
         if notify:
             self.notifier.send(notifications.upload(answer, source))
@@ -55,21 +55,21 @@ class Cloud:
     def moderate(self, public_id: str, status: str, kind: str = "manual", notify: bool = True) -> Asset:
         if status not in STATUSES:
             raise RefusalError(400, f"Invalid value for parameter moderation_status: {status}")
-        _, asset = self.library.change(public_id, moderation=Moderation(kind, status, iso()))
+        _, asset = self.catalogue.change(public_id, moderation=Moderation(kind, status, iso()))
         if notify:
             self.notifier.send(notifications.moderation(asset, self.addresses))
         return asset
 
     def set_context(self, public_id: str, context: dict[str, str], source: str = "api", notify: bool = True) -> Asset:
         """Replace the whole context."""
-        before, after = self.library.change(public_id, context=dict(context))
+        before, after = self.catalogue.change(public_id, context=dict(context))
         payload = notifications.context_changed(before, after, source)
         if notify and payload:
             self.notifier.send(payload)
         return after
 
     def move(self, public_id: str, folder: str, source: str = "api", notify: bool = True) -> Asset:
-        before, after = self.library.change(public_id, asset_folder=folder)
+        before, after = self.catalogue.change(public_id, asset_folder=folder)
         if notify and before.asset_folder != folder:
             self.notifier.send(notifications.move(before, after, source))
         return after
@@ -77,21 +77,21 @@ class Cloud:
     def rename(
         self, old: str, new: str, overwrite: bool = False, source: str = "api", notify: bool = True
     ) -> answers.Answer:
-        asset = self.library.rename(old, new, overwrite)
+        asset = self.catalogue.rename(old, new, overwrite)
         if notify:
             self.notifier.send(notifications.rename(old, asset, source))
         return answers.uploaded(asset, self.addresses, False, self.key)
 
     def delete(self, public_ids: list[str], source: str = "api", notify: bool = True) -> dict[str, bool]:
         """Which of them were there; one notification names all that were."""
-        removed = {public_id: self.library.remove(public_id) for public_id in public_ids}
+        removed = {public_id: self.catalogue.remove(public_id) for public_id in public_ids}
         gone = [asset for asset in removed.values() if asset]
         if notify and gone:
             self.notifier.send(notifications.delete(gone, source))
         return {public_id: asset is not None for public_id, asset in removed.items()}
 
     def rename_folder(self, old: str, new: str, source: str = "api", notify: bool = True) -> int:
-        count = self.library.rename_folder(old, new)
+        count = self.catalogue.rename_folder(old, new)
         if notify:
             self.notifier.send(notifications.folder_rename(old, new, source))
         return count

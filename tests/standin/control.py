@@ -27,7 +27,7 @@ def description(cloud: Cloud, asset: Asset) -> dict[str, Any]:
 
 
 def state(cloud: Cloud, request: Request) -> Any:
-    assets = {asset.public_id: description(cloud, asset) for asset in cloud.library.oldest_first()}
+    assets = {asset.public_id: description(cloud, asset) for asset in cloud.catalogue.oldest_first()}
     settings = {
         "notify": cloud.notifier.url,
         "signature": cloud.notifier.algorithm,
@@ -48,7 +48,7 @@ def state(cloud: Cloud, request: Request) -> Any:
 
 
 def asset(cloud: Cloud, request: Request) -> Any:
-    return {"asset": description(cloud, cloud.library.get(request.args["public_id"]))}
+    return {"asset": description(cloud, cloud.catalogue.get(request.args["public_id"]))}
 
 
 def settings(cloud: Cloud, request: Request) -> Any:
@@ -86,7 +86,7 @@ def put_assets(cloud: Cloud, request: Request) -> Any:
         answer = cloud.upload(public_id, picture, source="ui", notify=notify, **fields)
         if notify and status in ("approved", "rejected"):
             cloud.moderate(answer["public_id"], status)
-        put.append(description(cloud, cloud.library.get(answer["public_id"])))
+        put.append(description(cloud, cloud.catalogue.get(answer["public_id"])))
     return {"assets": put}
 
 

@@ -81,7 +81,7 @@ def refuse(status: int, reason: str) -> Response:
 
 def _find(cloud: Cloud, name: str) -> Asset | None:
     """Without the extension, which may be missing; a public ID may have dots of its own."""
-    return cloud.library.find(name.rpartition(".")[0]) or cloud.library.find(name)
+    return cloud.catalogue.find(name.rpartition(".")[0]) or cloud.catalogue.find(name)
 
 
 def _picture(data: bytes, content_type: str, etag: str) -> Response:

@@ -37,7 +37,7 @@ def upload(cloud: Cloud, request: Request) -> Any:
     form = request.form
     public_id = public_id_from(form["public_id"]) if form.get("public_id") else None
     if public_id and not is_true(form.get("overwrite", "true")):
-        asset = cloud.library.find(public_id)
+        asset = cloud.catalogue.find(public_id)
         if asset:
             return answers.uploaded(asset, cloud.addresses, True, cloud.key)
     data, filename = _file(request)
@@ -63,12 +63,12 @@ def rename(cloud: Cloud, request: Request) -> Any:
 def explicit(cloud: Cloud, request: Request) -> Any:
     """Changes to an asset that is there; like `update`, but without a limit."""
     public_id, fields = request.form.get("public_id", ""), _fields(request)
-    cloud.library.get(public_id)
+    cloud.catalogue.get(public_id)
     if "context" in fields:
         cloud.set_context(public_id, fields.pop("context"))
     if "asset_folder" in fields:
         cloud.move(public_id, fields.pop("asset_folder"))
-    _, asset = cloud.library.change(public_id, **fields)
+    _, asset = cloud.catalogue.change(public_id, **fields)
     return answers.uploaded(asset, cloud.addresses, True, cloud.key)
 
 
@@ -77,7 +77,7 @@ def context(cloud: Cloud, request: Request) -> Any:
     form = request.form
     changed = []
     for public_id in form.getlist("public_ids[]"):
-        asset = cloud.library.find(public_id)
+        asset = cloud.catalogue.find(public_id)
         if asset:
             added = asset.context | context_from(form.get("context", ""))
             cloud.set_context(public_id, {} if form.get("command") == "remove_all" else added)
