@@ -100,14 +100,13 @@ def build(
         described.append(manifest.describe_file(name, size, data))
 
     with montage.render(
-        grid, [cells.pop(public_id) for public_id in seated], lambda part: progress(0.6 + 0.1 * part)
+        grid, [cells.pop(public_id) for public_id in seated], lambda part: progress(0.6 + 0.15 * part)
     ) as canvas:
-        put(derivatives.MASTER, canvas.png(), (width, height))
-        progress(0.85)
-        for done, longest in enumerate(derivatives.LONGEST_SIDES, start=1):
-            jpeg = canvas.jpeg(grid.box, longest, derivatives.QUALITY)
-            put(derivatives.name(longest), jpeg, imaging.size(jpeg, "jpeg"))
-            progress(0.85 + 0.07 * done)
+        master, jpegs = canvas.encode(grid.box, derivatives.LONGEST_SIDES, derivatives.QUALITY)
+    progress(0.95)
+    put(derivatives.MASTER, master, (width, height))
+    for longest, jpeg in zip(derivatives.LONGEST_SIDES, jpegs, strict=True):
+        put(derivatives.name(longest), jpeg, imaging.size(jpeg, "jpeg"))
 
     result = manifest.manifest(
         collage=draft.id,

@@ -6,6 +6,7 @@ are joined and put on the canvas, which keeps memory at one canvas and one row o
 
 import contextlib
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +16,7 @@ from app.collage.layout import Layout
 from app.errors import PictureError, StoreUnavailable
 from app.store import Store
 
+WORKERS = os.cpu_count() or 1
 Progress = Callable[[float], None]  # how much is done, 0 to 1
 
 
@@ -30,7 +32,7 @@ def make_cells(
     unreadable: list[str] = []
     waiting = list(queue)
     size = (layout.horizontal.cell, layout.vertical.cell)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         while waiting and len(cells) < layout.used:
             missing = layout.used - len(cells)
             batch, waiting = waiting[:missing], waiting[missing:]
@@ -68,13 +70,18 @@ def _cell(store: Store, campaign: str, size: tuple[int, int], public_id: str) ->
 def render(layout: Layout, cells: Sequence[bytes], progress: Progress) -> imaging.Canvas:
     """The collage of `cells`, row by row from the upper left. The caller closes the canvas."""
     canvas = imaging.Canvas(layout.horizontal.canvas, layout.vertical.canvas)
-    for row in range(layout.rows):
-        canvas.place_row(
-            cells[row * layout.cols : (row + 1) * layout.cols],
-            layout.horizontal.cell,
-            layout.vertical.cell,
-            left=layout.horizontal.start,
-            top=layout.vertical.start + row * layout.vertical.cell,
-        )
-        progress((row + 1) / layout.rows)
+    size = (layout.horizontal.cell, layout.vertical.cell)
+
+    def join(row: int) -> imaging.Row:
+        return imaging.Row(cells[row * layout.cols : (row + 1) * layout.cols], *size)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        # a few rows ahead, so that there are never many of them in memory
+        ahead = deque(pool.submit(join, row) for row in range(min(WORKERS + 1, layout.rows)))
+        for row in range(layout.rows):
+            joined = ahead.popleft().result()
+            if row + WORKERS + 1 < layout.rows:
+                ahead.append(pool.submit(join, row + WORKERS + 1))
+            canvas.place(joined, layout.horizontal.start, layout.vertical.start + row * layout.vertical.cell)
+            progress((row + 1) / layout.rows)
     return canvas

@@ -13,7 +13,7 @@ from wand.version import MAGICK_VERSION
 
 from app.errors import PictureError
 from app.imaging import policy
-from app.imaging.canvas import Canvas
+from app.imaging.canvas import Canvas, Row
 from app.imaging.decoder import Decoder
 from app.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.imaging.reading import Format, size
@@ -30,8 +30,8 @@ def check() -> None:
     policy.require()
     pixels = bytes(range(36))
     with Canvas(3, 4) as canvas:
-        canvas.place_row([pixels], 3, 4, 0, 0)
-        if cell(canvas.png(), "png", 3, 4) != pixels:
+        canvas.place(Row([pixels], 3, 4), 0, 0)
+        if cell(canvas.encode((0, 0, 3, 4), (), 85)[0], "png", 3, 4) != pixels:
             raise PictureError("ImageMagick does not give back the picture that it wrote.")
 
 
@@ -42,6 +42,7 @@ __all__ = [
     "Decoder",
     "Format",
     "Prepared",
+    "Row",
     "cell",
     "check",
     "derive",

@@ -1,12 +1,27 @@
 """The montage: rows of cells on a transparent canvas."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
 from wand.color import Color
 from wand.image import Image
 
 from app.imaging.saving import derivative, png
+
+
+class Row:
+    """Cells (rows of 8-bit RGB, all of one size) joined side by side. Lives until it is placed."""
+
+    def __init__(self, cells: Sequence[bytes], width: int, height: int) -> None:
+        """`width`, `height`: of one cell."""
+        self.image = Image()
+        for pixels in cells:
+            with Image(blob=pixels, format="rgb", width=width, height=height, depth=8) as one:
+                self.image.image_add(one)
+        with Color("none") as nothing:
+            self.image.background_color = nothing
+        self.image.montage(tile=f"{len(cells)}x1", thumbnail=f"{width}x{height}+0+0", mode="concatenate")
 
 
 class Canvas:
@@ -24,26 +39,20 @@ class Canvas:
     ) -> None:
         self._image.destroy()
 
-    def place_row(self, cells: Sequence[bytes], cell_width: int, cell_height: int, left: int, top: int) -> None:
-        """Joins cells (rows of 8-bit RGB) side by side and puts the row's upper left corner at `left`, `top`.
+    def place(self, row: "Row", left: int, top: int) -> None:
+        """Puts a row's upper left corner at `left`, `top`; what comes to lie outside the canvas is cut off."""
+        with row.image as image:
+            self._image.composite(image, left=left, top=top, operator="copy")
 
-        What comes to lie outside the canvas is cut off.
+    def encode(
+        self, box: tuple[int, int, int, int], longest_sides: Sequence[int], quality: int
+    ) -> tuple[bytes, list[bytes]]:
+        """The whole canvas as PNG (8 bits, RGBA, sRGB, no metadata), and derivatives of the part `box`.
+
+        `box`: left, top, width, height. `longest_sides`: the largest first; each derivative is made from the one
+        before. A core makes the PNG while another makes the JPEGs.
         """
-        with Image() as row:
-            for pixels in cells:
-                with Image(blob=pixels, format="rgb", width=cell_width, height=cell_height, depth=8) as one:
-                    row.image_add(one)
-            with Color("none") as nothing:
-                row.background_color = nothing
-            row.montage(tile=f"{len(cells)}x1", thumbnail=f"{cell_width}x{cell_height}+0+0", mode="concatenate")
-            self._image.composite(row, left=left, top=top, operator="copy")
-
-    def png(self) -> bytes:
-        """The whole canvas as PNG: 8 bits, RGBA, sRGB, no metadata."""
-        return png(self._image, "rgba")
-
-    def jpeg(self, box: tuple[int, int, int, int], longest: int, quality: int) -> bytes:
-        """The part `box` (left, top, width, height) as a derivative with a longest side of at most `longest`."""
         left, top, width, height = box
-        with self._image[left : left + width, top : top + height] as part:
-            return derivative(part, longest, quality)
+        with self._image[left : left + width, top : top + height] as part, ThreadPoolExecutor(1) as pool:
+            jpegs = pool.submit(lambda: [derivative(part, longest, quality) for longest in longest_sides])
+            return png(self._image, "rgba"), jpegs.result()

@@ -1,10 +1,11 @@
 """PNG, JPEG and plain pixels without metadata: no dates, so that the same picture is the same bytes."""
 
+import ctypes
 from typing import Literal
 
 from wand.api import library
 from wand.color import Color
-from wand.image import INTERLACE_TYPES, Image
+from wand.image import FILTER_TYPES, INTERLACE_TYPES, Image
 
 from app.errors import PictureError
 from app.imaging.reading import opened
@@ -21,15 +22,13 @@ def png(image: Image, channels: Literal["rgb", "rgba"]) -> bytes:
     image.options["png:bit-depth"] = "8"
     image.options["png:compression-level"] = "1"
     image.options["png:compression-filter"] = "5"
-    blob: bytes = image.make_blob("png")
-    return blob
+    return _blob(image, "png")
 
 
 def raw(image: Image) -> bytes:
     """Rows of 8-bit RGB."""
     image.depth = 8
-    blob: bytes = image.make_blob("rgb")
-    return blob
+    return _blob(image, "rgb")
 
 
 def derivative(image: Image, longest: int, quality: int) -> bytes:
@@ -44,8 +43,7 @@ def derivative(image: Image, longest: int, quality: int) -> bytes:
     # the wand's setting, which the JPEG encoder reads; Wand's interlace_scheme is the image's, which it does not
     library.MagickSetInterlaceScheme(image.wand, INTERLACE_TYPES.index("jpeg"))
     image.compression_quality = quality
-    blob: bytes = image.make_blob("jpeg")
-    return blob
+    return _blob(image, "jpeg")
 
 
 def derive(master: bytes, longest: int, quality: int) -> bytes:
@@ -60,7 +58,17 @@ def derive(master: bytes, longest: int, quality: int) -> bytes:
 def resize(image: Image, width: int, height: int) -> None:
     """Makes the image exactly this size; does nothing where it is."""
     if image.size != (width, height):
-        image.resize(width, height, filter="lanczos")
+        # Wand's own method looks the format up in ImageMagick's tables each time, which takes as long as a small resize
+        lanczos = FILTER_TYPES.index("lanczos")
+        if not library.MagickResizeImage(image.wand, width, height, lanczos, ctypes.c_double(1)):
+            image.raise_exception()
+
+
+def _blob(image: Image, kind: str) -> bytes:
+    # make_blob(kind) would encode a copy of the image, and look the format up in ImageMagick's tables for each
+    image.format = kind
+    blob: bytes = image.make_blob()
+    return blob
 
 
 def _opaque_box(image: Image) -> tuple[int, int, int, int]:

@@ -166,7 +166,7 @@ def test_every_pixel_of_every_cell_lands_where_it_should(cols: int, rows: int, k
     layout = grid(cols, rows, k, width, height)
     noise = np.random.default_rng(7).integers(0, 256, (cols * rows, 4 * k, 3 * k, 3), np.uint8)
     with montage.render(layout, [cell.tobytes() for cell in noise], nothing) as canvas:
-        picture = decoded(canvas.png())
+        picture = decoded(canvas.encode((0, 0, 1, 1), (), 85)[0])
     # placed by hand on a canvas with wide margins, which are then cut off
     margin = 100
     expected = np.zeros((height + 2 * margin, width + 2 * margin, 4), np.uint8)
@@ -185,7 +185,7 @@ def test_black_and_white_cells_stay_black_and_white_and_opaque() -> None:
     """ImageMagick chooses smaller kinds of PNG for pictures without colours."""
     cells = [bytes([level]) * (12 * 16 * 3) for level in (0, 255)]
     with montage.render(grid(2, 1, 4, 30, 20), cells, nothing) as canvas:
-        data = canvas.png()
+        data = canvas.encode((0, 0, 1, 1), (), 85)[0]
     pixels = decoded(data)
     assert pixels.shape == (20, 30, 4)
     assert pixels[5, 5].tolist() == [0, 0, 0, 255]
@@ -193,4 +193,4 @@ def test_black_and_white_cells_stay_black_and_white_and_opaque() -> None:
     assert pixels[5, 1, 3] == 0
     with imaging.Canvas(12, 16) as canvas:
         canvas.place_row([cells[0]], 12, 16, 0, 0)
-        assert decoded(canvas.png()).shape == (16, 12, 4)
+        assert decoded(canvas.encode((0, 0, 1, 1), (), 85)[0]).shape == (16, 12, 4)

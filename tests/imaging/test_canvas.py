@@ -33,8 +33,8 @@ def expected(width: int, height: int, rows: Sequence[tuple[Sequence[int], int, i
 def drawn(width: int, height: int, rows: Sequence[tuple[Sequence[int], int, int]]) -> bytes:
     with imaging.Canvas(width, height) as canvas:
         for cells, left, top in rows:
-            canvas.place_row([CELLS[cell].tobytes() for cell in cells], *CELL, left, top)
-        return canvas.png()
+            canvas.place(imaging.Row([CELLS[cell].tobytes() for cell in cells], *CELL), left, top)
+        return canvas.encode((0, 0, 1, 1), (), 85)[0]
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_rows_land_where_they_are_asked_to(width: int, height: int, rows: list[A
 def test_black_and_white_cells_stay_opaque() -> None:
     # a montage on a transparent background was seen to make holes of these
     with imaging.Canvas(20, 10) as canvas:
-        canvas.place_row([bytes(6 * 8 * 3), b"\xff" * (6 * 8 * 3), bytes(6 * 8 * 3)], *CELL, 1, 1)
-        seen = np.asarray(decoded(canvas.png()))
+        canvas.place(imaging.Row([bytes(6 * 8 * 3), b"\xff" * (6 * 8 * 3), bytes(6 * 8 * 3)], *CELL), 1, 1)
+        seen = np.asarray(decoded(canvas.encode((0, 0, 1, 1), (), 85)[0]))
     assert (seen[1:9, 1:19, 3] == 255).all()
     assert seen[..., 3].sum() == 18 * 8 * 255
     assert (seen[1:9, 7:13, :3] == 255).all()
@@ -73,8 +73,8 @@ def test_black_and_white_cells_stay_opaque() -> None:
 
 def test_a_long_row_is_not_spread_over_several_pictures() -> None:
     with imaging.Canvas(300 * 3, 4) as canvas:
-        canvas.place_row([bytes([number % 256]) * 36 for number in range(300)], 3, 4, 0, 0)
-        seen = np.asarray(decoded(canvas.png()))
+        canvas.place(imaging.Row([bytes([number % 256]) * 36 for number in range(300)], 3, 4), 0, 0)
+        seen = np.asarray(decoded(canvas.encode((0, 0, 1, 1), (), 85)[0]))
     assert (seen[0, ::3, 0] == np.arange(300) % 256).all()
 
 
@@ -94,18 +94,20 @@ def test_the_png_has_eight_bits_and_no_metadata_and_is_always_the_same() -> None
 
 def test_grey_cells_still_make_a_png_in_colour_with_alpha() -> None:
     with imaging.Canvas(8, 10) as canvas:
-        canvas.place_row([bytes([128]) * (6 * 8 * 3)], *CELL, 1, 1)
-        image = decoded(canvas.png())
+        canvas.place(imaging.Row([bytes([128]) * (6 * 8 * 3)], *CELL), 1, 1)
+        image = decoded(canvas.encode((0, 0, 1, 1), (), 85)[0])
     assert image.mode == "RGBA"
     assert image.getpixel((3, 3)) == (128, 128, 128, 255)
 
 
 def test_a_part_of_the_canvas_becomes_a_jpeg() -> None:
     with imaging.Canvas(400, 300) as canvas:
-        canvas.place_row([bytes([200, 40, 40]) * (90 * 120), bytes([40, 40, 200]) * (90 * 120)], 90, 120, 100, 50)
-        jpeg = decoded(canvas.jpeg((100, 50, 180, 120), 90, 85))
-        whole = decoded(canvas.jpeg((100, 50, 180, 120), 4000, 85))
-        png = decoded(canvas.png())
+        canvas.place(
+            imaging.Row([bytes([200, 40, 40]) * (90 * 120), bytes([40, 40, 200]) * (90 * 120)], 90, 120), 100, 50
+        )
+        jpeg = decoded(canvas.encode((100, 50, 180, 120), (90,), 85)[1][0])
+        whole = decoded(canvas.encode((100, 50, 180, 120), (4000,), 85)[1][0])
+        png = decoded(canvas.encode((0, 0, 1, 1), (), 85)[0])
     assert (jpeg.format, jpeg.size) == ("JPEG", (90, 60))
     assert whole.size == (180, 120), "never enlarged"
     assert np.abs(np.asarray(jpeg)[30, 20].astype(int) - (200, 40, 40)).max() < 12
@@ -116,6 +118,6 @@ def test_a_part_of_the_canvas_becomes_a_jpeg() -> None:
 
 def test_a_canvas_is_transparent_from_the_beginning() -> None:
     with imaging.Canvas(1000, 3) as canvas:
-        image = decoded(canvas.png())
+        image = decoded(canvas.encode((0, 0, 1, 1), (), 85)[0])
     assert image.getchannel("A").getextrema() == (0, 0)
     assert isinstance(image, Image.Image)
