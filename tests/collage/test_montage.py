@@ -192,5 +192,5 @@ def test_black_and_white_cells_stay_black_and_white_and_opaque() -> None:
     assert pixels[5, 20].tolist() == [255, 255, 255, 255]
     assert pixels[5, 1, 3] == 0
     with imaging.Canvas(12, 16) as canvas:
-        canvas.place_row([cells[0]], 12, 16, 0, 0)
+        canvas.place(imaging.Row([cells[0]], 12, 16), 0, 0)
         assert decoded(canvas.encode((0, 0, 1, 1), (), 85)[0]).shape == (16, 12, 4)
