@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app import imaging
 from app.exif import ExifTool
 from app.store import Store
 from tests.people import portrait
 from tests.standin.client import Standin
+
+# machines differ in speed, and what is slow here is a real process that answers
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @functools.cache

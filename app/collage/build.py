@@ -120,5 +120,6 @@ def build(
         files=described,
         versions={"imagemagick": imaging.version(), "collagen": app.__version__},
     )
+    progress(1.0)
     store.collages.publish(draft, result)
     return result

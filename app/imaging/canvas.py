@@ -7,7 +7,7 @@ from types import TracebackType
 from wand.color import Color
 from wand.image import Image
 
-from app.imaging.saving import derivative, png
+from app.imaging.saving import derivatives, png
 
 
 class Row:
@@ -49,10 +49,10 @@ class Canvas:
     ) -> tuple[bytes, list[bytes]]:
         """The whole canvas as PNG (8 bits, RGBA, sRGB, no metadata), and derivatives of the part `box`.
 
-        `box`: left, top, width, height. `longest_sides`: the largest first; each derivative is made from the one
-        before. A core makes the PNG while another makes the JPEGs.
+        `box`: left, top, width, height. `longest_sides`: one derivative for each. A core makes the PNG while another
+        makes the JPEGs.
         """
         left, top, width, height = box
         with self._image[left : left + width, top : top + height] as part, ThreadPoolExecutor(1) as pool:
-            jpegs = pool.submit(lambda: [derivative(part, longest, quality) for longest in longest_sides])
+            jpegs = pool.submit(derivatives, part, longest_sides, quality)
             return png(self._image, "rgba"), jpegs.result()

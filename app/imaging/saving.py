@@ -1,6 +1,7 @@
 """PNG, JPEG and plain pixels without metadata: no dates, so that the same picture is the same bytes."""
 
 import ctypes
+from collections.abc import Sequence
 from typing import Literal
 
 from wand.api import library
@@ -31,19 +32,25 @@ def raw(image: Image) -> bytes:
     return _blob(image, "rgb")
 
 
-def derivative(image: Image, longest: int, quality: int) -> bytes:
-    """A progressive JPEG of `image`, flattened, its longest side at most `longest` pixels and never enlarged."""
-    scale = min(1.0, longest / max(image.size))
+def derivatives(image: Image, longest_sides: Sequence[int], quality: int) -> list[bytes]:
+    """Progressive JPEGs of `image`, flattened, the longest side of each at most as asked and never enlarged.
+
+    `image` is flattened in place; each JPEG is made from all of its pixels.
+    """
     with Color("white") as white:
         image.background_color = white
     image.alpha_channel = "remove"
-    if scale < 1:
-        resize(image, max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     image.strip()
-    # the wand's setting, which the JPEG encoder reads; Wand's interlace_scheme is the image's, which it does not
-    library.MagickSetInterlaceScheme(image.wand, INTERLACE_TYPES.index("jpeg"))
-    image.compression_quality = quality
-    return _blob(image, "jpeg")
+    made = []
+    for longest in longest_sides:
+        scale = min(1.0, longest / max(image.size))
+        with image.clone() as copy:  # which shares its pixels until it is resized
+            resize(copy, max(1, round(copy.width * scale)), max(1, round(copy.height * scale)))
+            # the wand's setting, which the JPEG encoder reads; it does not read Wand's interlace_scheme, the image's
+            library.MagickSetInterlaceScheme(copy.wand, INTERLACE_TYPES.index("jpeg"))
+            copy.compression_quality = quality
+            made.append(_blob(copy, "jpeg"))
+    return made
 
 
 def derive(master: bytes, longest: int, quality: int) -> bytes:
@@ -52,7 +59,7 @@ def derive(master: bytes, longest: int, quality: int) -> bytes:
         image.reset_coords()
         left, top, width, height = _opaque_box(image)
         image.crop(left=left, top=top, width=width, height=height)
-        return derivative(image, longest, quality)
+        return derivatives(image, [longest], quality)[0]
 
 
 def resize(image: Image, width: int, height: int) -> None:
