@@ -1,0 +1,31 @@
+"""ImageMagick's command line tools, under their names in version 6 (Debian's) or 7."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import subprocess
+from pathlib import Path
+
+from scripts.bench.job import Job
+
+
+@functools.cache
+def tool(name: str) -> list[str]:
+    """How `convert` and `montage` are called here. `convert` by that name alone may be something else."""
+    old = shutil.which(f"{name}-im6.q16")
+    return [old] if old else [str(shutil.which("magick")), *([] if name == "convert" else [name])]
+
+
+def convert(*arguments: str) -> None:
+    subprocess.run([*tool("convert"), *arguments], check=True)
+
+
+def montage(*arguments: str, cwd: Path) -> None:
+    subprocess.run([*tool("montage"), *arguments], check=True, cwd=cwd)
+
+
+def to_canvas(job: Job) -> list[str]:
+    """Pads or cuts the grid to the canvas: what is wanted begins at minus the place of the grid."""
+    place = f"{job.width}x{job.height}{-job.left:+d}{-job.top:+d}"
+    return ["-background", "none", "-gravity", "NorthWest", "-extent", place, "+repage", "-strip"]

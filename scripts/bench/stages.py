@@ -1,0 +1,100 @@
+"""Where the product's way spends its time: what its steps take, counted in the building process itself."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app import limits
+from app.store import Store
+
+TOP = Path(__file__).parents[2]
+# module, attribute: those that are there are counted. An inner step's time is part of its outer one's.
+STEPS = (
+    ("app.collage.build", "plan"),
+    ("app.collage.montage", "make_cells"),
+    ("app.store.photos", "Photos.intermediate"),
+    ("app.imaging", "cell"),
+    ("app.imaging.photo", "resize"),
+    ("app.imaging.photo", "raw"),
+    ("app.collage.montage", "render"),
+    ("app.imaging.canvas", "Row.__init__"),
+    ("app.imaging.canvas", "Canvas.place"),
+    ("app.imaging.canvas", "Canvas.encode"),
+    ("app.store.root", "Root.require"),
+    ("app.store.files", "Files.write_whole"),
+    ("app.store.collages", "Collages.note"),
+    ("app.collage.manifest", "describe_file"),
+    ("app.store.collages", "Collages.publish"),
+)
+
+
+def show(store: Store, campaign: str) -> None:
+    """Builds one collage in a process of its own, and prints the table."""
+    shutil.rmtree(store.root.path / campaign / "collages", ignore_errors=True)
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.bench.stages", str(store.root.path), campaign],
+        cwd=TOP,
+        env=os.environ | limits.IMAGEMAGICK,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    whole = time.monotonic() - began
+    print(f"\n{campaign}: {whole:.2f} s in all, with the start of the process and these measurements")
+    print(f"{'step':<24}{'calls':>8}{'seconds, all threads':>22}{'from':>8}{'to':>8}")
+    for name, (calls, seconds, first, last) in json.loads(done.stdout).items():
+        print(f"{name:<24}{calls:>8}{seconds:>22.3f}{first:>8.2f}{last:>8.2f}")
+
+
+def counted(function: Callable[..., Any], name: str, counts: dict[str, list[float]], lock: Any) -> Callable[..., Any]:
+    """`function`, with calls, seconds, first begin and last end kept in `counts`."""
+
+    @functools.wraps(function)
+    def wrapper(*arguments: Any, **named: Any) -> Any:
+        began = time.monotonic()
+        try:
+            return function(*arguments, **named)
+        finally:
+            ended = time.monotonic()
+            with lock:
+                one = counts[name]
+                one[:] = [one[0] + 1, one[1] + ended - began, min(one[2], began), max(one[3], ended)]
+
+    return wrapper
+
+
+def main() -> None:
+    began = time.monotonic()
+    counts: dict[str, list[float]] = defaultdict(lambda: [0, 0.0, float("inf"), 0.0])
+    lock = threading.Lock()
+    for module, path in STEPS:
+        holder: Any = importlib.import_module(module)
+        *outer, last = path.split(".")
+        for part in outer:
+            holder = getattr(holder, part, None)
+        if hasattr(holder, last):
+            setattr(holder, last, counted(getattr(holder, last), path, counts, lock))
+    from app.collage import build  # what the building process imports, too
+
+    counts["(imports)"] = [1, time.monotonic() - began, began, time.monotonic()]
+    store, campaign = Store(Path(sys.argv[1])), sys.argv[2]
+    draft = store.collages.begin(campaign)
+    build.build(store, draft, build.plan(store, campaign, build.Parameters()), datetime.now(UTC), lambda part: None)
+    print(json.dumps({name: [*one[:2], one[2] - began, one[3] - began] for name, one in counts.items()}))
+
+
+if __name__ == "__main__":
+    main()
