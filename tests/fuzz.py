@@ -120,7 +120,7 @@ def main() -> None:
     unexpected, slowest = [], (0.0, -1)
     for number in range(options.pictures) if options.only is None else [options.only]:
         kind, data = mutated(random.Random(f"{options.seed}.{number}"))
-        print(number, end="\r", file=sys.stderr, flush=True)
+        print(number, end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)  # names what crashes
         started = time.monotonic()
         try:
             ends[decode(kind, data)] += 1
