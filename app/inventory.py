@@ -7,9 +7,10 @@ assets that were never given to it. Addresses are counted, never shown.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from app.assets import Cloudinary, Listed, Page
+from app.assets import Cloudinary, Listed, Page, pages
 from app.config import Campaign, Campaigns
 from app.store import Store
 
@@ -57,25 +58,13 @@ def take(cloudinary: Cloudinary, store: Store, campaigns: Campaigns, names: Iter
         campaign.name: {public_id for public_id, (archive, _) in store.photos.pairs(campaign.name).items() if archive}
         for campaign in chosen or campaigns.values()
     }
-    lists: list[Callable[[str | None], Page]] = [
-        lambda cursor, folder=campaign.folder: cloudinary.folder(folder, cursor)  # type: ignore[misc]
-        for campaign in chosen
-    ] or [cloudinary.everything]
-    for status in MODERATED:
-        lists.append(lambda cursor, status=status: cloudinary.moderated(status, cursor))  # type: ignore[misc]
     wanted = {campaign.folder for campaign in chosen}
-    assets = join(row for ask in lists for row in _rows(ask) if not wanted or row.asset.folder in wanted)
+    lists: list[Callable[[str | None], Page]] = [partial(cloudinary.folder, folder) for folder in wanted]
+    lists = lists or [cloudinary.everything]
+    lists += [partial(cloudinary.moderated, status) for status in MODERATED]
+    rows = (row for ask in lists for page in pages(ask) for row in page.rows)
+    assets = join(row for row in rows if not wanted or row.asset.folder in wanted)
     return compare(assets, held, chosen or list(campaigns.values()))
-
-
-def _rows(ask: Callable[[str | None], Page]) -> Iterator[Listed]:
-    cursor: str | None = None
-    while True:
-        page = ask(cursor)
-        yield from page.rows
-        cursor = page.next_cursor
-        if cursor is None:
-            return
 
 
 def join(rows: Iterable[Listed]) -> list[Listed]:

@@ -8,7 +8,7 @@
 """
 
 from app.assets.api import Cloudinary
-from app.assets.asset import Asset, Listed, Page
+from app.assets.asset import Asset, Listed, Page, pages
 from app.assets.notifications import Hint, Notification, parse
 from app.assets.quota import Quota, Standing
 from app.assets.signature import verify
@@ -22,6 +22,7 @@ __all__ = [
     "Page",
     "Quota",
     "Standing",
+    "pages",
     "parse",
     "verify",
 ]

@@ -1,7 +1,7 @@
 """One asset as Cloudinary's answers describe it: read strictly, because the SDK takes any JSON without `error` for a
 success. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -46,6 +46,15 @@ class Page:
 
     rows: tuple[Listed, ...]
     next_cursor: str | None
+
+
+def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
+    """Every page of a list; `ask` gets the page at a cursor (None: the first)."""
+    page = ask(None)
+    yield page
+    while page.next_cursor is not None:
+        page = ask(page.next_cursor)
+        yield page
 
 
 def read_asset(answer: Mapping[str, Any]) -> Asset:

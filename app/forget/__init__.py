@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from app.assets import Cloudinary, Hint
-from app.assets.asset import Page
+from app.assets import Cloudinary, Hint, pages
 from app.collage import process
 from app.config import Campaign, Campaigns
 from app.errors import BuildFailed, NotFound
@@ -102,24 +101,14 @@ class Forgetting:
         public_ids = self._held_photos(person, campaigns)
         folders = {campaign.folder for campaign in campaigns}
         # a rejected photo is in no folder's list
-        for page in (
+        lists = [
             *(partial(self._cloudinary.folder, at) for at in folders),
             partial(self._cloudinary.moderated, "rejected"),
-        ):
-            public_ids |= self._listed_photos(page, whom, folders)
+        ]
+        for row in (row for ask in lists for page in pages(ask) for row in page.rows):
+            if row.asset.folder in folders and (row.asset.email or "").casefold() == whom.casefold():
+                public_ids.add(row.asset.public_id)
         return Person(frozenset(public_ids), person.addresses)
-
-    def _listed_photos(self, page: Callable[[str | None], Page], email: str, folders: set[str]) -> set[str]:
-        found: set[str] = set()
-        cursor: str | None = None
-        while True:
-            listed = page(cursor)
-            for row in listed.rows:
-                if row.asset.folder in folders and (row.asset.email or "").casefold() == email.casefold():
-                    found.add(row.asset.public_id)
-            cursor = listed.next_cursor
-            if cursor is None:
-                return found
 
     def _held_photos(self, person: Person, campaigns: Sequence[Campaign]) -> set[str]:
         """Public IDs of the photos in the store that are the person's."""

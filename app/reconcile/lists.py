@@ -4,7 +4,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from app.assets import Asset, Cloudinary, Page
+from app.assets import Asset, Cloudinary, Page, pages
 from app.errors import CloudinaryUnavailable
 from app.reconcile.budget import Budget
 
@@ -43,11 +43,7 @@ class Lists:
         return self._approved.get(folder, [])
 
     def _pages(self, ask: Callable[[str | None], Page]) -> Iterator[Page]:
-        page = self._patiently(ask, None)
-        yield page
-        while page.next_cursor is not None:
-            page = self._patiently(ask, page.next_cursor)
-            yield page
+        return pages(lambda cursor: self._patiently(ask, cursor))
 
     def _patiently(self, ask: Callable[[str | None], Page], cursor: str | None) -> Page:
         for pause in PAUSES:
