@@ -27,7 +27,7 @@ def start(settings: Settings, campaigns: list[str]) -> None:
             ["nice", "-n", "10", *command],  # noqa: S607
             stdin=subprocess.DEVNULL,
             cwd=Path(__file__).parents[2],
-            env=os.environ | settings.environment() | {"MAGICK_THREAD_LIMIT": "1"},
+            env=os.environ | settings.environment(),
         )
     except OSError as error:
         raise StoreUnavailable(f"No process can be started to sync {', '.join(campaigns)}: {error}.") from error
