@@ -146,9 +146,11 @@ class Forgetting:
                     name
                 )
             elif person.public_ids & {*manifest["left_out"], *manifest["unreadable"]}:
-                for key in ("left_out", "unreadable"):
-                    manifest[key] = [public_id for public_id in manifest[key] if public_id not in person.public_ids]
-                self._store.collages.rewrite_manifest(campaign, collage, manifest)
+                with self._store.collages.turn(campaign, PATIENCE):  # nobody else changes it meanwhile
+                    manifest = self._store.collages.manifest(campaign, collage)
+                    for key in ("left_out", "unreadable"):
+                        manifest[key] = [public_id for public_id in manifest[key] if public_id not in person.public_ids]
+                    self._store.collages.rewrite_manifest(campaign, collage, manifest)
                 receipt.manifests_rewritten.append(name)
 
     def _is_revised(self, name: str, person: Person) -> bool:

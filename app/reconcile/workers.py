@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from app.errors import CollagenError
+from app.errors import CollagenError, where
 from app.processor import Outcome
 from app.reconcile.budget import Budget
 from app.reconcile.plan import Work
@@ -74,7 +74,7 @@ class Workers:
         except CollagenError as error:
             return Failure(str(error), error.retryable, error)
         except Exception as error:  # one photo that nobody thought of must not keep all others waiting
-            LOG.exception("The photo %s failed unexpectedly", one.hint.public_id)
+            LOG.error("The photo %s failed unexpectedly: %s", one.hint.public_id, where(error))  # noqa: TRY400
             return Failure(f"failed unexpectedly ({type(error).__name__}); the sync's output says more", False)
 
     def __enter__(self) -> Self:

@@ -81,11 +81,8 @@ class Collages:
         is to be built anew. Raises CollageInProgress where another build goes on for over `patience` seconds (a moment
         is always waited: someone may only be looking whether the lock is held).
         """
-        self._root.require()
         top = self._top(campaign)
-        lock = self._root.files.lock(top / ".lock", patience)
-        if lock is None:
-            raise CollageInProgress(f"A collage of {campaign} is being built; wait until it is done.", retry_after=10)
+        lock = self._lock(campaign, patience)
         try:
             with files.using(top):
                 self._finish_swaps(top)
@@ -121,14 +118,18 @@ class Collages:
     @contextlib.contextmanager
     def turn(self, campaign: str, patience: float) -> Iterator[None]:
         """Holds the campaign's lock, so that no collage is built. Raises CollageInProgress after `patience` seconds."""
-        self._root.require()
-        lock = self._root.files.lock(self._top(campaign) / ".lock", patience)
-        if lock is None:
-            raise CollageInProgress(f"A collage of {campaign} is being built; wait until it is done.", retry_after=10)
+        lock = self._lock(campaign, patience)
         try:
             yield
         finally:
             os.close(lock)
+
+    def _lock(self, campaign: str, patience: float) -> int:
+        self._root.require()
+        lock = self._root.files.lock(self._top(campaign) / ".lock", patience)
+        if lock is None:
+            raise CollageInProgress(f"A collage of {campaign} is being built; wait until it is done.", retry_after=10)
+        return lock
 
     def _leftovers(self, top: Path) -> list[Path]:
         entries = self._root.files.disk.scan(top)
@@ -155,9 +156,7 @@ class Collages:
 
     def publish(self, draft: Draft, manifest: dict[str, Any]) -> None:
         """Writes the manifest and makes the draft a finished collage, in place of the one it revises, if any."""
-        self._root.require()
-        text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-        self._root.files.write_whole(draft.directory / MANIFEST, text.encode("utf-8"))
+        self._write_manifest(draft.directory, manifest)
         with files.using(draft.directory):
             target = self._top(draft.campaign) / draft.id
             replaced = target.with_name(f"{REPLACED}{draft.id}")
@@ -183,19 +182,21 @@ class Collages:
         Raises CollageInProgress after `patience` seconds.
         """
         self._root.require()
-        if self._root.files.exists(self._top(campaign)):
-            draft = self.begin(campaign, patience=patience)
-            try:
-                with files.using(draft.directory):
-                    self._root.files.disk.remove_tree(draft.directory)
-            finally:
-                os.close(draft.lock)
+        top = self._top(campaign)
+        with files.using(top):
+            if self._root.files.exists(top):
+                with self.turn(campaign, patience):
+                    self._finish_swaps(top)
+                    self._clear(top)
 
     def rewrite_manifest(self, campaign: str, collage: str, manifest: dict[str, Any]) -> None:
         """Puts another manifest, with the same files, in the place of a finished collage's."""
+        self._write_manifest(self._top(campaign) / collage, manifest)
+
+    def _write_manifest(self, directory: Path, manifest: dict[str, Any]) -> None:
         self._root.require()
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-        self._root.files.write_whole(self._top(campaign) / collage / MANIFEST, text.encode("utf-8"))
+        self._root.files.write_whole(directory / MANIFEST, text.encode("utf-8"))
 
     def note(self, draft: Draft, state: dict[str, Any]) -> None:
         """Says how far a draft is, or why it failed, to whoever asks `draft_state`."""
