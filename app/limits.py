@@ -19,6 +19,11 @@ DECODING_BYTES = 200_000_000  # with a progressive JPEG's coefficients, which ar
 DECODER_BYTES = 320_000_000  # everything the decoding process allocates; the system refuses more
 EXIFTOOL_BYTES = 256 * 1024 * 1024  # exiftool's address space, of which it was seen to take 60 MB
 
+# --- Memory of a build: data that the process may allocate; the system refuses more. 440 MB for 4096×4096 pixels, of
+# which it was seen to take 350.
+BUILD_BYTES = 200_000_000
+BUILD_BYTES_PER_PIXEL = 14  # ImageMagick's 8, the cells' 3, and the files before they are written
+
 # --- Time
 DECODER_SECONDS = 10  # one picture, of which the slowest that is let in takes one to two
 API_SECONDS = 10  # one call of Cloudinary's Admin API; the SDK has no limit of its own
@@ -33,4 +38,8 @@ REDIRECTS = 3  # of a delivery host
 REQUEST_BYTES = 1024 * 1024
 
 # What a process that decodes has in its environment before ImageMagick is loaded.
-IMAGEMAGICK = {"MAGICK_CONFIGURE_PATH": str(Path(__file__).resolve().parents[1] / "deploy" / "imagemagick")}
+IMAGEMAGICK = {
+    "MAGICK_CONFIGURE_PATH": str(Path(__file__).resolve().parents[1] / "deploy" / "imagemagick"),
+    # which library Wand tries first: looking for each name that there could be takes it 0.2 s
+    "WAND_MAGICK_LIBRARY_SUFFIX": "-6.Q16;-7.Q16",
+}

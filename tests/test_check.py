@@ -89,6 +89,18 @@ def rotten(data: bytes) -> bytes:
     return data[:middle] + bytes(3000) + data[middle + 3000 :]
 
 
+def without_copies(data: bytes) -> bytes:
+    """An intermediate as it was before there were copies: the second chunk is theirs."""
+    chunk = int.from_bytes(data[33:37], "big") + 12
+    assert data[37:41] == b"coPY"
+    return data[:33] + data[33 + chunk :]
+
+
+def rotten_copy(data: bytes) -> bytes:
+    """The same, with some of its smaller copies lost."""
+    return data[:1000] + bytes(500) + data[1500:]
+
+
 def edit_manifest(store: Store, change: Callable[[dict], None]) -> None:  # type: ignore[type-arg]
     path = in_collage(store, "manifest.json")
     manifest = json.loads(path.read_bytes())
@@ -146,6 +158,16 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         lambda store: overwrite(intermediate(store), picture("png", 150, 200)),
         intermediate,
         "has 150×200 pixels, not 300×400",
+    ),
+    "intermediate without copies": (
+        lambda store: overwrite(intermediate(store), without_copies(intermediate(store).read_bytes())),
+        intermediate,
+        "has no smaller copies inside",
+    ),
+    "intermediate with a rotten copy": (
+        lambda store: overwrite(intermediate(store), rotten_copy(intermediate(store).read_bytes())),
+        intermediate,
+        "is broken",
     ),
     "another person's intermediate": (
         lambda store: overwrite(intermediate(store), intermediate(store, "c").read_bytes()),

@@ -446,20 +446,22 @@ def test_only_one_sync_of_a_campaign_runs_at_a_time_and_one_may_wait(bench: Benc
 
 
 def test_thumbnails_remakes_the_intermediates_that_are_missing_or_wrong_and_only_those(bench: Bench) -> None:
-    missing, empty, small, *rest = bench.add(6)
+    missing, empty, small, plain, *rest = names = bench.add(7)
     bench.sync()
-    paths = {name: bench.store.photos.intermediate_path("sayno", name) for name in (missing, empty, small, *rest)}
+    paths = {name: bench.store.photos.intermediate_path("sayno", name) for name in names}
     good = {name: path.read_bytes() for name, path in paths.items()}
     before = {name: paths[name].stat() for name in rest}
     paths[missing].unlink()
     paths[empty].write_bytes(b"")
     with Image.open(paths[small]) as image:
         image.reduce(2).save(paths[small])
+    with Image.open(paths[plain]) as image:
+        image.save(paths[plain])  # all pixels, no smaller copies
     archives = [bench.store.photos.archive_path("sayno", name) for name in paths]
     written = [archive.stat().st_ctime_ns for archive in archives]
     report = bench.sync(remake=True)
-    assert report.remade == [missing, empty, small]
-    assert (report.agreed, report.asked) == (6, 0), "none had to be fetched again"
+    assert report.remade == [missing, empty, small, plain]
+    assert (report.agreed, report.asked) == (7, 0), "none had to be fetched again"
     assert {name: path.read_bytes() for name, path in paths.items()} == good
     assert {name: paths[name].stat().st_ino for name in rest} == {name: one.st_ino for name, one in before.items()}
     assert [archive.stat().st_ctime_ns for archive in archives] == written

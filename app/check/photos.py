@@ -109,6 +109,8 @@ class PhotoCheck:
         problem = _picture_problem(intermediate, "png", imaging.INTERMEDIATE)
         if not problem and remade not in (None, intermediate) and _difference(intermediate, remade) > SAME:
             return "shows another picture than its archive"
+        if not problem and not imaging.copies.complete(intermediate):
+            return "has no smaller copies inside"
         if not problem and not self._store.photos.fits(self._campaign, public_id, version):
             return "is not marked as made from this version of its archive"
         return problem

@@ -31,7 +31,8 @@ MEANING = {
 @click.option(
     "--thumbnails",
     is_flag=True,
-    help="First remake, from the archives, the intermediates that are missing, unreadable or of the wrong size.",
+    help="First remake, from the archives, the intermediates that are missing, unreadable, of the wrong size or without"
+    " their smaller copies.",
 )
 @click.option(
     "--wait",

@@ -1,6 +1,7 @@
 """The order of steps that make one collage: who, what grid, the picture, its derivatives, the manifest."""
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,10 +81,11 @@ def build(
             draft.campaign,
             [photo.public_id for photo in queue],
             grid,
-            lambda part: progress(0.6 * part),
+            lambda part: progress(0.5 * part),
         )
         unreadable += failed
-        queue = [photo for photo in queue if photo.public_id not in set(failed)]
+        lost = set(failed)
+        queue = [photo for photo in queue if photo.public_id not in lost]
         if len(cells) == grid.used:
             break
         if not queue:
@@ -92,6 +94,7 @@ def build(
         grid = layout.best(len(queue), width, height)
 
     seated = [photo.public_id for photo in choice.seated([photo for photo in queue if photo.public_id in cells])]
+    left_out = [photo.public_id for photo in queue if photo.public_id not in cells]
     described = []
 
     def put(name: str, data: bytes, size: tuple[int, int]) -> None:
@@ -99,13 +102,18 @@ def build(
         store.root.files.write_whole(draft.directory / name, data)
         described.append(manifest.describe_file(name, size, data))
 
-    with montage.render(
-        grid, [cells.pop(public_id) for public_id in seated], lambda part: progress(0.6 + 0.15 * part)
-    ) as canvas:
-        master, jpegs = canvas.encode(grid.box, derivatives.LONGEST_SIDES, derivatives.QUALITY)
+    in_order = [cells.pop(public_id) for public_id in seated]
+    # One canvas after the other, never two: first what the derivatives are made from, without padding; then the master,
+    # while the other core encodes the derivatives.
+    with montage.render(grid, in_order, grid.box) as canvas:
+        reduced = canvas.reduced(derivatives.LONGEST_SIDES)
+    progress(0.65)
+    with montage.render(grid, in_order, (0, 0, width, height)) as canvas, ThreadPoolExecutor(1) as pool:
+        in_order.clear()
+        jpegs = pool.submit(lambda: [one.jpeg(derivatives.QUALITY) for one in reduced])
+        put(derivatives.MASTER, canvas.png(), (width, height))
     progress(0.95)
-    put(derivatives.MASTER, master, (width, height))
-    for longest, jpeg in zip(derivatives.LONGEST_SIDES, jpegs, strict=True):
+    for longest, jpeg in zip(derivatives.LONGEST_SIDES, jpegs.result(), strict=True):
         put(derivatives.name(longest), jpeg, imaging.size(jpeg, "jpeg"))
 
     result = manifest.manifest(
@@ -115,7 +123,7 @@ def build(
         old=old,
         layout=grid,
         seated=seated,
-        left_out=[photo.public_id for photo in queue if photo.public_id not in set(seated)],
+        left_out=left_out,
         unreadable=unreadable,
         files=described,
         versions={"imagemagick": imaging.version(), "collagen": app.__version__},

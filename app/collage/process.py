@@ -4,9 +4,11 @@ The campaign's lock goes from whoever starts the build to the building process, 
 it ends. `python -m app.collage.process` is that process; what to build comes on its standard input.
 """
 
+import contextlib
 import json
 import logging
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -26,6 +28,7 @@ from app.store.collages import Draft
 
 LOG = logging.getLogger(__name__)
 NICENESS = 10  # webhooks and tracked images come first
+FREED = {"MALLOC_MMAP_THRESHOLD_": "4000000"}  # a picture's memory goes back to the system when it is freed
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def _start(store: Store, draft: Draft, what: dict[str, Any]) -> Build:
             stdin=subprocess.PIPE,
             pass_fds=(draft.lock,),
             cwd=Path(__file__).parents[2],
-            env=os.environ | limits.IMAGEMAGICK,
+            env=os.environ | limits.IMAGEMAGICK | FREED,
         )
     except OSError as error:
         raise StoreUnavailable(f"No process can be started to build a collage: {error}.") from error
@@ -88,7 +91,7 @@ def _start(store: Store, draft: Draft, what: dict[str, Any]) -> Build:
 def main() -> None:
     """The building process: reads its order, builds, notes how it goes. Exit status 0 with a collage, else 1."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    os.nice(NICENESS)
+    _give_way()
     received = sys.stdin.buffer.read()
     if not received:  # whoever started this was killed before it said what to build
         sys.exit(1)
@@ -117,12 +120,30 @@ def main() -> None:
         sys.exit(1)
 
 
+def _give_way() -> None:
+    """Webhooks and tracked images come first: a build has less of the processor and, by its niceness, of the disk; and
+    where memory runs out, it is what the system ends."""
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # in some containers nobody may say so
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
+    threading.stack_size(1024 * 1024)  # each thread's stack counts as data
+
+
+def _limit_memory(pixels: int) -> None:
+    """Lets the system refuse what a build of so many pixels has no use for."""
+    most = limits.BUILD_BYTES + limits.BUILD_BYTES_PER_PIXEL * pixels
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
 def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: Progress) -> None:
     now = datetime.now(UTC)
     if "wish" in order:
-        build(store, draft, plan(store, draft.campaign, Parameters(**order["wish"])), now, progress)
+        wish = Parameters(**order["wish"])
+        _limit_memory(wish.width * wish.height)
+        build(store, draft, plan(store, draft.campaign, wish), now, progress)
         return
     old = store.collages.manifest(draft.campaign, draft.id)
+    _limit_memory(old["canvas"]["width"] * old["canvas"]["height"])
     planned = plan_revision(store, draft.campaign, old, order["without"])
     if planned is None:
         store.collages.withdraw(draft)

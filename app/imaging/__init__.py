@@ -5,6 +5,7 @@
 - `reading`: decoding with limits; the format is named on every read, and what a decoder complains of is an error.
 - `photo`: from the picture that arrived to archive, intermediate and cell.
 - `decoder`: the same in a process of its own, for pictures that nobody has seen yet.
+- `copies`: smaller copies of an intermediate, inside its own file.
 - `canvas`: the montage of cells on a transparent canvas.
 - `saving`: PNG and JPEG without metadata; derivatives.
 """
@@ -12,8 +13,8 @@
 from wand.version import MAGICK_VERSION
 
 from app.errors import PictureError
-from app.imaging import policy
-from app.imaging.canvas import Canvas, Row
+from app.imaging import copies, policy
+from app.imaging.canvas import Canvas, Reduced
 from app.imaging.decoder import Decoder
 from app.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.imaging.reading import Format, size
@@ -30,8 +31,8 @@ def check() -> None:
     policy.require()
     pixels = bytes(range(36))
     with Canvas(3, 4) as canvas:
-        canvas.place(Row([pixels], 3, 4), 0, 0)
-        if cell(canvas.encode((0, 0, 3, 4), (), 85)[0], "png", 3, 4) != pixels:
+        canvas.mount([pixels], 1, (3, 4), 0, 0)
+        if cell(canvas.png(), "png", 3, 4) != pixels:
             raise PictureError("ImageMagick does not give back the picture that it wrote.")
 
 
@@ -42,9 +43,10 @@ __all__ = [
     "Decoder",
     "Format",
     "Prepared",
-    "Row",
+    "Reduced",
     "cell",
     "check",
+    "copies",
     "derive",
     "policy",
     "prepare",

@@ -34,8 +34,11 @@ def opened(picture: bytes, kind: Format, at_least: tuple[int, int] | None = None
     libjpeg then skips most of the work (DCT scaling). Raises PictureError for anything that is not whole, or is beyond
     the limits.
     """
-    reduction = structure(picture).reduction() if kind == "jpeg" else 1
-    width, height = size(picture, kind)
+    if kind == "jpeg":
+        known = structure(picture)
+        (width, height), reduction = (known.width, known.height), known.reduction()
+    else:
+        (width, height), reduction = size(picture, kind), 1
     if width * height > limits.PICTURE_PIXELS:
         raise PictureError(
             f"The picture has {width}×{height} pixels; {limits.PICTURE_PIXELS // 10**6} megapixels at most are taken."

@@ -1,4 +1,5 @@
-"""Intermediates made anew from archives: those that are missing, unreadable or of another size, and only those."""
+"""Intermediates made anew from archives: those that are missing, unreadable, of another size or without their smaller
+copies, and only those."""
 
 from collections.abc import Callable, Iterator
 
@@ -31,9 +32,11 @@ def remake(
 
 
 def is_whole(intermediate: bytes | None) -> bool:
-    """Whether this is an intermediate as every photo has one: readable, and of the right size."""
+    """Whether this is an intermediate as every photo has one: readable, of the right size, with its copies."""
     try:
         if intermediate is None or imaging.size(intermediate, "png") != imaging.INTERMEDIATE:
+            return False
+        if not imaging.copies.complete(intermediate):
             return False
         imaging.cell(intermediate, "png", *imaging.INTERMEDIATE)
     except PictureError:

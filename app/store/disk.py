@@ -67,6 +67,11 @@ class Disk:
     def read(self, path: Path) -> bytes:
         return path.read_bytes()
 
+    def read_start(self, path: Path, size: int) -> tuple[bytes, int]:
+        """The first `size` bytes, or all where there are fewer; and the length of the file."""
+        with path.open("rb", buffering=0) as file:
+            return file.read(size), os.fstat(file.fileno()).st_size
+
     def read_end(self, path: Path, size: int) -> bytes:
         """The last `size` bytes, or all where there are fewer."""
         with path.open("rb") as file:

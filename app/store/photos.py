@@ -139,14 +139,22 @@ class Photos:
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
 
     def archive(self, campaign: str, public_id: str) -> bytes | None:
-        """The archive's bytes, or None."""
-        self._root.require()
+        """The archive's bytes, or None. Raises StoreUnavailable."""
         return self._root.files.read(self.archive_path(campaign, public_id))
 
     def intermediate(self, campaign: str, public_id: str) -> bytes | None:
-        """The intermediate's bytes, or None."""
-        self._root.require()
+        """The intermediate's bytes, or None. Raises StoreUnavailable."""
         return self._root.files.read(self.intermediate_path(campaign, public_id))
+
+    def intermediate_start(self, campaign: str, public_id: str, size: int) -> tuple[bytes, int]:
+        """The first `size` bytes of an intermediate, and how long it is. Raises StoreUnavailable, also for none."""
+        path = self.intermediate_path(campaign, public_id)
+        with using(path):
+            try:
+                return self._root.files.disk.read_start(path, size)
+            except FileNotFoundError:
+                self._root.require()  # what is missing may only be out of sight
+                raise
 
 
 def _mark(version: int | None) -> int:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.collage.build import Parameters, build, plan
+from app.imaging import copies
 from app.store import Store
 from tests.conftest import prepared
 
@@ -51,8 +52,8 @@ def archive(index: int) -> bytes:
 
 @functools.cache
 def intermediate(index: int) -> bytes:
-    """A PNG of 300×400 that no other index below `DISTINCT` has."""
-    return as_png(_varied(index, _drawn(index % DRAWN)[1]))
+    """A PNG of 300×400, with its copies, that no other index below `DISTINCT` has."""
+    return as_intermediate(_varied(index, _drawn(index % DRAWN)[1]))
 
 
 @functools.cache
@@ -64,12 +65,27 @@ def plain_archive(colour: str = "magenta") -> bytes:
 @functools.cache
 def plain_intermediate(colour: str = "magenta") -> bytes:
     """An intermediate of one colour."""
-    return as_png(Image.new("RGB", (300, 400), colour))
+    return as_intermediate(Image.new("RGB", (300, 400), colour))
 
 
-def as_jpeg(picture: Image.Image, quality: int = 90) -> bytes:
+@functools.cache
+def harlequin(colour: str, *others: str) -> bytes:
+    """An intermediate of one colour whose copies, the smallest first, have others."""
+    pictures = [Image.new("RGB", size, other) for size, other in zip(copies.SIZES, others, strict=True)]
+    inside = {picture.size: as_jpeg(picture, copies.QUALITY, subsampling=0) for picture in pictures}
+    return copies.insert(as_png(Image.new("RGB", (300, 400), colour)), inside)
+
+
+def as_intermediate(picture: Image.Image) -> bytes:
+    """A picture of 300×400 as a PNG with smaller copies inside, all as Pillow makes them."""
+    smaller = [picture.resize(size, Image.Resampling.LANCZOS) for size in copies.SIZES]
+    inside = {one.size: as_jpeg(one, copies.QUALITY, subsampling=0) for one in smaller}
+    return copies.insert(as_png(picture), inside)
+
+
+def as_jpeg(picture: Image.Image, quality: int = 90, **options: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, "JPEG", quality=quality)
+    picture.save(file, "JPEG", quality=quality, **options)
     return file.getvalue()
 
 

@@ -117,7 +117,7 @@ def test_collages_are_numbered_and_listed_in_order(store: Store) -> None:
 
 
 def test_progress_rises_from_nought_to_one(store: Store) -> None:
-    put(store, range(9))
+    put(store, range(48))
     said: list[float] = []
     built(store, progress=said.append, **SMALL)
     assert said == sorted(said)
@@ -221,7 +221,9 @@ def test_a_campaign_without_photos_is_refused(store: Store) -> None:
         built(store, exclude=frozenset(people))
 
 
-@pytest.mark.parametrize("part", [0.0, 0.6, 0.8, 0.9], ids=["cells", "canvas", "master", "derivatives"])
+@pytest.mark.parametrize(
+    "part", [0.0, 0.49, 0.6, 0.9, 0.99], ids=["cells", "all cells", "master", "derivatives", "manifest"]
+)
 def test_a_store_that_vanishes_during_the_build_ends_it_and_nothing_is_written_where_it_was(
     store: Store, part: float
 ) -> None:
@@ -240,7 +242,7 @@ def test_a_store_that_vanishes_during_the_build_ends_it_and_nothing_is_written_w
 
 
 def test_nothing_of_a_collage_is_seen_before_it_is_whole(store: Store) -> None:
-    put(store, range(4))
+    put(store, range(24))
     seen: list[list[str]] = []
     built(store, progress=lambda part: seen.append(store.collages.ids(CAMPAIGN)), **SMALL)
     assert len(seen) > 4

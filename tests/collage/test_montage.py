@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image as Picture
+from wand.color import Color
+from wand.image import Image
 
 from app import imaging
 from app.collage import montage
 from app.collage.layout import Axis, Layout
 from app.errors import StoreUnavailable
+from app.imaging import copies
 from app.store import Store
+from app.store.disk import Disk
 from tests.collage.pictures import (
     CAMPAIGN,
     Pixels,
+    as_intermediate,
+    as_jpeg,
+    as_png,
     break_archive,
     break_both,
     break_intermediate,
     decoded,
+    harlequin,
     nothing,
     plain_archive,
     plain_intermediate,
     put,
 )
+from tests.store.failing import OPERATIONS
 
 
 def grid(cols: int, rows: int, k: int, width: int | None = None, height: int | None = None) -> Layout:
@@ -49,11 +61,14 @@ def put_red_and_blue(store: Store, indices: range) -> list[str]:
     )
 
 
+COLOURS = {"red": (255, 0, 0), "blue": (0, 0, 255), "lime": (0, 255, 0), "yellow": (255, 255, 0), "black": (0, 0, 0)}
+
+
 def colour(pixels: Pixels) -> str:
-    """Red or blue, where that is all there is."""
+    """The name of a colour, where that is all there is."""
     mean = pixels.reshape(-1, 3).mean(axis=0)
     assert np.abs(pixels.astype(int) - mean).max() < 3
-    return "red" if mean[0] > 250 and mean[2] < 5 else "blue" if mean[2] > 250 and mean[0] < 5 else str(mean)
+    return next((name for name, known in COLOURS.items() if np.abs(mean - known).max() < 5), str(mean))
 
 
 @pytest.mark.parametrize(("k", "source"), [(1, "blue"), (29, "blue"), (100, "blue"), (101, "red"), (150, "red")])
@@ -103,6 +118,122 @@ def test_where_the_intermediate_fails_the_archive_stands_in(store: Store, spoil:
     assert unreadable == []
 
 
+# Copies
+
+
+@pytest.mark.parametrize(
+    ("k", "source"),
+    [
+        *((1, "red"), (12, "red")),  # 36×48, of 38×50
+        *((13, "lime"), (16, "lime"), (25, "lime")),  # up to 75×100
+        *((26, "yellow"), (50, "yellow")),  # up to 150×200
+        *((51, "blue"), (100, "blue")),
+        (101, "black"),
+    ],
+)
+def test_a_cell_is_made_from_the_smallest_copy_that_is_large_enough(store: Store, k: int, source: str) -> None:
+    picture = harlequin("blue", "red", "lime", "yellow")
+    (person,) = put(store, range(1), archive=lambda index: plain_archive("black"), intermediate=lambda index: picture)
+    cells, unreadable = cells_of(store, [person], grid(1, 1, k))
+    assert colour(cells[person]) == source
+    assert unreadable == []
+
+
+def harmed_copies(harm: Callable[[bytes], bytes]) -> bytes:
+    """A blue intermediate whose red copies are broken; the file is as long as it says, and its checksums are right."""
+    red = {size: as_jpeg(Picture.new("RGB", size, "red")) for size in copies.SIZES}
+    return copies.insert(as_png(Picture.new("RGB", (300, 400), "blue")), {size: harm(red[size]) for size in red})
+
+
+HARMS: dict[str, Callable[[bytes], bytes]] = {
+    "nothing": lambda jpeg: b"",
+    "zeros": lambda jpeg: bytes(len(jpeg)),
+    "overwritten beginning": lambda jpeg: b"\xff\xd8" + bytes(40) + jpeg[42:],
+    "overwritten tables": lambda jpeg: jpeg[:30] + bytes(100) + jpeg[130:],
+    "overwritten end": lambda jpeg: jpeg[:-30] + bytes(30),
+    "half": lambda jpeg: jpeg[: len(jpeg) // 2],
+    "all but the last bytes": lambda jpeg: jpeg[:-9],
+    "a text": lambda jpeg: b'<svg width="300" height="400"></svg>',
+    "a PNG": lambda jpeg: as_png(Picture.new("RGB", (75, 100), "red")),
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.parametrize("k", [10, 16, 50])
+def test_where_the_copy_is_broken_the_pixels_of_the_intermediate_stand_in(store: Store, harm: str, k: int) -> None:
+    picture = harmed_copies(HARMS[harm])
+    (person,) = put(store, range(1), archive=lambda index: plain_archive("black"), intermediate=lambda index: picture)
+    cells, unreadable = cells_of(store, [person], grid(1, 1, k))
+    assert colour(cells[person]) == "blue"
+    assert unreadable == []
+
+
+def test_where_a_copy_rots_on_disk_the_cell_still_shows_the_person(store: Store) -> None:
+    """The intermediate's checksum tells, so that it may be the archive that stands in."""
+    (person,) = put_red_and_blue(store, range(1))
+    path = store.photos.intermediate_path(CAMPAIGN, person)
+    data = path.read_bytes()
+    at = data.index(b"\xff\xd8")
+    path.write_bytes(data[:at] + bytes(60) + data[at + 60 :])
+    cells, unreadable = cells_of(store, [person], grid(1, 1, 10))
+    assert colour(cells[person]) in ("red", "blue")
+    assert unreadable == []
+
+
+def test_a_copy_that_reaches_further_than_is_read_is_left_for_the_intermediate(store: Store) -> None:
+    noise = Picture.fromarray(np.random.default_rng(5).integers(0, 256, (400, 300, 3), np.uint8))
+    picture = as_intermediate(noise)
+    (person,) = put(store, range(1), intermediate=lambda index: picture)
+    for k in (25, 50):
+        size = (3 * k, 4 * k)
+        assert copies.find(picture, len(picture), *size) is not None
+        assert copies.find(picture[: copies.REACH[size]], len(picture), *size) is None
+        cells, unreadable = cells_of(store, [person], grid(1, 1, k))
+        expected = noise.resize(size, Picture.Resampling.LANCZOS)
+        assert np.abs(cells[person].astype(int) - np.asarray(expected)).mean() < 1
+        assert unreadable == []
+
+
+class CountingDisk(Disk):
+    """Notes every operation, and on what."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, Any]] = []
+
+
+def _counted(name: str) -> Callable[..., Any]:
+    def operation(self: CountingDisk, *arguments: Any) -> Any:
+        self.done.append((name, arguments[0]))
+        return getattr(Disk, name)(self, *arguments)
+
+    return operation
+
+
+for _name in OPERATIONS:
+    setattr(CountingDisk, _name, _counted(_name))
+
+
+@pytest.mark.parametrize("k", [12, 16, 25, 50])
+def test_of_everyone_the_beginning_of_one_file_is_read_and_nothing_else(store: Store, k: int) -> None:
+    people = put(store, range(30))
+    disk = CountingDisk()
+    cells, _ = montage.make_cells(Store(store.root.path, disk), CAMPAIGN, people, grid(6, 5, k), nothing)
+    assert list(cells) == people
+    expected = [("read_start", store.photos.intermediate_path(CAMPAIGN, person)) for person in people]
+    assert sorted(disk.done) == sorted(expected)
+
+
+def test_larger_cells_cost_one_file_each_as_well(store: Store) -> None:
+    people = put(store, range(4))
+    for k, path in ((51, store.photos.intermediate_path), (101, store.photos.archive_path)):
+        disk = CountingDisk()
+        montage.make_cells(Store(store.root.path, disk), CAMPAIGN, people, grid(2, 2, k), nothing)
+        assert sorted(disk.done) == sorted(("read", path(CAMPAIGN, person)) for person in people)
+
+
+# Who is in it
+
+
 def test_who_has_no_readable_file_is_named_and_the_next_in_line_takes_the_place(store: Store) -> None:
     people = put_red_and_blue(store, range(8))
     break_both(store, people[0], people[2], people[4])
@@ -141,17 +272,22 @@ def test_a_store_that_is_gone_is_not_a_store_of_unreadable_photos(store: Store) 
         cells_of(store, people, grid(2, 1, 5))
 
 
-def test_progress_rises_to_one_while_cells_are_made_and_placed(store: Store) -> None:
-    people = put_red_and_blue(store, range(6))
+def test_progress_rises_to_one_while_cells_are_made_part_by_part(store: Store) -> None:
+    people = put_red_and_blue(store, range(2 * montage.PART + 2))
     said: list[float] = []
-    cells, _ = montage.make_cells(store, CAMPAIGN, people, grid(3, 2, 5), said.append)
-    assert said == pytest.approx([1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6, 1])
-    said.clear()
-    montage.render(grid(3, 2, 5), list(cells.values()), said.append).__exit__(None, None, None)
-    assert said == [0.5, 1]
+    montage.make_cells(store, CAMPAIGN, people, grid(montage.PART + 1, 2, 5), said.append)
+    assert said == pytest.approx([montage.PART / len(people), 2 * montage.PART / len(people), 1])
 
 
-@pytest.mark.parametrize(
+def test_progress_stands_still_where_a_part_cannot_be_read(store: Store) -> None:
+    people = put_red_and_blue(store, range(montage.PART + 1))
+    break_both(store, *people[1:])
+    said: list[float] = []
+    montage.make_cells(store, CAMPAIGN, people, grid(montage.PART + 1, 1, 5), said.append)
+    assert said == pytest.approx([1 / len(people)] * 2)
+
+
+GRIDS = pytest.mark.parametrize(
     ("cols", "rows", "k", "width", "height"),
     [
         (3, 2, 4, 36, 32),  # just as large
@@ -162,11 +298,63 @@ def test_progress_rises_to_one_while_cells_are_made_and_placed(store: Store) -> 
         (5, 1, 1, 16, 16),
     ],
 )
+
+
+def noise_for(layout: Layout) -> list[bytes]:
+    shape = (layout.used, layout.vertical.cell * layout.horizontal.cell * 3)
+    return [cell.tobytes() for cell in np.random.default_rng(7).integers(0, 256, shape, np.uint8)]
+
+
+def by_imagemagick(layout: Layout, cells: list[bytes]) -> Pixels:
+    """What ImageMagick's own montage makes, put on a transparent canvas."""
+    width, height = layout.horizontal.cell, layout.vertical.cell
+    canvas_size = {"width": layout.horizontal.canvas, "height": layout.vertical.canvas}
+    with Image() as joined, Color("none") as nothing, Image(**canvas_size, background=nothing) as canvas:
+        for pixels in cells:
+            with Image(blob=pixels, format="rgb", width=width, height=height, depth=8) as one:
+                joined.image_add(one)
+        joined.background_color = nothing
+        tile, thumbnail = f"{layout.cols}x{layout.rows}", f"{width}x{height}+0+0"
+        joined.montage(tile=tile, thumbnail=thumbnail, mode="concatenate")
+        assert joined.size == (layout.cols * width, layout.rows * height)
+        canvas.composite(joined, left=layout.horizontal.start, top=layout.vertical.start, operator="copy")
+        canvas.depth = 8
+        with Picture.open(io.BytesIO(canvas.make_blob("png"))) as opened:
+            return np.asarray(opened.convert("RGBA"))
+
+
+@GRIDS
+def test_the_canvas_is_what_imagemagicks_own_montage_makes(
+    cols: int, rows: int, k: int, width: int, height: int
+) -> None:
+    layout = grid(cols, rows, k, width, height)
+    cells = noise_for(layout)
+    with montage.render(layout, cells, (0, 0, width, height)) as canvas:
+        seen = decoded(canvas.png())
+    assert np.array_equal(seen, by_imagemagick(layout, cells))
+
+
+@GRIDS
+def test_a_part_of_the_canvas_is_just_that_part_of_it(cols: int, rows: int, k: int, width: int, height: int) -> None:
+    layout = grid(cols, rows, k, width, height)
+    cells = noise_for(layout)
+    with montage.render(layout, cells, (0, 0, width, height)) as canvas:
+        whole = decoded(canvas.png())
+    for box in (layout.box, (3, 2, 2, 9)):
+        left, top, across, down = box
+        with montage.render(layout, cells, box) as canvas:
+            part = decoded(canvas.png())
+        assert np.array_equal(part, whole[top : top + down, left : left + across])
+        if box == layout.box:
+            assert (part[..., 3] == 255).all(), "no padding"
+
+
+@GRIDS
 def test_every_pixel_of_every_cell_lands_where_it_should(cols: int, rows: int, k: int, width: int, height: int) -> None:
     layout = grid(cols, rows, k, width, height)
     noise = np.random.default_rng(7).integers(0, 256, (cols * rows, 4 * k, 3 * k, 3), np.uint8)
-    with montage.render(layout, [cell.tobytes() for cell in noise], nothing) as canvas:
-        picture = decoded(canvas.encode((0, 0, 1, 1), (), 85)[0])
+    with montage.render(layout, [cell.tobytes() for cell in noise], (0, 0, width, height)) as canvas:
+        picture = decoded(canvas.png())
     # placed by hand on a canvas with wide margins, which are then cut off
     margin = 100
     expected = np.zeros((height + 2 * margin, width + 2 * margin, 4), np.uint8)
@@ -184,13 +372,13 @@ def test_every_pixel_of_every_cell_lands_where_it_should(cols: int, rows: int, k
 def test_black_and_white_cells_stay_black_and_white_and_opaque() -> None:
     """ImageMagick chooses smaller kinds of PNG for pictures without colours."""
     cells = [bytes([level]) * (12 * 16 * 3) for level in (0, 255)]
-    with montage.render(grid(2, 1, 4, 30, 20), cells, nothing) as canvas:
-        data = canvas.encode((0, 0, 1, 1), (), 85)[0]
+    with montage.render(grid(2, 1, 4, 30, 20), cells, (0, 0, 30, 20)) as canvas:
+        data = canvas.png()
     pixels = decoded(data)
     assert pixels.shape == (20, 30, 4)
     assert pixels[5, 5].tolist() == [0, 0, 0, 255]
     assert pixels[5, 20].tolist() == [255, 255, 255, 255]
     assert pixels[5, 1, 3] == 0
     with imaging.Canvas(12, 16) as canvas:
-        canvas.place(imaging.Row([cells[0]], 12, 16), 0, 0)
-        assert decoded(canvas.encode((0, 0, 1, 1), (), 85)[0]).shape == (16, 12, 4)
+        canvas.mount([cells[0]], 1, (12, 16), 0, 0)
+        assert decoded(canvas.png()).shape == (16, 12, 4)

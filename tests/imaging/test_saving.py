@@ -1,4 +1,5 @@
-"""Derivatives: the transparent border cut off and nothing else, never enlarged, progressive, without metadata."""
+"""PNG comes back as it was. Derivatives: the transparent border cut off and nothing else, never enlarged, progressive,
+without metadata."""
 
 from __future__ import annotations
 
@@ -9,9 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from wand.image import Image as WandImage
 
 from app import imaging
 from app.errors import PictureError
+from app.imaging import saving
+from app.imaging.copies import SIZES
 from tests.imaging.pictures import decoded, jpeg, mean_difference, pixels, png, scene
 
 
@@ -20,6 +24,52 @@ def padded(picture: Image.Image, left: int, top: int, right: int, bottom: int) -
     master = Image.new("RGBA", (picture.width + left + right, picture.height + top + bottom))
     master.paste(picture, (left, top))
     return png(master)
+
+
+NOISE = np.random.default_rng(11).integers(0, 256, (400, 300, 3), np.uint8)
+MADE: dict[str, Image.Image] = {
+    "noise": Image.fromarray(NOISE),
+    "grey noise": Image.fromarray(np.repeat(NOISE[..., :1], 3, axis=2)),
+    "a scene": scene(300, 400),
+    "one pixel": Image.new("RGB", (1, 1), "tomato"),
+    "one line": Image.fromarray(NOISE[:1]),
+    "one column": Image.fromarray(np.ascontiguousarray(NOISE[:, :1])),
+    **{f"flat {colour}": Image.new("RGB", (300, 400), colour) for colour in ("black", "white", "tomato", "#808080")},
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_png_of_flat_colour_or_of_noise_is_read_again_exactly(name: str) -> None:
+    picture = MADE[name]
+    width, height = picture.size
+    with WandImage(blob=picture.tobytes(), format="rgb", width=width, height=height, depth=8) as image:
+        made = saving.png(image, "rgb")
+    assert (decoded(made).mode, decoded(made).tobytes()) == ("RGB", picture.tobytes())
+    assert imaging.cell(made, "png", width, height) == picture.tobytes()
+    with imaging.Canvas(width + 7, height + 3) as canvas:
+        canvas.mount([picture.tobytes()], 1, picture.size, 4, 1)
+        made = canvas.png()
+    expected = Image.new("RGBA", (width + 7, height + 3))
+    expected.paste(picture, (4, 1))
+    assert (decoded(made).mode, decoded(made).tobytes()) == ("RGBA", expected.tobytes())
+
+
+def density(data: bytes) -> tuple[int, tuple[int, int]]:
+    """The unit (0 for none) and the density that a JPEG says it has."""
+    info = decoded(data).info
+    return info["jfif_unit"], info["jfif_density"]
+
+
+@pytest.mark.parametrize("dpi", [(300, 300), (72, 144)])
+def test_the_density_of_a_source_goes_no_further(dpi: tuple[int, int]) -> None:
+    source = jpeg(scene(500, 600), dpi=dpi)
+    assert density(source) == (1, dpi)
+    prepared = imaging.prepare(source)
+    assert density(prepared.archive) == (0, (1, 1))
+    assert "dpi" not in decoded(prepared.intermediate).info
+    for copy in (imaging.copies.find(prepared.intermediate, len(prepared.intermediate), *size) for size in SIZES):
+        assert density(copy or b"") == (0, (1, 1))
+    assert density(imaging.derive(png(scene(120, 90), dpi=dpi), 60, 85)) == (0, (1, 1))
 
 
 @pytest.mark.parametrize(

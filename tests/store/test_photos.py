@@ -42,6 +42,19 @@ def test_what_is_not_there_is_nothing(store: Store) -> None:
     assert store.photos.remove("sayno", "p") is False
 
 
+@pytest.mark.parametrize("size", [1, 5, len(INTERMEDIATE), 10_000])
+def test_the_beginning_of_an_intermediate_comes_with_the_length_of_the_whole(store: Store, size: int) -> None:
+    store.photos.put("sayno", "p", ARCHIVE, INTERMEDIATE, 0)
+    assert store.photos.intermediate_start("sayno", "p", size) == (INTERMEDIATE[:size], len(INTERMEDIATE))
+
+
+def test_of_an_intermediate_that_is_not_there_or_no_file_there_is_no_beginning(store: Store) -> None:
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match=r"p\.png"):
+            store.photos.intermediate_start("sayno", "p", 9)
+        store.photos.intermediate_path("sayno", "p").mkdir(parents=True, exist_ok=True)
+
+
 def test_the_intermediate_is_put_first(store: Store) -> None:
     (store.root.path / "sayno").mkdir()
     (store.root.path / "sayno/thumbnails").write_bytes(b"in the way")
