@@ -6,9 +6,11 @@ import resource
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 INTERVAL = 0.02  # seconds between two looks at memory
 SHARE = 0.1  # of the time at most goes into looking, which holds up what is looked at
@@ -63,6 +65,11 @@ def tree(root: int) -> list[int]:
     for number in found:  # grows meanwhile
         found += children[number]
     return found
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """The value that so many per cent of `values` do not exceed, between two of them where it falls there."""
+    return float(np.percentile(values, part))
 
 
 def _pss(number: int) -> int:

@@ -20,6 +20,8 @@ import numpy as np
 from PIL import Image
 
 from app import imaging
+from app.imaging.photo import intermediate
+from app.imaging.reading import opened
 from app.store import Store
 from app.store.disk import Disk
 from tests.people import portrait, portrait_image
@@ -60,7 +62,8 @@ def public_id(number: int) -> str:
 def _stamp(folder: Path | None) -> str:
     """Names a store by everything its files depend on."""
     top = Path(__file__).parents[2]
-    code = [Path(__file__), top / "app/imaging/photo.py", top / "app/store/photos.py"]
+    modules = ("imaging/photo", "imaging/saving", "imaging/copies", "store/photos")
+    code = [Path(__file__), *(top / f"app/{module}.py" for module in modules)]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in code) + str(folder and folder.resolve()).encode())
     return f"{'folder' if folder else 'generated'}-{digest.hexdigest()[:8]}"
 
@@ -130,9 +133,11 @@ def varied(person: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _png(pixels: np.ndarray) -> bytes:
+    """An intermediate as the product makes it."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=0)
+    with opened(buffer.getvalue(), "png") as image:
+        return intermediate(image)
 
 
 def files_of(directory: Path) -> Iterator[Path]:

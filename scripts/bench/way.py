@@ -1,4 +1,4 @@
-"""The whole way in figures: seconds a notification, seconds and memory a collage, latency beside a build.
+"""The whole way in figures: seconds a notification, seconds and memory a collage.
 
 Real gunicorn, SDK, exiftool and ImageMagick; the stand-in answers without delay, so that the network is left out.
 """
@@ -12,8 +12,6 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-
-import requests
 
 from app import imaging
 from app.collage import process
@@ -41,7 +39,6 @@ def main() -> None:
                 files = prepared[number % PEOPLE]
                 store.photos.put("other", f"p{number}", files.archive, files.intermediate, 1_700_000_000 + number)
             collages(store)
-            beside_a_build(standin, service, people)
 
 
 def notifications(standin: Standin, people: list[bytes]) -> None:
@@ -92,26 +89,6 @@ def _collage(store: Store, people: int) -> tuple[float, float]:
         lines = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
         peak = max([peak, *(int(line.split()[1]) / 1024 for line in lines)])
     return time.monotonic() - started, peak
-
-
-def beside_a_build(standin: Standin, service: Service, people: list[bytes]) -> None:
-    print(f"{'latency':<28}{'median':>10}{'p95':>10}")
-    for number in range(500):
-        standin.upload(people[number % PEOPLE], f"late{number}", folder="sayno", notify=False)
-    for title, building in (("idle", False), ("while 999 are built", True)):
-        told, health = len(standin.deliveries()), []
-        location = service.url + service.build("other", wait=0).headers["Location"] if building else ""
-        numbers = iter(range(100, 500) if building else range(100))
-        while service.admin.get(location).json()["state"] == "building" if building else len(health) < 40:
-            started = time.monotonic()
-            requests.get(f"{service.url}/health", timeout=30)
-            health.append(time.monotonic() - started)
-            standin.approve(f"late{next(numbers)}")
-            time.sleep(0.05)
-        standin.wait_idle(60)
-        webhooks = [delivery["seconds"] for delivery in standin.deliveries()[told:]]
-        print(f"{'/health, ' + title:<28}{milliseconds(health)}")
-        print(f"{'webhook, ' + title:<28}{milliseconds(webhooks)}")
 
 
 def milliseconds(seconds: Iterable[float]) -> str:

@@ -1,0 +1,134 @@
+"""What one photo costs, network excluded: time, bytes, operations on the store; a collage on a slow file system.
+
+Time: an approval's way through the product's own processor with decoder and exiftool running, this process and those
+on one core together. Bytes: of the files that are stored. Operations: see scripts/bench/watched.py; exiftool's reading
+of the archive is not among them. Slow: each operation takes so many milliseconds longer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import statistics
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from app import imaging
+from app.imaging import copies
+from app.store import Store
+from scripts.bench import operations, pictures
+from scripts.bench.measure import percentile
+from scripts.bench.worker import CAMPAIGN, Worker, one_core, timed
+from tests.people import portrait
+
+DISTINCT = 20  # pictures of a kind; more arrive under other names
+WARM_UP = 5  # photos before the clock runs
+COLLAGE = 999
+PRESET, PHONE = "1500×2000, as upload presets make it", "12 megapixels, lying on its side"
+
+
+def draw(number: int) -> tuple[bytes, bytes]:
+    """One person as upload presets make the picture, and as a phone does."""
+    upright = portrait(number)
+    return upright, as_phones_do(upright, number)
+
+
+def as_phones_do(picture: bytes, seed: int) -> bytes:
+    """The same with 4000×3000 pixels as the sensor has them, to be turned, with grain that makes it weigh 3 MB."""
+    with Image.open(io.BytesIO(picture)) as image:
+        large = image.resize((3000, 4000), Image.Resampling.LANCZOS).transpose(Image.Transpose.ROTATE_90)
+    grain = np.random.default_rng(seed).normal(0, 3, (large.height, large.width, 1)).astype(np.float32)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turn it to the right
+    buffer = io.BytesIO()
+    pixels = np.clip(np.asarray(large) + grain + 0.5, 0, 255).astype(np.uint8)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=95, exif=exif)
+    return buffer.getvalue()
+
+
+def show_times(title: str, store: Store, people: list[bytes], photos: int) -> None:
+    """Stores photos, and prints a row for each stage."""
+    whole = []
+    with one_core(), timed() as taken:
+        worker = Worker(store, people)
+        for number in range(WARM_UP + photos):
+            began = time.monotonic()
+            worker.notified(number, "stored")
+            whole.append(time.monotonic() - began)
+        worker.close()
+    stages = [taken[name] for name in ("prepare", "write", "put")]
+    together = [sum(one) for one in zip(*stages, strict=True)]
+    rest = [total - part for total, part in zip(whole, together, strict=True)]
+    weight = statistics.mean(map(len, people)) / 1e6
+    print(f"{f'{title}, {weight:.2f} MB':<50}{'median':>10}{'p95':>10}   ({photos} photos)")
+    for name, seconds in (
+        ("decoded, cut, intermediate, copies", stages[0]),
+        ("EXIF written", stages[1]),
+        ("stored and fsynced", stages[2]),
+        ("these three", together),
+        ("locks, log, notification filed", rest),
+        ("in all", whole),
+    ):
+        measured = seconds[WARM_UP:]
+        print(f"  {name:<48}{1000 * statistics.median(measured):>7.1f} ms{1000 * percentile(measured, 95):>7.1f} ms")
+    print()
+
+
+def show_bytes(stores: list[tuple[str, Store, str]]) -> None:
+    """A row for the photos of each campaign."""
+    print(f"{'mean kilobytes of':<50}{'archive':>10}{'intermediate':>14}{'copies in it':>14}{'ratio':>8}")
+    for title, store, campaign in stores:
+        names = [photo.public_id for photo in store.photos.all(campaign)]
+        archive = statistics.mean(store.photos.archive_path(campaign, name).stat().st_size for name in names)
+        thumbnails = [store.photos.intermediate(campaign, name) or b"" for name in names]
+        intermediate, inside = statistics.mean(map(len, thumbnails)), statistics.mean(map(copies_in, thumbnails))
+        ratio = (archive + intermediate) / (archive + intermediate - inside)
+        print(f"{title:<50}{archive / 1e3:>10.1f}{intermediate / 1e3:>14.1f}{inside / 1e3:>14.1f}{ratio:>8.3f}")
+    print("\nratio: archive and intermediate, with copies to without.\n")
+
+
+def copies_in(png: bytes) -> int:
+    """Bytes that an intermediate has more for its copies."""
+    at = 8  # after the signature: chunks of length, name, data and check sum
+    while at < len(png):
+        length = 12 + int.from_bytes(png[at : at + 4], "big")
+        if png[at + 4 : at + 8] == copies.CHUNK:
+            return length
+        at += length
+    return 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench/arrival", description=__doc__)
+    parser.add_argument("--photos", type=int, default=100, metavar="N", help="of each kind (default: %(default)s)")
+    parser.add_argument(
+        "--wait", type=float, default=3, metavar="MS", help="of a slow operation (default: %(default)g)"
+    )
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
+    asked = parser.parse_args()
+    source, campaign = pictures.campaign(asked.cache, COLLAGE)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        preset, phone = zip(*pool.map(draw, range(min(DISTINCT, asked.photos))), strict=True)
+    print(f"{imaging.version()}, one core\n")
+    # beside the cache: /tmp may be in memory, where fsync costs nothing
+    with tempfile.TemporaryDirectory(dir=asked.cache, prefix="arrival-") as directory:
+        stores = []
+        for name, title, people in (("preset", PRESET, preset), ("phone", PHONE, phone)):
+            store = Store(Path(directory) / name)
+            store.root.initialise()
+            show_times(title, store, list(people), asked.photos)
+            stores.append((title, store, CAMPAIGN))
+        show_bytes([*stores, (f"the generated campaign of {COLLAGE}", source, campaign)])
+        operations.show_counts(Path(directory) / "counted", preset[0], source.root.path, campaign)
+    print()
+    operations.show_slow(source.root.path, campaign, asked.wait / 1000)
+
+
+if __name__ == "__main__":
+    main()

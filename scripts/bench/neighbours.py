@@ -1,0 +1,126 @@
+"""What others notice of a build: answers of a running gunicorn, idle and while one collage after the other is built.
+
+Health checks, a static file and approvals (signed, the picture fetched from the stand-in and stored) take turns, one at
+a time with a pause after each, so that nothing but the build is in their way. The stand-in answers without delay; what
+it computes itself is in an approval's time. All workers have stored photos before anything is measured. Builds are
+asked for at the admin's door. Their memory is looked at in a build of its own, because looking holds up, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from app.collage import process
+from app.collage.build import Parameters
+from app.store import Store
+from scripts.bench import pictures
+from scripts.bench.client import WORKERS, Client, Times
+from scripts.bench.measure import Figures, measure, percentile
+from tests.people import portrait
+from tests.service import Service, environment
+from tests.standin.client import Standin
+
+CAMPAIGN = "other"  # of tests.service: the one that collages are made of; approvals are for another one
+PEOPLE = 12  # distinct pictures that arrive
+KINDS = {"health": "GET /health", "static": "GET /static/page.css", "approval": "approval, picture stored"}
+
+
+@contextlib.contextmanager
+def building(store: Store, service: Service) -> Iterator[list[float]]:
+    """Meanwhile one collage after the other is built; gives the seconds of those that are finished."""
+    done: list[float] = []
+    failed: list[str] = []
+    enough = threading.Event()
+
+    def build() -> None:
+        while not enough.is_set():
+            began = time.monotonic()
+            answer = service.build(CAMPAIGN, wait=300)
+            if answer.status_code != 201:
+                failed.append(f"A build was answered {answer.status_code}: {answer.text[:200]}")
+                return
+            done.append(time.monotonic() - began)
+            shutil.rmtree(store.root.path / CAMPAIGN / "collages")  # each build finds the same store
+
+    builder = threading.Thread(target=build)
+    builder.start()
+    try:
+        time.sleep(0.5)  # until it is well under way
+        yield done
+    finally:
+        enough.set()
+        builder.join()
+    if failed:
+        raise SystemExit(failed[0])
+
+
+def link(source: Path, target: Path) -> None:
+    """The same photos under another campaign's name. The product never writes into a file that has its name."""
+    for path in pictures.files_of(source):
+        new = target / path.relative_to(source)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        os.link(path, new)
+
+
+def show(idle: Times, beside: Times) -> None:
+    columns = "".join(f"{name:>8}" for name in ("p50", "p95", "p99"))
+    print(f"{'milliseconds':<26}{'idle':>24}  {'while building':>24}{'p95':>8}")
+    print(f"{'':<26}{columns}  {columns}{'ratio':>8}{'requests':>12}")
+    for kind, title in KINDS.items():
+        parts = ["".join(f"{1000 * percentile(one[kind], p):>8.1f}" for p in (50, 95, 99)) for one in (idle, beside)]
+        ratio = percentile(beside[kind], 95) / percentile(idle[kind], 95)
+        print(f"{title:<26}{parts[0]}  {parts[1]}{ratio:>8.2f}{len(idle[kind]):>6}{len(beside[kind]):>6}")
+
+
+def run(source: Store, campaign: str, samples: int) -> tuple[Times, Times, list[float], Figures]:
+    """Requests while idle and while building, seconds a build took meanwhile, and figures of a build alone."""
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        people = list(pool.map(portrait, range(PEOPLE)))
+    # beside the cache: in /tmp, which may be in memory, a file cannot be linked, and fsync costs nothing
+    with (
+        tempfile.TemporaryDirectory(dir=source.root.path.parent, prefix="neighbours-") as directory,
+        Standin.start(retry_delays=[]) as standin,
+    ):
+        store = Store(Path(directory) / "store")
+        store.root.initialise()
+        link(source.root.path / campaign, store.root.path / CAMPAIGN)
+        with Service(environment(standin, store.root.path), workers=WORKERS) as service:
+            standin.notify(service.webhook)
+            client = Client(service, standin, people)
+            client.warm_up()
+            idle = client.ask(samples)
+            with building(store, service) as builds:
+                beside = client.ask(samples)
+            return idle, beside, builds, measure(lambda: process.start(store, CAMPAIGN, Parameters()).process)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench/neighbours", description=__doc__)
+    parser.add_argument("--photos", type=int, default=5_000, metavar="N", help="in the collage (default: %(default)s)")
+    parser.add_argument("--samples", type=int, default=300, metavar="N", help="requests a kind (default: %(default)s)")
+    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
+    asked = parser.parse_args()
+    idle, beside, builds, alone = run(*pictures.campaign(asked.cache, asked.photos), asked.samples)
+    if alone.status:
+        raise SystemExit(f"The build alone ended with {alone.status}.")
+    print(f"{os.cpu_count()} cores, {WORKERS} workers, a collage of {asked.photos} photos\n")
+    show(idle, beside)
+    print(f"\n{len(builds)} builds meanwhile, of {percentile(builds, 50):.2f} s (median)")
+    print(
+        f"a build alone: {alone.wall:.2f} s, {alone.cpu:.2f} s of CPU,"
+        f" {alone.memory / 1e6:.0f} MB (largest sum of PSS of its processes)"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What a photo and a collage ask of the store's file system, and what a collage takes where each answer is late."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import Counter
+from pathlib import Path
+
+from app.collage import build, montage
+from app.store import Store
+from scripts.bench.watched import ENTRY, Watched
+from scripts.bench.worker import Worker
+
+RUNS = 3
+
+
+def show_counts(directory: Path, picture: bytes, source: Path, campaign: str) -> None:
+    """Counts in a new store at `directory`, which then has one campaign; the collage's is in the store `source`."""
+    disk = Watched()
+    store = Store(directory, disk)
+    store.root.initialise()
+    worker = Worker(store, [picture])
+    worker.notified(0, "stored")  # makes the directories
+    columns = {}
+    for title, status in (("stored", "stored"), ("unchanged", "unchanged")):
+        disk.calls.clear()
+        worker.notified(1, status)
+        columns[title] = Counter(disk.calls)
+    worker.close()
+    disk = Watched()
+    store = Store(source, disk)
+    planned = build.plan(store, campaign, build.Parameters())
+    columns["plan"] = Counter(disk.calls)
+    disk.calls.clear()
+    cells(store, campaign, planned)
+    columns["cells"] = Counter(disk.calls)
+    photos = len(planned.queue)
+    print(f"{'operations on the store':<26}{'a photo is':>20}{f'a collage of {photos}':>20}{'a photo':>10}")
+    print(f"{'':<26}" + "".join(f"{title:>10}" for title in columns) + f"{'of it':>10}")
+    for kind in [*sorted({kind for calls in columns.values() for kind in calls}), ""]:
+        row = [calls[kind] if kind else calls.total() for calls in columns.values()]
+        print(f"{kind or 'all':<26}" + "".join(f"{count:>10}" for count in row) + f"{sum(row[2:]) / photos:>10.2f}")
+
+
+def show_slow(source: Path, campaign: str, wait: float) -> None:
+    """Times of one collage's plan and cells, without and with waiting, in turns."""
+    disks = {
+        "as it is": lambda: Watched(),
+        "slow": lambda: Watched(wait),
+        "slow, entries too": lambda: Watched(wait, entries=True),
+    }
+    taken: dict[tuple[str, str], list[float]] = {}
+    for _ in range(RUNS):
+        for title, disk in disks.items():
+            store = Store(source, disk())
+            began = time.monotonic()
+            planned = build.plan(store, campaign, build.Parameters())
+            between = time.monotonic()
+            cells(store, campaign, planned)
+            taken.setdefault((title, "plan"), []).append(between - began)
+            taken.setdefault((title, "cells"), []).append(time.monotonic() - between)
+    print(f"{f'seconds, {1000 * wait:g} ms an operation':<34}" + "".join(f"{title:>20}" for title in disks))
+    for step in ("plan", "cells"):
+        row = [statistics.median(taken[title, step]) for title in disks]
+        print(f"{f'{step} of {len(planned.queue)}':<34}" + "".join(f"{seconds:>20.2f}" for seconds in row))
+    print(f"\n“entries too”: a {ENTRY} takes as long, as where a listing brings no modification times.")
+
+
+def cells(store: Store, campaign: str, planned: build.Plan) -> None:
+    queue = [photo.public_id for photo in planned.queue]
+    made, failed = montage.make_cells(store, campaign, queue, planned.grid, lambda part: None)
+    if failed or len(made) != planned.grid.used:
+        raise SystemExit(f"Cells are missing: {len(made)} of {planned.grid.used}.")
