@@ -18,7 +18,7 @@ from app.errors import PictureError, StoreUnavailable
 from app.store import Store
 
 WORKERS = min(4, os.cpu_count() or 1)  # more would only wait for the disk, and take memory
-PART = 8  # photos that are handed from one thread to another at once
+PART = 32  # photos at most that are handed from one thread to another at once: each time costs as much as a small one
 READERS = 16  # on a network file system most of the time of a small file is waiting for the other side
 Progress = Callable[[float], None]  # how much is done, 0 to 1
 Size = tuple[int, int]
@@ -51,7 +51,8 @@ def make_cells(
         while waiting and len(cells) < layout.used:
             missing = layout.used - len(cells)
             batch, waiting = waiting[:missing], waiting[missing:]
-            parts = [batch[at : at + PART] for at in range(0, len(batch), PART)]
+            step = max(1, min(PART, len(batch) // (4 * WORKERS)))
+            parts = [batch[at : at + step] for at in range(0, len(batch), step)]
             for part, made in zip(parts, _ahead(begin, parts, READERS + WORKERS), strict=True):
                 for public_id, cell in zip(part, made, strict=True):
                     if cell is None:

@@ -273,18 +273,20 @@ def test_a_store_that_is_gone_is_not_a_store_of_unreadable_photos(store: Store) 
 
 
 def test_progress_rises_to_one_while_cells_are_made_part_by_part(store: Store) -> None:
-    people = put_red_and_blue(store, range(2 * montage.PART + 2))
+    people = put_red_and_blue(store, range(18))
     said: list[float] = []
-    montage.make_cells(store, CAMPAIGN, people, grid(montage.PART + 1, 2, 5), said.append)
-    assert said == pytest.approx([montage.PART / len(people), 2 * montage.PART / len(people), 1])
+    montage.make_cells(store, CAMPAIGN, people, grid(9, 2, 5), said.append)
+    assert len(said) > 3
+    assert said == sorted(set(said))
+    assert said[-1] == 1
 
 
-def test_progress_stands_still_where_a_part_cannot_be_read(store: Store) -> None:
-    people = put_red_and_blue(store, range(montage.PART + 1))
+def test_progress_stands_still_where_nobody_can_be_read(store: Store) -> None:
+    people = put_red_and_blue(store, range(9))
     break_both(store, *people[1:])
     said: list[float] = []
-    montage.make_cells(store, CAMPAIGN, people, grid(montage.PART + 1, 1, 5), said.append)
-    assert said == pytest.approx([1 / len(people)] * 2)
+    montage.make_cells(store, CAMPAIGN, people, grid(9, 1, 5), said.append)
+    assert set(said) == {1 / len(people)}
 
 
 GRIDS = pytest.mark.parametrize(
