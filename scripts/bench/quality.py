@@ -122,12 +122,6 @@ def main() -> None:
                     campaign, public_id(number), one.archive, one.intermediate, APPROVED + number, APPROVED
                 )
             print(compare(store, campaign, people, photos), flush=True)
-            if photos == sizes[0]:
-                kept = sum(path.stat().st_size for path in store.root.path.rglob("*/p0*"))
-                every = (people[number % len(people)] for number in range(photos))
-                usual = sum(len(one.archive) + len(one.intermediate) for one in every)
-                storage = f"{kept / photos / 1000:.0f} KB are kept of a photo, {kept / usual:.3f} of archive + 300×400"
-        print(storage)
 
 
 if __name__ == "__main__":

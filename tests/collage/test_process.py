@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from app import limits
 from app.collage import process
 from app.collage.build import Parameters
 from app.collage.montage import PART
@@ -265,6 +268,52 @@ def test_a_build_has_lower_priority_than_we_have(store: Store, start: Start) -> 
     assert build.wait(60)
 
 
+def test_a_build_cannot_take_the_machines_memory_and_is_ended_first_where_there_is_none(
+    store: Store, start: Start
+) -> None:
+    put(store, range(4))
+    gate = Gate(store, 0)
+    build = start()
+    gate.connect()
+    soft, hard = resource.prlimit(build.process.pid, resource.RLIMIT_DATA)
+    assert soft == hard == limits.BUILD_BYTES + 240 * 240 * limits.BUILD_BYTES_PER_PIXEL
+    assert Path(f"/proc/{build.process.pid}/oom_score_adj").read_text().strip() == "1000"
+    build.process.kill()
+    build.wait(60)
+
+
+def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothing(store: Store) -> None:
+    put(store, range(4))
+    code = (
+        "from app import limits; limits.BUILD_BYTES = 80_000_000; limits.BUILD_BYTES_PER_PIXEL = 1;"
+        "from app.collage import process; process.main()"
+    )
+    draft = store.collages.begin(CAMPAIGN)
+    order = {
+        "store": str(store.root.path),
+        "campaign": CAMPAIGN,
+        "id": draft.id,
+        "directory": str(draft.directory),
+        "lock": draft.lock,
+        "wish": {"photos": None, "width": 4096, "height": 4096, "exclude": []},
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            input=json.dumps(order).encode(),
+            pass_fds=(draft.lock,),
+            cwd=ROOT,
+            capture_output=True,
+            timeout=60,
+        )
+    finally:
+        os.close(draft.lock)
+    assert done.returncode != 0
+    assert store.collages.draft_state(CAMPAIGN, draft.id)["state"] == "failed"
+    assert store.collages.ids(CAMPAIGN) == []
+    assert b"Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="zombies are looked for in /proc")
 @pytest.mark.parametrize("killed", [False, True], ids=["finished", "killed"])
 def test_no_zombie_is_left_though_nobody_waits_for_the_build(store: Store, start: Start, killed: bool) -> None:
@@ -379,6 +428,7 @@ def test_a_build_outlives_the_process_that_started_it(store: Store) -> None:
     script = f"""
 import sys, time
 from pathlib import Path
+from app import limits
 from app.collage import process
 from app.collage.build import Parameters
 from app.store import Store
