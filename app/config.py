@@ -8,14 +8,17 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from dotenv import dotenv_values
 
 from app.errors import NotFound, SettingError
 
 TRACKING = ("individual", "aggregate", "off")
+SHORTEST_KEY = 16  # characters of a secret key
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,17 @@ class Account:
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """`security`: "starttls" (smtp://), "tls" (smtps://), or "none", which is for a server on this machine only."""
+
+    host: str
+    port: int
+    security: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the environment says. Secrets are left out of its repr."""
 
@@ -38,6 +52,10 @@ class Settings:
     admin_password: str | None = field(default=None, repr=False)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     delivery_hosts: frozenset[str] = frozenset()
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    public_url: str | None = None
+    mail_server: MailServer | None = None
+    mail_from: str | None = None
 
     def required_account(self) -> Account:
         """The Cloudinary account. Raises SettingError where none is set."""
@@ -46,6 +64,26 @@ class Settings:
                 "CLOUDINARY_URL is not set (cloudinary://key:secret@cloud, from Cloudinary's console under API Keys)."
             )
         return self.account
+
+    def required_secret_keys(self) -> tuple[str, ...]:
+        """What signs tokens, the newest first. Raises SettingError where nothing is set."""
+        if not self.secret_keys:
+            raise SettingError("COLLAGEN_SECRET_KEY is not set; make one with: openssl rand -hex 32")
+        return self.secret_keys
+
+    def required_public_url(self) -> str:
+        """How mails address this service, without a slash at the end. Raises SettingError where it is not set."""
+        if self.public_url is None:
+            raise SettingError("COLLAGEN_PUBLIC_URL is not set (https://collagen.example.org).")
+        return self.public_url
+
+    def required_mail(self) -> tuple[MailServer, str]:
+        """The server that takes our mails, and their sender. Raises SettingError where either is not set."""
+        if self.mail_server is None:
+            raise SettingError("COLLAGEN_SMTP_URL is not set (smtp://user:password@host:587).")
+        if self.mail_from is None:
+            raise SettingError("COLLAGEN_MAIL_FROM is not set (Say No <hello@example.org>).")
+        return self.mail_server, self.mail_from
 
     def environment(self) -> dict[str, str]:
         """The variables from which another process reads these settings: those that bear on the mirror."""
@@ -70,6 +108,7 @@ class Campaign:
     folder: str
     test_address: str | None = None
     tracking: str = "individual"
+    mail: str | None = None
 
     def address(self, email: str | None) -> str | None:
         """The address that is stored for a submitter: `email`, or its rewritten form in a campaign for trials.
@@ -127,6 +166,10 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         admin_password=given.get("COLLAGEN_ADMIN_PASSWORD"),
         webhook_secrets=secrets or ((account.api_secret,) if account else ()),
         delivery_hosts=_hosts(given.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com")),
+        secret_keys=_secret_keys(given.get("COLLAGEN_SECRET_KEY")),
+        public_url=_public_url(given.get("COLLAGEN_PUBLIC_URL")),
+        mail_server=_mail_server(given.get("COLLAGEN_SMTP_URL")),
+        mail_from=_mail_from(given.get("COLLAGEN_MAIL_FROM")),
     )
 
 
@@ -149,6 +192,70 @@ def _hosts(text: str) -> frozenset[str]:
                 f"COLLAGEN_DELIVERY_HOSTS must be hosts or host:port, separated by commas, not {host[:100]!r}."
             )
     return hosts
+
+
+def _secret_keys(text: str | None) -> tuple[str, ...]:
+    keys = _list(text)
+    if any(len(key) < SHORTEST_KEY for key in keys):
+        raise SettingError(
+            f"COLLAGEN_SECRET_KEY must be keys of at least {SHORTEST_KEY} characters, separated by commas, the newest"
+            " first (the value is not shown here); make one with: openssl rand -hex 32"
+        )
+    return keys
+
+
+def _public_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    url = _split("COLLAGEN_PUBLIC_URL", text)
+    if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+        raise SettingError(f"COLLAGEN_PUBLIC_URL must begin with https:// (http only for this machine), not {text!r}.")
+    if not url.hostname or url.query or url.fragment or url.username:
+        raise SettingError(f"COLLAGEN_PUBLIC_URL must look like https://collagen.example.org, not {text!r}.")
+    return text.rstrip("/")
+
+
+def _mail_server(text: str | None) -> MailServer | None:
+    if text is None:
+        return None
+    url = _split("COLLAGEN_SMTP_URL", text)
+    try:
+        port = url.port
+    except ValueError:
+        port = -1
+    if url.scheme not in ("smtp", "smtps") or not url.hostname or port == -1 or url.path not in ("", "/"):
+        raise SettingError(
+            "COLLAGEN_SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465, with"
+            " special characters of the password percent-encoded (the value is not shown here)."
+        )
+    if (url.username is None) != (url.password is None):
+        raise SettingError("COLLAGEN_SMTP_URL must have both a user and a password, or neither.")
+    security = "tls" if url.scheme == "smtps" else "starttls"
+    if security == "starttls" and url.hostname in LOOPBACK and url.username is None:
+        security = "none"  # what is not encrypted never leaves this machine
+    return MailServer(
+        url.hostname,
+        port or (465 if security == "tls" else 587),
+        security,
+        unquote(url.username) if url.username else None,
+        unquote(url.password) if url.password else None,
+    )
+
+
+def _mail_from(text: str | None) -> str | None:
+    if text is None:
+        return None
+    _, address = parseaddr(text)
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or "\n" in text or "\r" in text:
+        raise SettingError(f"COLLAGEN_MAIL_FROM must look like Say No <hello@example.org>, not {text[:100]!r}.")
+    return text
+
+
+def _split(key: str, text: str) -> SplitResult:
+    try:
+        return urlsplit(text)
+    except ValueError:
+        raise SettingError(f"{key} is no address (the value is not shown here).") from None
 
 
 def _account(given: Mapping[str, str]) -> Account | None:

@@ -9,7 +9,8 @@ CollagenError
 │   ├── PictureError          what should be a picture is none, is broken or too large
 │   ├── NotFound              no such campaign, collage or file
 │   ├── BadParameters         parameters from which no collage can be made, or no photos to make it of
-│   └── BuildFailed           the process that built a collage ended without one
+│   ├── BuildFailed           the process that built a collage ended without one
+│   └── CollageUnsound        a collage that is not what its manifest says, so that nobody is told of it
 └── Retryable                 worth another try, after `retry_after` seconds
     ├── CloudinaryUnavailable down, rate-limited, still processing, or answering nonsense
     ├── StoreUnavailable      not mounted, full, read-only, or failing
@@ -17,7 +18,9 @@ CollagenError
     ├── DecoderFailed         the process that decodes pictures cannot be started
     ├── PhotoBusy             another process is at work on the same photo
     ├── SyncInProgress        another sync of the campaign is running
-    └── CollageInProgress     another collage of the campaign is being built
+    ├── CollageInProgress     another collage of the campaign is being built
+    ├── NotifyInProgress      mails of the campaign are being sent already
+    └── MailUnavailable       the mail server cannot be reached, or ends the conversation
 
 Whether another try is worth it is data on the error; what a door answers stands in that door's table. The message
 is for the person who runs Collagen: it names the thing and says what to do. `public` is what may be shown to anyone.
@@ -86,6 +89,10 @@ class BuildFailed(Permanent):
     """The building process ended without a collage."""
 
 
+class CollageUnsound(Permanent):
+    """A finished collage that `check` finds something wrong with."""
+
+
 class Retryable(CollagenError):
     """Worth another try.
 
@@ -151,3 +158,15 @@ class CollageInProgress(Retryable):
     """A collage of the same campaign is being built."""
 
     sentence = "A collage of this campaign is being built; wait until it is done."
+
+
+class NotifyInProgress(Retryable):
+    """Mails of the same campaign are being sent."""
+
+    sentence = "Mails of this campaign are being sent already; wait until that is done."
+
+
+class MailUnavailable(Retryable):
+    """The mail server cannot be reached, or does not talk to us any more."""
+
+    sentence = "Mails cannot be sent at the moment."

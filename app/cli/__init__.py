@@ -25,6 +25,7 @@ EXIT: dict[type[errors.CollagenError], int] = {
     errors.NotFound: 1,
     errors.BadParameters: 1,
     errors.BuildFailed: 1,
+    errors.CollageUnsound: 1,
     errors.CloudinaryUnavailable: 1,
     errors.StoreUnavailable: 1,
     errors.ExifToolFailed: 1,
@@ -32,6 +33,8 @@ EXIT: dict[type[errors.CollagenError], int] = {
     errors.PhotoBusy: 1,
     errors.SyncInProgress: 1,
     errors.CollageInProgress: 1,
+    errors.NotifyInProgress: 1,
+    errors.MailUnavailable: 1,
 }
 
 

@@ -22,6 +22,7 @@ STATUS: dict[type[errors.CollagenError], int] = {
     errors.NotFound: 404,
     errors.BadParameters: 422,
     errors.BuildFailed: 500,
+    errors.CollageUnsound: 409,
     errors.CloudinaryUnavailable: 503,
     errors.StoreUnavailable: 503,
     errors.ExifToolFailed: 503,
@@ -29,6 +30,8 @@ STATUS: dict[type[errors.CollagenError], int] = {
     errors.PhotoBusy: 503,
     errors.SyncInProgress: 409,
     errors.CollageInProgress: 409,
+    errors.NotifyInProgress: 409,
+    errors.MailUnavailable: 503,
 }
 
 API = ("/webhook/", "/health", "/admin/campaigns/")
