@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -40,6 +40,13 @@ class MailServer:
     security: str
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """As COLLAGEN_SMTP_URL says it, with the password."""
+        login = "" if self.user is None else f"{quote(self.user, safe='')}:{quote(self.password or '', safe='')}@"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'smtps' if self.security == 'tls' else 'smtp'}://{login}{host}:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -86,17 +93,24 @@ class Settings:
         return self.mail_server, self.mail_from
 
     def environment(self) -> dict[str, str]:
-        """The variables from which another process reads these settings: those that bear on the mirror."""
-        account = self.required_account()
-        return {
+        """The variables from which another process reads these settings, but for the admin's and the webhooks'."""
+        variables = {
             "COLLAGEN_STORE": str(self.store.absolute()),
             "COLLAGEN_CAMPAIGNS": str(self.campaigns_file.absolute()),
             "COLLAGEN_DELIVERY_HOSTS": ",".join(sorted(self.delivery_hosts)),
-            "CLOUDINARY_CLOUD_NAME": account.cloud_name,
-            "CLOUDINARY_API_KEY": account.api_key,
-            "CLOUDINARY_API_SECRET": account.api_secret,
-            "CLOUDINARY_UPLOAD_PREFIX": account.upload_prefix or "",
+            "COLLAGEN_SECRET_KEY": ",".join(self.secret_keys),
+            "COLLAGEN_PUBLIC_URL": self.public_url or "",
+            "COLLAGEN_SMTP_URL": self.mail_server.url if self.mail_server else "",
+            "COLLAGEN_MAIL_FROM": self.mail_from or "",
         }
+        if self.account is not None:
+            variables |= {
+                "CLOUDINARY_CLOUD_NAME": self.account.cloud_name,
+                "CLOUDINARY_API_KEY": self.account.api_key,
+                "CLOUDINARY_API_SECRET": self.account.api_secret,
+                "CLOUDINARY_UPLOAD_PREFIX": self.account.upload_prefix or "",
+            }
+        return variables
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.config import Account, Campaign, load_campaigns, load_settings
+from app.config import Account, Campaign, MailServer, load_campaigns, load_settings
 from app.errors import SettingError
 
 NOWHERE = Path("/nonexistent/.env")
 URL = "cloudinary://123:s3cr3t-Of_Ours@myCloud"
+ADDRESSABLE = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
 def load(**environ: str) -> object:
@@ -158,7 +159,13 @@ def test_the_example_file_is_taken_once_it_is_filled_in(tmp_path: Path) -> None:
     assert load_settings({}, dotenv).account == Account("cloud", "key", "secret")
     dotenv.write_text(example.replace("#COLLAGEN", "COLLAGEN").replace("<api key>:<api secret>@<cloud name>", "k:s@c"))
     defaults = load_settings({"CLOUDINARY_URL": "cloudinary://k:s@c"}, NOWHERE)
-    assert load_settings({}, dotenv) == defaults, "what the example shows are the defaults"
+    made = load_settings({}, dotenv)
+    assert (made.mail_server, made.public_url) == (
+        MailServer("smtp.example.org", 587, "starttls", "user", "password"),
+        "https://collagen.example.org",
+    )
+    without_mails = replace(made, mail_server=None, mail_from=None, public_url=None)
+    assert without_mails == defaults, "what the example shows of all else are the defaults"
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -176,6 +183,86 @@ def test_secrets_are_not_shown_and_settings_cannot_be_changed() -> None:
         assert "hush" not in shown
     with pytest.raises(FrozenInstanceError):
         made.store = Path("/elsewhere")  # type: ignore[misc]
+
+
+# Mails
+
+KEYS = "k" * 16 + ", " + "l" * 16
+MAIL = {
+    "COLLAGEN_SECRET_KEY": KEYS,
+    "COLLAGEN_PUBLIC_URL": "https://collagen.example.org/",
+    "COLLAGEN_SMTP_URL": "smtp://me%40example.org:p%2Fw%3A%40%20x@mail.example.org",
+    "COLLAGEN_MAIL_FROM": "Say No <hello@example.org>",
+}
+
+
+def test_the_settings_of_mails_are_read() -> None:
+    made = load_settings(MAIL, NOWHERE)
+    assert made.required_secret_keys() == ("k" * 16, "l" * 16)
+    assert made.required_public_url() == "https://collagen.example.org"
+    server, sender = made.required_mail()
+    assert server == MailServer("mail.example.org", 587, "starttls", "me@example.org", "p/w:@ x")
+    assert sender == "Say No <hello@example.org>"
+    for shown in (repr(made), repr(server)):
+        assert "p/w" not in shown
+        assert "kkkk" not in shown
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtps://mail.example.org", MailServer("mail.example.org", 465, "tls")),
+        ("smtp://mail.example.org:25", MailServer("mail.example.org", 25, "starttls")),
+        ("smtp://127.0.0.1:1025", MailServer("127.0.0.1", 1025, "none")),
+        ("smtp://localhost:1025/", MailServer("localhost", 1025, "none")),
+        ("smtp://a:b@localhost:1025", MailServer("localhost", 1025, "starttls", "a", "b")),
+        ("smtp://a:b@[::1]:1025", MailServer("::1", 1025, "starttls", "a", "b")),
+    ],
+)
+def test_only_what_stays_on_this_machine_goes_without_encryption(url: str, expected: MailServer) -> None:
+    assert load_settings({"COLLAGEN_SMTP_URL": url}, NOWHERE).mail_server == expected
+
+
+@pytest.mark.parametrize("key", MAIL)
+def test_a_setting_of_mails_that_is_missing_is_named_when_it_is_needed(key: str) -> None:
+    made = load_settings({name: value for name, value in MAIL.items() if name != key}, NOWHERE)
+    with pytest.raises(SettingError, match=rf"^{key} is not set"):
+        made.required_mail(), made.required_public_url(), made.required_secret_keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("COLLAGEN_SECRET_KEY", ["s3cr3t", f"{'k' * 16},s3cr3t"]),
+        (
+            "COLLAGEN_PUBLIC_URL",
+            ["http://example.org", "example.org", "https://", "https://x/?a", "https://u@x", "//["],
+        ),
+        (
+            "COLLAGEN_SMTP_URL",
+            ["http://s3cr3t@h", "smtp://", "smtp://a:s3cr3t@h:99999", "smtp://s3cr3t@h", "smtp://h/s3cr3t", "smtp://["],
+        ),
+        ("COLLAGEN_MAIL_FROM", ["Say No", "<a@b@c>", "hello@example.org\nBcc: eve@example.org"]),
+    ],
+)
+def test_a_setting_of_mails_that_is_wrong_is_named_in_one_line(key: str, values: list[str]) -> None:
+    for value in values:
+        with pytest.raises(SettingError, match=rf"^{key} ") as caught:
+            load_settings({key: value}, NOWHERE)
+        assert "s3cr3t" not in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("account", [{}, {"CLOUDINARY_URL": URL}])
+def test_another_process_reads_the_same_settings(account: dict[str, str]) -> None:
+    made = load_settings(MAIL | account | {"COLLAGEN_STORE": "/srv/store", "COLLAGEN_CAMPAIGNS": "/c.toml"}, NOWHERE)
+    assert load_settings(made.environment(), NOWHERE) == made
+
+
+@given(st.text(ADDRESSABLE, min_size=1), st.text(ADDRESSABLE, min_size=1), st.sampled_from(["none", "tls", "starttls"]))
+def test_whatever_the_password_another_process_reads_the_same_mail_server(user: str, password: str, kind: str) -> None:
+    server = MailServer("localhost", 1025, "none") if kind == "none" else MailServer("h", 1025, kind, user, password)
+    assert load_settings({"COLLAGEN_SMTP_URL": server.url}, NOWHERE).mail_server == server
 
 
 # Campaigns
@@ -227,7 +314,10 @@ def test_the_campaigns_that_come_with_the_program_are_right() -> None:
         ('[".locks"]', "is no campaign name"),
         (f"[{'a' * 65}]", "is no campaign name"),
         ('[""]', "is no campaign name"),
-        ('[a]\ncolour = "red"', r"\[a\] has an unknown key 'colour'; known are folder, test_address, title, tracking"),
+        (
+            '[a]\ncolour = "red"',
+            r"\[a\] has an unknown key 'colour'; known are folder, mail, test_address, title, tracking",
+        ),
         ('[a]\nname = "b"', "unknown key 'name'"),
         ("[a.b]", "unknown key 'b'"),
         ("[a]\ntitle = 5", r"\[a\] title must be a text"),

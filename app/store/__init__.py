@@ -5,6 +5,7 @@
 - `collages`: finished collages, and the one being built.
 - `logs`: what happened to whom, and the raw notifications.
 - `syncs`: who is syncing a campaign, and how far it is.
+- `sends`: who was sent which mail. `opens`: who asked for its picture. `withdrawals`: who wants no more of it.
 - `names`: public IDs as file names.
 - `files`: writes that happen whole or not at all, made of the operations of `disk`.
 - `scratch`, `sweep`: local directories to work in; what killed processes left.
@@ -17,10 +18,13 @@ from app.store import scratch
 from app.store.collages import Collages
 from app.store.disk import Disk
 from app.store.logs import Logs
+from app.store.opens import Opens
 from app.store.photos import Photos
 from app.store.root import Root
+from app.store.sends import Sends
 from app.store.sweep import sweep
 from app.store.syncs import Syncs
+from app.store.withdrawals import Withdrawals
 
 
 class Store:
@@ -32,6 +36,9 @@ class Store:
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)
         self.syncs = Syncs(self.root)
+        self.sends = Sends(self.root)
+        self.opens = Opens(self.root)
+        self.withdrawals = Withdrawals(self.root)
 
     def sweep(self, campaigns: Collection[str] | None = None, *, remove: bool = True) -> list[Path]:
         """Removes what dead writers left, here and on the local disk; returns it. With `remove=False` only finds it.

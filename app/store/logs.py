@@ -1,8 +1,13 @@
 """What happened to which photo, and the notifications as they came."""
 
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
+from app import limits
+from app.errors import PhotoBusy
 from app.store.files import using
 from app.store.names import file_name
 from app.store.root import UNFILED, Root
@@ -38,7 +43,8 @@ class Logs:
     ) -> tuple[int, int]:
         """Removes the log lines and the notifications that `line` and `document` say yes to; says how many of each.
 
-        `campaign`: None for the notifications of no known campaign.
+        `campaign`: None for the notifications of no known campaign. A log of which nothing is left is removed. Raises
+        StoreUnavailable, PhotoBusy.
         """
         self._root.require()
         files, lines, documents = self._root.files, 0, 0
@@ -46,12 +52,34 @@ class Logs:
         with self._root.lock("log", f"the log of {campaign}"), using(top):
             for path in sorted(top.rglob("*")):
                 if path.suffix in (".log", ".jsonl"):
-                    text = (files.read(path) or b"").decode("utf-8", "replace").splitlines(keepends=True)
-                    kept = [entry for entry in text if not line(entry)]
-                    if len(kept) < len(text):
-                        files.write_whole(path, "".join(kept).encode("utf-8"))
-                        lines += len(text) - len(kept)
+                    with self._held(path) if path.parent.name == "opens" else contextlib.nullcontext():
+                        lines += self._without(path, line)
                 elif path.suffix == ".json" and document(files.read(path) or b""):
                     documents += files.remove(path)
         self._root.require()  # a store that has gone looks like one that says nothing
         return lines, documents
+
+    def _without(self, path: Path, line: Callable[[str], bool]) -> int:
+        """Removes lines from a file that nobody else writes to meanwhile; says how many."""
+        files = self._root.files
+        text = (files.read(path) or b"").decode("utf-8", "replace").splitlines(keepends=True)
+        kept = [entry for entry in text if not line(entry)]
+        if kept and len(kept) < len(text):
+            files.write_whole(path, "".join(kept).encode("utf-8"))
+        elif text and not kept:
+            files.remove(path)
+        return len(text) - len(kept)
+
+    @contextlib.contextmanager
+    def _held(self, path: Path) -> Iterator[None]:
+        """Keeps a file's writer from adding to it: that one holds not the log's lock but the file's own (see `opens`).
+
+        It holds it for a moment only, and finds that the file was replaced when it has it again.
+        """
+        lock = self._root.files.lock(path, limits.LOCK_SECONDS)
+        if lock is None:
+            raise PhotoBusy(f"Another process has been writing to {path} for {limits.LOCK_SECONDS} s.", retry_after=30)
+        try:
+            yield
+        finally:
+            os.close(lock)

@@ -44,11 +44,23 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "collages.withdraw": lambda store: store.collages.withdraw(draft(store)),
     "collages.settle": lambda store: store.collages.settle("sayno", 0),
     "collages.rewrite_manifest": lambda store: store.collages.rewrite_manifest("sayno", "0001", {}),
+    "sends.begin": lambda store: store.sends.begin("sayno"),
+    "sends.turn": lambda store: contextlib.ExitStack().enter_context(store.sends.turn("sayno")),
+    "sends.add": lambda store: store.sends.add("sayno", {"state": "intended", "photo": "p"}),
+    "sends.holds": lambda store: store.sends.holds("sayno", "p"),
+    "sends.read": lambda store: store.sends.read("sayno"),
+    "sends.note": lambda store: store.sends.note("sayno", {"state": "sending"}),
+    "sends.state": lambda store: store.sends.state("sayno"),
+    "opens.add": lambda store: store.opens.add("sayno", NOW, {"collage": "0001", "class": "human"}),
+    "opens.read": lambda store: list(store.opens.read("sayno")),
+    "withdrawals.add": lambda store: store.withdrawals.add("sayno", NOW, "ann@example.org", ["p"]),
+    "withdrawals.addresses": lambda store: store.withdrawals.addresses("sayno"),
+    "withdrawals.photo": lambda store: store.withdrawals.photo("sayno", "p"),
     "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
     "logs.notification": lambda store: store.logs.notification("sayno", NOW, "approved", "p", b"{}"),
 }
-PURE = {"collages.directory", "photos.archive_path", "photos.intermediate_path", "root.initialise"}
+PURE = {"collages.directory", "opens.directory", "photos.archive_path", "photos.intermediate_path", "root.initialise"}
 
 
 def draft(store: Store) -> Draft:
@@ -57,7 +69,8 @@ def draft(store: Store) -> Draft:
 
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
-    rooms = {"root": store.root, "photos": store.photos, "collages": store.collages, "logs": store.logs}
+    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals")
+    rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"
         for name, room in rooms.items()
