@@ -120,6 +120,26 @@ def test_after_forget_no_file_of_the_store_has_the_address_and_no_collage_the_fa
     assert "SYNCED p2" in (bench.store.root.path / "sayno/logs/processor.log").read_text()
 
 
+def test_opens_mails_and_withdrawals_of_the_person_go_and_that_they_want_no_mail_stays(bench: Bench) -> None:
+    bench.add("supporter-1", ANN)
+    bench.add("supporter-2", "jo@example.org", seed=2)
+    now = datetime.now(UTC)
+    for public_id, address in (("supporter-1", ANN), ("supporter-2", "jo@example.org")):
+        bench.store.opens.add("sayno", now, {"collage": "0001", "photo": public_id, "class": "human"})
+        for state in ("intended", "sent"):
+            record = {"state": state, "collage": "0001", "photo": public_id, "address": address, "message_id": "<x@y>"}
+            bench.store.sends.add("sayno", record)
+        bench.store.withdrawals.add("sayno", now, address, [public_id])
+    receipt = bench.forgetting.forget(ANN)
+    assert receipt.log_lines_removed >= 4
+    assert search(bench.store, ANN, "supporter-1") == []
+    assert [record["photo"] for record in bench.store.opens.read("sayno")] == ["supporter-2"]
+    assert [record["photo"] for record in bench.store.sends.read("sayno")] == ["supporter-2"] * 2
+    assert not bench.store.withdrawals.photo("sayno", "supporter-1")
+    assert bench.store.withdrawals.photo("sayno", "supporter-2")
+    assert bench.store.withdrawals.addresses("sayno").has(ANN), "who was forgotten is not written to either"
+
+
 def test_the_files_of_a_collage_that_was_built_anew_are_those_of_its_manifest(bench: Bench) -> None:
     for number in range(4):
         bench.add(f"supporter-{number}", f"p{number}@example.org", seed=number)

@@ -4,7 +4,7 @@ import hmac
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import Literal, ParamSpec
 from urllib.parse import urlsplit
 
 from flask import request
@@ -13,6 +13,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app import limits
 from app.assets import verify
+from app.errors import NotFound
+from app.tracking.tokens import Claims
 from app.web.services import services
 
 P = ParamSpec("P")
@@ -90,6 +92,30 @@ def admin_only(view: View[P]) -> View[P]:
         return view(*args, **kwargs)
 
     return _declared("admin", guarded)
+
+
+def personal(
+    kind: Literal["image", "unsubscribe"],
+) -> Callable[[Callable[[Claims], ResponseReturnValue]], Callable[[str], ResponseReturnValue]]:
+    """For whoever has the token in the address, one of this kind; the view is given what it says.
+
+    Raises NotFound for any other, and for one of a campaign that is no more.
+    """
+
+    def declare(view: Callable[[Claims], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
+        @wraps(view)
+        def guarded(token: str) -> ResponseReturnValue:
+            tokens = services().tokens
+            if tokens is None:  # without a key there is none that is right
+                raise NotFound("There is nothing behind this address.")
+            claims = tokens.read_image(token) if kind == "image" else tokens.read_unsubscribe(token)
+            if claims.campaign not in services().campaigns:
+                raise NotFound("There is nothing behind this address any more.")
+            return view(claims)
+
+        return _declared("token", guarded)
+
+    return declare
 
 
 def _client() -> str:

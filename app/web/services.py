@@ -10,17 +10,23 @@ from app.config import Campaigns, Settings
 from app.exif import ExifTool
 from app.processor import Processor
 from app.store import Store
+from app.tracking.opens import Recorder
+from app.tracking.tokens import Tokens
 from app.web.guessing import Guesses
 
 
 @dataclass(frozen=True)
 class Services:
+    """`tokens`: None where no key is set, so that nobody can have a token."""
+
     settings: Settings
     campaigns: Campaigns
     store: Store
     exiftool: ExifTool
     processor: Processor
     guesses: Guesses
+    tokens: Tokens | None
+    recorder: Recorder
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> "Services":
@@ -30,7 +36,16 @@ class Services:
         exiftool = ExifTool()
         exiftool.version()
         imaging.policy.require()
-        return cls(settings, campaigns, store, exiftool, Processor(cloudinary, store, exiftool, campaigns), Guesses())
+        return cls(
+            settings,
+            campaigns,
+            store,
+            exiftool,
+            Processor(cloudinary, store, exiftool, campaigns),
+            Guesses(),
+            Tokens(settings.secret_keys) if settings.secret_keys else None,
+            Recorder(store, campaigns),
+        )
 
     def campaign(self, name: str) -> str:
         """`name`, where it is a campaign of campaigns.toml. Raises NotFound."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import itertools
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,12 +12,13 @@ from flask.testing import FlaskClient
 
 from app.config import load_settings
 from app.store import Store
+from app.tracking.tokens import Claims, Tokens
 from app.web import create_app
 from tests.service import environment
 from tests.standin.client import Standin
 from tests.web.conftest import ADMIN
 
-WHO = {"anyone", "cloudinary", "admin"}
+WHO = {"anyone", "cloudinary", "admin", "token"}
 
 
 def test_every_route_declares_who_may_use_it(app: Flask) -> None:
@@ -39,6 +42,30 @@ def test_every_admin_route_refuses_whoever_is_not_the_admin(app: Flask, client: 
                     answer = client.open(path, method=method, auth=auth, headers=elsewhere)
                     assert answer.status_code == 401, (method, path, auth)
                     assert answer.headers["WWW-Authenticate"].startswith("Basic")
+
+
+TOKEN_RULES = {"/track/<token>/collage.jpg", "/track/<token>/wall", "/unsubscribe/<token>"}
+
+
+@pytest.mark.parametrize("key", ["", "a key of more than sixteen characters"])
+def test_every_personal_route_refuses_whoever_has_no_token(standin: Standin, store: Store, key: str) -> None:
+    environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=key)
+    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    rules = [rule for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].access == "token"]  # type: ignore[attr-defined]
+    assert (
+        {rule.rule for rule in rules}
+        == TOKEN_RULES
+        == {r.rule for r in app.url_map.iter_rules() if "<token>" in r.rule}
+    )
+    claims = Claims("sayno", "0001", "a")
+    foreign = Tokens(["a key that is not the service's"])
+    forged = ("x", "x.y", foreign.image(claims), foreign.unsubscribe(claims), "%00", "a" * 2000)
+    for rule in rules:
+        for token, method in itertools.product(forged, rule.methods or ()):
+            if method != "OPTIONS":
+                answer = app.test_client().open(rule.rule.replace("<token>", token), method=method, auth=ADMIN)
+                assert answer.status_code == 404, (method, rule.rule, token)
+    app.extensions["collagen"].exiftool.close()
 
 
 def test_only_admin_routes_are_under_admin(app: Flask) -> None:
