@@ -3,6 +3,7 @@
 - `check`: check.
 - `collages`: collage, layout, derive.
 - `mirror`: init. `sync`: sync. `inventory`: inventory.
+- `notify`: notify. `opens`: opens. `unsubscribe`: unsubscribe.
 - `forget`: forget.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
@@ -14,7 +15,7 @@ from typing import Any
 import click
 
 from app import errors
-from app.cli import check, collages, forget, inventory, mirror, sync
+from app.cli import check, collages, forget, inventory, mirror, notify, opens, sync, unsubscribe
 
 EXIT: dict[type[errors.CollagenError], int] = {
     errors.SettingError: 1,
@@ -60,5 +61,5 @@ def main() -> None:
 main.add_command(check.check)
 for command in (mirror.init, collages.collage, collages.layout_command, collages.derive, forget.forget):
     main.add_command(command)
-for command in (sync.sync, inventory.inventory):
+for command in (sync.sync, inventory.inventory, notify.notify, opens.opens, unsubscribe.unsubscribe):
     main.add_command(command)

@@ -1,0 +1,156 @@
+"""The command that tells people of a collage."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.config import load_campaigns, load_settings
+from app.exif import ExifTool
+from app.limits import SMTP_RETRY_SECONDS
+from app.notify.recipients import Wish
+from app.notify.report import Report
+from app.notify.run import Notifier, Plan
+from app.notify.stopping import Stopping
+from app.store import Store
+
+LINE_EVERY = 10  # seconds, where there is no terminal
+
+
+@click.command()
+@click.argument("campaign")
+@click.argument("collage")
+@click.option("--dry-run", is_flag=True, help="Send nothing; say who would be told, and who not and why.")
+@click.option(
+    "--preview",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Send nothing; write the mail to FILE, which a mail program opens where it is called something.eml.",
+)
+@click.option("--test", metavar="ADDRESS", help="Send one mail, to this address; nothing is recorded of it.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send at most N mails.")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="PER_MINUTE", help="At most so many.")
+@click.option("--everyone", is_flag=True, help="Also whoever was told of an earlier collage, or refused for good.")
+@click.option("--retry-uncertain", is_flag=True, help="Also those of whom nobody knows whether their mail arrived.")
+@click.option(
+    "--pause",
+    type=click.FloatRange(min=0),
+    default=SMTP_RETRY_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="Before the second try of what the server refused for now.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the plan or the report as JSON.")
+def notify(
+    campaign: str, collage: str, dry_run: bool, preview: Path | None, pause: float, as_json: bool, **wishes: Any
+) -> None:
+    """Tell everyone in COLLAGE (its number) of CAMPAIGN by e-mail, each once.
+
+    Those who were told of an earlier collage, or have unsubscribed, are left out. Each mail is written down before it
+    leaves and when the server has taken it: ended at any time and started again, it goes on where it stopped, and names
+    those of whom nobody knows whether their mail arrived. Ctrl-C ends it after the mail that it is at. Exit code 1
+    where a mail failed, is uncertain, or was not got to.
+
+    \b
+    Examples:  python -m app notify sayno 0003 --dry-run           # who would be told?
+               python -m app notify sayno 0003 --test me@example.org
+               python -m app notify sayno 0003 --rate 60
+    """
+    settings = load_settings()
+    campaigns, exiftool, stopping = load_campaigns(settings.campaigns_file), ExifTool(), Stopping()
+    try:
+        notifier = Notifier(
+            settings,
+            campaigns,
+            Store(settings.store),
+            exiftool,
+            sleep=stopping.sleep,
+            stopping=stopping,
+            pause=pause,
+        )
+        plan = notifier.plan(campaign, collage, Wish(**wishes))
+        if preview is not None:
+            preview.write_bytes(notifier.preview(plan).as_bytes())
+            click.echo(f"{preview}: the mail as people get it", err=True)
+        if dry_run:
+            _print_plan(plan, as_json)
+        if dry_run or preview is not None:
+            return
+        stopping.on_signals()
+        progress = Progress()
+        try:
+            report = notifier.send(plan, progress.show)
+        finally:
+            progress.end()
+    finally:
+        exiftool.close()
+    if as_json:
+        click.echo(json.dumps({"campaign": campaign, "collage": collage} | report.as_json(), ensure_ascii=False))
+    else:
+        _print(report)
+    if not report.is_clean:
+        sys.exit(1)
+
+
+class Progress:
+    """A bar on a terminal, a line every ten seconds elsewhere, on standard error."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._width = 0
+        self._said = time.monotonic()
+
+    def show(self, report: Report) -> None:
+        if self._terminal:
+            part = report.done / max(report.total, 1)
+            trouble = f"  {len(report.failed)} failed" if report.failed else ""
+            line = f"Sending  [{'#' * round(36 * part):<36}]  {report.done}/{report.total}{trouble}"
+            click.echo(f"\r{line:<{self._width}}", err=True, nl=False)
+            self._width = len(line)
+        elif time.monotonic() - self._said > LINE_EVERY:
+            self._said = time.monotonic()
+            click.echo(f"Sending: {report.done} of {report.total} mails", err=True)
+
+    def end(self) -> None:
+        """Ends the line of the bar, if one stands there."""
+        if self._width:
+            click.echo(err=True)
+            self._width = 0
+
+
+def _print_plan(plan: Plan, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(plan.as_json(), ensure_ascii=False))
+        return
+    for recipient in plan.selection.recipients:
+        click.echo(f"{recipient.address}  {recipient.public_id}")
+    number = len(plan.selection.recipients)
+    click.echo(f"{number} of {len(plan.shown)} people would be told (dry run)")
+    _print_skipped(plan.selection.skipped)
+
+
+def _print(report: Report) -> None:
+    click.echo(f"{len(report.sent)} of {report.total} mails sent")
+    _print_skipped(report.skipped)
+    for address, failure in report.failed.items():
+        again = "" if failure.permanent else "; the next run tries again"
+        click.echo(f"  failed: {_safe(address)} ({failure.reason}{again})")
+    for address in report.uncertain:
+        click.echo(f"  uncertain: {_safe(address)} (the connection broke; --retry-uncertain sends it again)")
+    if report.left:
+        click.echo(f"  not got to: {len(report.left)}; run it again, and it goes on")
+    if report.stopped:
+        click.echo(f"Error: {report.stopped}", err=True)
+
+
+def _print_skipped(skipped: dict[str, list[str]]) -> None:
+    for reason, names in skipped.items():
+        click.echo(f"  {reason}: {len(names)}  {', '.join(map(_safe, names))}")
+
+
+def _safe(text: str) -> str:
+    """`text` without what a terminal would take for a command: nobody has checked a malformed address."""
+    return "".join(character if character.isprintable() else "�" for character in text)

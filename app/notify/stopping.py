@@ -1,0 +1,33 @@
+"""A run that is asked to end finishes the mail that it is at, so that nothing is left uncertain."""
+
+import signal
+import time
+from types import FrameType
+
+STEP = 0.1  # seconds between two looks at whether to stop
+
+
+class Stopping:
+    """Whether a run should end, and pauses that end then."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def __call__(self) -> bool:
+        return self._asked
+
+    def on_signals(self) -> None:
+        """SIGINT (Ctrl-C) and SIGTERM from now on ask the run to end; the second one ends the process at once."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def sleep(self, seconds: float) -> None:
+        """Waits so long, or until the run should end."""
+        end = time.monotonic() + seconds
+        while not self._asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, STEP))

@@ -1,0 +1,24 @@
+"""The process that `tests.notify.kills` kills: one run, as the command does it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from app.config import load_campaigns, load_settings
+from app.exif import ExifTool
+from app.notify.recipients import Wish
+from app.notify.run import Notifier
+from app.store import Store
+from tests.collage.pictures import CAMPAIGN
+
+
+def work(environ: dict[str, str]) -> None:
+    """Tells everyone of the collage 0001, until it is done or killed."""
+    os.setsid()
+    os.environ.update(environ)
+    settings = load_settings(environ, dotenv=Path("/nonexistent"))
+    exiftool = ExifTool()
+    notifier = Notifier(settings, load_campaigns(settings.campaigns_file), Store(settings.store), exiftool)
+    notifier.send(notifier.plan(CAMPAIGN, "0001", Wish()))
+    exiftool.close()
