@@ -135,7 +135,8 @@ def test_a_public_id_is_refused_or_asked_for_as_it_is(standin: Standin, cloudina
     except BadPublicId:
         assert len(standin.calls()) == before
     else:
-        [call] = standin.calls(since=before)
+        # the stand-in may note the call of the example before only now
+        *_, call = standin.calls(since=before)
         assert call["path"] == f"/v1_1/demo/resources/image/upload/{public_id}"
 
 
