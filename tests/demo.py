@@ -20,9 +20,11 @@ from pathlib import Path
 
 import cloudinary.api
 import cloudinary.uploader
+import requests
 from PIL import Image
 
 from app.store import Store
+from tests.mailserver.client import MailServer
 from tests.people import address, as_format, portrait
 from tests.service import PASSWORD, ROOT, Service, environment
 from tests.standin.client import Standin
@@ -35,6 +37,7 @@ FORMATS = {3: "png", 11: "webp", 17: "heic", 29: "png", 37: "webp", 43: "heic"}
 WITHOUT_ADDRESS = (5, 23, 41)
 ELSEWHERE = {7: "test_prototype", 31: "test_prototype", 53: "press"}  # "press" is no campaign
 REJECTED_AGAIN = (2, 19, 47)
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 def main() -> None:
@@ -54,15 +57,26 @@ def run(once: bool) -> None:
         people = draw_people()
     store = FOLDER / "store"
     shutil.rmtree(store, ignore_errors=True)
-    with Standin.start(port=free(9400), retry_delays=[1, 2, 3]) as standin:
-        environ = environment(standin, store)
-        with step("store, local Cloudinary and Collagen (gunicorn) are started"):
+    with Standin.start(port=free(9400), retry_delays=[1, 2, 3]) as standin, MailServer() as mails:
+        port = free(8000)
+        environ = environment(standin, store) | {
+            "COLLAGEN_SECRET_KEY": "only-for-the-demonstration",
+            "COLLAGEN_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "COLLAGEN_SMTP_URL": mails.url,
+            "COLLAGEN_MAIL_FROM": "Say No <hello@campaign.example>",
+            "SSL_CERT_FILE": str(mails.authority),
+        }
+        with step("store, local Cloudinary, local mail server and Collagen (gunicorn) are started"):
             Store(store).root.initialise()
-            service = Service(environ, workers=2, bind=f"127.0.0.1:{free(8000)}")
+            service = Service(environ, workers=2, bind=f"127.0.0.1:{port}")
         with service:
             standin.notify(service.webhook)
-            tell(standin, people, store)
-            finish(service, store, once)
+            moderated(standin, people, store)
+            collage = built(service, store)
+            told(service, mails, collage)
+            (FOLDER / "service.log").write_text("\n".join(service.log) + "\n")
+            if not once:
+                serve(service, collage)
 
 
 def draw_people() -> list[tuple[str, bytes]]:
@@ -86,7 +100,7 @@ def _draw(seed: int) -> bytes:
     return as_format(Image.open(BytesIO(jpeg)), FORMATS[seed]) if seed in FORMATS else jpeg
 
 
-def tell(standin: Standin, people: list[tuple[str, bytes]], store: Path) -> None:
+def moderated(standin: Standin, people: list[tuple[str, bytes]], store: Path) -> None:
     """What supporters and the moderator do, through the real SDK; Collagen hears of it by signed webhooks."""
 
     def upload(seed: int) -> None:
@@ -120,7 +134,8 @@ def tell(standin: Standin, people: list[tuple[str, bytes]], store: Path) -> None
             standin.wait_idle(60)
 
 
-def finish(service: Service, store: Path, once: bool) -> None:
+def built(service: Service, store: Path) -> str:
+    """Makes the collage; returns its address."""
     with step("the collage is built, asked for by the admin's POST"):
         asked = service.build(CAMPAIGN, wait=0)
         asked.raise_for_status()
@@ -139,11 +154,36 @@ def finish(service: Service, store: Path, once: bool) -> None:
     for file in state["files"]:
         print(f"  {folder / file['name']}  {file['width']}×{file['height']}, {file['bytes'] / 1e6:.1f} MB")
     print(f"  {folder / 'manifest.json'}  who is where\n  {store / CAMPAIGN / 'logs/processor.log'}  what happened")
-    (FOLDER / "service.log").write_text("\n".join(service.log) + "\n")
-    if once:
-        return
+    return address_of_it
+
+
+def told(service: Service, mails: MailServer, collage: str) -> None:
+    """Mails go out, some people open theirs, and one unsubscribes."""
+    print()
+    with step("everyone in it who has an address is told: mails through SMTP with TLS and login"):
+        service.admin.post(f"{collage}/notify", json={"send": True}).raise_for_status()
+        while (state := service.admin.get(f"{collage}/notify").json())["state"] == "sending":
+            bar(state["progress"])
+            time.sleep(0.1)
+    if state["state"] != "done":
+        sys.exit(f"The mails failed: {state.get('error')}")
+    messages = mails.messages()
+    with step("two in three open their mail: each loads the picture at its personal address"):
+        for message in messages[: 2 * len(messages) // 3]:
+            body = message.get_body(("plain",))
+            assert body is not None
+            (picture,) = (line for line in body.get_content().splitlines() if line.endswith("/collage.jpg"))
+            requests.get(picture, headers={"User-Agent": BROWSER}, timeout=30).raise_for_status()
+    (FOLDER / "mail.eml").write_bytes(messages[0].as_bytes())
+    figures = service.admin.get(f"{collage}/opens").json()
+    print(f"\n{figures['told']} told, {figures['delivered']} delivered, {figures['opened']} have opened it.")
+    print(f"  {FOLDER / 'mail.eml'}  one of the mails")
+
+
+def serve(service: Service, collage: str) -> None:
+    """Until somebody ends it."""
     print(f"\nIt keeps serving until you press Ctrl-C:\n  {service.url}/health")
-    print(f"  {address_of_it}/collage-1920.jpg  (user admin, password {PASSWORD!r})")
+    print(f"  {collage}/collage-1920.jpg  (user admin, password {PASSWORD!r})")
     while service.process.poll() is None:
         time.sleep(0.5)
 
