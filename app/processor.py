@@ -147,10 +147,18 @@ class Processor:
             path.write_bytes(prepared.archive)
             self._exiftool.write(path, tags)
             archive = path.read_bytes()
-        self._store.photos.put(
-            campaign.name, asset.public_id, archive, prepared.intermediate, asset.approved_at, asset.version
+        lacking = self._store.photos.put(
+            campaign.name,
+            asset.public_id,
+            archive,
+            prepared.intermediate,
+            asset.approved_at,
+            asset.version,
+            prepared.variants,
         )
         note = "" if email else " without an address" if asset.email is None else " without its unusable address"
+        if lacking:
+            note += f"; python -m app sync {campaign.name} --thumbnails makes what is missing: {', '.join(lacking)}"
         self._log(campaign.name, "SYNCED", asset.public_id, f"version {asset.version}{note}")
 
     def _refuse(self, asset: Asset, campaign: Campaign, held: Mapping[str, object], error: PictureError) -> Outcome:

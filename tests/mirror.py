@@ -35,12 +35,13 @@ def held(store: Store, exiftool: ExifTool) -> dict[tuple[str, str], int | None]:
 
 
 def leftovers(store: Store) -> list[Path]:
-    """Temporary files, and intermediates without an archive."""
+    """Temporary files, and intermediates and variants without an archive."""
     temporary = [path for path in store.root.path.rglob("*") if ".tmp" in path.name or path.name.endswith("_tmp")]
     lonely = [
         path
-        for path in store.root.path.glob("*/thumbnails/*.png")
-        if not (path.parents[1] / "approved" / f"{path.stem}.jpg").exists()
+        for path in store.root.path.glob("*/thumbnails/*")
+        for stem in [path.name.removesuffix(".png").removesuffix(".thumb.jpg").removesuffix(".medium.jpg")]
+        if not (path.parents[1] / "approved" / f"{stem}.jpg").exists()
     ]
     return temporary + lonely
 

@@ -17,6 +17,7 @@ from app import check
 from app.check import Finding
 from app.collage.build import Parameters, build, plan
 from app.exif import ExifTool, Tags
+from app.imaging import copies
 from app.store import Store
 from tests.conftest import prepared
 from tests.test_cli import run as command
@@ -31,7 +32,9 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path, public_id: str, seed: 
     path = tmp_path / "photo.jpg"
     path.write_bytes(files.archive)
     exiftool.write(path, Tags("ann@example.org", public_id, "asset", version))
-    store.photos.put("sayno", public_id, path.read_bytes(), files.intermediate, 1_600_000_000 + seed, version)
+    store.photos.put(
+        "sayno", public_id, path.read_bytes(), files.intermediate, 1_600_000_000 + seed, version, files.variants
+    )
 
 
 def collage(store: Store) -> Path:
@@ -72,6 +75,14 @@ def intermediate(store: Store, public_id: str = "a/b") -> Path:
     return store.photos.intermediate_path("sayno", public_id)
 
 
+def thumb(store: Store, public_id: str = "a/b") -> Path:
+    return store.photos.variant_path("sayno", public_id, "thumb")
+
+
+def medium(store: Store, public_id: str = "a/b") -> Path:
+    return store.photos.variant_path("sayno", public_id, "medium")
+
+
 def in_collage(store: Store, name: str) -> Path:
     return store.collages.directory("sayno", "0001") / name
 
@@ -90,10 +101,18 @@ def rotten(data: bytes) -> bytes:
 
 
 def without_copies(data: bytes) -> bytes:
-    """An intermediate as it was before there were copies: the second chunk is theirs."""
-    chunk = int.from_bytes(data[33:37], "big") + 12
-    assert data[37:41] == b"coPY"
-    return data[:33] + data[33 + chunk :]
+    """An intermediate as it was before there were copies: the third chunk is theirs."""
+    start = 33 + int.from_bytes(data[33:37], "big") + 12
+    assert data[start + 4 : start + 8] == b"coPY"
+    return data[:start] + data[start + int.from_bytes(data[start : start + 4], "big") + 12 :]
+
+
+def without_placeholder(data: bytes) -> bytes:
+    """An intermediate as it was before there were placeholders: the copies it has say how long the file is."""
+    inside = {size: copies.find(data, len(data), *size) for size in copies.SIZES}
+    plain = without_copies(data)
+    plain = plain[:33] + plain[33 + int.from_bytes(plain[33:37], "big") + 12 :]
+    return copies.insert(plain, {size: copy for size, copy in inside.items() if copy})
 
 
 def rotten_copy(data: bytes) -> bytes:
@@ -169,6 +188,44 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         intermediate,
         "is broken",
     ),
+    "intermediate without a placeholder": (
+        lambda store: overwrite(intermediate(store), without_placeholder(intermediate(store).read_bytes())),
+        intermediate,
+        "has no placeholder inside",
+    ),
+    "no thumb": (lambda store: thumb(store).unlink(), thumb, "is missing"),
+    "no medium": (lambda store: medium(store).unlink(), medium, "is missing"),
+    "empty medium": (lambda store: overwrite(medium(store), b""), medium, "is empty"),
+    "torn medium": (
+        lambda store: overwrite(medium(store), medium(store).read_bytes()[:50_000]),
+        medium,
+        "is broken",
+    ),
+    "rotten medium": (
+        lambda store: overwrite(medium(store), rotten(medium(store).read_bytes())),
+        medium,
+        "is broken",
+    ),
+    "thumb of another size": (
+        lambda store: overwrite(thumb(store), picture("jpeg", 75, 100)),
+        thumb,
+        "has 75×100 pixels, not 150×200",
+    ),
+    "another person's medium": (
+        lambda store: overwrite(medium(store), medium(store, "c").read_bytes()),
+        medium,
+        "shows another picture",
+    ),
+    "an older version's thumb": (
+        lambda store: os.utime(thumb(store), (VERSION - 1, VERSION - 1)),
+        thumb,
+        "is not marked as made from this version",
+    ),
+    "no archive and only a variant": (
+        lambda store: (archive(store).unlink(), intermediate(store).unlink(), thumb(store).unlink()),
+        medium,
+        "has no archive",
+    ),
     "another person's intermediate": (
         lambda store: overwrite(intermediate(store), intermediate(store, "c").read_bytes()),
         intermediate,
@@ -228,8 +285,12 @@ def test_what_can_be_mended_is_named_with_a_word_on_repair_and_mended_by_it(
     (mended,) = look(damaged, exiftool, repair=True)
     assert (mended.path, bool(mended.mended)) == (where(damaged), True)
     assert look(damaged, exiftool) == []
-    if damage != "no archive":
+    if "no archive" in damage:
+        assert damaged.photos.holders("a/b") == {}
+    else:
         assert damaged.photos.intermediate("sayno", "a/b") == prepared(0).intermediate
+        assert thumb(damaged).read_bytes() == prepared(0).variants["thumb"]
+        assert medium(damaged).read_bytes() == prepared(0).variants["medium"]
 
 
 SYNC_MENDS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
@@ -303,6 +364,16 @@ STAYS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
     "exiftool's leftover": (
         lambda store: make(archive(store).with_name("c.jpg_exiftool_tmp")),
         lambda store: archive(store).with_name("c.jpg_exiftool_tmp"),
+        "is a stray file",
+    ),
+    "stray that looks like a variant": (
+        lambda store: make(thumb(store).with_name("a+b.large.jpg")),
+        lambda store: thumb(store).with_name("a+b.large.jpg"),
+        "is a stray file",
+    ),
+    "variant among the archives": (
+        lambda store: make(archive(store).with_name("a b.thumb.jpg")),
+        lambda store: archive(store).with_name("a b.thumb.jpg"),
         "is a stray file",
     ),
     "stray in the campaign": (
@@ -410,7 +481,9 @@ def test_photos_that_were_encoded_anew_fit_their_intermediates(
     files = imaging.prepare(square.getvalue())
     (tmp_path / "square.jpg").write_bytes(files.archive)
     exiftool.write(tmp_path / "square.jpg", Tags(None, "square", "asset", 5))
-    damaged.photos.put("sayno", "square", (tmp_path / "square.jpg").read_bytes(), files.intermediate, 5, 5)
+    damaged.photos.put(
+        "sayno", "square", (tmp_path / "square.jpg").read_bytes(), files.intermediate, 5, 5, files.variants
+    )
     assert look(damaged, exiftool) == []
 
 

@@ -19,6 +19,7 @@ from PIL import Image, ImageOps
 from app import limits
 from app.exif import ExifTool
 from app.store import Store
+from app.store.photos import VARIANTS
 from tests import mirror
 from tests.imaging import hostile
 from tests.imaging.pictures import decoded, jpeg, mean_difference, middle, oriented, png, scene
@@ -120,6 +121,9 @@ def test_a_hostile_picture_is_stored_upright_or_refused_in_one_line(
             small = store.photos.intermediate("sayno", ids[name])
             assert small is not None
             assert decoded(small).size == (300, 400), name
+            variants = {one: store.photos.variant("sayno", ids[name], one) for one in VARIANTS}
+            sizes = {one: decoded(found[0]).size for one, found in variants.items() if found}
+            assert sizes == {"thumb": (150, 200), "medium": (1200, 1600)}, name
     for name, data in right.items():
         small = store.photos.intermediate("sayno", ids[name])
         assert small is not None

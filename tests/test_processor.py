@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
+from app import imaging
 from app.assets import Asset, Cloudinary, Hint
 from app.config import Campaign, Campaigns, load_campaigns, load_settings
 from app.errors import CloudinaryUnavailable, ExifToolFailed
 from app.exif import ExifTool, Tags
 from app.processor import Processor, address, decide
 from app.store import Store
+from app.store.photos import VARIANTS
 from tests import mirror
 from tests.conftest import person
 from tests.people import as_format
@@ -246,6 +248,33 @@ def test_nothing_is_removed_because_cloudinary_is_in_trouble(bench: Bench) -> No
         with pytest.raises(CloudinaryUnavailable):
             bench.process("a/b")
     assert bench.store.photos.holders("a/b") == {"sayno": True}
+
+
+def test_variants_are_stored_with_the_photo_replaced_with_it_and_removed_with_it(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    files = imaging.prepare(person(1))
+    held = {name: bench.store.photos.variant("sayno", "a/b", name) for name in VARIANTS}
+    version = bench.standin.state()["assets"]["a/b"]["version"]
+    assert held == {name: (files.variants[name], version) for name in VARIANTS}
+    bench.standin.overwrite("a/b", person(2))
+    bench.standin.approve("a/b")
+    assert bench.process("a/b") == "stored"
+    for name, data in imaging.prepare(person(2)).variants.items():
+        assert (bench.store.photos.variant("sayno", "a/b", name) or (b"",))[0] == data
+    bench.standin.reject("a/b")
+    assert bench.process("a/b") == "removed"
+    assert list((bench.store.root.path / "sayno/thumbnails").iterdir()) == []
+
+
+def test_a_variant_that_cannot_be_stored_is_named_in_the_log_and_fails_nothing(bench: Bench) -> None:
+    upload(bench)
+    in_the_way = bench.store.photos.variant_path("sayno", "a/b", "medium")
+    in_the_way.mkdir(parents=True)
+    assert bench.process("a/b") == "stored"
+    assert bench.log("sayno")[0].endswith("; python -m app sync sayno --thumbnails makes what is missing: medium")
+    assert bench.process("a/b") == "unchanged"
+    in_the_way.rmdir()
 
 
 def test_an_exiftool_that_fails_stores_nothing(bench: Bench) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ from app.reconcile.plan import Held, Plan, Work, from_cursor
 from app.reconcile.process import concerned
 from app.reconcile.report import judge
 from app.store import Store
+from app.store.photos import VARIANTS
 from app.store.root import MARKER
 from tests import mirror
 from tests.conftest import person
@@ -465,6 +467,70 @@ def test_thumbnails_remakes_the_intermediates_that_are_missing_or_wrong_and_only
     assert {name: path.read_bytes() for name, path in paths.items()} == good
     assert {name: paths[name].stat().st_ino for name in rest} == {name: one.st_ino for name, one in before.items()}
     assert [archive.stat().st_ctime_ns for archive in archives] == written
+
+
+def test_thumbnails_makes_the_variants_that_are_missing_or_wrong_and_leaves_the_intermediates_alone(
+    bench: Bench,
+) -> None:
+    gone, torn, small, stale, *rest = names = bench.add(6)
+    bench.sync()
+    photos = bench.store.photos
+    paths = {name: [photos.variant_path("sayno", name, variant) for variant in VARIANTS] for name in names}
+    good = {path: path.read_bytes() for both in paths.values() for path in both}
+    times = {path: path.stat().st_mtime for path in good}
+    intermediates = {name: photos.intermediate_path("sayno", name).stat().st_ino for name in names}
+    for path in paths[gone]:
+        path.unlink()
+    _overwrite(paths[torn][1], good[paths[torn][1]][:-100])
+    _overwrite(paths[small][0], good[paths[small][1]])
+    os.utime(paths[stale][1], (5, 5))
+    kept = {path: path.stat().st_ino for name in rest for path in paths[name]}
+    assert bench.sync(remake=True, dry_run=True).remade == [gone, torn, small, stale]
+    assert not paths[gone][0].exists()
+    report = bench.sync(remake=True)
+    assert report.remade == [gone, torn, small, stale]
+    assert (report.agreed, report.asked) == (6, 0)
+    assert {path: path.read_bytes() for path in good} == good
+    assert {path: path.stat().st_mtime for path in good} == times
+    assert {path: path.stat().st_ino for path in kept} == kept
+    assert {name: photos.intermediate_path("sayno", name).stat().st_ino for name in names} == intermediates
+    assert bench.sync(remake=True).remade == []
+
+
+def test_an_intermediate_without_a_placeholder_gets_one(bench: Bench) -> None:
+    (name,) = bench.add(1)
+    bench.sync()
+    path = bench.store.photos.intermediate_path("sayno", name)
+    good = path.read_bytes()
+    chunk = 12 + int.from_bytes(good[33:37], "big")
+    copies_at = 33 + chunk
+    length = int.from_bytes(good[copies_at : copies_at + 4], "big")
+    body = b"coPY" + (len(good) - chunk).to_bytes(4, "big") + good[copies_at + 12 : copies_at + 8 + length]
+    old = good[:33] + length.to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    _overwrite(path, old + good[copies_at + 12 + length :])
+    assert bench.store.photos.placeholders("sayno", [name]) == {name: None}
+    assert bench.sync(remake=True).remade == [name]
+    assert path.read_bytes() == good
+    assert bench.store.photos.placeholders("sayno", [name]) != {name: None}
+
+
+def test_what_a_removal_that_was_cut_off_left_of_a_photo_goes_with_the_next_sync(bench: Bench) -> None:
+    one, two = bench.add(2)
+    bench.sync()
+    bench.standin.delete(one)
+    bench.store.photos.archive_path("sayno", one).unlink()
+    bench.store.photos.intermediate_path("sayno", one).unlink()
+    bench.sync()
+    assert bench.store.photos.holders(one) == {}
+    assert set(bench.store.photos.pairs("sayno")) == {two}
+    assert bench.is_true()
+
+
+def _overwrite(path: Path, data: bytes) -> None:
+    """New content, and the modification time as it was."""
+    times = path.stat()
+    path.write_bytes(data)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def test_an_archive_that_is_broken_cannot_give_an_intermediate_and_is_fetched_again(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""Archives and intermediates: whole, of the right size, of the photo that their name says, and of one version.
+"""Archives, intermediates and variants: whole, of the right size, of the photo that their name says, of one version.
 
 A broken archive stays where it is, for it may be the only copy of the picture: what is mended is that the next sync
 takes it for one that has to be fetched again.
@@ -18,6 +18,7 @@ from app.store import Store
 BATCH = 50  # archives whose tags are read in one run of exiftool
 # Mean difference of a colour value (of 255) up to which two pictures are the same, made from one another
 SAME = 6.0
+COMPARED = (75, 100)  # pixels of a variant and of the intermediate that are compared
 
 
 class PhotoCheck:
@@ -71,7 +72,8 @@ class PhotoCheck:
                 photos.intermediate(self._campaign, public_id),
             )
             if archive is None:
-                return [] if intermediate is None else [self._lonely(public_id, small_path, repair)]
+                left = self._left(public_id, intermediate)
+                return [] if left is None else [self._lonely(public_id, left, repair)]
             problem, remade = _archive_problem(archive, tags, public_id)
             findings = []
             if problem:
@@ -82,10 +84,20 @@ class PhotoCheck:
                 findings.append(
                     self._unfit(public_id, small_path, small_problem, version, None if problem else remade, repair)
                 )
+            if not problem and remade is not None:
+                findings += self._variants(public_id, archive, remade, version, repair)
         except StoreUnavailable as error:
             self._store.root.require()  # a store that is gone has no findings
             return [Finding(path, f"or its intermediate cannot be used: {error}", "see to the disk, then check again")]
         return findings
+
+    def _left(self, public_id: str, intermediate: bytes | None) -> Path | None:
+        """What a removal that was cut off has left."""
+        photos = self._store.photos
+        if intermediate is not None:
+            return photos.intermediate_path(self._campaign, public_id)
+        paths = (photos.variant_path(self._campaign, public_id, name) for name in imaging.variants.VARIANTS)
+        return next((path for path in paths if self._store.root.files.read(path) is not None), None)
 
     def _lonely(self, public_id: str, path: Path, repair: bool) -> Finding:
         problem = "has no archive"
@@ -107,10 +119,12 @@ class PhotoCheck:
         if intermediate is None:
             return "is missing"
         problem = _picture_problem(intermediate, "png", imaging.INTERMEDIATE)
-        if not problem and remade not in (None, intermediate) and _difference(intermediate, remade) > SAME:
+        if not problem and remade not in (None, intermediate) and _difference(intermediate, "png", remade) > SAME:
             return "shows another picture than its archive"
         if not problem and not imaging.copies.complete(intermediate):
             return "has no smaller copies inside"
+        if not problem and imaging.copies.placeholder(intermediate) is None:
+            return "has no placeholder inside"
         if not problem and not self._store.photos.fits(self._campaign, public_id, version):
             return "is not marked as made from this version of its archive"
         return problem
@@ -125,12 +139,52 @@ class PhotoCheck:
         self._store.photos.put_intermediate(self._campaign, public_id, remade, version)
         return Finding(path, problem, mended="made anew from its archive")
 
+    def _variants(
+        self, public_id: str, archive: bytes, remade: bytes, version: int | None, repair: bool
+    ) -> list[Finding]:
+        """What is wrong with the variants of a photo whose archive is right. Looked at after the intermediate's repair,
+        whose version they have to show."""
+        photos = self._store.photos
+        wrong = {}
+        for name in imaging.variants.VARIANTS:
+            problem = self._variant_problem(public_id, name, remade, version)
+            if problem:
+                wrong[photos.variant_path(self._campaign, public_id, name)] = problem
+        if not wrong or not repair:
+            return [Finding(path, problem, "--repair makes it from its archive") for path, problem in wrong.items()]
+        lacking = photos.put_variants(self._campaign, public_id, imaging.prepare(archive).variants, version)
+        cannot = {photos.variant_path(self._campaign, public_id, name) for name in lacking}
+        return [
+            Finding(path, problem, "it cannot be made; the next larger picture is shown instead")
+            if path in cannot
+            else Finding(path, problem, mended="made anew from its archive")
+            for path, problem in wrong.items()
+        ]
+
+    def _variant_problem(self, public_id: str, name: str, remade: bytes, version: int | None) -> str:
+        path, variant = (
+            self._store.photos.variant_path(self._campaign, public_id, name),
+            imaging.variants.VARIANTS[name],
+        )
+        data = self._store.root.files.read(path)
+        if data is None:
+            return "is missing"
+        problem = _picture_problem(data, "jpeg", (variant.width, variant.height))
+        try:
+            if not problem and _difference(data, "jpeg", remade, COMPARED) > SAME:
+                return "shows another picture than its archive"
+        except PictureError as error:
+            return f"is broken: {error}"
+        if not problem and not self._store.photos.marked(path, version):
+            return "is not marked as made from this version of its archive"
+        return problem
+
 
 def _archive_problem(archive: bytes, tags: Tags | None, public_id: str) -> tuple[str, bytes | None]:
     """What is wrong with an archive, if anything; and the intermediate made from it, where it can be decoded."""
     problem = _picture_problem(archive, "jpeg", imaging.ARCHIVE)
     try:
-        remade = None if problem else imaging.prepare(archive).intermediate
+        remade = None if problem else imaging.prepare(archive, ()).intermediate
     except PictureError as error:
         return f"is broken: {error}", None
     if problem:
@@ -157,7 +211,10 @@ def _picture_problem(picture: bytes, kind: imaging.Format, size: tuple[int, int]
     return "" if found == size else f"has {found[0]}×{found[1]} pixels, not {size[0]}×{size[1]}"
 
 
-def _difference(one: bytes, other: bytes) -> float:
-    """Mean difference of some of the colour values of two intermediates."""
-    pixels, others = (imaging.cell(picture, "png", *imaging.INTERMEDIATE)[::97] for picture in (one, other))
+def _difference(
+    one: bytes, kind: imaging.Format, intermediate: bytes, size: tuple[int, int] = imaging.INTERMEDIATE
+) -> float:
+    """Mean difference of some of the colour values of a picture and an intermediate, both made `size`."""
+    pixels = imaging.cell(one, kind, *size)[::97]
+    others = imaging.cell(intermediate, "png", *size)[::97]
     return sum(abs(a - b) for a, b in zip(pixels, others, strict=True)) / len(pixels)

@@ -9,6 +9,7 @@ from app.store import Store, scratch
 from app.store.collages import MANIFEST
 from app.store.files import TEMPORARY, using
 from app.store.names import is_file_name
+from app.store.photos import SUFFIXES
 from app.store.root import UNFILED
 
 ROOMS = ("approved", "collages", "logs", "thumbnails")
@@ -32,10 +33,10 @@ def strays(store: Store, campaign: str) -> Iterator[Finding]:
     for entry in _entries(store, top):
         if entry.name not in ROOMS or not entry.is_dir():
             yield Finding(Path(entry.path), "is a stray file", STRAY)
-    for room, suffix in (("approved", ".jpg"), ("thumbnails", ".png")):
+    for room, suffixes in (("approved", (".jpg",)), ("thumbnails", (".png", *SUFFIXES.values()))):
         for entry in _entries(store, top / room):
-            name = entry.name.removesuffix(suffix)
-            if name == entry.name or not is_file_name(name) or not entry.is_file(follow_symlinks=False):
+            stems = [entry.name.removesuffix(suffix) for suffix in suffixes if entry.name.endswith(suffix)]
+            if not any(map(is_file_name, stems)) or not entry.is_file(follow_symlinks=False):
                 yield Finding(Path(entry.path), "is a stray file", STRAY)
     for entry in _entries(store, top / "collages"):
         if not entry.name.isdigit() or not entry.is_dir():

@@ -31,8 +31,8 @@ MEANING = {
 @click.option(
     "--thumbnails",
     is_flag=True,
-    help="First remake, from the archives, the intermediates that are missing, unreadable, of the wrong size or without"
-    " their smaller copies.",
+    help="First remake, from the archives, the intermediates and the pictures for the screen (thumb, medium) that are"
+    " missing, unreadable, of the wrong size or without what belongs inside.",
 )
 @click.option(
     "--wait",
@@ -142,7 +142,7 @@ def _print(report: Report) -> None:
         click.echo(f"    {row['public_id']}: {row['reason']}")
     if report.remade:
         verb = "would be remade" if report.dry_run else "remade"
-        click.echo(f"  intermediates {verb}: {len(report.remade)}  {_shortened(sorted(report.remade))}")
+        click.echo(f"  photos whose thumbnails {verb}: {len(report.remade)}  {_shortened(sorted(report.remade))}")
 
 
 def _shortened(public_ids: list[str]) -> str:

@@ -5,7 +5,8 @@
 - `reading`: decoding with limits; the format is named on every read, and what a decoder complains of is an error.
 - `photo`: from the picture that arrived to archive, intermediate and cell.
 - `decoder`: the same in a process of its own, for pictures that nobody has seen yet.
-- `copies`: smaller copies of an intermediate, inside its own file.
+- `variants`: sizes for the screen. `thumbhash`: what a photo looks like from afar, in 25 bytes.
+- `copies`: smaller copies of an intermediate and its placeholder, inside its own file.
 - `canvas`: the montage of cells on a transparent canvas.
 - `saving`: PNG and JPEG without metadata; derivatives.
 """
@@ -13,12 +14,13 @@
 from wand.version import MAGICK_VERSION
 
 from app.errors import PictureError
-from app.imaging import copies, policy
+from app.imaging import copies, policy, variants
 from app.imaging.canvas import Canvas, Reduced
 from app.imaging.decoder import Decoder
 from app.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.imaging.reading import Format, size
 from app.imaging.saving import derive
+from app.imaging.structure import bare
 
 
 def version() -> str:
@@ -44,6 +46,7 @@ __all__ = [
     "Format",
     "Prepared",
     "Reduced",
+    "bare",
     "cell",
     "check",
     "copies",
@@ -51,5 +54,6 @@ __all__ = [
     "policy",
     "prepare",
     "size",
+    "variants",
     "version",
 ]

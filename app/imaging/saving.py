@@ -10,6 +10,7 @@ from wand.image import FILTER_TYPES, INTERLACE_TYPES, Image
 from app.errors import PictureError
 from app.imaging.reading import opened
 
+Sampling = Literal["1x1", "2x2"]
 PNG_COLOR_TYPES = {"rgb": "2", "rgba": "6"}
 BYTES = 1  # CharPixel of magick/constitute.h: how pixels are handed over
 
@@ -31,7 +32,7 @@ def png(image: Image, channels: Literal["rgb", "rgba"]) -> bytes:
     return _blob(image, "png")
 
 
-def jpeg(image: Image, quality: int, *, progressive: bool, sampling: Literal["1x1", "2x2"] | None = None) -> bytes:
+def jpeg(image: Image, quality: int, *, progressive: bool, sampling: Sampling | None = None) -> bytes:
     """JPEG without metadata. `sampling`: how many pixels across and down share a colour; 2×2 below quality 90."""
     image.strip()
     image.units = "undefined"  # or what the source said of its density would stay

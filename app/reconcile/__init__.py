@@ -7,7 +7,7 @@ brought to the truth by `Processor.process`, as after a webhook, which asks Clou
 - `budget`: keeps within the hourly limit of calls.
 - `lists`: what Cloudinary lists; `workers`: several photos at once.
 - `sync`: campaigns, each from the lists to the report.
-- `thumbnails`: intermediates made anew from archives.
+- `thumbnails`: intermediates and the pictures for the screen, made anew from archives.
 - `process`: starts a sync in a process of its own.
 """
 

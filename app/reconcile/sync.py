@@ -57,7 +57,7 @@ class Sync:
     def run(self, name: str, *, dry_run: bool = False, remake: bool = False, patience: float = 0) -> Report:
         """Brings every photo of a campaign to the truth; in a dry run only finds out what there is to do.
 
-        What killed processes left in the store is removed, once. `remake`: first makes intermediates anew from the
+        What killed processes left in the store is removed, once. `remake`: first makes smaller pictures anew from the
         archives. `patience`: seconds to wait while another one syncs the campaign. What fails for one photo stands in
         the report and in the campaign's log. Raises SyncInProgress; StoreUnavailable, CloudinaryUnavailable or
         ExifToolFailed where nothing more can be done: the next sync then goes on where this one stopped.
@@ -117,7 +117,7 @@ class Sync:
             if error is None:
                 report.remade.append(public_id)
             else:
-                self._unreachable(report, public_id, f"its intermediate cannot be remade: {error}")
+                self._unreachable(report, public_id, f"its smaller pictures cannot be remade: {error}")
 
     def _bring_to_the_truth(self, order: list[Work], report: Report) -> None:
         done: list[Work] = []

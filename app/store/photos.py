@@ -1,20 +1,28 @@
-"""Archives and intermediates. A photo counts as present when its archive is there.
+"""Archives, intermediates and variants for the screen. A photo counts as present when its archive is there.
 
 An intermediate's modification time is the version of the photo that it shows: Cloudinary counts versions in seconds
 since 1970. After a crash between the two files, an overwritten photo has its new intermediate and its old archive; the
-version tells, so that the photo is put once more.
+version tells, so that the photo is put once more. Variants (JPEGs beside the intermediate) have the same time, and are
+shown only where it is the intermediate's. They can be missing: what cannot be written of them fails no photo.
 """
 
 import contextlib
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+from app.errors import StoreUnavailable
 from app.store.files import using
 from app.store.names import file_name, is_file_name, public_id_of
+from app.store.placeholders import Placeholders
 from app.store.root import Root
 
 JPEG_END = b"\xff\xd9"
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+VARIANTS = ("thumb", "medium")  # the smallest first; what they are is said in app.imaging.variants
+SUFFIXES = {variant: f".{variant}.jpg" for variant in VARIANTS}
+NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,16 @@ class Photo:
 class Photos:
     def __init__(self, root: Root) -> None:
         self._root = root
+        self._placeholders = Placeholders(root)
 
     def archive_path(self, campaign: str, public_id: str) -> Path:
         return self._root.path / campaign / "approved" / f"{file_name(public_id)}.jpg"
 
     def intermediate_path(self, campaign: str, public_id: str) -> Path:
         return self._root.path / campaign / "thumbnails" / f"{file_name(public_id)}.png"
+
+    def variant_path(self, campaign: str, public_id: str, variant: str) -> Path:
+        return self._root.path / campaign / "thumbnails" / f"{file_name(public_id)}{SUFFIXES[variant]}"
 
     def lock(self, public_id: str) -> contextlib.AbstractContextManager[None]:
         """One photo is worked on by one process at a time. Raises PhotoBusy."""
@@ -47,19 +59,92 @@ class Photos:
         intermediate: bytes,
         approved_at: float,
         version: int | None = None,
-    ) -> None:
-        """Stores both files, the archive last, so that an archive always has its intermediate.
+        variants: Mapping[str, bytes] = NONE,
+    ) -> list[str]:
+        """Stores all files, the archive last, so that an archive always has its intermediate, and variants before both.
 
-        `approved_at` (seconds since 1970) becomes the archive's modification time. Raises StoreUnavailable.
+        `approved_at` (seconds since 1970) becomes the archive's modification time. Returns the variants that the photo
+        is now without. Raises StoreUnavailable.
         """
+        lacking = self.put_variants(campaign, public_id, variants, version)
         self.put_intermediate(campaign, public_id, intermediate, version)
         self._root.files.write_whole(self.archive_path(campaign, public_id), archive, mtime=approved_at)
+        return lacking
 
     def put_intermediate(self, campaign: str, public_id: str, intermediate: bytes, version: int | None) -> None:
         """Stores an intermediate made from the archive of this version. Raises StoreUnavailable."""
         self._root.require()
         path = self.intermediate_path(campaign, public_id)
         self._root.files.write_whole(path, intermediate, mtime=_mark(version))
+
+    def put_variants(
+        self, campaign: str, public_id: str, variants: Mapping[str, bytes], version: int | None
+    ) -> list[str]:
+        """Stores the variants of this version, and removes those that are not given, which would be another picture's.
+
+        Returns those that could not be stored or are not given. Raises StoreUnavailable only where the whole store is.
+        """
+        self._root.require()
+        lacking = []
+        for name in VARIANTS:
+            path, data = self.variant_path(campaign, public_id, name), variants.get(name)
+            try:
+                if data is None:
+                    self._root.files.remove(path)
+                else:
+                    self._root.files.write_whole(path, data, mtime=_mark(version))
+                    continue
+            except StoreUnavailable:
+                self._root.require()
+            lacking.append(name)
+        return lacking
+
+    def variant(self, campaign: str, public_id: str, variant: str) -> tuple[bytes, int] | None:
+        """A variant's bytes and its version (see `versions`).
+
+        None where there is none, it is cut short, or it is not of the intermediate's version. Raises StoreUnavailable.
+        """
+        path = self.variant_path(campaign, public_id, variant)
+        with using(path):
+            there, intermediate = (
+                self._root.files.disk.stat(one) for one in (path, self.intermediate_path(campaign, public_id))
+            )
+        if there is None or intermediate is None:
+            self._root.require()  # what is missing may only be out of sight
+            return None
+        if int(there.st_mtime) != int(intermediate.st_mtime):
+            return None
+        data = self._root.files.read(path)
+        return (data, int(there.st_mtime)) if data and data.endswith(JPEG_END) else None
+
+    def version(self, campaign: str, public_id: str) -> int | None:
+        """What `versions` says of one photo; None where it has no intermediate. Raises StoreUnavailable."""
+        self._root.require()
+        path = self.intermediate_path(campaign, public_id)
+        with using(path):
+            there = self._root.files.disk.stat(path)
+        return None if there is None else int(there.st_mtime)
+
+    def versions(self, campaign: str) -> dict[str, int]:
+        """A number for every photo of a campaign that has an intermediate; another one when its picture is another.
+
+        It is what `?v=` in the address of a picture says. One listing; nothing is cached. Raises StoreUnavailable.
+        """
+        self._root.require()
+        directory = self._root.path / campaign / "thumbnails"
+        found = {}
+        with using(directory):
+            for entry in self._root.files.scan(directory):
+                name = entry.name.removesuffix(".png")
+                if name != entry.name and is_file_name(name):
+                    with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+                        found[public_id_of(name)] = int(entry.stat().st_mtime)
+        return found
+
+    def placeholders(self, campaign: str, public_ids: Collection[str]) -> dict[str, bytes | None]:
+        """The ThumbHash of each photo (about 25 bytes), None where there is none. Raises StoreUnavailable."""
+        paths = {self.intermediate_path(campaign, public_id): public_id for public_id in public_ids}
+        return {paths[path]: found for path, found in self._placeholders.read(paths).items()}
 
     def fits(self, campaign: str, public_id: str, version: int | None) -> bool:
         """Whether the intermediate is there and shows this version, and neither file is empty or cut short.
@@ -82,48 +167,60 @@ class Photos:
             except FileNotFoundError:
                 return False
 
+    def marked(self, path: Path, version: int | None) -> bool:
+        """Whether an intermediate or a variant is there and shows this version. Raises StoreUnavailable."""
+        self._root.require()
+        with using(path):
+            found = self._root.files.disk.stat(path)
+        return found is not None and int(found.st_mtime) == _mark(version)
+
     def distrust(self, campaign: str, public_id: str) -> None:
-        """Makes `fits` false, so that the photo is fetched again; collages may still be made of it meanwhile."""
+        """Makes `fits` false, so that the photo is fetched again; it may still be shown and mounted meanwhile."""
         intermediate = self.intermediate(campaign, public_id)
         if intermediate is not None:
+            found = {name: self.variant(campaign, public_id, name) for name in VARIANTS}
+            self.put_variants(campaign, public_id, {name: one[0] for name, one in found.items() if one}, None)
             self.put_intermediate(campaign, public_id, intermediate, None)
 
     def remove(self, campaign: str, public_id: str) -> bool:
-        """Removes both files, the archive first; says whether there was any."""
+        """Removes all files, the archive first; says whether there was any."""
         self._root.require()
-        archive = self._root.files.remove(self.archive_path(campaign, public_id))
-        intermediate = self._root.files.remove(self.intermediate_path(campaign, public_id))
-        return archive or intermediate
+        removed = [self._root.files.remove(path) for path in self._paths(campaign, public_id)]
+        return True in removed
+
+    def _paths(self, campaign: str, public_id: str) -> list[Path]:
+        """Archive, intermediate, variants."""
+        return [
+            self.archive_path(campaign, public_id),
+            self.intermediate_path(campaign, public_id),
+            *(self.variant_path(campaign, public_id, variant) for variant in reversed(VARIANTS)),
+        ]
 
     def holders(self, public_id: str) -> dict[str, bool]:
-        """The campaigns that have a file of the photo, and whether they have both."""
+        """The campaigns that have a file of the photo, and whether they have archive and intermediate."""
         held = {}
         for campaign in self._root.campaigns():
-            archive, intermediate = (
-                self.archive_path(campaign, public_id),
-                self.intermediate_path(campaign, public_id),
-            )
-            with using(archive):
-                there = [self._root.files.exists(path) for path in (archive, intermediate)]
-            if any(there):
-                held[campaign] = all(there)
+            paths = self._paths(campaign, public_id)
+            with using(paths[0]):
+                both = [self._root.files.exists(path) for path in paths[:2]]
+                # variants are only looked for where they may be all that a removal left
+                if any(both) or any(self._root.files.exists(path) for path in paths[2:]):
+                    held[campaign] = all(both)
         return held
 
     def pairs(self, campaign: str) -> dict[str, tuple[bool, bool]]:
         """Every public ID of which a campaign has a file, and whether it has the archive and the intermediate."""
         self._root.require()
-        archives, intermediates = (
-            self._public_ids(self._root.path / campaign / directory, suffix)
-            for directory, suffix in (("approved", ".jpg"), ("thumbnails", ".png"))
-        )
-        every = archives | intermediates
+        archives = _public_ids(self._names(campaign, "approved"), ".jpg")
+        thumbnails = self._names(campaign, "thumbnails")
+        intermediates = _public_ids(thumbnails, ".png")
+        every = archives.union(intermediates, *(_public_ids(thumbnails, suffix) for suffix in SUFFIXES.values()))
         return {public_id: (public_id in archives, public_id in intermediates) for public_id in every}
 
-    def _public_ids(self, directory: Path, suffix: str) -> set[str]:
+    def _names(self, campaign: str, room: str) -> list[str]:
+        directory = self._root.path / campaign / room
         with using(directory):
-            names = [entry.name for entry in self._root.files.scan(directory)]
-        stems = (name.removesuffix(suffix) for name in names if name.endswith(suffix))
-        return {public_id_of(stem) for stem in stems if is_file_name(stem)}
+            return [entry.name for entry in self._root.files.scan(directory)]
 
     def all(self, campaign: str) -> list[Photo]:
         """Every photo of a campaign, in order of approval (then of public ID). A stray file is none."""
@@ -155,6 +252,11 @@ class Photos:
             except FileNotFoundError:
                 self._root.require()  # what is missing may only be out of sight
                 raise
+
+
+def _public_ids(names: Iterable[str], suffix: str) -> set[str]:
+    stems = (name.removesuffix(suffix) for name in names if name.endswith(suffix))
+    return {public_id_of(stem) for stem in stems if is_file_name(stem)}
 
 
 def _mark(version: int | None) -> int:

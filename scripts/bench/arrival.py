@@ -22,6 +22,7 @@ from PIL import Image
 from app import imaging
 from app.imaging import copies
 from app.store import Store
+from app.store.photos import VARIANTS
 from scripts.bench import operations, pictures
 from scripts.bench.measure import percentile
 from scripts.bench.worker import CAMPAIGN, Worker, one_core, timed
@@ -68,7 +69,7 @@ def show_times(title: str, store: Store, people: list[bytes], photos: int) -> No
     weight = statistics.mean(map(len, people)) / 1e6
     print(f"{f'{title}, {weight:.2f} MB':<50}{'median':>10}{'p95':>10}   ({photos} photos)")
     for name, seconds in (
-        ("decoded, cut, intermediate, copies", stages[0]),
+        ("decoded, cut, variants, intermediate, copies", stages[0]),
         ("EXIF written", stages[1]),
         ("stored and fsynced", stages[2]),
         ("these three", together),
@@ -82,15 +83,21 @@ def show_times(title: str, store: Store, people: list[bytes], photos: int) -> No
 
 def show_bytes(stores: list[tuple[str, Store, str]]) -> None:
     """A row for the photos of each campaign."""
-    print(f"{'mean kilobytes of':<50}{'archive':>10}{'intermediate':>14}{'copies in it':>14}{'ratio':>8}")
+    columns = ("archive", "intermediate", "copies in it", *VARIANTS)
+    print(f"{'mean kilobytes of':<50}" + "".join(f"{column:>14}" for column in columns) + f"{'ratio':>8}")
     for title, store, campaign in stores:
         names = [photo.public_id for photo in store.photos.all(campaign)]
         archive = statistics.mean(store.photos.archive_path(campaign, name).stat().st_size for name in names)
         thumbnails = [store.photos.intermediate(campaign, name) or b"" for name in names]
         intermediate, inside = statistics.mean(map(len, thumbnails)), statistics.mean(map(copies_in, thumbnails))
-        ratio = (archive + intermediate) / (archive + intermediate - inside)
-        print(f"{title:<50}{archive / 1e3:>10.1f}{intermediate / 1e3:>14.1f}{inside / 1e3:>14.1f}{ratio:>8.3f}")
-    print("\nratio: archive and intermediate, with copies to without.\n")
+        variants = [
+            statistics.mean(len((store.photos.variant(campaign, name, one) or (b"",))[0]) for name in names)
+            for one in VARIANTS
+        ]
+        ratio = (archive + intermediate + sum(variants)) / (archive + intermediate - inside)
+        means = (archive, intermediate, inside, *variants)
+        print(f"{title:<50}" + "".join(f"{mean / 1e3:>14.1f}" for mean in means) + f"{ratio:>8.3f}")
+    print("\nratio: all of it, to archive and intermediate without copies.\n")
 
 
 def copies_in(png: bytes) -> int:

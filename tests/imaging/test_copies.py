@@ -33,9 +33,11 @@ def real() -> bytes:
 
 @functools.cache
 def plain() -> bytes:
-    """The same without copies."""
-    chunk = struct.unpack_from(">I", real(), copies.START)[0] + 12
-    return real()[: copies.START] + real()[copies.START + chunk :]
+    """The same without copies and placeholder, whose chunks are the second and the third."""
+    end = copies.START
+    for _ in range(2):
+        end += struct.unpack_from(">I", real(), end)[0] + 12
+    return real()[: copies.START] + real()[end:]
 
 
 @functools.cache
@@ -154,14 +156,14 @@ def test_garbage_behind_the_name_of_the_chunk_is_no_error(data: bytes, length: i
 # What becomes of the file
 
 
-def test_it_is_a_whole_png_with_one_more_chunk() -> None:
+def test_it_is_a_whole_png_with_two_more_chunks() -> None:
     kinds = []
     for kind, data in png_chunks(real()):
         kinds.append(kind)
         chunk = struct.pack(">I", len(data)) + kind.encode() + data
         assert chunk + struct.pack(">I", zlib.crc32(chunk[4:])) in real()
-    assert kinds[:2] == ["IHDR", "coPY"]
-    assert set(kinds[2:-1]) == {"IDAT"}
+    assert kinds[:3] == ["IHDR", "haSH", "coPY"]
+    assert set(kinds[3:-1]) == {"IDAT"}
     assert kinds[-1] == "IEND"
 
 

@@ -20,7 +20,7 @@ from app.errors import StoreUnavailable
 from app.store import Store
 from app.store.collages import Draft
 from app.store.files import Files
-from app.store.photos import JPEG_END, PNG_END
+from app.store.photos import JPEG_END, PNG_END, VARIANTS
 from tests.store import child
 from tests.store.failing import (
     FailingDisk,
@@ -38,6 +38,7 @@ from tests.store.failing import (
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 ARCHIVE = {version: b"archive %d " % version * 500 + JPEG_END for version in (1, 2)}
 INTERMEDIATE = {version: b"intermediate %d " % version * 500 + PNG_END for version in (1, 2)}
+VARIANT = {version: {name: f"{name} {version} ".encode() * 500 + JPEG_END for name in VARIANTS} for version in (1, 2)}
 APPROVED_AT = 1_700_000_000.0  # an overwritten photo may keep its time of approval
 
 WAYS: dict[str, Callable[[Path], Any]] = {
@@ -57,7 +58,10 @@ WAYS: dict[str, Callable[[Path], Any]] = {
 
 
 def put(version: int) -> Callable[[Store], None]:
-    return lambda store: store.photos.put("sayno", "p", ARCHIVE[version], INTERMEDIATE[version], APPROVED_AT, version)
+    def act(store: Store) -> None:
+        store.photos.put("sayno", "p", ARCHIVE[version], INTERMEDIATE[version], APPROVED_AT, version, VARIANT[version])
+
+    return act
 
 
 def remove(store: Store) -> None:
@@ -94,6 +98,11 @@ def photo_is_old_or_new(store: Store) -> None:
     archive, intermediate = store.photos.archive("sayno", "p"), store.photos.intermediate("sayno", "p")
     version = {None: None, ARCHIVE[1]: 1, ARCHIVE[2]: 2}[archive]
     shown = {None: None, INTERMEDIATE[1]: 1, INTERMEDIATE[2]: 2}[intermediate]
+    for name in VARIANTS:
+        found = store.photos.variant("sayno", "p", name)
+        assert found is None or (shown is not None and found == (VARIANT[shown][name], shown)), (
+            "none of another version"
+        )
     if version is not None:
         assert shown is not None, "an archive always has an intermediate"
         assert store.photos.fits("sayno", "p", version) == (shown == version)
@@ -101,12 +110,20 @@ def photo_is_old_or_new(store: Store) -> None:
 
 
 def photo_is(version: int | None) -> Callable[[Store], None]:
+    """All of it is there, but perhaps for variants, which fail no photo; or nothing at all."""
+
     def check(store: Store) -> None:
         assert store.photos.holders("p") == ({} if version is None else {"sayno": True})
+        assert store.photos.pairs("sayno") == ({} if version is None else {"p": (True, True)})
         assert version is None or store.photos.fits("sayno", "p", version)
         photo_is_old_or_new(store)
 
     return check
+
+
+def variants_are(store: Store, version: int) -> None:
+    for name in VARIANTS:
+        assert store.photos.variant("sayno", "p", name) == (VARIANT[version][name], version)
 
 
 def nothing_torn(store: Store) -> None:
@@ -204,6 +221,8 @@ def test_whatever_operation_fails_leaves_the_old_state_or_the_new(stores: Path, 
         assert temporary(path) == []
         act(fresh)
         done(fresh)
+        if action.startswith("put"):
+            variants_are(fresh, 1 if "new" in action else 2)
         assert temporary(path) == []
         shutil.rmtree(path)
         if len(disk.done) <= number:
@@ -258,7 +277,7 @@ def test_an_error_of_the_disk_names_what_failed_and_says_it_in_the_systems_words
     for number in range(12):
         store = Store(tmp_path / "store", FailingDisk(number, fails(errno.EROFS)))
         with pytest.raises(StoreUnavailable, match=f"The store failed at {tmp_path}.*: Read-only file system."):
-            put(1)(store)
+            store.photos.put_intermediate("sayno", "p", INTERMEDIATE[1], 1)
 
 
 def test_a_line_that_a_dead_writer_left_half_written_is_no_line(store: Store) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 
 from app.errors import BadPublicId, PhotoBusy, StoreUnavailable
 from app.store import Store
+from app.store.photos import JPEG_END, VARIANTS
 from tests.store import child
+from tests.store.failing import FailingDisk, fails
 
 ARCHIVE, INTERMEDIATE = b"archive", b"intermediate"
 
@@ -180,3 +184,146 @@ def test_stray_files_among_the_archives_are_no_photos(store: Store) -> None:
         (directory / name).write_bytes(b"stray")
     (directory / os.fsdecode(b"\xff.jpg")).write_bytes(b"stray")
     assert [photo.public_id for photo in store.photos.all("sayno")] == ["a/b"]
+
+
+# Variants
+
+SMALL, LARGE = b"thumb" + JPEG_END, b"medium" + JPEG_END
+BOTH = {"thumb": SMALL, "medium": LARGE}
+
+
+def put(store: Store, public_id: str = "p", version: int | None = 7, variants: dict[str, bytes] = BOTH) -> list[str]:
+    return store.photos.put("sayno", public_id, ARCHIVE, INTERMEDIATE, 1_700_000_000, version, variants)
+
+
+def test_variants_lie_beside_the_intermediate_and_have_its_time(store: Store) -> None:
+    assert put(store, "a/b") == []
+    assert tree(store) == {
+        "sayno/approved/a+b.jpg",
+        *(f"sayno/thumbnails/a+b{suffix}" for suffix in (".png", ".thumb.jpg", ".medium.jpg")),
+    }
+    times = {path.stat().st_mtime for path in (store.root.path / "sayno/thumbnails").iterdir()}
+    assert times == {7}
+    assert store.photos.variant("sayno", "a/b", "thumb") == (SMALL, 7)
+    assert store.photos.variant("sayno", "a/b", "medium") == (LARGE, 7)
+
+
+def test_photos_whose_names_look_like_variants_keep_their_own_files(store: Store) -> None:
+    for number, public_id in enumerate(("p", "p.thumb", "p.medium", "p.thumb.jpg")):
+        files = {name: f"{name} of {public_id}".encode() + JPEG_END for name in VARIANTS}
+        put(store, public_id, number, files)
+    for number, public_id in enumerate(("p", "p.thumb", "p.medium", "p.thumb.jpg")):
+        for name in VARIANTS:
+            assert store.photos.variant("sayno", public_id, name) == (
+                f"{name} of {public_id}".encode() + JPEG_END,
+                number,
+            )
+    assert set(store.photos.versions("sayno")) == {"p", "p.thumb", "p.medium", "p.thumb.jpg"}
+    assert store.photos.remove("sayno", "p")
+    assert set(store.photos.pairs("sayno")) == {"p.thumb", "p.medium", "p.thumb.jpg"}
+
+
+def test_a_variant_is_trusted_only_where_it_is_whole_and_of_the_intermediates_version(store: Store) -> None:
+    put(store)
+    store.photos.put_intermediate("sayno", "p", INTERMEDIATE, 8)
+    assert store.photos.variant("sayno", "p", "thumb") is None, "another version's"
+    assert store.photos.put_variants("sayno", "p", BOTH, 8) == []
+    assert store.photos.variant("sayno", "p", "thumb") == (SMALL, 8)
+    store.photos.put_variants("sayno", "p", {"thumb": SMALL[:-1], "medium": b""}, 8)
+    assert [store.photos.variant("sayno", "p", name) for name in VARIANTS] == [None, None], "cut short"
+    store.photos.put_variants("sayno", "p", BOTH, 8)
+    store.photos.intermediate_path("sayno", "p").unlink()
+    assert store.photos.variant("sayno", "p", "thumb") is None
+
+
+def test_what_is_not_given_is_not_kept_of_another_picture(store: Store) -> None:
+    put(store)
+    assert put(store, variants={"thumb": SMALL}) == ["medium"]
+    assert store.photos.variant("sayno", "p", "medium") is None
+    assert not store.photos.variant_path("sayno", "p", "medium").exists()
+
+
+def test_a_photo_whose_variants_cannot_be_written_is_stored_all_the_same(store: Store) -> None:
+    store.photos.variant_path("sayno", "p", "thumb").mkdir(parents=True)
+    assert put(store) == ["thumb"]
+    assert store.photos.variant("sayno", "p", "medium") == (LARGE, 7)
+    assert store.photos.archive("sayno", "p") == ARCHIVE
+
+
+def test_an_error_of_the_whole_store_is_one_of_its_variants_too(store: Store) -> None:
+    gone = Store(store.root.path, FailingDisk(8, fails(errno.EIO)))
+    (store.root.path / ".collagen").rename(store.root.path / "away")
+    with pytest.raises(StoreUnavailable):
+        gone.photos.put_variants("sayno", "p", BOTH, 7)
+
+
+def test_a_removal_takes_variants_last_and_what_it_left_is_still_held(store: Store) -> None:
+    put(store)
+    thumb = store.photos.variant_path("sayno", "p", "thumb")
+    thumb.unlink()
+    thumb.mkdir()  # cannot be removed as a file
+    with pytest.raises(StoreUnavailable):
+        store.photos.remove("sayno", "p")
+    thumb.rmdir()
+    thumb.write_bytes(SMALL)
+    assert tree(store) == {"sayno/thumbnails/p.thumb.jpg"}
+    assert store.photos.all("sayno") == []
+    assert store.photos.holders("p") == {"sayno": False}, "so that a sync comes back to it"
+    assert store.photos.pairs("sayno") == {"p": (False, False)}
+    assert store.photos.remove("sayno", "p") is True
+    assert store.photos.holders("p") == {}
+    assert tree(store) == set()
+
+
+def test_a_photo_that_is_distrusted_is_shown_meanwhile(store: Store) -> None:
+    put(store)
+    store.photos.distrust("sayno", "p")
+    assert not store.photos.fits("sayno", "p", 7)
+    assert store.photos.variant("sayno", "p", "medium") == (LARGE, 0)
+
+
+def test_versions_are_those_of_the_intermediates_and_hide_no_removal(store: Store) -> None:
+    for number, public_id in enumerate(("a", "b/c", "d")):
+        put(store, public_id, 100 + number)
+    (store.root.path / "sayno/thumbnails/notes.png.txt").write_bytes(b"x")
+    (store.root.path / "sayno/thumbnails/a b.png").write_bytes(b"x")
+    assert store.photos.versions("sayno") == {"a": 100, "b/c": 101, "d": 102}
+    store.photos.remove("sayno", "b/c")
+    put(store, "d", 200)
+    assert store.photos.versions("sayno") == {"a": 100, "d": 200}
+    assert [store.photos.version("sayno", public_id) for public_id in ("a", "b/c", "d")] == [100, None, 200]
+    assert store.photos.versions("nowhere") == {}
+
+
+# Placeholders
+
+
+def with_placeholder(text: bytes) -> bytes:
+    body = b"haSH" + text
+    return b"x" * 33 + len(text).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big") + b"the rest"
+
+
+def test_placeholders_are_read_from_the_intermediates(store: Store) -> None:
+    ids = [f"p{number}" for number in range(60)]
+    for public_id in ids:
+        store.photos.put_intermediate("sayno", public_id, with_placeholder(public_id.encode()), 1)
+    store.photos.put_intermediate("sayno", "none", INTERMEDIATE, 1)
+    expected = {public_id: public_id.encode() for public_id in ids} | {"none": None, "nobody": None}
+    for _ in range(2):
+        assert store.photos.placeholders("sayno", [*ids, "none", "nobody"]) == expected
+    assert store.photos.placeholders("sayno", []) == {}
+
+
+def test_a_placeholder_that_was_read_is_not_read_again_until_the_photo_is_another(store: Store) -> None:
+    disk = FailingDisk(10**9, fails(errno.EIO))
+    watched = Store(store.root.path, disk)
+    put_placeholder = store.photos.put_intermediate
+    put_placeholder("sayno", "p", with_placeholder(b"one"), 1)
+    assert watched.photos.placeholders("sayno", ["p"]) == {"p": b"one"}
+    before = len(disk.done)
+    assert watched.photos.placeholders("sayno", ["p"]) == {"p": b"one"}
+    assert len(disk.done) - before == 1, "one stat"
+    put_placeholder("sayno", "p", with_placeholder(b"two"), 1)
+    assert watched.photos.placeholders("sayno", ["p"]) == {"p": b"two"}, "though its version is the same"
+    store.photos.remove("sayno", "p")
+    assert watched.photos.placeholders("sayno", ["p"]) == {"p": None}

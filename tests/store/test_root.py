@@ -23,6 +23,12 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "photos.lock": lambda store: contextlib.ExitStack().enter_context(store.photos.lock("p")),
     "photos.put": lambda store: store.photos.put("sayno", "p", b"a", b"i", 0),
     "photos.put_intermediate": lambda store: store.photos.put_intermediate("sayno", "p", b"i", 5),
+    "photos.put_variants": lambda store: store.photos.put_variants("sayno", "p", {"thumb": b"t"}, 5),
+    "photos.variant": lambda store: store.photos.variant("sayno", "p", "thumb"),
+    "photos.marked": lambda store: store.photos.marked(store.photos.intermediate_path("sayno", "p"), 5),
+    "photos.version": lambda store: store.photos.version("sayno", "p"),
+    "photos.versions": lambda store: store.photos.versions("sayno"),
+    "photos.placeholders": lambda store: store.photos.placeholders("sayno", ["p"]),
     "photos.fits": lambda store: store.photos.fits("sayno", "p", 5),
     "photos.distrust": lambda store: store.photos.distrust("sayno", "p"),
     "photos.remove": lambda store: store.photos.remove("sayno", "p"),
@@ -58,9 +64,17 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "withdrawals.photo": lambda store: store.withdrawals.photo("sayno", "p"),
     "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
+    "logs.tail": lambda store: store.logs.tail("sayno", 5),
     "logs.notification": lambda store: store.logs.notification("sayno", NOW, "approved", "p", b"{}"),
 }
-PURE = {"collages.directory", "opens.directory", "photos.archive_path", "photos.intermediate_path", "root.initialise"}
+PURE = {
+    "collages.directory",
+    "opens.directory",
+    "photos.archive_path",
+    "photos.intermediate_path",
+    "photos.variant_path",
+    "root.initialise",
+}
 
 
 def draft(store: Store) -> Draft:
