@@ -3,13 +3,16 @@
 Anything wrong or missing raises `SettingError` with one line that names the key.
 """
 
+import contextlib
 import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from dotenv import dotenv_values
@@ -123,6 +126,13 @@ class Campaign:
     test_address: str | None = None
     tracking: str = "individual"
     mail: str | None = None
+    public: bool = False
+    gallery_password: str | None = field(default=None, repr=False)
+    gallery_until: date | None = None
+
+    def gallery_is_over(self, today: date) -> bool:
+        """Whether the gallery's last day is past; the last day itself is still one on which it is open."""
+        return self.gallery_until is not None and today > self.gallery_until
 
     def address(self, email: str | None) -> str | None:
         """The address that is stored for a submitter: `email`, or its rewritten form in a campaign for trials.
@@ -325,12 +335,11 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
     if not isinstance(table, dict):
         raise SettingError(f"{path}: {name} must be a table: [{name}].")
     allowed = {known.name for known in fields(Campaign)} - {"name"}
-    for key, value in table.items():
+    for key in table:
         if key not in allowed:
             raise SettingError(f"{path}: [{name}] has an unknown key {key!r}; known are {', '.join(sorted(allowed))}.")
-        if not isinstance(value, str) or not value:
-            raise SettingError(f"{path}: [{name}] {key} must be a text that is not empty.")
-    campaign = Campaign(**({"title": name, "folder": name} | table), name=name)
+    given = {key: _value(f"{path}: [{name}] {key}", key, value) for key, value in table.items()}
+    campaign = Campaign(**({"title": name, "folder": name} | given), name=name)
     if campaign.tracking not in TRACKING:
         raise SettingError(
             f"{path}: [{name}] tracking must be one of {', '.join(TRACKING)}, not {campaign.tracking!r}."
@@ -340,3 +349,21 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
     ):
         raise SettingError(f"{path}: [{name}] test_address must look like name+{{token}}@example.org.")
     return campaign
+
+
+def _value(where: str, key: str, value: object) -> Any:
+    """What stands for a key of a campaign, checked for its kind. `where`: how the message begins."""
+    if key == "public":
+        if not isinstance(value, bool):
+            raise SettingError(f"{where} must be true or false.")
+        return value
+    if key == "gallery_until":
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                value = date.fromisoformat(value)
+        if not isinstance(value, date) or isinstance(value, datetime):  # in Python a datetime is a date too
+            raise SettingError(f"{where} must be a day such as 2026-12-31.")
+        return value
+    if not isinstance(value, str) or not value.strip():
+        raise SettingError(f"{where} must be a text that is not empty.")
+    return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import FrozenInstanceError, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -293,6 +294,26 @@ def test_campaigns_have_defaults_and_are_found_by_folder(tmp_path: Path) -> None
         campaigns["c"]
 
 
+def test_a_gallery_is_open_through_its_last_day(tmp_path: Path) -> None:
+    path = tmp_path / "campaigns.toml"
+    path.write_text(
+        '[a]\ngallery_password = "hush hush"\ngallery_until = 2026-12-31\n[b]\ngallery_until = "2026-12-31"\n[c]\n'
+    )
+    campaigns = load_campaigns(path)
+    assert campaigns["a"].gallery_until == campaigns["b"].gallery_until == date(2026, 12, 31)
+    assert not campaigns["a"].gallery_is_over(date(2026, 12, 31))
+    assert campaigns["a"].gallery_is_over(date(2027, 1, 1))
+    assert not campaigns["c"].gallery_is_over(date(9999, 12, 31))
+    assert "hush" not in repr(campaigns["a"])
+    assert campaigns["c"].gallery_password is None
+
+
+def test_only_a_campaign_that_says_so_is_public(tmp_path: Path) -> None:
+    path = tmp_path / "campaigns.toml"
+    path.write_text("[a]\npublic = true\n[b]\npublic = false\n[c]\n")
+    assert [campaign.public for campaign in load_campaigns(path).values()] == [True, False, False]
+
+
 def test_the_campaigns_that_come_with_the_program_are_right() -> None:
     campaigns = load_campaigns(Path(__file__).parents[1] / "campaigns.toml")
     assert set(campaigns) == {"test_prototype", "sayno"}
@@ -316,8 +337,15 @@ def test_the_campaigns_that_come_with_the_program_are_right() -> None:
         ('[""]', "is no campaign name"),
         (
             '[a]\ncolour = "red"',
-            r"\[a\] has an unknown key 'colour'; known are folder, mail, test_address, title, tracking",
+            r"\[a\] has an unknown key 'colour'; known are folder, gallery_password, gallery_until, ",
         ),
+        ('[a]\npublic = "yes"', r"\[a\] public must be true or false"),
+        ("[a]\npublic = 1", r"\[a\] public must be true or false"),
+        ("[a]\ngallery_password = 12345678", r"\[a\] gallery_password must be a text that is not empty"),
+        ('[a]\ngallery_password = " "', r"\[a\] gallery_password must be a text that is not empty"),
+        ('[a]\ngallery_until = "soon"', r"\[a\] gallery_until must be a day such as 2026-12-31"),
+        ("[a]\ngallery_until = 2026-12-31T12:00:00Z", r"\[a\] gallery_until must be a day such as 2026-12-31"),
+        ("[a]\ngallery_until = true", r"\[a\] gallery_until must be a day such as 2026-12-31"),
         ('[a]\nname = "b"', "unknown key 'name'"),
         ("[a.b]", "unknown key 'b'"),
         ("[a]\ntitle = 5", r"\[a\] title must be a text"),

@@ -13,11 +13,12 @@ from app.store import Store
 from app.tracking.opens import Recorder
 from app.tracking.tokens import Tokens
 from app.web.guessing import Guesses
+from app.web.session import Sessions
 
 
 @dataclass(frozen=True)
 class Services:
-    """`tokens`: None where no key is set, so that nobody can have a token."""
+    """`tokens`: None where no key is set, so that nobody can have a token; `sessions`: where there is no gallery."""
 
     settings: Settings
     campaigns: Campaigns
@@ -27,15 +28,20 @@ class Services:
     guesses: Guesses
     tokens: Tokens | None
     recorder: Recorder
+    sessions: Sessions | None
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> "Services":
-        """Raises SettingError where the account or a usable exiftool is missing, or ImageMagick has not our policy."""
+        """Raises SettingError where the account, a usable exiftool, or a key for a gallery's sessions is missing.
+
+        Also where ImageMagick has not our policy.
+        """
         cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
         store = Store(settings.store)
         exiftool = ExifTool()
         exiftool.version()
         imaging.policy.require()
+        galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,
             campaigns,
@@ -45,6 +51,7 @@ class Services:
             Guesses(),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),
+            Sessions(settings.required_secret_keys()) if galleries else None,
         )
 
     def campaign(self, name: str) -> str:

@@ -1,0 +1,141 @@
+"""The gallery: all photos of a campaign, for its team, behind the campaign's own password.
+
+Before the password is given no answer shows a picture, nor says how many there are or which.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import ceil
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.config import Campaign
+from app.errors import NotFound
+from app.web.access import (
+    GALLERY_COOKIE,
+    GalleryOver,
+    LoginNeeded,
+    gallery_member,
+    gallery_session,
+    gallery_visitor,
+)
+from app.web.pictures import Variant, picture
+from app.web.services import services
+from app.web.session import LIFETIME
+
+blueprint = Blueprint("gallery", __name__, url_prefix="/campaigns/<campaign>")
+
+A_PAGE = 60  # photos
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A photo on the page. `number`: its place, the newest is 1. `placeholder`: its ThumbHash in base64, or ""."""
+
+    public_id: str
+    number: int
+    approved: str
+    version: int | None
+    placeholder: str
+
+
+@blueprint.get("/photos")
+@gallery_member
+def page(campaign: Campaign) -> ResponseReturnValue:
+    """One page of the photos, the newest first. Raises NotFound for a page that there is not."""
+    photos = services().store.photos
+    every = photos.all(campaign.name)[::-1]
+    pages = max(1, ceil(len(every) / A_PAGE))
+    number = _page(pages)
+    first = (number - 1) * A_PAGE
+    here = every[first : first + A_PAGE]
+    versions = photos.versions(campaign.name)
+    placeholders = photos.placeholders(campaign.name, [photo.public_id for photo in here])
+    shown = [
+        Shown(
+            photo.public_id,
+            place,
+            _day(datetime.fromtimestamp(photo.approved_at // 10**9, UTC)),
+            versions.get(photo.public_id),
+            b64encode(placeholders.get(photo.public_id) or b"").decode("ascii"),
+        )
+        for place, photo in enumerate(here, first + 1)
+    ]
+    return _answer("gallery.html", campaign, photos=shown, people=len(every), page=number, pages=pages)
+
+
+@blueprint.get("/photos/<path:public_id>/<any(thumb, medium, full, original):variant>.jpg")
+@gallery_member
+def photo(campaign: Campaign, public_id: str, variant: Variant) -> ResponseReturnValue:
+    """One picture of a photo."""
+    return picture(campaign.name, public_id, variant)
+
+
+@blueprint.post("/login")
+@gallery_visitor
+def login(campaign: Campaign) -> ResponseReturnValue:
+    """Begins a session: leads to the photos, wherever the request came from. With a wrong password the form again."""
+    cookie = gallery_session(campaign, request.form.get("password", ""))
+    if cookie is None:
+        return _answer("gallery-login.html", campaign, 403, wrong=True)
+    answer = make_response(redirect(url_for("gallery.page", campaign=campaign.name), 303))
+    answer.set_cookie(
+        GALLERY_COOKIE,
+        cookie,
+        max_age=LIFETIME,
+        path=_cookie_path(campaign),
+        secure=request.is_secure or (services().settings.public_url or "").startswith("https:"),
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+@blueprint.post("/logout")
+@gallery_visitor
+def logout(campaign: Campaign) -> ResponseReturnValue:
+    """Ends the session in this browser, which also forgets the pictures that it has kept."""
+    answer = make_response(redirect(url_for("gallery.page", campaign=campaign.name), 303))
+    answer.delete_cookie(GALLERY_COOKIE, path=_cookie_path(campaign), httponly=True, samesite="Lax")
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+@blueprint.errorhandler(LoginNeeded)
+def ask_for_password(error: LoginNeeded) -> ResponseReturnValue:
+    """The form; where a picture was asked for it is a refusal too, so that nobody takes it for one."""
+    status = 200 if request.endpoint == "gallery.page" else 403
+    return _answer("gallery-login.html", error.campaign, status, wrong=False)
+
+
+@blueprint.errorhandler(GalleryOver)
+def say_that_it_is_over(error: GalleryOver) -> ResponseReturnValue:
+    """410, also for pictures."""
+    until = error.campaign.gallery_until
+    return _answer("gallery-over.html", error.campaign, 410, until=until and _day(until))
+
+
+def _answer(template: str, campaign: Campaign, status: int = 200, **values: object) -> Response:
+    answer = make_response(render_template(template, campaign=campaign, **values), status)
+    # of ours only, so that an older browser says where a form was sent from; there is no secret in these addresses
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
+def _page(pages: int) -> int:
+    text = request.args.get("page", "1")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    if not 1 <= number <= pages:
+        raise NotFound("There is no such page of photos.")
+    return number
+
+
+def _cookie_path(campaign: Campaign) -> str:
+    """The cookie goes to this campaign's gallery and nowhere else, so that there may be one of each."""
+    return url_for("gallery.page", campaign=campaign.name).removesuffix("/photos")
+
+
+def _day(when: date) -> str:
+    return f"{when.day} {when:%B %Y}"

@@ -1,0 +1,174 @@
+/* Photos large, one after another: PhotoSwipe over the links of a page. Shared by the gallery and the desk.
+
+   Marked up:
+
+     <ul data-lightbox [data-toggle="Leave out"]>
+       <a href="medium.jpg" data-full="full.jpg" data-width="1200" data-height="1600"
+          [data-download="original.jpg"] [data-caption="…"] [data-toggled="true"]><img src="thumb.jpg" alt="…"></a>
+
+   `href` is what is shown first, and what opens without JavaScript; `data-width` and `data-height` are its size.
+   `data-full` is fetched when the reader asks for full quality, `data-download` is to be saved as a file.
+
+   With `data-toggle` there is a button of that name that stays pressed. It sends `lightbox:toggle` from the photo's
+   link (it bubbles); whoever listens does what it stands for and sets `data-toggled` of the link to "true" or "false".
+   As another photo is shown, its link sends `lightbox:shown`. Whoever adds links to the page while the lightbox is open
+   calls `refresh()` of what `lightbox()` returned. */
+
+import PhotoSwipeLightbox from './vendor/photoswipe/photoswipe-lightbox.esm.min.js';
+
+const LINKS = 'a[data-full]';
+const NARROW = 700; // CSS pixels, up to which the caption stands above the buttons
+const load = () => import('./vendor/photoswipe/photoswipe.esm.min.js');
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Opens the photos of `gallery` large when one of its links is followed. */
+export function lightbox(gallery) {
+  const wanted = new Map(); // links whose photos are shown in full quality, and how large these are
+  const swipe = new PhotoSwipeLightbox({
+    gallery,
+    children: LINKS,
+    pswpModule: load,
+    bgOpacity: 1,
+    loop: false,
+    counter: false,
+    preload: [1, 1],
+    // room for the buttons above and the caption below
+    paddingFn: (viewport) => ({ top: 60, bottom: viewport.x < NARROW ? 140 : 84, left: 0, right: 0 }),
+    showHideAnimationType: calm.matches ? 'none' : 'zoom',
+    zoomAnimationDuration: calm.matches ? 0 : 333,
+    closeTitle: 'Close (Esc)',
+    zoomTitle: 'Zoom in or out (Z)',
+    arrowPrevTitle: 'Previous photo (left arrow)',
+    arrowNextTitle: 'Next photo (right arrow)',
+    errorMsg: 'The photo cannot be shown. It may have been removed.',
+  });
+
+  swipe.addFilter('itemData', (item) => {
+    const link = item.element;
+    if (!link) return item;
+    const full = wanted.get(link);
+    item.src = full ? link.dataset.full : link.href;
+    item.w = full?.w ?? Number(link.dataset.width);
+    item.h = full?.h ?? Number(link.dataset.height);
+    item.msrc = link.querySelector('img')?.currentSrc;
+    item.alt = link.querySelector('img')?.alt ?? '';
+    return item;
+  });
+
+  swipe.on('uiRegister', () => {
+    swipe.pswp.ui.registerElement({
+      name: 'foot',
+      appendTo: 'root',
+      onInit: (element, pswp) => foot(element, pswp, { wanted, toggle: gallery.dataset.toggle }),
+    });
+  });
+  swipe.on('firstUpdate', () => {
+    swipe.pswp.element.setAttribute('aria-label', 'Photos');
+    heed(swipe.pswp);
+  });
+  swipe.on('keydown', (event) => stay(event, swipe.pswp.element));
+  swipe.init();
+  for (const near of ['focusin', 'pointerover']) gallery.addEventListener(near, load, { once: true });
+
+  return {
+    refresh() {
+      if (!swipe.pswp) return;
+      const known = swipe.pswp.getNumItems();
+      swipe.pswp.options.dataSource.items = [...gallery.querySelectorAll(LINKS)];
+      swipe.pswp.refreshSlideContent(known); // the neighbour that was not there; tells the buttons too
+    },
+  };
+}
+
+/** PhotoSwipe listens to keys once it has opened: those that were pressed before are not lost. */
+function heed(pswp) {
+  const does = { ArrowLeft: 'prev', ArrowRight: 'next', Escape: 'close' };
+  const pressed = [];
+  const keep = (event) => {
+    if (!does[event.key]) return;
+    event.preventDefault();
+    pressed.push(does[event.key]);
+  };
+  document.addEventListener('keydown', keep);
+  pswp.on('openingAnimationEnd', () => {
+    document.removeEventListener('keydown', keep);
+    // once PhotoSwipe itself has heard of it too, and has the neighbours ready
+    queueMicrotask(() => pressed.forEach((action) => pswp[action]()));
+  });
+}
+
+/** Tab goes round within the open photo, not behind it. */
+function stay(event, dialog) {
+  const { originalEvent: key } = event;
+  if (key.key !== 'Tab') return;
+  const stops = [...dialog.querySelectorAll('button, a[href]')].filter(
+    (one) => !one.disabled && one.checkVisibility({ visibilityProperty: true }),
+  );
+  const here = stops.indexOf(document.activeElement);
+  const next = here < 0 ? (key.shiftKey ? stops.length - 1 : 0) : here + (key.shiftKey ? -1 : 1);
+  key.preventDefault();
+  event.preventDefault();
+  stops.at(next % stops.length)?.focus();
+}
+
+/** The bar below a photo: what it is, and what can be done with it. */
+function foot(element, pswp, { wanted, toggle }) {
+  const caption = make('p', 'lightbox-caption');
+  caption.setAttribute('aria-live', 'polite');
+  const full = make('button', 'lightbox-button', 'Full quality');
+  const toggled = toggle ? make('button', 'lightbox-button', toggle) : null;
+  const download = make('a', 'lightbox-button', 'Download');
+  const actions = make('div', 'lightbox-actions');
+  actions.append(...[toggled, full, download].filter(Boolean));
+  element.append(caption, actions);
+
+  const link = () => pswp.currSlide?.data.element;
+  const show = () => {
+    const { caption: text, download: file, full: address } = link().dataset;
+    if (caption.textContent !== (text ?? '')) caption.textContent = text ?? '';
+    full.hidden = !address;
+    full.disabled = wanted.has(link());
+    full.textContent = full.disabled ? 'This is full quality' : 'Full quality';
+    download.hidden = !file;
+    if (file) download.href = file;
+    toggled?.setAttribute('aria-pressed', String(link().dataset.toggled === 'true'));
+  };
+
+  full.addEventListener('click', async () => {
+    const asked = link();
+    full.textContent = 'Fetching…';
+    full.disabled = true;
+    const image = new Image();
+    image.src = asked.dataset.full;
+    try {
+      await image.decode(); // so that what is shown is there until the other is
+    } catch {
+      full.textContent = 'It cannot be fetched';
+      return;
+    }
+    wanted.set(asked, { w: image.naturalWidth, h: image.naturalHeight });
+    if (pswp.currSlide?.data.element === asked) {
+      pswp.refreshSlideContent(pswp.currIndex);
+      show();
+    }
+    pswp.element?.focus(); // a button that is disabled loses it
+  });
+  toggled?.addEventListener('click', () => {
+    link().dispatchEvent(new CustomEvent('lightbox:toggle', { bubbles: true }));
+    show();
+  });
+  download.setAttribute('download', '');
+
+  pswp.on('change', () => {
+    show();
+    link().dispatchEvent(new CustomEvent('lightbox:shown', { bubbles: true }));
+  });
+}
+
+function make(name, className, text = '') {
+  const element = document.createElement(name);
+  element.className = className;
+  element.textContent = text;
+  if (name === 'button') element.type = 'button';
+  return element;
+}

@@ -1,0 +1,118 @@
+"""A browser that tells what it asked for and what it complained of, and whose pages axe-core examines."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+
+from app.store import Store
+from tests.browser import ARGUMENTS, CHROMIUM, DRIVER, Browser, missing
+from tests.conftest import prepared
+
+AXE = Path(__file__).parents[1] / "vendor/axe-core/axe.min.js"
+LOGS = {"browser": "ALL", "performance": "ALL"}
+
+
+class Watched(Browser):
+    """`see` and the rest as ever; what happens meanwhile is kept until it is asked for."""
+
+    def __init__(self) -> None:
+        self._profile = tempfile.mkdtemp(prefix="chromium-")
+        options = ChromeOptions()
+        options.binary_location = str(CHROMIUM)
+        options.set_capability("goog:loggingPrefs", LOGS)
+        for argument in (*ARGUMENTS, f"--user-data-dir={self._profile}"):
+            options.add_argument(argument)
+        try:
+            self.driver = Chrome(options=options, service=Service(str(DRIVER)))
+        except BaseException:
+            shutil.rmtree(self._profile, ignore_errors=True)
+            raise
+
+    def complaints(self) -> list[str]:
+        """Errors and warnings on the console since this was asked last."""
+        return [
+            f"{entry['level']}: {entry['message']}"
+            for entry in self.driver.get_log("browser")
+            if entry["level"] in ("SEVERE", "WARNING")
+        ]
+
+    def asked(self) -> list[str]:
+        """The addresses of all requests since this was asked last, also of those that came to nothing."""
+        events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
+
+    def hosts(self) -> set[str]:
+        """The hosts of all requests since these were asked for last."""
+        return {urlsplit(address).netloc for address in self.asked() if urlsplit(address).scheme in ("http", "https")}
+
+    def serious(self) -> list[str]:
+        """What axe-core finds that is serious or critical, one line each."""
+        self.run(_axe())
+        found: list[dict[str, Any]] = self.run("return axe.run(document).then((found) => found.violations)")
+        return [
+            f"{one['id']}: {node['target']} {node['failureSummary']}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+
+    def press(self, *keys: str) -> None:
+        """Presses keys one after another, wherever the focus is."""
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def focus(self) -> str:
+        """What has the focus: its name, id and classes, and the beginning of what it says."""
+        said: str = self.run(
+            "const e = document.activeElement; return [e.tagName, e.id, e.className, e.textContent.trim()].join(' ')"
+        )
+        return said
+
+    def scrolls_sideways(self) -> bool:
+        """Whether the page is wider than the screen."""
+        return bool(self.run("const r = document.documentElement; return r.scrollWidth > r.clientWidth"))
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()
+
+
+@contextmanager
+def watched() -> Iterator[Watched]:
+    """A browser; the test is skipped where there is none."""
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
+    with Watched() as running:
+        yield running
+
+
+def crowd(store: Store, campaign: str, people: int) -> None:
+    """Puts so many photos of a few people into a campaign, all approved at once, as quickly as files can be linked."""
+    few = 8
+    for number in range(min(few, people)):
+        files = prepared(number)
+        at = 1_700_000_000
+        store.photos.put(campaign, _name(number), files.archive, files.intermediate, at, at, variants=files.variants)
+    for path in (store.root.path / campaign).glob("*/*"):
+        stem, _, suffix = path.name.partition(".")
+        if stem.startswith("photo-"):
+            for number in range(int(stem[6:]) + few, people, few):
+                os.link(path, path.with_name(f"{_name(number)}.{suffix}"))
+
+
+def _name(number: int) -> str:
+    return f"photo-{number:05}"
