@@ -20,6 +20,7 @@ from app.exif import ExifTool
 from app.forget.traces import Person
 from app.processor import Processor
 from app.store import Store
+from app.wall.cache import Cache
 
 BATCH = 200  # archives that exiftool reads in one run
 PATIENCE = 900.0  # seconds to wait for a collage that is being built
@@ -78,6 +79,7 @@ class Forgetting:
             receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
         for campaign in campaigns:
             self._clear_collages(campaign.name, person, receipt)
+            Cache(self._store.root.path).forget(campaign.name)
         for place in (*(campaign.name for campaign in campaigns), None):
             lines, notifications = self._store.logs.purge(place, person.is_in_line, person.is_in_document)
             receipt.log_lines_removed += lines

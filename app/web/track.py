@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 
 from app.collage import derivatives
@@ -35,13 +35,6 @@ def picture(claims: Claims) -> ResponseReturnValue:
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # web mail shows it in a page of its own
     return answer
-
-
-@blueprint.get("/wall")
-@personal("image")
-def wall(claims: Claims) -> ResponseReturnValue:
-    """Where a click on the picture leads: the picture."""
-    return redirect("collage.jpg")
 
 
 def _picture(store: Store, campaign: str, collage: str) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -98,14 +98,6 @@ def test_each_get_is_one_open_whatever_a_cache_asks_for(client: FlaskClient, sto
         answer = get(client, address(), **headers)
         assert (answer.status_code, answer.data) == (200, PICTURE)
     assert len(opens(store)) == 4
-
-
-def test_the_wall_leads_to_the_picture(client: FlaskClient, store: Store) -> None:
-    wall = get(client, address().replace("collage.jpg", "wall"))
-    assert wall.status_code == 302
-    assert opens(store) == []
-    assert get(client, urljoin(address().replace("collage.jpg", "wall"), wall.headers["Location"])).data == PICTURE
-    assert len(opens(store)) == 1
 
 
 def test_of_an_aggregate_campaign_no_photo_is_recorded(client: FlaskClient, store: Store) -> None:

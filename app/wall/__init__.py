@@ -1,0 +1,7 @@
+"""The wall: a collage that one can walk up to, everybody as large as their own photo.
+
+- `geometry`: where everybody is, at every level of zoom.
+- `tile`: from that to pictures; also somebody's place in the wall, to be shared.
+- `cache`: pictures that were made already, on the local disk.
+- `wall`: the walls of a store: who is on them, who is still held, what is served.
+"""

@@ -1,0 +1,287 @@
+"""The wall as a person meets it: the flight to one's own face, the keyboard, a phone, the dark, no JavaScript."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+from app.store import Store
+from app.tracking.tokens import Claims, Tokens
+from tests.browser import Scheme
+from tests.collage import pictures
+from tests.service import Service, environment
+from tests.standin.client import Standin
+from tests.tracking.people import KEY
+from tests.web.chromium import Watched, watched
+
+PEOPLE = 31  # of whom 30 are seated, 6×5
+RULES = """
+[sayno]
+title = "Say No"
+public = true
+"""
+EVERY_SCREEN = pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+)
+# where to put pictures of the pages, to look at them
+PICTURES = Path(os.environ["PICTURES_OF_PAGES"]) if "PICTURES_OF_PAGES" in os.environ else None
+HIGHEST = 14
+LOADED = "OpenSeadragon.getViewer('wall').world.getItemAt(0).getFullyLoaded()"
+VIEW = "OpenSeadragon.getViewer('wall').viewport"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    made = Store(tmp_path_factory.mktemp("wall") / "store")
+    made.root.initialise()
+    pictures.put(made, range(PEOPLE), archive=pictures.archive)
+    pictures.built(made, width=600, height=667)
+    return made
+
+
+@pytest.fixture(scope="module")
+def service(running_standin: Standin, store: Store) -> Iterator[Service]:
+    top = store.root.path.parent
+    (top / "campaigns.toml").write_text(RULES)
+    (top / "tmp").mkdir()
+    environ = environment(running_standin, store.root.path, COLLAGEN_SECRET_KEY=KEY, TMPDIR=str(top / "tmp"))
+    with Service(environ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def one_browser() -> Iterator[Watched]:
+    with watched() as running:
+        yield running
+
+
+@pytest.fixture
+def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
+    """A browser. Afterwards it may have complained of nothing, and asked no other host."""
+    one_browser.driver.get("about:blank")
+    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    one_browser.complaints()
+    one_browser.asked()
+    yield one_browser
+    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert one_browser.complaints() == []
+    assert one_browser.hosts() <= {service.url.removeprefix("http://")}
+
+
+def own(service: Service, index: int) -> str:
+    return f"{service.url}/track/{Tokens([KEY]).image(Claims('sayno', '0001', pictures.name(index)))}/wall"
+
+
+def until(browser: Watched, script: str) -> None:
+    """Waits until a JavaScript expression is true."""
+    WebDriverWait(browser.driver, 20, 0.02).until(lambda _: browser.run(f"return {script}"), script)
+
+
+def fly(browser: Watched, service: Service, index: int, width: int = 1280, scheme: Scheme = "light") -> None:
+    """Opens a personal link and waits until one is there."""
+    browser.see(own(service, index), width=width, scheme=scheme, height=800)
+    until(browser, "document.getElementById('wall').dataset.state === 'there'")
+    until(browser, LOADED)
+
+
+def screen(browser: Watched) -> pictures.Pixels:
+    """What is on the screen now."""
+    taken = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
+    with Image.open(io.BytesIO(base64.b64decode(taken["data"]))) as opened:
+        return np.asarray(opened.convert("RGB")).astype(int)
+
+
+def keep(browser: Watched, name: str) -> None:
+    """A picture of the page, where somebody wants to look at it."""
+    if PICTURES is not None:
+        browser.screenshot(PICTURES / f"wall-{name}.png")
+
+
+def box(browser: Watched) -> tuple[float, float, float, float]:
+    """Where one's own cell is on the screen: left, top, width, height."""
+    left, top, width, height = browser.run(
+        "const r = document.querySelector('.mine').getBoundingClientRect(); return [r.left, r.top, r.width, r.height]"
+    )
+    return left, top, width, height
+
+
+def distance(seen: pictures.Pixels, index: int) -> float:
+    """How far a picture is from a person's archive, leaving out its outermost pixels."""
+    height, width = seen.shape[:2]
+    archive = Image.fromarray(pictures.decoded(pictures.archive(index))).resize((width, height), Image.Resampling.BOX)
+    return float(np.abs(seen - np.asarray(archive).astype(int))[6:-6, 6:-6].mean())
+
+
+def seated(store: Store) -> list[int]:
+    """Everyone on the wall, row by row."""
+    return [pictures.index_of(public_id) for public_id in pictures.seated(store.collages.manifest("sayno", "0001"))]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_a_personal_link_ends_with_ones_own_picture_in_the_middle_of_the_screen(
+    browser: Watched, service: Service, store: Store, width: int, scheme: Scheme
+) -> None:
+    people = seated(store)
+    for index in (people[0], people[14], people[-1]):
+        fly(browser, service, index, width, scheme)
+        left, top, across, down = box(browser)
+        stage = browser.run(
+            "const r = document.getElementById('wall').getBoundingClientRect();"
+            " return [r.left, r.top, r.width, r.height]"
+        )
+        assert abs(left + across / 2 - (stage[0] + stage[2] / 2)) < 2
+        assert abs(top + down / 2 - (stage[1] + stage[3] / 2)) < 2
+        assert max(across / stage[2], down / stage[3]) == pytest.approx(0.75, abs=0.01)
+        seen = screen(browser)[round(top) : round(top + down), round(left) : round(left + across)]
+        far = {other: distance(seen, other) for other in people}
+        assert min(far, key=lambda other: far[other]) == index
+        assert far[index] < 5
+        # as sharp as the screen: not from a level with fewer pixels than are shown
+        half = np.asarray(
+            Image.fromarray(pictures.decoded(pictures.archive(index)))
+            .resize((seen.shape[1] // 2, seen.shape[0] // 2), Image.Resampling.BOX)
+            .resize((seen.shape[1], seen.shape[0]), Image.Resampling.BICUBIC)
+        ).astype(int)
+        assert far[index] < np.abs(seen - half)[6:-6, 6:-6].mean() + 1
+        assert "This is you." in browser.run("return document.getElementById('said').textContent")
+    keep(browser, f"there-{width}-{scheme}")
+
+
+def test_at_full_zoom_the_screen_shows_the_archives_pixels(browser: Watched, service: Service, store: Store) -> None:
+    index = seated(store)[14]
+    fly(browser, service, index)
+    browser.run(f"{VIEW}.zoomTo({VIEW}.imageToViewportZoom(1), null, true)")
+    until(browser, f"performance.getEntriesByType('resource').some((one) => one.name.includes('/tiles/{HIGHEST}/'))")
+    until(browser, LOADED)
+    left, top, across, down = box(browser)
+    assert (across, down) == (pytest.approx(1500, abs=1), pytest.approx(2000, abs=1))
+    seen = screen(browser)[300:500, 400:900]
+    archive = pictures.decoded(pictures.archive(index)).astype(int)
+    x, y = round(400 - left), round(300 - top)
+    assert np.abs(seen - archive[y : y + 200, x : x + 500]).mean() < 4
+    keep(browser, "full-1280-light")
+
+
+@EVERY_SCREEN
+def test_every_page_is_for_everyone_on_every_screen(
+    browser: Watched, service: Service, store: Store, width: int, scheme: Scheme
+) -> None:
+    everyone = set(range(PEOPLE))
+    [left_out] = everyone - set(seated(store))
+    pages = {
+        "public": f"{service.url}/wall/sayno/0001",
+        "own": own(service, seated(store)[3]),
+        "left-out": own(service, left_out),
+    }
+    for name, address in pages.items():
+        browser.see(address, width=width, scheme=scheme, height=800)
+        until(browser, "document.getElementById('wall').dataset.state !== undefined")
+        until(browser, LOADED)
+        browser.run("document.querySelector('details').open = true")
+        assert browser.serious() == [], name
+        assert not browser.scrolls_sideways(), name
+        keep(browser, f"{name}-{width}-{scheme}")
+    assert browser.complaints() == []
+    for name, address in {"cut-off": own(service, 1)[:-9] + "/wall", "none": f"{service.url}/wall/sayno/0009"}.items():
+        browser.see(address, width=width, scheme=scheme)
+        assert browser.serious() == [], name
+        assert not browser.scrolls_sideways(), name
+        keep(browser, f"{name}-{width}-{scheme}")
+    # that an address is not found is all that there is to complain of
+    assert all("404" in complaint or "failed to load" in complaint for complaint in browser.complaints())
+
+
+def test_the_keyboard_moves_comes_closer_and_goes_back(browser: Watched, service: Service, store: Store) -> None:
+    fly(browser, service, seated(store)[14])
+    # the skip link, the viewer, its buttons
+    reached = []
+    for _ in range(7):
+        browser.press(Keys.TAB)
+        reached.append(
+            browser.run("const e = document.activeElement; return e.getAttribute('role') || e.dataset.do || e.tagName")
+        )
+    assert reached[:6] == ["A", "application", "me", "all", "in", "out"]
+    browser.run("OpenSeadragon.getViewer('wall').canvas.focus()")
+    for keys, expression in (
+        ("+", f"{VIEW}.getZoom(false) > before"),
+        ("-", f"{VIEW}.getZoom(false) < before"),
+    ):
+        browser.run(f"window.before = {VIEW}.getZoom(false)")
+        browser.press(keys)
+        until(browser, expression)
+    for key, expression in (
+        (Keys.ARROW_LEFT, f"{VIEW}.getCenter(false).x < before.x"),
+        (Keys.ARROW_RIGHT, f"{VIEW}.getCenter(false).x > before.x"),
+        (Keys.ARROW_UP, f"{VIEW}.getCenter(false).y < before.y"),
+        (Keys.ARROW_DOWN, f"{VIEW}.getCenter(false).y > before.y"),
+    ):
+        browser.run(f"window.before = {VIEW}.getCenter(false)")
+        browser.press(key)
+        until(browser, expression)
+    browser.press("f", "r")
+    assert browser.run(f"return [{VIEW}.getFlip(), {VIEW}.getRotation()]") == [False, 0]
+    browser.press("0")
+    until(browser, f"Math.abs({VIEW}.getZoom(false) - {VIEW}.getHomeZoom()) < 1e-6")
+    # the buttons, with the keyboard too
+    browser.run("document.querySelector('[data-do=me]').focus()")
+    browser.press(Keys.ENTER)
+    until(browser, f"{VIEW}.getZoom(false) > 3 * {VIEW}.getHomeZoom()")
+    browser.run("document.querySelector('[data-do=all]').focus()")
+    browser.press(Keys.SPACE)
+    until(browser, f"Math.abs({VIEW}.getZoom(false) - {VIEW}.getHomeZoom()) < 1e-6")
+
+
+def test_whoever_wants_no_motion_is_there_at_once(browser: Watched, service: Service, store: Store) -> None:
+    features = [
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+        {"name": "prefers-color-scheme", "value": "light"},
+    ]
+    index = seated(store)[20]
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.driver.get(own(service, index))
+    until(browser, "document.getElementById('wall').dataset.state === 'there'")
+    until(browser, LOADED)
+    assert browser.run(f"return Math.abs({VIEW}.getZoom(true) - {VIEW}.getZoom(false))") < 1e-9
+    left, top, across, down = box(browser)
+    assert distance(screen(browser)[round(top) : round(top + down), round(left) : round(left + across)], index) < 5
+
+
+def test_without_javascript_there_is_the_picture_and_the_wall_in_words(
+    browser: Watched, service: Service, store: Store
+) -> None:
+    index = seated(store)[14]
+    browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    browser.see(own(service, index), width=360, scheme="light")
+    elements = browser.driver.find_elements
+    [image] = elements("css selector", "img.whole")
+    assert image.is_displayed()
+    assert image.size["width"] == 360
+    assert not any(element.is_displayed() for element in elements("css selector", "#wall, #tools"))
+    browser.driver.find_element("css selector", "summary").click()
+    rows = [row.text for row in elements("css selector", ".rows li")]
+    assert rows == [f"Row {number}: 6 people" + ("; you are the 3rd" if number == 3 else "") for number in range(1, 6)]
+
+
+def test_when_the_wall_was_made_anew_meanwhile_the_page_says_so(
+    browser: Watched, service: Service, store: Store
+) -> None:
+    fly(browser, service, seated(store)[14])
+    manifest = store.collages.manifest("sayno", "0001")
+    try:
+        store.collages.rewrite_manifest("sayno", "0001", manifest | {"revision": 2})
+        browser.run(f"{VIEW}.zoomTo({VIEW}.imageToViewportZoom(1), null, true)")
+        until(browser, "document.querySelector('#said a') !== null")
+        browser.driver.find_element("css selector", "#said a").click()
+        until(browser, "document.getElementById('wall')?.dataset.revision === '2'")
+    finally:
+        store.collages.rewrite_manifest("sayno", "0001", manifest)
+    assert all("404" in complaint or "failed to load" in complaint for complaint in browser.complaints())
