@@ -12,6 +12,8 @@ from app.store.files import using
 from app.store.names import file_name
 from app.store.root import UNFILED, Root
 
+LONGEST_LINE = 1024  # bytes, as a rule: an event's public ID has at most 255 characters
+
 
 class Logs:
     def __init__(self, root: Root) -> None:
@@ -24,6 +26,25 @@ class Logs:
         # appends from two hosts to one file can tear, so they take turns
         with self._root.lock("log", f"the log of {campaign}"):
             self._root.files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
+
+    def tail(self, campaign: str, number: int) -> list[str]:
+        """The last so many lines of processor.log, the newest first; a line that was not written whole is none.
+
+        Raises StoreUnavailable.
+        """
+        self._root.require()
+        path = self._root.path / campaign / "logs" / "processor.log"
+        with using(path):
+            try:
+                end = self._root.files.disk.read_end(path, number * LONGEST_LINE)
+            except FileNotFoundError:
+                self._root.require()
+                return []
+        before, *lines = end.split(b"\n")
+        if len(end) < number * LONGEST_LINE:  # that is all there is
+            lines = [before, *lines]
+        whole = [line.decode("utf-8", "replace") for line in lines[:-1]]  # what follows the last line's end is no line
+        return whole[-number:][::-1] if number > 0 else []
 
     def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
         """Files a notification exactly as it came; one of no known campaign goes to .unfiled/."""

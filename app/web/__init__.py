@@ -1,7 +1,8 @@
 """The door for HTTP: webhooks, the admin's API, the pictures in mails, health.
 
 - `access`: who may use a route; every route declares it. `guessing` slows down whoever guesses passwords.
-- `webhook`, `admin`, `notices`, `track`, `unsubscribe`, `health`: the routes.
+- `webhook`, `admin` and `notices` (the admin's API), `track`, `unsubscribe`, `wall`, `gallery`, `desk` (with
+  `desk_collages`, `desk_notify`), `health`: the routes.
 - `errors`: from error to answer. `headers`: what every answer tells the browser.
 - `services`: what the routes work with.
 """
@@ -12,7 +13,22 @@ from flask import Flask
 
 from app import limits
 from app.config import Settings, load_campaigns, load_settings
-from app.web import access, admin, errors, headers, health, notices, track, unsubscribe, webhook
+from app.web import (
+    access,
+    admin,
+    desk,
+    desk_collages,
+    desk_notify,
+    errors,
+    gallery,
+    headers,
+    health,
+    notices,
+    track,
+    unsubscribe,
+    wall,
+    webhook,
+)
 from app.web.services import Services
 
 
@@ -28,7 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.anyone(static)
     app.config["MAX_CONTENT_LENGTH"] = limits.REQUEST_BYTES
     app.extensions["collagen"] = Services.make(settings, load_campaigns(settings.campaigns_file))
-    for room in (webhook, admin, notices, track, unsubscribe, health):
+    rooms = (webhook, admin, notices, track, unsubscribe, desk, desk_collages, desk_notify, gallery, wall, health)
+    for room in rooms:
         app.register_blueprint(room.blueprint)
     errors.register(app)
     headers.register(app)

@@ -43,7 +43,7 @@ def show(campaign: str, collage: str) -> ResponseReturnValue:
 def download(campaign: str, collage: str, file: str) -> ResponseReturnValue:
     """A file of a finished collage."""
     path = services().store.collages.file(services().campaign(campaign), collage, file)
-    answer = send_file(path.absolute(), conditional=True)
+    answer = send_file(path.absolute(), conditional=True, download_name=f"{campaign}-{collage}-{file}")
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 

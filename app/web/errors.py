@@ -35,6 +35,7 @@ STATUS: dict[type[errors.CollagenError], int] = {
 }
 
 API = ("/webhook/", "/health", "/admin/campaigns/")
+PAGES = ("desk", "desk_collages", "desk_notify")  # rooms whose pages are among the API's addresses
 
 
 def register(app: Flask) -> None:
@@ -89,6 +90,6 @@ def _route() -> str:
 
 
 def _answer(status: int, sentence: str) -> Response:
-    if request.path.startswith(API):
+    if request.path.startswith(API) and request.blueprint not in PAGES:
         return make_response({"error": sentence}, status)
     return make_response(render_template("error.html", status=status, sentence=sentence), status)

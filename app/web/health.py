@@ -18,7 +18,14 @@ blueprint = Blueprint("health", __name__)
 @anyone
 def health() -> ResponseReturnValue:
     """200 where every check is ok, else 503 with the failing ones; what exactly is wrong stands in the log."""
-    checks = {}
+    said = checks()
+    good = all(each == "ok" for each in said.values())
+    return {"status": "ok" if good else "failing", "checks": said}, 200 if good else 503
+
+
+def checks() -> dict[str, str]:
+    """What each thing that Collagen needs says of itself: "ok", or one sentence."""
+    said = {}
     for name, check in (
         ("store", services().store.root.check),
         ("exiftool", services().exiftool.check),
@@ -26,9 +33,8 @@ def health() -> ResponseReturnValue:
     ):
         try:
             check()
-            checks[name] = "ok"
+            said[name] = "ok"
         except CollagenError as error:
             LOG.warning("The health check of %s failed: %s", name, services().without_paths(error))
-            checks[name] = error.public
-    good = all(said == "ok" for said in checks.values())
-    return {"status": "ok" if good else "failing", "checks": checks}, 200 if good else 503
+            said[name] = error.public
+    return said

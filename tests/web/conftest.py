@@ -61,4 +61,5 @@ def fill(store: Store, campaign: str, people: int) -> None:
     """Puts so many people into a campaign of the store, without asking anyone."""
     for number in range(people):
         files = prepared(number % 6)
-        store.photos.put(campaign, f"p{number}", files.archive, files.intermediate, 1_700_000_000 + number)
+        at = 1_700_000_000 + number
+        store.photos.put(campaign, f"p{number}", files.archive, files.intermediate, at, variants=files.variants)

@@ -1,0 +1,253 @@
+"""The admin's desk: pages for people. How the campaigns are doing, their photos, what collage could be made.
+
+The collages that were made are in `desk_collages`, the mails about them in `desk_notify`. All essentials work without
+scripts: what someone has chosen travels with the form. What scripts fetch are parts of the same pages.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
+from typing import Any
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.collage.build import Parameters
+from app.errors import BadParameters, NotFound
+from app.overview.addresses import Addresses
+from app.overview.album import Album
+from app.overview.counts import counts, seen
+from app.overview.proposal import Proposal, propose
+from app.store.photos import Photo
+from app.web import health
+from app.web.access import admin_only
+from app.web.pictures import picture
+from app.web.services import Services, services
+from app.web.sketch import edges, sketch
+
+blueprint = Blueprint("desk", __name__, url_prefix="/admin")
+
+A_PAGE = 100  # photos
+EVENTS = 8
+FEW = 12  # people who are shown where there may be many
+LONG = 30  # people left out, from which on they travel in a body: gunicorn takes addresses of up to 4,094 characters
+VERSION = re.compile(r" version [0-9]+\b")  # says nothing to people
+VARIANTS = ("thumb", "medium", "full", "original")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the pages remember between requests, in each worker."""
+
+    album: Album
+    addresses: Addresses
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A photo on a page. `placeholder`: its ThumbHash in base64, or ""."""
+
+    public_id: str
+    approved: str
+    version: int | None
+    placeholder: str
+    excluded: bool
+
+
+def desk() -> Desk:
+    """The desk of the application that answers the current request."""
+    given = services()
+    made: Desk = current_app.extensions.setdefault(
+        "collagen.desk", Desk(Album(given.store), Addresses(given.store, given.exiftool))
+    )
+    return made
+
+
+def on_pages(answer: Response) -> Response:
+    """Lets browsers name the page that a form is on, without which they say of its origin "null"."""
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
+blueprint.after_request(on_pages)
+
+
+@blueprint.app_template_filter("moment")
+def moment(text: str) -> str:
+    """`2026-11-20T06:04:05Z` as people write it."""
+    try:
+        return f"{datetime.fromisoformat(text):%-d %b %Y, %H:%M}"
+    except ValueError:
+        return text
+
+
+@blueprint.app_template_filter("count")
+def count(number: int, one: str = "", many: str = "") -> str:
+    """`1 person`, `1,234 people`."""
+    return f"{number:,} {one if number == 1 else many}".rstrip()
+
+
+@blueprint.get("/")
+@admin_only
+def home() -> ResponseReturnValue:
+    """Every campaign in numbers, what happened last, and whether all is well."""
+    given = services()
+    checks = health.checks()
+    campaigns = [{"rules": rules} | _numbers(name) for name, rules in given.campaigns.items()]
+    events = {name: _events(given, name) for name in given.campaigns}
+    return render_template("desk.html", campaigns=campaigns, events=events, checks=checks)
+
+
+@blueprint.get("/campaigns/<campaign>/counts")
+@admin_only
+def numbers(campaign: str) -> ResponseReturnValue:
+    """The part of a page with a campaign's numbers."""
+    return render_template("desk_counts.html", **_numbers(services().campaign(campaign)))
+
+
+@blueprint.route("/campaigns/<campaign>/", methods=["GET", "POST"])
+@admin_only
+def photos(campaign: str) -> ResponseReturnValue:
+    """The photos of a campaign, the newest first, and the collage that could be made. A POST changes nothing."""
+    return page(services().campaign(campaign))
+
+
+@blueprint.route("/campaigns/<campaign>/plan", methods=["GET", "POST"])
+@admin_only
+def plan(campaign: str) -> ResponseReturnValue:
+    """The part of the page about the collage that could be made: sketch, cost, who is left out. Changes nothing."""
+    every = services().store.photos.all(services().campaign(campaign))
+    return render_template("desk_plan.html", **_planned(campaign, every))
+
+
+@blueprint.get("/campaigns/<campaign>/sketch")
+@admin_only
+def drawing(campaign: str) -> ResponseReturnValue:
+    """The grid that would be chosen, as a picture. Raises BadParameters where there is none."""
+    every = services().store.photos.all(services().campaign(campaign))
+    answer = make_response(sketch(_proposal(campaign, every, wish()).grid))
+    answer.content_type = "image/svg+xml"
+    return answer
+
+
+@blueprint.get("/campaigns/<campaign>/photos/<path:public_id>/<variant>.jpg")
+@admin_only
+def photo(campaign: str, public_id: str, variant: str) -> ResponseReturnValue:
+    """One picture of a photo."""
+    if variant not in VARIANTS:
+        raise NotFound("There is no such picture.")
+    return picture(services().campaign(campaign), public_id, variant)
+
+
+def page(campaign: str, problem: str | None = None, status: int = 200) -> ResponseReturnValue:
+    """The page of a campaign's photos. `problem`: what keeps a collage from being made."""
+    store = services().store
+    every = store.photos.all(campaign)
+    search = request.values.get("q", "").strip()
+    excluded = frozenset(request.values.getlist("exclude"))
+    found = [one for one in reversed(every) if search.casefold() in one.public_id.casefold()]
+    pages = max(1, ceil(len(found) / A_PAGE))
+    number = min(max(1, _whole("page") or 1), pages)
+    here = tiles(campaign, found[(number - 1) * A_PAGE : number * A_PAGE], excluded)
+    shown = {tile.public_id for tile in here}
+    answer = render_template(
+        "desk_photos.html",
+        campaign=services().campaigns[campaign],
+        **(_numbers(campaign, every) | _planned(campaign, every)),
+        tiles=here,
+        elsewhere=[one.public_id for one in every if one.public_id in excluded - shown],
+        search=search,
+        found=len(found),
+        page=number,
+        pages=pages,
+        long=len(excluded) > LONG,
+        refused=problem,
+    )
+    return make_response(answer, status)
+
+
+def wish() -> Parameters:
+    """What a form asks for. Raises BadParameters."""
+    return Parameters(
+        photos=_number("take", None) or _number("photos", None),  # "take" is the button of another grid
+        width=_number("width", 4096) or 0,
+        height=_number("height", 4096) or 0,
+        exclude=frozenset(request.values.getlist("exclude")),
+    )
+
+
+def tiles(campaign: str, shown: Sequence[Photo], excluded: Collection[str] = ()) -> list[Tile]:
+    """What a page needs to show some photos."""
+    photos = services().store.photos
+    versions = photos.versions(campaign)
+    hashes = photos.placeholders(campaign, [one.public_id for one in shown])
+    return [
+        Tile(
+            one.public_id,
+            f"{datetime.fromtimestamp(one.approved_at // 10**9, UTC):%Y-%m-%dT%H:%M:%SZ}",
+            versions.get(one.public_id),
+            b64encode(hashes.get(one.public_id) or b"").decode("ascii"),
+            one.public_id in excluded,
+        )
+        for one in shown
+    ]
+
+
+def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, Any]:
+    store = services().store
+    every = store.photos.all(campaign) if every is None else every
+    pairs = store.photos.pairs(campaign)
+    incomplete = {public_id for public_id, (archive, intermediate) in pairs.items() if archive and not intermediate}
+    without = desk().addresses.without(campaign, every)
+    collages = desk().album.all(campaign)
+    return {
+        "name": campaign,
+        "counts": counts(every, incomplete, collages),
+        "without": None if without is None else len(without),
+        "last": collages[-1] if collages else None,
+    }
+
+
+def _proposal(campaign: str, every: Sequence[Photo], asked: Parameters) -> Proposal:
+    return propose(every, seen(desk().album.all(campaign)), asked)
+
+
+def _planned(campaign: str, every: Sequence[Photo]) -> dict[str, Any]:
+    defaults = (("photos", ""), ("width", "4096"), ("height", "4096"))
+    fields = {key: request.values.get(key, default) for key, default in defaults}
+    fields["photos"] = request.values.get("take") or fields["photos"]
+    planned: dict[str, Any] = {"name": campaign, "fields": fields, "proposal": None, "problem": None}
+    try:
+        proposal = _proposal(campaign, every, wish())
+    except BadParameters as error:
+        return planned | {"problem": error.public}
+    return planned | {
+        "proposal": proposal,
+        "drawing": sketch(proposal.grid),
+        "edges": edges,
+        "left_out": tiles(campaign, proposal.left_out[:FEW]),
+        "excluded": tiles(campaign, proposal.excluded[:FEW]),
+    }
+
+
+def _events(given: Services, campaign: str) -> list[tuple[str, str, str]]:
+    """The last lines of processor.log: time, what happened, to what."""
+    lines = (line.split(" ", 2) for line in given.store.logs.tail(campaign, EVENTS))
+    return [(line[0], line[1], VERSION.sub("", line[2])) for line in lines if len(line) == 3]
+
+
+def _whole(key: str) -> int | None:
+    given = request.values.get(key, "").strip()
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
+def _number(key: str, default: int | None) -> int | None:
+    if not request.values.get(key, "").strip():
+        return default
+    number = _whole(key)
+    if number is None:
+        raise BadParameters(f"{key} must be a whole number.")
+    return number

@@ -1,0 +1,114 @@
+"""The admin's desk: collages that are being made, and those that were."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.collage import derivatives, process
+from app.errors import BadParameters, CollageInProgress, NotFound
+from app.notify import process as sending
+from app.overview.album import Past
+from app.overview.changes import Change, change, changes
+from app.store.photos import Photo
+from app.tracking import figures
+from app.web.access import admin_only
+from app.web.chart import chart
+from app.web.desk import FEW, Tile, desk, on_pages, page, tiles, wish
+from app.web.errors import STATUS
+from app.web.services import services
+
+blueprint = Blueprint("desk_collages", __name__, url_prefix="/admin/campaigns/<campaign>")
+blueprint.after_request(on_pages)
+
+WHAT = {
+    derivatives.MASTER: "The master, with a transparent border, for print",
+    derivatives.name(1920): "For a screen or a post",
+    derivatives.name(1024): "For mails",
+}
+
+
+@blueprint.post("/build")
+@admin_only
+def build(campaign: str) -> ResponseReturnValue:
+    """Starts a collage and leads to the page where it can be watched; says on the same page why that cannot be."""
+    given = services()
+    try:
+        started = process.start(given.store, given.campaign(campaign), wish())
+    except (BadParameters, CollageInProgress) as error:
+        return page(campaign, error.public, STATUS[type(error)])
+    return redirect(url_for("desk_collages.collage", campaign=campaign, collage=started.id), 303)
+
+
+@blueprint.get("/history")
+@admin_only
+def history(campaign: str) -> ResponseReturnValue:
+    """Every finished collage, the newest first, and what changed with each."""
+    every = changes(desk().album.all(services().campaign(campaign)))
+    rules = services().campaigns[campaign]
+    return render_template("desk_history.html", campaign=rules, name=campaign, changes=every, picture=preview)
+
+
+@blueprint.get("/history/<collage>")
+@admin_only
+def collage(campaign: str, collage: str) -> ResponseReturnValue:
+    """One collage: how far it is, why it failed, or what has become of it."""
+    services().campaign(campaign)
+    shared = {"campaign": services().campaigns[campaign], "name": campaign, "id": collage}
+    state = _state(campaign, collage)
+    if isinstance(state, dict):
+        return render_template("desk_building.html", **shared, **state)
+    earlier = [past for past in desk().album.all(campaign) if int(past.id) < int(state.id)]
+    changed = change(state, earlier[-1] if earlier else None)
+    return render_template(
+        "desk_collage.html",
+        **shared,
+        collage=state,
+        picture=preview(state),
+        change=changed,
+        people=_people(campaign, changed),
+        what=WHAT,
+        **_told(campaign, collage),
+    )
+
+
+def _told(campaign: str, collage: str) -> dict[str, Any]:
+    """What came of the mails about it."""
+    store = services().store
+    told = figures.read(store, campaign, collage)
+    by_day = {day: count.hits if told.opened is None else count.people for day, count in told.by_day.items()}
+    drawn = chart(by_day, "Fetches of the picture" if told.opened is None else "People who opened the mail")
+    return {"told": told, "told_chart": drawn, "sending": sending.state(store, campaign, collage)}
+
+
+def preview(past: Past) -> dict[str, Any]:
+    """The file that a page shows of a collage."""
+    wanted = derivatives.name(1024)
+    return dict(next((file for file in past.files if file["name"] == wanted), past.files[-1]))
+
+
+def _state(campaign: str, collage: str) -> Past | dict[str, Any]:
+    try:
+        return desk().album.one(campaign, collage)
+    except NotFound:
+        try:
+            state = services().store.collages.draft_state(campaign, collage)
+        except NotFound:
+            return desk().album.one(campaign, collage)  # it may have been finished between the two questions
+        return {"state": state["state"], "progress": state.get("progress", 0.0), "error": state.get("error")}
+
+
+def _people(campaign: str, changed: Change) -> dict[str, list[Tile]]:
+    """The first of those who came, went, were left out and could not be read; the photos of some may be gone."""
+    held = {photo.public_id: photo for photo in services().store.photos.all(campaign)}
+
+    def of(public_ids: tuple[str, ...]) -> list[Tile]:
+        return tiles(campaign, [held.get(one) or Photo(one, 0) for one in public_ids[:FEW]])
+
+    past = changed.collage
+    return {
+        "added": of(changed.added) if changed.before else [],
+        "removed": of(changed.removed),
+        "left_out": of(past.left_out),
+        "unreadable": of(past.unreadable),
+    }

@@ -1,0 +1,270 @@
+"""The admin's desk as a person uses it: a thousand photos, the keyboard, a phone, the dark."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+import requests
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+from app.store import Store
+from tests.browser import Scheme
+from tests.service import PASSWORD, Service, environment
+from tests.standin.client import Standin
+from tests.web.chromium import Watched, crowd, watched
+
+PEOPLE = 1000
+PHOTOS = "/admin/campaigns/sayno/"
+EVERY_SCREEN = pytest.mark.parametrize(
+    ("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+)
+SETTINGS = {
+    "COLLAGEN_SECRET_KEY": "a key of sixteen characters",
+    "COLLAGEN_PUBLIC_URL": "https://collagen.example.org",
+    "COLLAGEN_SMTP_URL": "smtp://127.0.0.1:9",
+    "COLLAGEN_MAIL_FROM": "Say No <hello@sayno.example>",
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    made = Store(tmp_path_factory.mktemp("desk") / "store")
+    made.root.initialise()
+    crowd(made, "sayno", PEOPLE)
+    crowd(made, "other", 12)
+    return made
+
+
+@pytest.fixture(scope="module")
+def service(running_standin: Standin, store: Store) -> Iterator[Service]:
+    with Service(environment(running_standin, store.root.path, **SETTINGS)) as running:
+        running.build("other", width=300, height=300).raise_for_status()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def one_browser() -> Iterator[Watched]:
+    with watched() as running:
+        yield running
+
+
+@pytest.fixture
+def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
+    """A browser of the admin's. Afterwards it may have complained of nothing, and asked no other host."""
+    # the browser remembers the password, as it does once a person has given it
+    one_browser.driver.get(f"http://admin:{quote(PASSWORD)}@{service.url.removeprefix('http://')}/admin/")
+    one_browser.complaints()
+    one_browser.asked()
+    yield one_browser
+    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert one_browser.complaints() == []
+    assert {host.rpartition("@")[2] for host in one_browser.hosts()} <= {service.url.removeprefix("http://")}
+
+
+def until(browser: Watched, script: str) -> None:
+    """Waits until a JavaScript expression is true."""
+    WebDriverWait(browser.driver, 40, 0.02).until(lambda _: browser.run(f"return {script}"), script)
+
+
+def look(browser: Watched, service: Service, path: str, width: int = 1280, scheme: Scheme = "light") -> None:
+    browser.see(service.url + path, width=width, scheme=scheme)
+    until(browser, "document.readyState === 'complete'")
+
+
+def photos(browser: Watched, service: Service) -> None:
+    look(browser, service, PHOTOS)
+    until(browser, "document.body.classList.contains('scripted')")
+
+
+SAID = "document.querySelector('#plan .people').textContent"
+SETTLED = "!document.getElementById('plan').hasAttribute('aria-busy')"
+IDS = "[...document.querySelectorAll('#tiles [name=exclude]')].map((box) => box.value)"
+COUNT = "document.querySelectorAll('#tiles li').length"
+
+
+def test_a_thousand_photos_come_as_one_scrolls(browser: Watched, service: Service) -> None:
+    photos(browser, service)
+    while browser.run(f"return {COUNT}") < PEOPLE:
+        browser.run("window.scrollTo(0, document.documentElement.scrollHeight)")
+    ids = browser.run(f"return {IDS}")
+    assert len(set(ids)) == len(ids) == PEOPLE
+    until(browser, "document.querySelector('.pages [data-rel=next]') === null")
+    last = "document.querySelector('#tiles li:last-child img')"
+    browser.run(f"{last}.scrollIntoView()")
+    until(browser, f"{last}.complete && {last}.naturalWidth > 0")
+
+
+def test_a_photo_is_seen_large_and_left_out_by_the_keyboard(browser: Watched, service: Service) -> None:
+    photos(browser, service)
+    browser.run("document.querySelector('#tiles a').focus()")
+    before = browser.run(f"return {SAID}")
+    browser.press(Keys.ENTER)
+    until(browser, "document.querySelector('.pswp--ui-visible .lightbox-caption')?.textContent.length > 0")
+    until(browser, "document.activeElement.classList.contains('pswp')")
+    browser.press(Keys.ARROW_RIGHT)
+    second = browser.run("return document.querySelectorAll('#tiles [name=exclude]')[1].value")
+    until(browser, f"document.querySelector('.lightbox-caption').textContent.startsWith('{second}')")
+    toggle = "document.querySelector('.lightbox-actions [aria-pressed]')"
+    browser.run(f"{toggle}.focus()")
+    browser.press(Keys.SPACE)
+    until(browser, f"{toggle}.getAttribute('aria-pressed') === 'true'")
+    until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: 1') && {SETTLED}")
+    browser.press(Keys.ESCAPE)
+    until(browser, "document.querySelector('.pswp') === null")
+    assert browser.run("return document.querySelector('#tiles [name=exclude]:checked').value") == second
+    assert browser.run("return document.activeElement.closest('#tiles') !== null")
+    assert before.startswith("999 people")
+
+
+def test_two_are_left_out_a_collage_is_made_watched_and_downloaded(
+    browser: Watched, service: Service, store: Store
+) -> None:
+    photos(browser, service)
+    drawn = browser.run("return document.querySelector('#plan svg title').textContent")
+    cost = browser.run("return document.querySelector('#plan .sum').textContent")
+    browser.run("document.getElementById('pick').focus()")
+    browser.press(Keys.SPACE)
+    out = browser.run(
+        "return [...document.querySelectorAll('#tiles [name=exclude]')].slice(2, 4).map((box) => box.value)"
+    )
+    for number in (3, 4):
+        browser.driver.find_element("css selector", f"#tiles li:nth-child({number}) a").click()
+    until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: 2') && {SETTLED}")
+    assert browser.run("return document.querySelector('.pswp')") is None
+    assert browser.run("return document.querySelector('#plan .sum').textContent") != cost
+    for field, number in (("photos", "30"), ("width", "300"), ("height", "300")):
+        browser.run(f"document.getElementById('{field}').select()")
+        browser.run(f"document.getElementById('{field}').focus()")
+        browser.press(Keys.BACKSPACE, number)
+    until(browser, f"/^(30|2\\d) people/.test({SAID}) && {SETTLED}")
+    assert browser.run("return document.querySelector('#plan svg title').textContent") != drawn
+    browser.run("document.querySelector('[formaction$=build]').focus()")
+    browser.press(Keys.ENTER)
+    until(browser, "location.pathname.includes('/history/')")
+    until(browser, "document.querySelector('.result img')?.naturalWidth > 0")
+    collage = urlsplit(browser.driver.current_url).path.rpartition("/")[2]
+    manifest = store.collages.manifest("sayno", collage)
+    shown = {tile["public_id"] for tile in manifest["tiles"]}
+    assert not shown & set(out)
+    assert str(len(shown)) in browser.run("return document.querySelector('.about .counts').textContent")
+    links = browser.run("return [...document.querySelectorAll('.files a[download]')].map((link) => link.href)")
+    for link, file in zip(links, manifest["files"], strict=True):
+        got = requests.get(link, auth=("admin", PASSWORD), timeout=20).content
+        assert hashlib.sha256(got).hexdigest() == file["sha256"]
+
+
+def test_a_collage_is_downloaded_by_a_click(browser: Watched, service: Service, tmp_path: Path) -> None:
+    look(browser, service, "/admin/campaigns/other/history/0001")
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    browser.driver.find_element("css selector", ".files a[href$='collage-1024.jpg']").click()
+    saved = tmp_path / "other-0001-collage-1024.jpg"
+    WebDriverWait(browser.driver, 20, 0.05).until(lambda _: saved.exists() and saved.read_bytes()[-2:] == b"\xff\xd9")
+
+
+def test_another_grid_is_taken(browser: Watched, service: Service) -> None:
+    photos(browser, service)
+    browser.run("document.querySelector('#plan details').open = true")
+    number = browser.run("return document.querySelector('[name=take]').value")
+    browser.run("document.querySelector('[name=take]').focus()")
+    browser.press(Keys.ENTER)
+    until(browser, f"{SAID}.startsWith('{number} people') && {SETTLED}")
+    assert browser.run("return document.getElementById('photos').value") == number
+    assert browser.run("return document.querySelector('#plan details').open")
+    browser.driver.refresh()
+    until(browser, f"document.readyState === 'complete' && {SAID}.startsWith('{number} people')")
+
+
+def test_choices_outlast_a_search_and_a_reload(browser: Watched, service: Service) -> None:
+    photos(browser, service)
+    browser.run("document.querySelector('#tiles [name=exclude]').focus()")
+    browser.press(Keys.SPACE)
+    until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: 1') && {SETTLED}")
+    browser.run("document.getElementById('q').focus()")
+    browser.press("0012", Keys.ENTER)
+    until(browser, "location.search.includes('q=0012') && document.readyState === 'complete'")
+    assert browser.run(f"return {COUNT}") == 11  # photo-00012 and photo-00120 to 129
+    assert "Left out by you: 1" in browser.run("return document.getElementById('plan').textContent")
+    assert browser.run("return document.querySelectorAll('#elsewhere :checked').length") == 1
+    browser.driver.refresh()
+    until(browser, "document.readyState === 'complete'")
+    assert "Left out by you: 1" in browser.run("return document.getElementById('plan').textContent")
+
+
+def test_many_who_are_left_out_are_no_problem(browser: Watched, service: Service) -> None:
+    photos(browser, service)
+    while browser.run(f"return {COUNT}") < 400:
+        browser.run("window.scrollTo(0, document.documentElement.scrollHeight)")
+    browser.run("document.querySelectorAll('#tiles [name=exclude]').forEach((box) => box.click())")
+    n = browser.run("return document.querySelectorAll('#tiles :checked').length")
+    until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: {n}') && {SETTLED}")
+    browser.run("document.getElementById('q').focus()")
+    browser.press("photo-0000", Keys.ENTER)
+    until(
+        browser,
+        "document.readyState === 'complete' && document.getElementById('photos-title').textContent.includes('with')",
+    )
+    assert f"Left out by you: {n}" in browser.run("return document.getElementById('plan').textContent")
+
+
+def test_a_page_whose_address_holds_the_password_works_too(browser: Watched, service: Service) -> None:
+    host = service.url.removeprefix("http://")
+    browser.driver.get(f"http://admin:{quote(PASSWORD)}@{host}{PHOTOS}")
+    until(browser, "document.body.classList.contains('scripted')")
+    browser.run("document.querySelector('#tiles [name=exclude]').click()")
+    until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: 1') && {SETTLED}")
+
+
+def test_numbers_are_there_once_they_are_counted(browser: Watched, service: Service) -> None:
+    look(browser, service, "/admin/")
+    until(browser, "document.querySelector('[data-counts]') === null")
+    assert re.search(r"without address\s*1,000", browser.run("return document.querySelector('.campaigns').textContent"))
+
+
+def test_without_scripts_a_collage_is_made_by_buttons_alone(browser: Watched, service: Service, store: Store) -> None:
+    browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    find = browser.driver.find_element
+    browser.driver.get(service.url + "/admin/campaigns/other/")
+    box = find("css selector", "#tiles li:nth-child(2) [name=exclude]")
+    out = box.get_attribute("value")
+    box.send_keys(Keys.SPACE)
+    for field, number in (("width", "300"), ("height", "300")):
+        find("id", field).clear()
+        find("id", field).send_keys(number)
+    find("id", "height").send_keys(Keys.ENTER)  # draws the sketch anew, and makes nothing
+    WebDriverWait(browser.driver, 20).until(lambda _: "exclude=" in browser.driver.current_url)
+    assert "Left out by you: 1" in find("id", "plan").text
+    find("css selector", "[formaction$=build]").click()
+    WebDriverWait(browser.driver, 40).until(lambda driver: driver.find_elements("css selector", ".result img"))
+    collage = urlsplit(browser.driver.current_url).path.rpartition("/")[2]
+    assert out not in {tile["public_id"] for tile in store.collages.manifest("other", collage)["tiles"]}
+
+
+@EVERY_SCREEN
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/",
+        PHOTOS,
+        PHOTOS + "?photos=140&exclude=photo-00003&exclude=photo-00999",
+        PHOTOS + "?photos=0",
+        "/admin/campaigns/test_prototype/",
+        "/admin/campaigns/other/history",
+        "/admin/campaigns/other/history/0001",
+        "/admin/campaigns/other/history/0001/notify",
+    ],
+)
+def test_every_page_is_for_everyone(browser: Watched, service: Service, path: str, width: int, scheme: Scheme) -> None:
+    look(browser, service, path, width, scheme)
+    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert browser.serious() == []
+    assert not browser.scrolls_sideways()
+    browser.press(Keys.TAB)
+    assert "Skip to the content" in browser.focus()
+    browser.press(Keys.ENTER)
+    assert browser.focus().startswith("MAIN")

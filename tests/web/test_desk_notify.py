@@ -1,0 +1,145 @@
+"""Telling people of a collage from the desk: the numbers first, then the button, and what came of it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.config import load_settings
+from app.exif import ExifTool, Tags
+from app.store import Store
+from app.web import create_app
+from tests.conftest import prepared
+from tests.mailserver.client import MailServer
+from tests.service import environment
+from tests.standin.client import Standin
+from tests.web.conftest import ADMIN
+from tests.web.test_desk import FORM, built, close, get, text
+
+EMAILS = {"p0": "ann@example.org", "p1": "ben@example.org", "p2": None, "p3": "no address", "p4": "cem@example.org"}
+
+
+@pytest.fixture(scope="module")
+def mailserver() -> Iterator[MailServer]:
+    with MailServer() as running:
+        yield running
+
+
+@pytest.fixture
+def mails(mailserver: MailServer) -> MailServer:
+    """The mail server, without faults, showing only what it takes from now on."""
+    mailserver.forget()
+    return mailserver
+
+
+@pytest.fixture
+def client(standin: Standin, store: Store, mails: MailServer) -> Iterator[FlaskClient]:
+    environ = environment(
+        standin,
+        store.root.path,
+        COLLAGEN_SECRET_KEY="a key of the tests",
+        COLLAGEN_PUBLIC_URL="https://collagen.example.org",
+        COLLAGEN_SMTP_URL=mails.plain_url,
+        COLLAGEN_MAIL_FROM="Say No <hello@sayno.example>",
+    )
+    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    yield app.test_client()
+    close(app)
+
+
+@pytest.fixture
+def page(client: FlaskClient, store: Store, exiftool: ExifTool, tmp_path: Path) -> str:
+    """The page of a collage of five: three with an address, one without, one with something that is none."""
+    for number, (public_id, email) in enumerate(EMAILS.items()):
+        files, path = prepared(number), tmp_path / f"{public_id}.jpg"
+        path.write_bytes(files.archive)
+        exiftool.write(path, Tags(email, public_id, "asset", 1))
+        store.photos.put("sayno", public_id, path.read_bytes(), files.intermediate, 1_700_000_000 + number, 1)
+    return built(client, width="750", height="200")
+
+
+def send(client: FlaskClient, page: str, recipients: int = 3, **fields: str) -> TestResponse:
+    form = {"recipients": str(recipients)} | fields
+    return client.post(f"{page}/notify", data=form, auth=ADMIN, headers=FORM)
+
+
+def until_sent(client: FlaskClient, page: str) -> str:
+    while "Mails are being sent" in (answer := get(client, f"{page}/notify").text):
+        time.sleep(0.05)
+    return text(answer)
+
+
+def test_first_there_are_the_numbers_and_nobody_is_told(client: FlaskClient, page: str, mails: MailServer) -> None:
+    answer = get(client, f"{page}/notify")
+    said = text(answer.text)
+    assert "3 of 5 people will get a mail." in said
+    assert "1 have no address" in said
+    assert "1 have an address that is none" in said
+    assert "Send 3 mails now" in said
+    assert "@" not in answer.text
+    assert "2 of 5 people" in text(get(client, f"{page}/notify?limit=2").text)
+    assert mails.taken() == []
+
+
+def test_the_button_tells_them_and_the_page_says_what_came_of_it(
+    client: FlaskClient, page: str, mails: MailServer, store: Store
+) -> None:
+    answer = send(client, page)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{page}/notify")
+    said = until_sent(client, page)
+    assert "3 of 3 mails were sent" in said
+    assert "3 were told before" in said
+    assert len(mails.taken()) == 3
+    store.opens.add("sayno", datetime(2026, 11, 20, tzinfo=UTC), {"collage": "0001", "photo": "p0", "class": "human"})
+    collage = get(client, page).text
+    assert "told 3 delivered 3 opened 1 33 %" in text(collage)
+    assert re.search(r'<svg class="chart".*People who opened the mail by day. 20 Nov: 1', collage)
+
+
+def test_only_as_many_as_the_page_said_are_told(client: FlaskClient, page: str, mails: MailServer) -> None:
+    answer = send(client, page, recipients=2)
+    assert answer.status_code == 409
+    assert "The numbers have changed" in answer.text
+    assert "Send 3 mails now" in text(answer.text)
+    assert send(client, page, recipients=1, limit="1").status_code == 303
+    until_sent(client, page)
+    assert len(mails.taken()) == 1
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "x", "1.5", "99999999999"])
+def test_a_limit_that_is_none_is_refused(client: FlaskClient, page: str, mails: MailServer, limit: str) -> None:
+    assert "limit must be a whole number from 1" in text(get(client, f"{page}/notify?limit={limit}").text)
+    assert send(client, page, limit=limit).status_code == 422
+    assert mails.taken() == []
+
+
+def test_a_collage_that_is_not_sound_is_said_to_be(client: FlaskClient, page: str, store: Store) -> None:
+    (store.collages.directory("sayno", "0001") / "collage-1024.jpg").write_bytes(b"")
+    said = text(get(client, f"{page}/notify").text)
+    assert "not sound" in said
+    assert "mails now" not in said
+    assert send(client, page).status_code == 409
+
+
+def test_without_a_mail_server_the_page_says_which_setting_is_missing(
+    standin: Standin, store: Store, client: FlaskClient, page: str
+) -> None:
+    app = create_app(load_settings(environment(standin, store.root.path), dotenv=Path("/nonexistent")))
+    answer = get(app.test_client(), f"{page}/notify")
+    assert answer.status_code == 200
+    assert "COLLAGEN_SMTP_URL is not set" in answer.text
+    assert "mails now" not in text(answer.text)
+    close(app)
+
+
+def test_another_sites_page_sends_nothing(client: FlaskClient, page: str, mails: MailServer) -> None:
+    answer = client.post(f"{page}/notify", data={"recipients": "3"}, auth=ADMIN, headers={"Origin": "null"})
+    assert answer.status_code == 403
+    assert mails.taken() == []
