@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from email.message import EmailMessage
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -37,6 +38,17 @@ FORMATS = {3: "png", 11: "webp", 17: "heic", 29: "png", 37: "webp", 43: "heic"}
 WITHOUT_ADDRESS = (5, 23, 41)
 ELSEWHERE = {7: "test_prototype", 31: "test_prototype", 53: "press"}  # "press" is no campaign
 REJECTED_AGAIN = (2, 19, 47)
+GALLERY_PASSWORD = "one for the team"
+CAMPAIGNS = f"""
+[test_prototype]
+title = "Test prototype"
+test_address = "collagen-test+{{token}}@antb.me"
+
+[sayno]
+title = "Say No"
+public = true
+gallery_password = "{GALLERY_PASSWORD}"
+"""
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -57,6 +69,7 @@ def run(once: bool) -> None:
         people = draw_people()
     store = FOLDER / "store"
     shutil.rmtree(store, ignore_errors=True)
+    (FOLDER / "campaigns.toml").write_text(CAMPAIGNS, "utf-8")
     with Standin.start(port=free(9400), retry_delays=[1, 2, 3]) as standin, MailServer() as mails:
         port = free(8000)
         environ = environment(standin, store) | {
@@ -76,7 +89,7 @@ def run(once: bool) -> None:
             told(service, mails, collage)
             (FOLDER / "service.log").write_text("\n".join(service.log) + "\n")
             if not once:
-                serve(service, collage)
+                serve(service, mails, collage)
 
 
 def draw_people() -> list[tuple[str, bytes]]:
@@ -170,20 +183,28 @@ def told(service: Service, mails: MailServer, collage: str) -> None:
     messages = mails.messages()
     with step("two in three open their mail: each loads the picture at its personal address"):
         for message in messages[: 2 * len(messages) // 3]:
-            body = message.get_body(("plain",))
-            assert body is not None
-            (picture,) = (line for line in body.get_content().splitlines() if line.endswith("/collage.jpg"))
-            requests.get(picture, headers={"User-Agent": BROWSER}, timeout=30).raise_for_status()
+            requests.get(link(message, "/collage.jpg"), headers={"User-Agent": BROWSER}, timeout=30).raise_for_status()
     (FOLDER / "mail.eml").write_bytes(messages[0].as_bytes())
     figures = service.admin.get(f"{collage}/opens").json()
     print(f"\n{figures['told']} told, {figures['delivered']} delivered, {figures['opened']} have opened it.")
     print(f"  {FOLDER / 'mail.eml'}  one of the mails")
 
 
-def serve(service: Service, collage: str) -> None:
+def link(message: EmailMessage, end: str) -> str:
+    """The link in a mail that ends so."""
+    body = message.get_body(("plain",))
+    assert body is not None
+    (found,) = (line for line in body.get_content().splitlines() if line.startswith("http") and line.endswith(end))
+    return str(found)
+
+
+def serve(service: Service, mails: MailServer, collage: str) -> None:
     """Until somebody ends it."""
-    print(f"\nIt keeps serving until you press Ctrl-C:\n  {service.url}/health")
-    print(f"  {collage}/collage-1920.jpg  (user admin, password {PASSWORD!r})")
+    print(f"\nOpen these in a browser; it keeps serving until you press Ctrl-C:\n  {service.url}/admin/")
+    print(f"      the desk: make another collage, see who opened their mail (user admin, password {PASSWORD!r})")
+    print(f"  {service.url}/campaigns/{CAMPAIGN}/photos\n      the gallery of the team (password {GALLERY_PASSWORD!r})")
+    print(f"  {link(mails.messages()[0], '/wall')}\n      the wall, as somebody finds it who got the mail")
+    print(f"  {collage}/collage-1920.jpg\n      the collage itself")
     while service.process.poll() is None:
         time.sleep(0.5)
 

@@ -1,7 +1,7 @@
 """The store: the directory tree that is the whole state of Collagen. The only code that knows paths in it.
 
 - `root`: the tree's top, its marker, locks.
-- `photos`: archives and intermediates.
+- `photos`: archives, intermediates, variants for the screen. `placeholders`: what a page shows before those.
 - `collages`: finished collages, and the one being built.
 - `logs`: what happened to whom, and the raw notifications.
 - `syncs`: who is syncing a campaign, and how far it is.
