@@ -2,7 +2,7 @@
 
 - `check`: check.
 - `collages`: collage, layout, derive.
-- `mirror`: init. `sync`: sync. `inventory`: inventory.
+- `mirror`: init. `sync`: sync. `inventory`: inventory. `progress`: how far long work is.
 - `notify`: notify. `opens`: opens. `unsubscribe`: unsubscribe.
 - `forget`: forget.
 

@@ -2,12 +2,12 @@
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import click
 
+from app.cli.progress import Progress
 from app.config import load_campaigns, load_settings
 from app.exif import ExifTool
 from app.limits import SMTP_RETRY_SECONDS
@@ -16,8 +16,6 @@ from app.notify.report import Report
 from app.notify.run import Notifier, Plan
 from app.notify.stopping import Stopping
 from app.store import Store
-
-LINE_EVERY = 10  # seconds, where there is no terminal
 
 
 @click.command()
@@ -80,9 +78,15 @@ def notify(
         if dry_run or preview is not None:
             return
         stopping.on_signals()
-        progress = Progress()
+        progress = Progress("mails")
+        progress.begin("Sending")
+
+        def show(so_far: Report) -> None:
+            failed = f"  {len(so_far.failed)} failed" if so_far.failed else ""
+            progress.show(so_far.done, so_far.total, failed)
+
         try:
-            report = notifier.send(plan, progress.show)
+            report = notifier.send(plan, show)
         finally:
             progress.end()
     finally:
@@ -93,32 +97,6 @@ def notify(
         _print(report)
     if not report.is_clean:
         sys.exit(1)
-
-
-class Progress:
-    """A bar on a terminal, a line every ten seconds elsewhere, on standard error."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._width = 0
-        self._said = time.monotonic()
-
-    def show(self, report: Report) -> None:
-        if self._terminal:
-            part = report.done / max(report.total, 1)
-            trouble = f"  {len(report.failed)} failed" if report.failed else ""
-            line = f"Sending  [{'#' * round(36 * part):<36}]  {report.done}/{report.total}{trouble}"
-            click.echo(f"\r{line:<{self._width}}", err=True, nl=False)
-            self._width = len(line)
-        elif time.monotonic() - self._said > LINE_EVERY:
-            self._said = time.monotonic()
-            click.echo(f"Sending: {report.done} of {report.total} mails", err=True)
-
-    def end(self) -> None:
-        """Ends the line of the bar, if one stands there."""
-        if self._width:
-            click.echo(err=True)
-            self._width = 0
 
 
 def _print_plan(plan: Plan, as_json: bool) -> None:

@@ -2,11 +2,11 @@
 
 import json
 import sys
-import time
 
 import click
 
 from app.assets import Cloudinary
+from app.cli.progress import Progress
 from app.config import load_campaigns, load_settings
 from app.errors import SyncInProgress
 from app.exif import ExifTool
@@ -15,7 +15,6 @@ from app.reconcile.report import totals
 from app.store import Store
 
 SHOWN = 10  # public IDs of a kind; --json has all
-LINE_EVERY = 10  # seconds, where there is no terminal
 MEANING = {
     "missed": "approved there, not here",
     "stale": "an old version or address, or one file of two",
@@ -68,7 +67,7 @@ def sync(campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int,
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     exiftool = ExifTool()
     exiftool.version()
-    reports, busy, progress = [], False, Progress()
+    reports, busy, progress = [], False, Progress("photos")
     try:
         syncing = Sync(cloudinary, Store(settings.store), exiftool, rules, Watch(progress.say, progress.show))
         for name in dict.fromkeys(campaigns or rules):
@@ -94,39 +93,6 @@ def sync(campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int,
         click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"))
     if busy or any(report.unreachable for report in reports):
         sys.exit(1)
-
-
-class Progress:
-    """A bar on a terminal, a line every ten seconds elsewhere; sentences always. All on standard error."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._campaign = ""
-        self._width = 0
-        self._said = time.monotonic()
-
-    def begin(self, campaign: str) -> None:
-        self._campaign = campaign
-
-    def say(self, sentence: str) -> None:
-        self.end()
-        click.echo(sentence, err=True)
-
-    def show(self, done: int, total: int) -> None:
-        if self._terminal:
-            part = done / max(total, 1)
-            line = f"{self._campaign}  [{'#' * round(36 * part):<36}]  {done}/{total}"
-            click.echo(f"\r{line:<{self._width}}", err=True, nl=False)
-            self._width = len(line)
-        elif time.monotonic() - self._said > LINE_EVERY:
-            self._said = time.monotonic()
-            click.echo(f"{self._campaign}: {done} of {total} photos", err=True)
-
-    def end(self) -> None:
-        """Ends the line of the bar, if one stands there."""
-        if self._width:
-            click.echo(err=True)
-            self._width = 0
 
 
 def _print(report: Report) -> None:
