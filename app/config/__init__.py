@@ -1,0 +1,13 @@
+"""Settings (environment and .env) and campaign rules (campaigns.toml): read once, checked, frozen.
+
+- `settings`: what the environment says. `parsing`: from a text to a value, or an error that names the key.
+- `campaigns`: the rules of the campaigns.
+
+Anything wrong or missing raises `SettingError` with one line that names the key.
+"""
+
+from app.config.campaigns import Campaign, Campaigns, load_campaigns
+from app.config.parsing import Account, MailServer
+from app.config.settings import Settings, load_settings
+
+__all__ = ["Account", "Campaign", "Campaigns", "MailServer", "Settings", "load_campaigns", "load_settings"]
