@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,11 @@ from app.exif import ExifTool
 from app.store import Store
 from tests.people import portrait
 from tests.standin.client import Standin
+
+# Tests that run at the same time have a temporary directory each: what one leaves there when it kills a process, another
+# would find that looks for such things.
+TEMPORARY = tempfile.TemporaryDirectory(prefix="tests-of-collagen-")
+os.environ["TMPDIR"] = tempfile.tempdir = TEMPORARY.name
 
 # machines differ in speed, and what is slow here is a real process that answers
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
