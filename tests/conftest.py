@@ -17,8 +17,8 @@ from app.store import Store
 from tests.people import portrait
 from tests.standin.client import Standin
 
-# Tests that run at the same time have a temporary directory each: what one leaves there when it kills a process, another
-# would find that looks for such things.
+# Tests that run at the same time have a temporary directory each: one that looks for what killed processes have left
+# there would find what another has.
 TEMPORARY = tempfile.TemporaryDirectory(prefix="tests-of-collagen-")
 os.environ["TMPDIR"] = tempfile.tempdir = TEMPORARY.name
 
