@@ -19,8 +19,10 @@ from tests.standin.client import Standin
 
 # Tests that run at the same time have a temporary directory each: one that looks for what killed processes have left
 # there would find what another has.
-TEMPORARY = tempfile.TemporaryDirectory(prefix="tests-of-collagen-")
-os.environ["TMPDIR"] = tempfile.tempdir = TEMPORARY.name
+# Only the processes of pytest that run tests have one, so that names stay short enough for sockets.
+if "PYTEST_XDIST_WORKER" in os.environ and "TESTS_TEMPORARY" not in os.environ:
+    TEMPORARY = tempfile.TemporaryDirectory(prefix="tests-")
+    os.environ["TESTS_TEMPORARY"] = os.environ["TMPDIR"] = tempfile.tempdir = TEMPORARY.name
 
 # machines differ in speed, and what is slow here is a real process that answers
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
