@@ -25,6 +25,7 @@ from app.errors import ExifToolFailed, SettingError
 # 12.38 is the first without CVE-2021-22204 and without commands in names that end in "|".
 OLDEST = (12, 38)
 MARK = "="
+AT_ONCE = 200  # files that are read in one run
 LONGEST_VALUE = 1000  # characters; public IDs have at most 255, addresses 254
 
 
@@ -112,10 +113,18 @@ class ExifTool:
             raise ExifToolFailed(f"exiftool could not write {path.name}: {(err or out).strip()[:200]}")
 
     def read(self, paths: Iterable[Path]) -> dict[Path, Tags]:
-        """The tags of each file, in one run; files that are missing or cannot be read are left out."""
+        """The tags of each file; files that are missing or cannot be read are left out.
+
+        At most 200 in one run, so that no run takes long and whoever else wants one has a turn in between.
+        """
+        wanted = list(paths)
+        tags: dict[Path, Tags] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            tags |= self._read(wanted[start : start + AT_ONCE])
+        return tags
+
+    def _read(self, paths: Sequence[Path]) -> dict[Path, Tags]:
         wanted = {str(path.absolute()): path for path in paths}
-        if not wanted:
-            return {}
         names = ["-EXIF:UserComment", "-XMP-dc:Identifier", "-XMP-dc:Source", "-XMP-xmpMM:VersionID"]
         # Exiftool writes what looks like a number or a boolean as one; with a mark in front everything is a text.
         out, _ = self._call(["-j", "-api", f'Filter=$_ = "{MARK}$_"', *names, *wanted])

@@ -22,7 +22,6 @@ from app.processor import Processor
 from app.store import Store
 from app.wall.cache import Cache
 
-BATCH = 200  # archives that exiftool reads in one run
 PATIENCE = 900.0  # seconds to wait for a collage that is being built
 
 Say = Callable[[str], None]
@@ -124,15 +123,13 @@ class Forgetting:
         """The address of every photo in the store, by campaign and public ID."""
         found: dict[tuple[str, str], str | None] = {}
         for campaign in campaigns:
-            photos = self._store.photos.all(campaign.name)
-            for start in range(0, len(photos), BATCH):
-                batch = [photo.public_id for photo in photos[start : start + BATCH]]
-                paths = {self._store.photos.archive_path(campaign.name, public_id): public_id for public_id in batch}
-                tags = self._exiftool.read(paths)
-                found |= {
-                    (campaign.name, public_id): tags[path].email if path in tags else None
-                    for path, public_id in paths.items()
-                }
+            public_ids = [photo.public_id for photo in self._store.photos.all(campaign.name)]
+            paths = {self._store.photos.archive_path(campaign.name, public_id): public_id for public_id in public_ids}
+            tags = self._exiftool.read(paths)
+            found |= {
+                (campaign.name, public_id): tags[path].email if path in tags else None
+                for path, public_id in paths.items()
+            }
         return found
 
     def _clear_collages(self, campaign: str, person: Person, receipt: Receipt) -> None:

@@ -13,14 +13,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 
 from app import limits
 from app.check.collages import collage_findings
 from app.config import Campaign, Campaigns, MailServer, Settings
 from app.errors import BadParameters, CollagenError, CollageUnsound
-from app.exif import ExifTool, Tags
+from app.exif import ExifTool
 from app.notify import message
 from app.notify.delivery import Courier, Delivery, Pace, envelope, is_withdrawn
 from app.notify.history import history
@@ -30,7 +29,6 @@ from app.notify.report import Report
 from app.smtp import Connection, Refused, Uncertain, serialised
 from app.store import Store
 
-BATCH = 200  # archives that exiftool reads in one run
 NOTE_EVERY = 0.25  # seconds
 
 Show = Callable[[Report], None]
@@ -168,9 +166,7 @@ class Notifier:
 
     def _addresses(self, campaign: str, public_ids: Sequence[str]) -> list[tuple[str, str | None]]:
         paths = [self._store.photos.archive_path(campaign, public_id) for public_id in public_ids]
-        tags: dict[Path, Tags] = {}
-        for start in range(0, len(paths), BATCH):
-            tags |= self._exiftool.read(paths[start : start + BATCH])
+        tags = self._exiftool.read(paths)
         emails = [tags[path].email if path in tags else None for path in paths]
         return list(zip(public_ids, emails, strict=True))
 

@@ -12,8 +12,6 @@ from app.exif import ExifTool
 from app.store import Store
 from app.tracking.tokens import Claims
 
-BATCH = 200  # archives that exiftool reads in one run
-
 
 def withdraw_holder(store: Store, exiftool: ExifTool, claims: Claims, when: datetime) -> None:
     """For whoever a mail with these claims was sent to. Can be done again.
@@ -47,12 +45,9 @@ def withdraw_address(store: Store, exiftool: ExifTool, campaign: Campaign, email
     addresses = {email, campaign.address(email) or email}
     folded = {address.casefold() for address in addresses}
     public_ids = [photo.public_id for photo in store.photos.all(campaign.name)]
-    held = set()
-    for start in range(0, len(public_ids), BATCH):
-        batch = public_ids[start : start + BATCH]
-        paths = {store.photos.archive_path(campaign.name, public_id): public_id for public_id in batch}
-        tags = exiftool.read(paths)
-        held |= {paths[path] for path, said in tags.items() if said.email and said.email.casefold() in folded}
+    paths = {store.photos.archive_path(campaign.name, public_id): public_id for public_id in public_ids}
+    tags = exiftool.read(paths)
+    held = {paths[path] for path, said in tags.items() if said.email and said.email.casefold() in folded}
     sends = store.sends.read(campaign.name)
     for address in sorted(addresses):
         store.withdrawals.add(campaign.name, when, address, sorted(held | _told_of(sends, address)))
