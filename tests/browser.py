@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -42,10 +42,13 @@ def missing() -> str | None:
 class Browser:
     """A running Chromium with a profile of its own, which is gone afterwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, logs: Mapping[str, str] | None = None) -> None:
+        """`logs`: what it keeps for `get_log`, and from which level on."""
         self._profile = tempfile.mkdtemp(prefix="chromium-")
         options = ChromeOptions()
         options.binary_location = str(CHROMIUM)
+        if logs is not None:
+            options.set_capability("goog:loggingPrefs", dict(logs))
         for argument in (*ARGUMENTS, f"--user-data-dir={self._profile}"):
             options.add_argument(argument)
         try:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,11 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from selenium.webdriver import ActionChains, Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import ActionChains
 
 from app.store import Store
-from tests.browser import ARGUMENTS, CHROMIUM, DRIVER, Browser, missing
+from tests.browser import Browser, missing
 from tests.conftest import prepared
 
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe.min.js"
@@ -29,17 +26,7 @@ class Watched(Browser):
     """`see` and the rest as ever; what happens meanwhile is kept until it is asked for."""
 
     def __init__(self) -> None:
-        self._profile = tempfile.mkdtemp(prefix="chromium-")
-        options = ChromeOptions()
-        options.binary_location = str(CHROMIUM)
-        options.set_capability("goog:loggingPrefs", LOGS)
-        for argument in (*ARGUMENTS, f"--user-data-dir={self._profile}"):
-            options.add_argument(argument)
-        try:
-            self.driver = Chrome(options=options, service=Service(str(DRIVER)))
-        except BaseException:
-            shutil.rmtree(self._profile, ignore_errors=True)
-            raise
+        super().__init__(LOGS)
 
     def complaints(self) -> list[str]:
         """Errors and warnings on the console since this was asked last."""

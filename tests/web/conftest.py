@@ -15,18 +15,58 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.config import load_settings
+from app.exif import ExifTool, Tags
 from app.store import Store
 from app.web import create_app
 from tests.conftest import person, prepared
+from tests.mailserver.client import MailServer
 from tests.service import PASSWORD, environment
 from tests.standin.client import Standin
 
 ADMIN = ("admin", PASSWORD)
 
 
+EMAILS = {"p0": "ann@example.org", "p1": "ben@example.org", "p2": None, "p3": "no address", "p4": "cem@example.org"}
+
+
+def mail_settings(smtp_url: str) -> dict[str, str]:
+    """What mails need, with this mail server."""
+    return {
+        "COLLAGEN_SECRET_KEY": "a key of the tests",
+        "COLLAGEN_PUBLIC_URL": "https://collagen.example.org",
+        "COLLAGEN_SMTP_URL": smtp_url,
+        "COLLAGEN_MAIL_FROM": "Say No <hello@sayno.example>",
+    }
+
+
+@pytest.fixture(scope="module")
+def mailserver() -> Iterator[MailServer]:
+    with MailServer() as running:
+        yield running
+
+
+@pytest.fixture
+def mails(mailserver: MailServer) -> MailServer:
+    """The mail server, without faults, showing only what it takes from now on."""
+    mailserver.forget()
+    return mailserver
+
+
+@pytest.fixture
+def addressed(store: Store, exiftool: ExifTool, tmp_path: Path) -> None:
+    """Five people in sayno: three with an address, one without, one with something that is none."""
+    for number, (public_id, email) in enumerate(EMAILS.items()):
+        files, path = prepared(number), tmp_path / f"{public_id}.jpg"
+        path.write_bytes(files.archive)
+        exiftool.write(path, Tags(email, public_id, "asset", 1))
+        store.photos.put("sayno", public_id, path.read_bytes(), files.intermediate, 1_700_000_000 + number, 1)
+
+
 @pytest.fixture
 def app(standin: Standin, store: Store) -> Iterator[Flask]:
-    environ = environment(standin, store.root.path, COLLAGEN_WEBHOOK_SECRETS="new,old")
+    environ = environment(
+        standin, store.root.path, COLLAGEN_WEBHOOK_SECRETS="new,old", **mail_settings("smtp://127.0.0.1:9")
+    )
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     yield made
     made.extensions["collagen"].exiftool.close()

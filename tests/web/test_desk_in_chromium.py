@@ -18,18 +18,13 @@ from tests.browser import Scheme
 from tests.service import PASSWORD, Service, environment
 from tests.standin.client import Standin
 from tests.web.chromium import Watched, crowd, watched
+from tests.web.conftest import mail_settings
 
 PEOPLE = 1000
 PHOTOS = "/admin/campaigns/sayno/"
 EVERY_SCREEN = pytest.mark.parametrize(
     ("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 )
-SETTINGS = {
-    "COLLAGEN_SECRET_KEY": "a key of sixteen characters",
-    "COLLAGEN_PUBLIC_URL": "https://collagen.example.org",
-    "COLLAGEN_SMTP_URL": "smtp://127.0.0.1:9",
-    "COLLAGEN_MAIL_FROM": "Say No <hello@sayno.example>",
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +38,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def service(running_standin: Standin, store: Store) -> Iterator[Service]:
-    with Service(environment(running_standin, store.root.path, **SETTINGS)) as running:
+    with Service(environment(running_standin, store.root.path, **mail_settings("smtp://127.0.0.1:9"))) as running:
         running.build("other", width=300, height=300).raise_for_status()
         yield running
 

@@ -13,55 +13,26 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.config import load_settings
-from app.exif import ExifTool, Tags
 from app.store import Store
 from app.web import create_app
-from tests.conftest import prepared
 from tests.mailserver.client import MailServer
 from tests.service import environment
 from tests.standin.client import Standin
-from tests.web.conftest import ADMIN
+from tests.web.conftest import ADMIN, mail_settings
 from tests.web.test_desk import FORM, built, close, get, text
-
-EMAILS = {"p0": "ann@example.org", "p1": "ben@example.org", "p2": None, "p3": "no address", "p4": "cem@example.org"}
-
-
-@pytest.fixture(scope="module")
-def mailserver() -> Iterator[MailServer]:
-    with MailServer() as running:
-        yield running
-
-
-@pytest.fixture
-def mails(mailserver: MailServer) -> MailServer:
-    """The mail server, without faults, showing only what it takes from now on."""
-    mailserver.forget()
-    return mailserver
 
 
 @pytest.fixture
 def client(standin: Standin, store: Store, mails: MailServer) -> Iterator[FlaskClient]:
-    environ = environment(
-        standin,
-        store.root.path,
-        COLLAGEN_SECRET_KEY="a key of the tests",
-        COLLAGEN_PUBLIC_URL="https://collagen.example.org",
-        COLLAGEN_SMTP_URL=mails.plain_url,
-        COLLAGEN_MAIL_FROM="Say No <hello@sayno.example>",
-    )
+    environ = environment(standin, store.root.path, **mail_settings(mails.plain_url))
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     yield app.test_client()
     close(app)
 
 
 @pytest.fixture
-def page(client: FlaskClient, store: Store, exiftool: ExifTool, tmp_path: Path) -> str:
+def page(client: FlaskClient, addressed: None) -> str:
     """The page of a collage of five: three with an address, one without, one with something that is none."""
-    for number, (public_id, email) in enumerate(EMAILS.items()):
-        files, path = prepared(number), tmp_path / f"{public_id}.jpg"
-        path.write_bytes(files.archive)
-        exiftool.write(path, Tags(email, public_id, "asset", 1))
-        store.photos.put("sayno", public_id, path.read_bytes(), files.intermediate, 1_700_000_000 + number, 1)
     return built(client, width="750", height="200")
 
 

@@ -15,42 +15,19 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.config import load_settings
-from app.exif import ExifTool, Tags
 from app.store import Store
 from app.web import create_app
-from tests.conftest import prepared
 from tests.mailserver.client import MailServer
 from tests.service import environment
 from tests.standin.client import Standin
-from tests.web.conftest import ADMIN
+from tests.web.conftest import ADMIN, mail_settings
 
 COLLAGE = "/admin/campaigns/sayno/collages/0001"
-EMAILS = {"p0": "ann@example.org", "p1": "ben@example.org", "p2": None, "p3": "no address", "p4": "cem@example.org"}
-
-
-@pytest.fixture(scope="module")
-def mailserver() -> Iterator[MailServer]:
-    with MailServer() as running:
-        yield running
-
-
-@pytest.fixture
-def mails(mailserver: MailServer) -> MailServer:
-    """The mail server, without faults, showing only what it takes from now on."""
-    mailserver.forget()
-    return mailserver
 
 
 @pytest.fixture
 def environ(standin: Standin, store: Store, mails: MailServer) -> dict[str, str]:
-    return environment(
-        standin,
-        store.root.path,
-        COLLAGEN_SECRET_KEY="a key of the tests",
-        COLLAGEN_PUBLIC_URL="https://collagen.example.org",
-        COLLAGEN_SMTP_URL=mails.plain_url,
-        COLLAGEN_MAIL_FROM="Say No <hello@sayno.example>",
-    )
+    return environment(standin, store.root.path, **mail_settings(mails.plain_url))
 
 
 def client_of(environ: dict[str, str]) -> Iterator[FlaskClient]:
@@ -65,13 +42,8 @@ def client(environ: dict[str, str]) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture
-def collage(client: FlaskClient, store: Store, exiftool: ExifTool, tmp_path: Path) -> str:
+def collage(client: FlaskClient, addressed: None) -> str:
     """A collage of five: three with an address, one without, one with something that is none."""
-    for number, (public_id, email) in enumerate(EMAILS.items()):
-        files, path = prepared(number), tmp_path / f"{public_id}.jpg"
-        path.write_bytes(files.archive)
-        exiftool.write(path, Tags(email, public_id, "asset", 1))
-        store.photos.put("sayno", public_id, path.read_bytes(), files.intermediate, 1_700_000_000 + number, 1)
     size = {"width": 750, "height": 200}
     built = client.post(
         "/admin/campaigns/sayno/collages", json=size, auth=ADMIN, headers={"Prefer": "wait=60"}
