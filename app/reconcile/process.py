@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.config import Campaign, Settings
@@ -19,7 +19,7 @@ def concerned(campaigns: Iterable[Campaign], folders: Iterable[str]) -> list[str
     return [campaign.name for campaign in campaigns if f"{campaign.folder.strip('/')}/".startswith(moved)]
 
 
-def start(settings: Settings, campaigns: list[str]) -> None:
+def start(settings: Settings, campaigns: Sequence[str]) -> None:
     """Starts a sync that waits for its turn. Raises StoreUnavailable where no process can be started."""
     command = [sys.executable, "-m", "app", "sync", "--wait", str(PATIENCE), *campaigns]
     try:

@@ -8,6 +8,7 @@ from app import imaging
 from app.assets import Cloudinary
 from app.config import Campaigns, Settings
 from app.exif import ExifTool
+from app.intake import Intake
 from app.processor import Processor
 from app.store import Store
 from app.tracking.opens import Recorder
@@ -24,7 +25,7 @@ class Services:
     campaigns: Campaigns
     store: Store
     exiftool: ExifTool
-    processor: Processor
+    intake: Intake
     guesses: Guesses
     tokens: Tokens | None
     recorder: Recorder
@@ -47,7 +48,7 @@ class Services:
             campaigns,
             store,
             exiftool,
-            Processor(cloudinary, store, exiftool, campaigns),
+            Intake(Processor(cloudinary, store, exiftool, campaigns), store, campaigns),
             Guesses(),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),

@@ -1,0 +1,61 @@
+"""One notification of Cloudinary's: read it, make the store agree about each photo that it names, file it.
+
+Whoever calls this has checked its signature. Webhooks and queue records both come here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.assets import parse
+from app.config import Campaigns
+from app.processor import Outcome, Processor
+from app.reconcile.process import concerned
+from app.store import Store
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of the photos that a notification named.
+
+    `syncs`: the campaigns whose folder it says was renamed or moved; it does not name their photos, so a sync of them
+    is due.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    syncs: tuple[str, ...] = ()
+
+
+class Intake:
+    """`clock` gives the time under which a notification is filed."""
+
+    def __init__(
+        self,
+        processor: Processor,
+        store: Store,
+        campaigns: Campaigns,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._processor = processor
+        self._store = store
+        self._campaigns = campaigns
+        self._clock = clock
+
+    def receive(self, body: bytes) -> Received:
+        """Returns once the store is right and the notification filed, so that whoever sent it tries again until then.
+
+        Raises BadNotification, and what `Processor.process` raises.
+        """
+        notification = parse(body)
+        if notification.folders:
+            syncs = tuple(concerned(self._campaigns.values(), notification.folders))
+            self._file(syncs, notification.status, "none", body)
+            return Received(syncs=syncs)
+        outcomes = tuple(self._processor.process(hint) for hint in notification.hints)
+        named = next(iter(outcomes), Outcome("none", "ignored"))
+        self._file({outcome.campaign for outcome in outcomes}, notification.status, named.public_id, body)
+        return Received(outcomes)
+
+    def _file(self, campaigns: tuple[str, ...] | set[str | None], status: str, public_id: str, body: bytes) -> None:
+        for campaign in campaigns or {None}:
+            self._store.logs.notification(campaign, self._clock(), status, public_id, body)
