@@ -50,15 +50,19 @@ def environment(standin: Standin, store: Path, **more: str) -> dict[str, str]:
 class Service:
     """A running gunicorn. Its log is in `log`, a line an entry; it may hold nothing that is nobody's business."""
 
-    def __init__(self, environ: dict[str, str], *, workers: int = 2, bind: str = "127.0.0.1:0") -> None:
-        """Starts it and waits until it listens. Raises RuntimeError with what it said where it does not start."""
+    def __init__(self, environ: dict[str, str], *, workers: int | None = 2, bind: str = "127.0.0.1:0") -> None:
+        """Starts it and waits until it listens. `workers`: None leaves their number to deploy/gunicorn.conf.py.
+
+        Raises RuntimeError with what it said where it does not start.
+        """
         self.log: list[str] = []
         self.url = ""
         names = ("COLLAGEN_ADMIN_PASSWORD", "COLLAGEN_STORE", "COLLAGEN_SECRET_KEY")
         secret = environ.get("CLOUDINARY_URL", "").partition("@")[0].rpartition(":")[2]
         self._secrets = [value for value in (*(environ.get(name) for name in names), secret) if value]
         self._listening = threading.Event()
-        config = ["-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", bind, "--workers", str(workers)]
+        config = ["-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", bind]
+        config += [] if workers is None else ["--workers", str(workers)]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *config, "app.web:create_app()"],
             cwd=ROOT,

@@ -42,7 +42,7 @@ def measure(start: Callable[[], subprocess.Popen[bytes]], seconds: float = 3600)
             break
         except subprocess.TimeoutExpired:
             looked = time.monotonic()
-            peak = max(peak, sum(_pss(number) for number in tree(process.pid)))
+            peak = max(peak, sum(pss(number) for number in tree(process.pid)))
             pause = max(INTERVAL, (time.monotonic() - looked) / SHARE)
             if time.monotonic() - began > seconds:
                 for number in reversed(tree(process.pid)):
@@ -72,7 +72,8 @@ def percentile(values: Sequence[float], part: float) -> float:
     return float(np.percentile(values, part))
 
 
-def _pss(number: int) -> int:
+def pss(number: int) -> int:
+    """Bytes of memory of a process, pages that several share divided among them; 0 where it has ended."""
     try:
         for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
