@@ -33,7 +33,8 @@ def service(standin: Standin, store: Store) -> Iterator[Service]:
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
 def test_from_approval_to_collage(service: Service, standin: Standin, store: Store, algorithm: str) -> None:
-    standin.settings(signature=algorithm)
+    # or the picture may be gone before it is fetched, and asked for again
+    standin.settings(signature=algorithm, deliver_rejected=True)
     for seed in range(4):
         standin.upload(person(seed), f"p/{seed}", folder="sayno", email=f"p{seed}@example.org")
         standin.approve(f"p/{seed}")
