@@ -2,11 +2,15 @@
 
 import os
 
-from app import limits
+from app import limits, starting
 
-if __name__ == "__main__":
-    os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
 
+def commands() -> None:
     from app.cli import main
 
     main(prog_name="python -m app")
+
+
+if __name__ == "__main__":
+    os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
+    starting.begin(commands, "Error")

@@ -33,6 +33,8 @@ DOWNLOAD_SECONDS = 60  # a whole picture, redirects included
 EXIFTOOL_SECONDS = 20  # one command
 LOCK_SECONDS = 20  # while another process is at work on the same photo
 SMTP_SECONDS = 60  # for one answer of the mail server, which looks at a mail before it takes it
+PUBLIC_SECONDS = 5  # for an answer of our own service at its public address
+CHECK_SECONDS = 20  # for one check of `python -m app doctor`
 SMTP_RETRY_SECONDS = 60  # before the second try of mails that the server refused for now
 
 # --- The rest

@@ -22,5 +22,5 @@ control_socket_disable = True  # one in the home directory, which two services w
 
 def on_starting(server):
     """Ends the start with one line where a setting or a tool is missing, before any worker fails on it."""
-    if subprocess.run([sys.executable, "-m", "app.web"]).returncode:
+    if subprocess.run([sys.executable, "-m", "app.starting"]).returncode:
         sys.exit(1)

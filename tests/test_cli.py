@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from app.cli import Commands
 from app.store import Store
 from app.store.root import MARKER
 from tests.conftest import prepared
@@ -131,3 +133,10 @@ def test_what_is_refused_is_one_line_and_exit_code_1(
 )
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).returncode == 2
+
+
+def test_what_the_system_says_of_a_file_is_one_line_and_exit_code_1() -> None:
+    group = Commands()
+    group.command("write")(lambda: Path("/dev/null/mail.eml").write_text(""))
+    answer = CliRunner().invoke(group, ["write"])
+    assert (answer.exit_code, answer.output) == (1, "Error: /dev/null/mail.eml: Not a directory.\n")

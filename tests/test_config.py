@@ -391,3 +391,16 @@ def test_a_trial_never_writes_to_a_real_address(email: str) -> None:
     local, _, domain = written.rpartition("@")
     assert domain == "antb.me"
     assert "@" not in local
+
+
+@pytest.mark.parametrize("kind", ["directory", "link to nothing", "no text"])
+def test_an_env_file_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path, kind: str) -> None:
+    env = tmp_path / ".env"
+    if kind == "directory":
+        env.mkdir()
+    elif kind == "link to nothing":
+        env.symlink_to(tmp_path / "elsewhere")
+    else:
+        env.write_bytes(b"CLOUDINARY_URL=\xff\n")
+    with pytest.raises(SettingError, match=r"\.env (cannot be read|is a link)"):
+        load_settings({}, env)

@@ -216,7 +216,7 @@ def test_two_hundred_mutated_pictures_are_pictures_or_refused() -> None:
 def test_the_service_does_not_start_without_our_policy(standin: Standin, store: Store, tmp_path: Path) -> None:
     environ = os.environ | environment(standin, store.root.path) | {"MAGICK_CONFIGURE_PATH": str(tmp_path)}
     ended = subprocess.run(
-        [sys.executable, "-m", "app.web"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "app.starting"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
     )
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()

@@ -7,7 +7,7 @@ from typing import Any
 import urllib3
 
 from app import limits
-from app.assets import delivery
+from app.assets import delivery, reach
 from app.assets.asset import Asset, Page, read_asset, read_page
 from app.assets.connection import new_session
 from app.assets.public_ids import check_public_id
@@ -40,6 +40,7 @@ class Cloudinary:
         self.quota = Quota()
         self._hosts = delivery_hosts
         self._session = new_session()
+        self._door = f"{account.upload_prefix or 'https://api.cloudinary.com'}/v1_1/{account.cloud_name}/ping"
         # The SDK has one pool of connections for all its calls, which would sleep as long as a Retry-After says.
         call_api._http.connection_pool_kw["retries"] = urllib3.Retry(
             connect=2, read=1, redirect=0, status=0, other=0, respect_retry_after_header=False
@@ -98,6 +99,17 @@ class Cloudinary:
     def ping(self) -> None:
         """Raises CloudinaryUnavailable unless the Admin API answers. Counts as a call."""
         self._ask(self._sdk.api.ping)
+
+    def clock(self) -> float | None:
+        """By how many seconds Cloudinary's clock is ahead of ours, None where it does not say.
+
+        No call of the Admin API. Raises CloudinaryUnavailable where nobody answers.
+        """
+        return reach.clock(self._session, self._door)
+
+    def reach(self, host: str) -> None:
+        """Raises CloudinaryUnavailable unless the delivery host answers, whatever it says. No call of the Admin API."""
+        reach.clock(self._session, f"{delivery.scheme(host)}://{host}/")
 
     def picture(self, public_id: str, url: str) -> bytes:
         """The picture at a delivery address (of a version) as JPEG. Raises CloudinaryUnavailable, PictureError."""

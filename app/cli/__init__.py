@@ -1,6 +1,6 @@
 """The door for commands: `python -m app COMMAND`.
 
-- `check`: check.
+- `check`: check. `doctor`: doctor.
 - `collages`: collage, layout, derive.
 - `mirror`: init. `sync`: sync. `inventory`: inventory. `progress`: how far long work is.
 - `notify`: notify. `opens`: opens. `unsubscribe`: unsubscribe.
@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from app import errors
-from app.cli import check, collages, forget, inventory, mirror, notify, opens, sync, unsubscribe
+from app.cli import check, collages, doctor, forget, inventory, mirror, notify, opens, sync, unsubscribe
 
 EXIT: dict[type[errors.CollagenError], int] = {
     errors.SettingError: 1,
@@ -40,7 +40,7 @@ EXIT: dict[type[errors.CollagenError], int] = {
 
 
 class Commands(click.Group):
-    """Turns our errors into one line and an exit code."""
+    """Turns our errors into one line and an exit code, and so what the system says of a file that was named."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -48,6 +48,11 @@ class Commands(click.Group):
         except errors.CollagenError as error:
             click.echo(f"Error: {error}", err=True)
             sys.exit(EXIT[type(error)])
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(f"Error: {error.filename}: {error.strerror}.", err=True)
+            sys.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,6 +64,7 @@ def main() -> None:
 
 
 main.add_command(check.check)
+main.add_command(doctor.doctor)
 for command in (mirror.init, collages.collage, collages.layout_command, collages.derive, forget.forget):
     main.add_command(command)
 for command in (sync.sync, inventory.inventory, notify.notify, opens.opens, unsubscribe.unsubscribe):

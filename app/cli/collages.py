@@ -72,7 +72,10 @@ def _watch(store: Store, campaign: str, build: process.Build) -> None:
     started = said = time.monotonic()
     with click.progressbar(length=100, label="Building", file=sys.stderr, hidden=not terminal) as bar:
         while not build.wait(0.25):
-            state = store.collages.draft_state(campaign, build.id)
+            try:
+                state = store.collages.draft_state(campaign, build.id)
+            except errors.NotFound:  # it was finished between the two questions
+                continue
             percent = round(100 * state.get("progress", 0))
             bar.update(percent - bar.pos)
             if not terminal and time.monotonic() - said > 10:

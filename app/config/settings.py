@@ -81,28 +81,41 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
 
     Raises SettingError, naming the key, for a value that cannot be right.
     """
-    environ = os.environ if environ is None else environ
-    given = {key: value for key, value in _from_file(dotenv).items() if value} | {
+    values = given(os.environ if environ is None else environ, dotenv)
+    account = parsing.account(values)
+    secrets = parsing.several(values.get("COLLAGEN_WEBHOOK_SECRETS"))
+    return Settings(
+        store=Path(values.get("COLLAGEN_STORE", "./data")),
+        campaigns_file=Path(values.get("COLLAGEN_CAMPAIGNS", "./campaigns.toml")),
+        account=account,
+        admin_password=values.get("COLLAGEN_ADMIN_PASSWORD"),
+        webhook_secrets=secrets or ((account.api_secret,) if account else ()),
+        delivery_hosts=parsing.hosts(values.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com")),
+        secret_keys=parsing.secret_keys(values.get("COLLAGEN_SECRET_KEY")),
+        public_url=parsing.public_url(values.get("COLLAGEN_PUBLIC_URL")),
+        mail_server=parsing.mail_server(values.get("COLLAGEN_SMTP_URL")),
+        mail_from=parsing.mail_from(values.get("COLLAGEN_MAIL_FROM")),
+    )
+
+
+def given(environ: Mapping[str, str], dotenv: Path) -> dict[str, str]:
+    """What is set, by name, whoever reads it: in `environ`, and in `dotenv` what is not set there.
+
+    Raises SettingError where `dotenv` is there and cannot be read.
+    """
+    return {key: value for key, value in _from_file(dotenv).items() if value} | {
         key: value for key, value in environ.items() if value
     }
-    account = parsing.account(given)
-    secrets = parsing.several(given.get("COLLAGEN_WEBHOOK_SECRETS"))
-    return Settings(
-        store=Path(given.get("COLLAGEN_STORE", "./data")),
-        campaigns_file=Path(given.get("COLLAGEN_CAMPAIGNS", "./campaigns.toml")),
-        account=account,
-        admin_password=given.get("COLLAGEN_ADMIN_PASSWORD"),
-        webhook_secrets=secrets or ((account.api_secret,) if account else ()),
-        delivery_hosts=parsing.hosts(given.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com")),
-        secret_keys=parsing.secret_keys(given.get("COLLAGEN_SECRET_KEY")),
-        public_url=parsing.public_url(given.get("COLLAGEN_PUBLIC_URL")),
-        mail_server=parsing.mail_server(given.get("COLLAGEN_SMTP_URL")),
-        mail_from=parsing.mail_from(given.get("COLLAGEN_MAIL_FROM")),
-    )
 
 
 def _from_file(dotenv: Path) -> Mapping[str, str | None]:
     try:
+        dotenv.open("rb").close()  # dotenv takes a file that is out of reach for one that is not there
         return dotenv_values(dotenv)
+    except FileNotFoundError:
+        if dotenv.is_symlink():
+            raise SettingError(f"{dotenv} is a link to a file that is not there.") from None
+        return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{dotenv} cannot be read: {type(error).__name__}.") from None
+        who = "; run it as the user who runs Collagen" if isinstance(error, PermissionError) else ""
+        raise SettingError(f"{dotenv} cannot be read: {type(error).__name__}{who}.") from None

@@ -3,13 +3,15 @@
 import contextlib
 import hashlib
 import os
+import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from app import limits
 from app.errors import PhotoBusy, StoreUnavailable
 from app.store.disk import Disk
-from app.store.files import Files, using
+from app.store.files import TEMPORARY, Files, using
 
 MARKER = ".collagen"
 LOCKS = ".locks"
@@ -56,6 +58,29 @@ class Root:
             )
         if space.f_bavail * space.f_frsize < RESERVE:
             raise StoreUnavailable(f"{self.path} is full: less than {RESERVE // 1024**2} MB are left.")
+
+    def free(self) -> int:
+        """How many bytes are left. Raises StoreUnavailable."""
+        self.require()
+        with using(self.path):
+            space = os.statvfs(self.path)
+        return space.f_bavail * space.f_frsize
+
+    def trial(self) -> float:
+        """Writes a file and takes it away again; returns by how many seconds the store's clock is ahead of ours.
+
+        Raises StoreUnavailable where either cannot be done.
+        """
+        path = self.path / f"{TEMPORARY}{secrets.token_hex(8)}"  # what a killed trial leaves, a sweep removes
+        before = time.time()
+        self.files.write_whole(path, b"a trial of python -m app doctor\n")
+        after = time.time()
+        with using(path):
+            written = self.files.disk.stat(path)
+        self.files.remove(path)
+        if written is None:  # swept meanwhile: it had no lock any more
+            return 0.0
+        return max(written.st_mtime - after, 0.0) or min(written.st_mtime - before, 0.0)
 
     def campaigns(self) -> list[str]:
         """Names of the campaigns that have a directory here, known to campaigns.toml or not."""

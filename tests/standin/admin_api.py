@@ -21,9 +21,9 @@ DEFAULT_PAGE, LARGEST_PAGE = 10, 500
 def admit(cloud: Cloud, request: Request, cloud_name: str) -> dict[str, str]:
     """Refuse strangers, count the call; the rate limit headers for its answer."""
     given = request.authorization
-    if given is None or given.type != "basic" or cloud_name != cloud.name or given.username != cloud.key:
+    if given is None or given.type != "basic" or cloud_name != cloud.name or given.username not in cloud.keys:
         raise RefusalError(401, "unknown api_key")
-    if given.password != cloud.secret:
+    if given.password != cloud.keys[given.username]:
         raise RefusalError(401, "api_secret mismatch")
     return cloud.quota.take()
 

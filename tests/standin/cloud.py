@@ -22,12 +22,20 @@ class Cloud:
     """
 
     def __init__(self, name: str, key: str, secret: str, faults: Faults, notifier: Notifier) -> None:
-        self.name, self.key, self.secret = name, key, secret
+        self.name = name
         self.faults, self.notifier = faults, notifier
+        self.use_keys({key: secret})
         self.catalogue, self.quota = Catalogue(), Quota()
         self.calls: list[dict[str, Any]] = []
+        self.ahead = 0.0  # seconds of its clock, as the header Date has it, before ours
         self.deliver_rejected = False  # whether the address of a rejected asset still answers; sources contradict
         self.addresses = answers.Addresses("", name)
+
+    def use_keys(self, keys: dict[str, str]) -> None:
+        """The active API keys and their secrets, the oldest first: it signs what Cloudinary sends."""
+        self.keys = dict(keys)
+        self.key, self.secret = next(iter(keys.items()))
+        self.notifier.secret = self.secret
 
     def lives_at(self, base: str) -> None:
         self.addresses = answers.Addresses(base, self.name)
@@ -39,6 +47,7 @@ class Cloud:
         self.catalogue.clear()
         self.notifier.reset()
         self.calls = []
+        self.ahead = 0.0
         self.deliver_rejected = False
 
     def upload(

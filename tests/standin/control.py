@@ -64,6 +64,9 @@ def settings(cloud: Cloud, request: Request) -> Any:
     if "retry_delays" in wanted:
         cloud.notifier.retry_delays = tuple(wanted["retry_delays"])
     cloud.deliver_rejected = wanted.get("deliver_rejected", cloud.deliver_rejected)
+    if "keys" in wanted:
+        cloud.use_keys(wanted["keys"])
+    cloud.ahead = wanted.get("ahead", cloud.ahead)
     return {}
 
 

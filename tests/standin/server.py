@@ -170,6 +170,9 @@ class Handler(BaseHTTPRequestHandler):
             environ.setdefault("HTTP_" + name.upper().replace("-", "_"), value)
         return environ
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string(time.time() + self.server.application.cloud.ahead)
+
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are in the record of calls."""
 

@@ -50,6 +50,8 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "collages.withdraw": lambda store: store.collages.withdraw(draft(store)),
     "collages.settle": lambda store: store.collages.settle("sayno", 0),
     "collages.rewrite_manifest": lambda store: store.collages.rewrite_manifest("sayno", "0001", {}),
+    "root.free": lambda store: store.root.free(),
+    "root.trial": lambda store: store.root.trial(),
     "sends.begin": lambda store: store.sends.begin("sayno"),
     "sends.turn": lambda store: contextlib.ExitStack().enter_context(store.sends.turn("sayno")),
     "sends.add": lambda store: store.sends.add("sayno", {"state": "intended", "photo": "p"}),
@@ -151,3 +153,10 @@ def test_a_lock_is_given_up_when_the_work_fails(store: Store) -> None:
         raise ZeroDivisionError
     with store.root.lock("photo", "p", 0):
         pass
+
+
+def test_a_trial_leaves_nothing_and_says_by_how_much_the_stores_clock_is_ahead(store: Store) -> None:
+    before = sorted(store.root.path.rglob("*"))
+    assert abs(store.root.trial()) < 1
+    assert sorted(store.root.path.rglob("*")) == before
+    assert store.root.free() > 0
