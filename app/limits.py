@@ -32,6 +32,8 @@ READ_SECONDS = 20  # between two pieces of a picture
 DOWNLOAD_SECONDS = 60  # a whole picture, redirects included
 EXIFTOOL_SECONDS = 20  # one command
 LOCK_SECONDS = 20  # while another process is at work on the same photo
+POLL_SECONDS = 20  # that SQS waits for a message before it says that there is none; the most it allows
+SQS_SECONDS = 10  # for an answer of SQS, beyond that
 SMTP_SECONDS = 60  # for one answer of the mail server, which looks at a mail before it takes it
 SMTP_RETRY_SECONDS = 60  # before the second try of mails that the server refused for now
 
