@@ -20,12 +20,14 @@ CollagenError
     ├── SyncInProgress        another sync of the campaign is running
     ├── CollageInProgress     another collage of the campaign is being built
     ├── NotifyInProgress      mails of the campaign are being sent already
-    └── MailUnavailable       the mail server cannot be reached, or ends the conversation
+    ├── MailUnavailable       the mail server cannot be reached, or ends the conversation
+    └── QueueUnavailable      the queue cannot be reached, or refuses for now
 
 Whether another try is worth it is data on the error; what a door answers stands in that door's table. The message
 is for the person who runs Collagen: it names the thing and says what to do. `public` is what may be shown to anyone.
 """
 
+import re
 import traceback
 
 
@@ -40,6 +42,11 @@ def where(error: BaseException) -> str:
         f" in {frames[-1].name}, {frames[-1].filename.rpartition('/')[2]} line {frames[-1].lineno}" if frames else ""
     )
     return f"{type(error).__name__}{place}"
+
+
+def nameless(text: str) -> str:
+    """`text` for logs and notes, in which no address ever stands; mail servers repeat them in what they say."""
+    return re.sub(r"[^\s<>]+@[^\s<>]+", "<address>", text)
 
 
 class CollagenError(Exception):
@@ -170,3 +177,9 @@ class MailUnavailable(Retryable):
     """The mail server cannot be reached, or does not talk to us any more."""
 
     sentence = "Mails cannot be sent at the moment."
+
+
+class QueueUnavailable(Retryable):
+    """Amazon SQS cannot be reached, or refuses for now."""
+
+    sentence = "The queue cannot be used at the moment."

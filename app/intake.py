@@ -6,9 +6,12 @@ Whoever calls this has checked its signature. Webhooks and queue records both co
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
-from app.assets import parse
-from app.config import Campaigns
+from app import imaging
+from app.assets import Cloudinary, parse
+from app.config import Campaigns, Settings
+from app.exif import ExifTool
 from app.processor import Outcome, Processor
 from app.reconcile.process import concerned
 from app.store import Store
@@ -40,6 +43,17 @@ class Intake:
         self._store = store
         self._campaigns = campaigns
         self._clock = clock
+
+    @classmethod
+    def of(cls, settings: Settings, campaigns: Campaigns, store: Store, exiftool: ExifTool) -> Self:
+        """The way in of a process that starts, with all that it takes.
+
+        Raises SettingError where the account or a usable exiftool is missing, or ImageMagick has not our policy.
+        """
+        cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
+        exiftool.version()
+        imaging.policy.require()
+        return cls(Processor(cloudinary, store, exiftool, campaigns), store, campaigns)
 
     def receive(self, body: bytes) -> Received:
         """Returns once the store is right and the notification filed, so that whoever sent it tries again until then.

@@ -9,6 +9,7 @@ import pytest
 
 import app
 from app import cli, errors
+from app.queue.records import VERDICT
 from app.web.errors import STATUS
 
 for module in pkgutil.walk_packages(app.__path__, "app."):
@@ -24,15 +25,21 @@ def leaves(kind: type[errors.CollagenError]) -> list[type[errors.CollagenError]]
 LEAVES = leaves(errors.CollagenError)
 
 
-def test_every_leaf_and_nothing_else_has_a_status_and_an_exit_code() -> None:
+def test_every_leaf_and_nothing_else_has_a_status_an_exit_code_and_a_verdict() -> None:
     assert set(STATUS) == set(LEAVES)
     assert set(cli.EXIT) == set(LEAVES)
+    assert set(VERDICT) == set(LEAVES)
 
 
 def test_the_tree_has_two_branches_and_every_leaf_is_of_one() -> None:
     assert set(errors.CollagenError.__subclasses__()) == {errors.Permanent, errors.Retryable}
     for leaf in LEAVES:
         assert issubclass(leaf, errors.Permanent) != issubclass(leaf, errors.Retryable)
+
+
+def test_no_record_is_dropped_that_could_succeed_later() -> None:
+    dropped = {leaf for leaf, verdict in VERDICT.items() if verdict == "drop"}
+    assert dropped == set(leaves(errors.Permanent)) - {errors.SettingError}
 
 
 def test_no_error_is_a_success() -> None:

@@ -4,7 +4,7 @@
 - `collages`: collage, layout, derive.
 - `mirror`: init. `sync`: sync. `inventory`: inventory. `progress`: how far long work is.
 - `notify`: notify. `opens`: opens. `unsubscribe`: unsubscribe.
-- `forget`: forget.
+- `forget`: forget. `worker`: worker.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 """
@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from app import errors
-from app.cli import check, collages, doctor, forget, inventory, mirror, notify, opens, sync, unsubscribe
+from app.cli import check, collages, doctor, forget, inventory, mirror, notify, opens, sync, unsubscribe, worker
 
 EXIT: dict[type[errors.CollagenError], int] = {
     errors.SettingError: 1,
@@ -36,6 +36,7 @@ EXIT: dict[type[errors.CollagenError], int] = {
     errors.CollageInProgress: 1,
     errors.NotifyInProgress: 1,
     errors.MailUnavailable: 1,
+    errors.QueueUnavailable: 1,
 }
 
 
@@ -67,5 +68,5 @@ main.add_command(check.check)
 main.add_command(doctor.doctor)
 for command in (mirror.init, collages.collage, collages.layout_command, collages.derive, forget.forget):
     main.add_command(command)
-for command in (sync.sync, inventory.inventory, notify.notify, opens.opens, unsubscribe.unsubscribe):
+for command in (sync.sync, inventory.inventory, notify.notify, opens.opens, unsubscribe.unsubscribe, worker.worker):
     main.add_command(command)

@@ -14,7 +14,7 @@ from app.limits import SMTP_RETRY_SECONDS
 from app.notify.recipients import Wish
 from app.notify.report import Report
 from app.notify.run import Notifier, Plan
-from app.notify.stopping import Stopping
+from app.stopping import Stopping
 from app.store import Store
 
 

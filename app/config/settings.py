@@ -55,6 +55,10 @@ class Settings:
             raise SettingError("COLLAGEN_MAIL_FROM is not set (Say No <hello@example.org>).")
         return self.mail_server, self.mail_from
 
+    def without_paths(self, text: object) -> str:
+        """A message for the system log: where the store lies is nobody's business who reads it."""
+        return str(text).replace(str(self.store), "<store>")
+
     def environment(self) -> dict[str, str]:
         """The variables from which another process reads these settings, but for the admin's and the webhooks'."""
         variables = {

@@ -4,5 +4,5 @@
 - `message`: the mail that one person gets, from `templates`, with `headers` as mail programs want them. `letters`: the
   mails about one collage.
 - `run`: one run, from plan to `report`. `delivery`: mail after mail, each written down.
-- `process`: a run in a process of its own. `stopping`: ended in good order.
+- `process`: a run in a process of its own.
 """

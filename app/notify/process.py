@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from app.config import Settings, load_campaigns, load_settings
-from app.errors import CollagenError, StoreUnavailable, where
+from app.errors import CollagenError, StoreUnavailable, nameless, where
 from app.exif import ExifTool
 from app.notify.recipients import Wish
-from app.notify.run import Notifier, nameless, require_sound
-from app.notify.stopping import Stopping
+from app.notify.run import Notifier, require_sound
+from app.stopping import Stopping
 from app.store import Store
 
 LOG = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ def _carry_out(order: dict[str, Any], stopping: Stopping) -> str | None:
 
 def _failed(order: dict[str, Any], said: str, shown: str) -> None:
     settings = load_settings()
-    said = nameless(said).replace(str(settings.store), "<store>")
+    said = settings.without_paths(nameless(said))
     LOG.error("No mails about the collage %s of %s: %s", order["collage"], order["campaign"], said)
     store = Store(settings.store)
     noted = IDLE | (store.sends.state(order["campaign"]) or {})

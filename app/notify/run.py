@@ -5,7 +5,6 @@ Everything that can be wrong is looked at before the first mail leaves: settings
 
 import contextlib
 import os
-import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +17,7 @@ from typing import Any
 from app import limits
 from app.check.collages import collage_findings
 from app.config import Campaign, Campaigns, MailServer, Settings
-from app.errors import BadParameters, CollagenError, CollageUnsound
+from app.errors import BadParameters, CollagenError, CollageUnsound, nameless
 from app.exif import ExifTool
 from app.notify import message
 from app.notify.delivery import Courier, Delivery, Pace, envelope, is_withdrawn
@@ -64,11 +63,6 @@ def require_sound(store: Store, campaign: str, collage: str) -> None:
             f"The collage {collage} of {campaign} is not sound, so nobody is told of it: {found[0].path.name}"
             f" {found[0].problem}{more}; see: python -m app check {campaign}"
         )
-
-
-def nameless(text: str) -> str:
-    """`text` for logs and notes, in which no address ever stands; mail servers repeat them in what they say."""
-    return re.sub(r"[^\s<>]+@[^\s<>]+", "<address>", text)
 
 
 class Notifier:

@@ -32,6 +32,7 @@ STATUS: dict[type[errors.CollagenError], int] = {
     errors.CollageInProgress: 409,
     errors.NotifyInProgress: 409,
     errors.MailUnavailable: 503,
+    errors.QueueUnavailable: 503,
 }
 
 API = ("/webhook/", "/health", "/admin/campaigns/")

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from app import imaging
-from app.assets import Cloudinary
 from app.config import Campaigns, Settings
 from app.exif import ExifTool
 from app.intake import Intake
-from app.processor import Processor
 from app.store import Store
 from app.tracking.opens import Recorder
 from app.tracking.tokens import Tokens
@@ -33,22 +30,16 @@ class Services:
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> "Services":
-        """Raises SettingError where the account, a usable exiftool, or a key for a gallery's sessions is missing.
-
-        Also where ImageMagick has not our policy.
-        """
-        cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
-        store = Store(settings.store)
-        exiftool = ExifTool()
-        exiftool.version()
-        imaging.policy.require()
+        """Raises SettingError as `Intake.of` does, and where a key for a gallery's sessions is missing."""
+        store, exiftool = Store(settings.store), ExifTool()
+        intake = Intake.of(settings, campaigns, store, exiftool)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,
             campaigns,
             store,
             exiftool,
-            Intake(Processor(cloudinary, store, exiftool, campaigns), store, campaigns),
+            intake,
             Guesses(),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),
@@ -61,8 +52,8 @@ class Services:
         return name
 
     def without_paths(self, text: object) -> str:
-        """A message for the system log: where the store lies is nobody's business who reads it."""
-        return str(text).replace(str(self.settings.store), "<store>")
+        """A message for the system log."""
+        return self.settings.without_paths(text)
 
 
 def services() -> Services:

@@ -1,4 +1,4 @@
-"""A run that is asked to end finishes the mail that it is at, so that nothing is left uncertain."""
+"""A run that is asked to end finishes what it is at, so that nothing is left uncertain."""
 
 import signal
 import time
@@ -21,10 +21,15 @@ class Stopping:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:
+    def ask(self) -> None:
+        """It should end."""
         self._asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.ask()
+        # not Python's own way with SIGINT, which waits for threads that are at work
+        for again in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(again, signal.SIG_DFL)
 
     def sleep(self, seconds: float) -> None:
         """Waits so long, or until the run should end."""

@@ -1,0 +1,81 @@
+"""The command that takes notifications from a queue."""
+
+from functools import partial
+
+import click
+
+from app.cli.progress import Progress
+from app.config import load_settings
+from app.exif import ExifTool
+from app.queue import logs
+from app.queue.records import Handler
+from app.queue.redrive import redrive as bring_back
+from app.queue.worker import THREADS, Worker
+from app.reconcile import process
+from app.sqs import Queue
+from app.stopping import Stopping
+from app.store import Store
+
+
+@click.command()
+@click.option("--queue", "url", required=True, metavar="URL", help="The queue's address, as AWS shows it.")
+@click.option(
+    "--redrive",
+    is_flag=True,
+    help="Bring what lies in the queue's dead-letter queue back to it, say how many, and end. Needs no store. Use this"
+    " and not AWS's own redrive, which forgets when the gateway got a notification: after two hours it is refused.",
+)
+def worker(url: str, redrive: bool) -> None:
+    """Take notifications from an Amazon SQS queue, and make the store agree about the photos that they name.
+
+    For when one machine is not enough: API Gateway puts Cloudinary's webhooks into the queue, and any number of workers
+    on one store take them out. Credentials and region are those that boto3 finds (a role of the machine, or
+    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_DEFAULT_REGION).
+
+    A message is deleted once the store is right. What would fail again (a forged signature, nonsense) is deleted and
+    logged; what may succeed later comes back, and lies in the dead-letter queue after as many tries as the queue's
+    RedrivePolicy allows. Killed at any time nothing is lost: what it had in hand comes back after a minute.
+
+    SIGTERM and Ctrl-C end it once what it has in hand is done, and SQS, which it asks for more, has answered: after 20
+    seconds at most where there is nothing to do. The second one ends it at once. Exit code 1 where it cannot start, or
+    AWS does not let it use the queue.
+
+    \b
+    Examples:  python -m app worker --queue https://sqs.eu-central-1.amazonaws.com/123456789012/collagen
+               python -m app worker --queue https://sqs.eu-central-1.amazonaws.com/123456789012/collagen --redrive
+    """
+    stopping = Stopping()
+    queue = Queue(url)
+    if redrive:
+        _redrive(queue, stopping)
+        return
+    settings = load_settings()
+    exiftool = ExifTool()
+    handler = Handler.of(settings, exiftool, partial(process.start, settings))
+    Store(settings.store).root.check()  # or all that waits would fail, and lie in the dead-letter queue before long
+    logs.to_stderr()
+    stopping.on_signals()
+    click.echo(f"Taking notifications from {queue.name}, {THREADS} side by side.", err=True)
+    working = Worker(queue, handler.handle, stopping)
+    try:
+        working.run()
+    finally:
+        exiftool.close()
+    words = working.words
+    click.echo(f"Stopped: {words['done']} done, {words['drop']} dropped, {words['again']} to be tried again.", err=True)
+
+
+def _redrive(queue: Queue, stopping: Stopping) -> None:
+    dead = queue.dead_letters()
+    total = dead.count()
+    stopping.on_signals()
+    progress = Progress("messages")
+    progress.begin(f"From {dead.name}")
+    try:
+        brought = bring_back(queue, dead, stopping, lambda done: progress.show(done, max(done, total)))
+    finally:
+        progress.end()
+    left = dead.count()
+    click.echo(
+        f"{brought} messages brought back to {queue.name}" + (f"; about {left} are left in {dead.name}" if left else "")
+    )

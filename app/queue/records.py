@@ -1,0 +1,157 @@
+"""One record: a notification that waited in the queue, as the gateway got it, and what becomes of it.
+
+How old its signature is counts from when the gateway got it, not from now: it may have waited for hours.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from app import errors, journal
+from app.assets import verify
+from app.config import Settings, load_campaigns
+from app.exif import ExifTool
+from app.intake import Intake, Received
+from app.sqs import Message
+from app.store import Store
+
+LOG = logging.getLogger(__name__)
+AGAIN = 60  # seconds until another try, where the error does not say
+
+# What becomes of a record on which this was raised. "drop": it is acknowledged and logged, for it would fail again.
+# SettingError: once it is mended, the same record succeeds.
+VERDICT: dict[type[errors.CollagenError], Literal["drop", "again"]] = {
+    errors.SettingError: "again",
+    errors.BadSignature: "drop",
+    errors.BadNotification: "drop",
+    errors.BadPublicId: "drop",
+    errors.PictureError: "drop",
+    errors.NotFound: "drop",
+    errors.BadParameters: "drop",
+    errors.BuildFailed: "drop",
+    errors.CollageUnsound: "drop",
+    errors.CloudinaryUnavailable: "again",
+    errors.StoreUnavailable: "again",
+    errors.ExifToolFailed: "again",
+    errors.DecoderFailed: "again",
+    errors.PhotoBusy: "again",
+    errors.SyncInProgress: "again",
+    errors.CollageInProgress: "again",
+    errors.NotifyInProgress: "again",
+    errors.MailUnavailable: "again",
+    errors.QueueUnavailable: "again",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A notification: its body and Cloudinary's headers, byte for byte.
+
+    `received`: when the gateway got it, in seconds since 1970.
+    """
+
+    id: str
+    body: bytes
+    timestamp: str
+    signature: str
+    request_id: str
+    received: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`again`: in how many seconds the record should come back; None: it is done with."""
+
+    word: Literal["done", "drop", "again"]
+    again: int | None = None
+
+
+def from_message(message: Message) -> Record:
+    """Pure."""
+    return _record(message.id, message.body, message.sent, message.attributes)
+
+
+def from_event(given: Mapping[str, Any]) -> Record:
+    """From one of a Lambda event's `Records` (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html). Pure."""
+    attributes = {name: str(value.get("stringValue", "")) for name, value in given["messageAttributes"].items()}
+    return _record(given["messageId"], given["body"], int(given["attributes"]["SentTimestamp"]) / 1000, attributes)
+
+
+def first_received(attributes: Mapping[str, str], sent: float) -> str:
+    """What a redrive writes as `Received`: when the gateway got the notification, in milliseconds since 1970. Pure."""
+    known = attributes.get("Received", "")
+    return known if re.fullmatch(r"[0-9]{1,15}", known) else str(round(sent * 1000))
+
+
+def _record(identity: str, body: str, sent: float, attributes: Mapping[str, str]) -> Record:
+    return Record(
+        identity,
+        body.encode("utf-8", "surrogatepass"),  # what is no text was not signed either
+        attributes.get("X-Cld-Timestamp", ""),
+        attributes.get("X-Cld-Signature", ""),
+        attributes.get("X-Request-ID") or identity,
+        int(first_received(attributes, sent)) / 1000,
+    )
+
+
+class Handler:
+    """Handles records, many at once. `sync` starts a sync of these campaigns, or sees to it that there will be one."""
+
+    def __init__(self, settings: Settings, intake: Intake, sync: Callable[[Sequence[str]], None]) -> None:
+        self._settings = settings
+        self._intake = intake
+        self._sync = sync
+
+    @classmethod
+    def of(cls, settings: Settings, exiftool: ExifTool, sync: Callable[[Sequence[str]], None]) -> Self:
+        """That of a process that starts. Raises SettingError as `Intake.of` does."""
+        campaigns = load_campaigns(settings.campaigns_file)
+        return cls(settings, Intake.of(settings, campaigns, Store(settings.store), exiftool), sync)
+
+    def handle(self, record: Record) -> Verdict:
+        """Makes the store agree about the photos that a record names. Raises nothing; the log says how it went."""
+        with journal.request(record.request_id):
+            try:
+                verify(
+                    record.body,
+                    record.timestamp,
+                    record.signature,
+                    self._settings.webhook_secrets,
+                    record.received,
+                )
+                received = self._intake.receive(record.body)
+                if received.syncs:
+                    self._sync(received.syncs)
+            except errors.CollagenError as error:
+                return self._failed(error)
+            except Exception as error:
+                return _unexpected(error)
+            LOG.info("%s", _told(received))
+            return Verdict("done")
+
+    def _failed(self, error: errors.CollagenError) -> Verdict:
+        kind, said = type(error).__name__, errors.nameless(self._settings.without_paths(error))
+        if VERDICT[type(error)] == "drop":
+            LOG.warning("Dropped for good, %s: %s", kind, said)
+            return Verdict("drop")
+        after = error.retry_after if isinstance(error, errors.Retryable) else AGAIN
+        LOG.warning("Comes back in %d s, %s: %s", after, kind, said)
+        return Verdict("again", after)
+
+
+def _unexpected(error: Exception) -> Verdict:
+    LOG.error("Comes back in %d s, it failed unexpectedly: %s", AGAIN, errors.where(error))
+    return Verdict("again", AGAIN)
+
+
+def _told(received: Received) -> str:
+    """Such as `stored p/1`."""
+    told = [
+        f"{outcome.status} {outcome.public_id}" + (f" ({outcome.error})" if outcome.error else "")
+        for outcome in received.outcomes
+    ]
+    if received.syncs:
+        told.append(f"a folder was renamed or moved; sync of {', '.join(received.syncs)}")
+    return errors.nameless("; ".join(told) or "ignored")

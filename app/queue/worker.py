@@ -1,0 +1,160 @@
+"""Takes messages from the queue and handles several side by side, until it is asked to stop.
+
+Nothing is lost however it ends: a message is deleted once the store is right, and until then comes back by itself.
+While it is being handled nobody else gets it, for its time is extended again and again. Should that fail, another
+worker may get it too: both end in the same place.
+"""
+
+import logging
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+from app import journal, limits
+from app.errors import CollagenError, QueueUnavailable, where
+from app.queue.records import Record, Verdict, from_message
+from app.sqs import Message, Queue
+from app.stopping import STEP, Stopping
+
+LOG = logging.getLogger(__name__)
+THREADS = 8  # as many as one process of gunicorn has
+VISIBILITY = 60  # seconds until what a killed worker had in hand comes back
+LONGEST_PAUSE = 60  # seconds, while SQS cannot be reached
+
+
+@dataclass
+class _InHand:
+    message: Message
+    due: float  # when its time has to be extended, by the monotonic clock
+
+
+class Worker:
+    """`handle` never raises. `visibility`: whole seconds; `poll`: seconds that SQS waits for a message."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        handle: Callable[[Record], Verdict],
+        stopping: Stopping,
+        *,
+        threads: int = THREADS,
+        visibility: int = VISIBILITY,
+        poll: int = limits.POLL_SECONDS,
+    ) -> None:
+        self._queue = queue
+        self._handle = handle
+        self._stopping = stopping
+        self._threads = threads
+        self._visibility = visibility
+        self._poll = poll
+        self._begun: SimpleQueue[Message] = SimpleQueue()
+        self._changed = threading.Condition()
+        self._in_hand: dict[str, _InHand] = {}  # by receipt; never more than threads
+        self._failed: BaseException | None = None
+        self.words: Counter[str] = Counter()  # of the verdicts
+
+    def run(self) -> None:
+        """Returns once it was asked to stop, nothing is in hand any more and SQS has answered the last receive.
+
+        Raises SettingError.
+        """
+        for work in (self._serve,) * self._threads + (self._keep,):
+            threading.Thread(target=work, daemon=True).start()
+        receiving = threading.Thread(target=self._receive, daemon=True)
+        receiving.start()
+        while receiving.is_alive() and not self._stopping():
+            receiving.join(STEP)
+        # To a receive that nobody waits for SQS would still give a message, which then rests until its time is over.
+        patience = time.monotonic() + self._poll + limits.SQS_SECONDS
+        with self._changed:
+            LOG.info("Stopping, once SQS has answered and what is in hand is done: %d.", len(self._in_hand))
+            while self._in_hand or (receiving.is_alive() and time.monotonic() < patience):
+                self._changed.wait(STEP)
+        if self._failed is not None:
+            raise self._failed
+
+    def _receive(self) -> None:
+        pause = 0
+        try:
+            while room := self._room():
+                try:
+                    messages = self._queue.receive(room, self._visibility, self._poll)
+                except QueueUnavailable as error:
+                    if not pause:
+                        LOG.warning("%s It is tried again until that succeeds.", error)
+                    pause = min(2 * pause or 1, LONGEST_PAUSE)
+                    self._stopping.sleep(pause)
+                    continue
+                if pause:
+                    LOG.info("The queue answers again.")
+                    pause = 0
+                for message in messages:
+                    self._take(message)
+        except BaseException as error:
+            self._failed = error
+
+    def _room(self) -> int:
+        """How many messages could be begun at once, at least one; 0 where it should stop."""
+        with self._changed:
+            while not self._stopping():
+                if len(self._in_hand) < self._threads:
+                    return self._threads - len(self._in_hand)
+                self._changed.wait(STEP)
+        return 0
+
+    def _take(self, message: Message) -> None:
+        with self._changed:
+            begin = not self._stopping()
+            if begin:
+                self._in_hand[message.receipt] = _InHand(message, self._next())
+        if begin:
+            self._begun.put(message)
+        else:
+            self._tell("given back", message, self._queue.hide, 0)
+
+    def _serve(self) -> None:
+        while True:
+            message = self._begun.get()
+            verdict = self._handle(from_message(message))
+            with self._changed:
+                self._in_hand[message.receipt].due = math.inf
+            if verdict.again is None:
+                self._tell("acknowledged", message, self._queue.delete)
+            else:
+                self._tell("given back", message, self._queue.hide, verdict.again)
+            with self._changed:
+                self.words[verdict.word] += 1
+                del self._in_hand[message.receipt]
+                self._changed.notify_all()
+
+    def _keep(self) -> None:
+        """Extends the time of what is in hand."""
+        while True:
+            time.sleep(self._visibility / 6)
+            with self._changed:
+                late = [held for held in self._in_hand.values() if held.due <= time.monotonic()]
+                for held in late:
+                    held.due = self._next()
+            for held in late:
+                self._tell("kept", held.message, self._queue.hide, self._visibility)
+
+    def _next(self) -> float:
+        """When the time that SQS now gives has to be extended: early enough for a second try."""
+        return time.monotonic() + self._visibility / 3
+
+    def _tell(self, what: str, message: Message, call: Callable[..., bool], *arguments: int) -> None:
+        """Tells SQS about a message. If that fails it comes once more, which costs a call and changes nothing."""
+        said = ""
+        try:
+            if call(message, *arguments):
+                return
+        except CollagenError as error:
+            said = f" {error}"
+        except Exception as error:
+            said = f" {where(error)}"
+        with journal.request(from_message(message).request_id):
+            LOG.warning("Could not be %s, and may be handled once more, which changes nothing.%s", what, said)

@@ -1,0 +1,123 @@
+"""One record: from a message or an event, believed or not, and what becomes of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.errors import StoreUnavailable
+from app.queue.records import Handler, Record, first_received, from_event, from_message
+from app.sqs import Message
+from app.store import Store
+from app.store.root import MARKER
+from tests.awsserver.client import Notification
+from tests.conftest import person
+from tests.queue.conftest import Syncs, gone, told
+from tests.standin.client import Standin
+
+ATTRIBUTES = {"X-Cld-Timestamp": "1700000000", "X-Cld-Signature": "ab" * 20, "X-Request-ID": "0123456789abcdef"}
+RECORD = Record("the-id", b'{"a": "\xc3\xa9"}', "1700000000", "ab" * 20, "0123456789abcdef", 1700000001.5)
+
+
+def record(notification: Notification, received: float | None = None) -> Record:
+    return from_message(Message("the-message", "", notification.body, received or time.time(), notification.attributes))
+
+
+def test_a_message_and_an_event_of_lambda_are_the_same_record() -> None:
+    body = '{"a": "é"}'
+    message = Message("the-id", "receipt", body, 1700000001.5, ATTRIBUTES)
+    given_to_lambda = {
+        "messageId": "the-id",
+        "receiptHandle": "receipt",
+        "body": body,
+        "attributes": {"SentTimestamp": "1700000001500", "ApproximateReceiveCount": "1"},
+        "messageAttributes": {
+            name: {"stringValue": value, "dataType": "String", "binaryListValues": []}
+            for name, value in ATTRIBUTES.items()
+        },
+    }
+    assert from_message(message) == from_event(given_to_lambda) == RECORD
+
+
+def test_a_record_without_a_request_id_goes_by_its_message() -> None:
+    assert from_message(Message("the-id", "", "", 1.0)).request_id == "the-id"
+    assert from_message(Message("the-id", "", "", 1.0, {"X-Request-ID": ""})).request_id == "the-id"
+
+
+@given(st.lists(st.integers(1, 10**12), min_size=1, max_size=4))
+def test_however_often_it_is_redriven_it_was_received_when_the_gateway_got_it(sent: list[int]) -> None:
+    attributes: dict[str, str] = {}
+    for moment in sent:
+        attributes["Received"] = first_received(attributes, moment / 1000)
+    assert from_message(Message("", "", "", 0.0, attributes)).received == sent[0] / 1000
+
+
+@pytest.mark.parametrize("nonsense", ["", "-1", "1.5", "soon", "9" * 400])
+def test_a_received_that_is_no_time_counts_as_none(nonsense: str) -> None:
+    assert from_message(Message("", "", "", 7.5, {"Received": nonsense})).received == 7.5
+
+
+def test_the_age_of_a_signature_counts_from_when_the_gateway_got_it(handler: Handler, standin: Standin) -> None:
+    notification, then = gone(standin, ago=3 * 3600), time.time() - 3 * 3600
+    assert handler.handle(record(notification, then)).word == "done"
+    assert handler.handle(record(notification)).word == "drop"
+    assert handler.handle(record(replace(notification, received=str(round(then * 1000))))).word == "done"
+    assert handler.handle(record(gone(standin), then)).word == "drop", "signed long after it was received"
+
+
+def test_what_would_fail_again_is_dropped_with_one_line(
+    handler: Handler, standin: Standin, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = gone(standin)
+    permanent = {
+        "BadSignature": replace(good, signature="0" * 40),
+        "BadNotification": Notification.signed("no JSON", standin.secret),
+        "BadPublicId": gone(standin, "ann@example.org/../x"),
+    }
+    for notification in (*permanent.values(), replace(good, body=good.body + " "), replace(good, timestamp="")):
+        assert handler.handle(record(notification)).word == "drop"
+    assert [kind in line for kind, line in zip(permanent, caplog.messages, strict=False)] == [True] * 3
+    assert len(caplog.messages) == 5
+    assert "@" not in caplog.text
+    assert standin.calls() == []
+    assert [path.name for path in store.root.path.iterdir()] == [MARKER]
+
+
+def test_what_may_succeed_later_comes_back_when_its_error_says(
+    handler: Handler, standin: Standin, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    standin.faults("api", "status", status=503)
+    verdict = handler.handle(record(gone(standin)))
+    assert (verdict.word, verdict.again) == ("again", 60)
+    (store.root.path / MARKER).unlink()
+    assert handler.handle(record(gone(standin))).word == "again"
+    assert "<store>" in caplog.messages[-1]
+    assert str(store.root.path) not in caplog.text
+
+
+def test_a_folder_that_was_renamed_is_done_once_a_sync_has_begun(
+    handler: Handler, standin: Standin, syncs: Syncs
+) -> None:
+    standin.upload(person(1), "a", folder="holidays")
+    standin.rename_folder("holidays", "sayno")
+    syncs.error = StoreUnavailable("No process can be started to sync sayno.")
+    assert handler.handle(record(told(standin))).word == "again"
+    syncs.error = None
+    assert handler.handle(record(told(standin))).word == "done"
+    assert syncs.started == [("sayno",)]
+
+
+def test_what_nobody_expected_is_logged_without_what_it_says_and_tried_again(
+    handler: Handler, standin: Standin, syncs: Syncs, caplog: pytest.LogCaptureFixture
+) -> None:
+    standin.upload(person(1), "a", folder="holidays")
+    standin.rename_folder("holidays", "sayno")
+    syncs.error = RuntimeError("ann@example.org")
+    assert handler.handle(record(told(standin))).again == 60
+    (line,) = caplog.messages
+    assert "RuntimeError in handle, records.py line " in line
+    assert "@" not in line

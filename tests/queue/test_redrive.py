@@ -1,0 +1,71 @@
+"""Dead letters come back, each at least once, and the redrive ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.queue.redrive import redrive
+from app.sqs import Queue
+from app.stopping import Stopping
+from tests.awsserver.client import Notification, TestQueue
+
+
+def bury(queue: TestQueue, *bodies: str) -> None:
+    """Puts messages where those end that were received too often."""
+    queue.send(*(Notification(body, "1700000000", "ab" * 20, request_id=f"request-{body}") for body in bodies))
+    for _ in range(4):
+        queue.receive(VisibilityTimeout=0)
+    queue.until(dead=len(bodies))
+
+
+@pytest.fixture
+def buried(queue: TestQueue) -> list[str]:
+    bodies = [f"body {number}" for number in range(10)]
+    bury(queue, *bodies)
+    return bodies
+
+
+def test_each_comes_back_as_the_gateway_sent_it_and_with_the_time_at_which_it_did(
+    queue: TestQueue, buried: list[str]
+) -> None:
+    ours, shown = Queue(queue.url), []
+    sent = {message["Body"]: message["Attributes"]["SentTimestamp"] for message in peek(queue, queue.dead)}
+    assert redrive(ours, ours.dead_letters(), Stopping(), shown.append) == 10
+    assert shown == list(range(1, 11))
+    assert (queue.counts(), queue.counts(queue.dead)) == ((10, 0), (0, 0))
+    for message in peek(queue):
+        attributes = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
+        assert attributes == {
+            "X-Cld-Timestamp": "1700000000",
+            "X-Cld-Signature": "ab" * 20,
+            "X-Request-ID": f"request-{message['Body']}",
+            "Received": sent.pop(message["Body"]),
+        }
+    assert sent == {}
+
+
+def test_ended_at_any_time_it_has_lost_nothing_and_the_next_one_goes_on(queue: TestQueue, buried: list[str]) -> None:
+    ours, stopping = Queue(queue.url), Stopping()
+    assert redrive(ours, ours.dead_letters(), stopping, lambda done: done < 4 or stopping.ask()) == 4
+    assert (queue.counts(), queue.counts(queue.dead)) == ((4, 0), (6, 0))
+    assert redrive(ours, ours.dead_letters(), Stopping(), lambda done: None) == 6
+    assert sorted(message["Body"] for message in peek(queue)) == buried
+
+
+def test_what_dies_again_meanwhile_is_left_so_that_it_ends(queue: TestQueue, buried: list[str]) -> None:
+    ours = Queue(queue.url)
+
+    def show(done: int) -> None:
+        if done == 1:
+            bury_again()
+
+    def bury_again() -> None:
+        for _ in range(4):
+            queue.receive(VisibilityTimeout=0)
+
+    assert redrive(ours, ours.dead_letters(), Stopping(), show) == 10
+    assert (queue.counts(), queue.counts(queue.dead)) == ((9, 0), (1, 0))
+
+
+def peek(queue: TestQueue, url: str = "") -> list[dict[str, object]]:
+    return queue.receive(url, VisibilityTimeout=0)

@@ -1,0 +1,169 @@
+"""The worker with a real queue over HTTP: what comes back, what does not, and who gets it meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.errors import QueueUnavailable, SettingError
+from app.queue.records import Handler
+from app.queue.redrive import redrive
+from app.queue.worker import Worker
+from app.sqs import Message, Queue
+from app.stopping import Stopping
+from tests.awsserver.client import Notification, TestQueue
+from tests.queue.conftest import gone
+from tests.standin.client import Standin
+
+
+class Impatient(Queue):
+    """What is given back can be had at once."""
+
+    def hide(self, message: Message, seconds: int) -> bool:
+        return super().hide(message, 0)
+
+
+@contextlib.contextmanager
+def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
+    """A worker that is at work until the end of the block; its failure is ours."""
+    stopping, failures = Stopping(), []
+    worker = Worker(queue, handler.handle, stopping, **({"poll": 1} | options))
+
+    def run() -> None:
+        try:
+            worker.run()
+        except Exception as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield worker
+    finally:
+        stopping.ask()
+        thread.join(60)
+    assert not thread.is_alive()
+    if failures:
+        raise failures[0]
+
+
+def handled(worker: Worker) -> None:
+    """Waits until it has handled a message."""
+    deadline = time.monotonic() + 30
+    while not worker.words:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_what_fails_too_often_is_brought_back_by_a_redrive_and_then_succeeds_also_hours_later(
+    queue: TestQueue, handler: Handler, standin: Standin, caplog: pytest.LogCaptureFixture
+) -> None:
+    then = str(round((time.time() - 3 * 3600) * 1000))
+    late = gone(standin, ago=3 * 3600, received=then, request_id="0123456789abcdef")
+    standin.faults("api", "status", times=3, status=503)
+    ours = Impatient(queue.url)
+    with working(ours, handler) as worker:
+        queue.send(late)
+        queue.until(dead=1)
+        assert worker.words == {"again": 3}
+        assert redrive(ours, ours.dead_letters(), Stopping(), lambda done: None) == 1
+        queue.until(dead=0)
+    assert worker.words == {"again": 3, "done": 1}
+    assert redrive(ours, ours.dead_letters(), Stopping(), lambda done: None) == 0
+
+
+def test_what_would_fail_again_is_acknowledged(queue: TestQueue, handler: Handler, standin: Standin) -> None:
+    good = gone(standin)
+    queue.send(good, replace(good, signature="0" * 40), Notification.signed("no JSON", standin.secret))
+    with working(Queue(queue.url), handler) as worker:
+        queue.until(dead=0)
+    assert worker.words == {"done": 1, "drop": 2}
+
+
+def test_a_message_belongs_to_one_worker_as_long_as_the_work_lasts(
+    queue: TestQueue, handler: Handler, standin: Standin
+) -> None:
+    standin.faults("api", "delay", seconds=4)
+    queue.send(gone(standin))
+    with working(Queue(queue.url), handler, visibility=2) as worker:
+        queue.until(held=1)
+        deadline = time.monotonic() + 30
+        while queue.counts() != (0, 0):
+            assert queue.receive() == []
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert worker.words == {"done": 1}
+    assert len(standin.calls("api")) == 1
+
+
+def test_a_message_that_is_lost_while_the_work_lasts_is_handled_all_the_same_and_the_log_says_it_is_harmless(
+    queue: TestQueue, handler: Handler, standin: Standin, caplog: pytest.LogCaptureFixture
+) -> None:
+    standin.faults("api", "delay", seconds=1.5)
+    queue.send(gone(standin))
+    with working(Queue(queue.url), handler, visibility=2) as worker:
+        queue.until(held=1)
+        queue.purge()
+        handled(worker)
+    assert worker.words == {"done": 1}
+    kept, acknowledged = [line for line in caplog.messages if "changes nothing" in line]
+    assert ("be kept" in kept, "be acknowledged" in acknowledged) == (True, True)
+
+
+def test_it_takes_no_more_than_it_can_begin_finishes_that_when_asked_to_stop_and_leaves_the_rest(
+    queue: TestQueue, handler: Handler, standin: Standin
+) -> None:
+    standin.faults("api", "delay", times=None, seconds=1)
+    queue.send(*[gone(standin, f"p/{number}") for number in range(5)])
+    with working(Queue(queue.url), handler, threads=2) as worker:
+        queue.until(waiting=3, held=2)
+    assert worker.words == {"done": 2}
+    assert queue.counts() == (3, 0)
+
+
+def test_what_arrives_while_it_stops_is_given_back(queue: TestQueue, handler: Handler, standin: Standin) -> None:
+    standin.faults("api", "delay", seconds=2)
+    queue.send(gone(standin))
+    with working(Queue(queue.url), handler, poll=20) as worker:
+        queue.until(held=1)
+        # the receive that waits for messages was begun before it is asked to stop
+        threading.Timer(0.5, queue.send, [gone(standin)]).start()
+    assert worker.words == {"done": 1}
+    (message,) = queue.receive()
+    assert message["Attributes"]["ApproximateReceiveCount"] == "2"
+
+
+def test_a_queue_that_cannot_be_reached_is_said_once_and_tried_again(
+    queue: TestQueue, handler: Handler, standin: Standin, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Flaky(Queue):
+        failures = 2
+
+        def receive(self, most: int, visibility: int, patience: int = 1) -> list[Message]:
+            if self.failures:
+                self.failures -= 1
+                raise QueueUnavailable("The queue cannot be reached (EndpointConnectionError).")
+            return super().receive(most, visibility, patience)
+
+    queue.send(gone(standin))
+    caplog.set_level("INFO")
+    with working(Flaky(queue.url), handler) as worker:
+        handled(worker)
+    assert [line for line in caplog.messages if "queue" in line] == [
+        "The queue cannot be reached (EndpointConnectionError). It is tried again until that succeeds.",
+        "The queue answers again.",
+    ]
+
+
+def test_a_queue_that_there_is_not_ends_it(queue: TestQueue, handler: Handler) -> None:
+    with (
+        pytest.raises(SettingError, match="There is no queue nowhere"),
+        working(Queue(queue.url + "/nowhere"), handler),
+    ):
+        time.sleep(0.5)
