@@ -9,7 +9,7 @@ Where to find things:
   desk counts and proposes), `app.check` (is all well in the store?), `app.forget`, `app.inventory`.
 - Foundations, one for each thing outside: `app.assets` (Cloudinary), `app.store` (the directory tree),
   `app.exif` (exiftool), `app.imaging` (ImageMagick), `app.smtp` (the mail server), `app.config` (settings),
-  `app.errors`; `app.journal`, which ties the lines of the logs together.
+  `app.errors`; `app.journal`, which ties the lines of the logs together, `app.metrics` (Prometheus).
 
 Doors import subjects, subjects import foundations, never back. Importing a module never acts.
 """

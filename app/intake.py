@@ -3,15 +3,21 @@
 Whoever calls this has checked its signature. Webhooks and queue records both come here.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.assets import parse
+from app import metrics
+from app.assets import Hint, parse
 from app.config import Campaigns
+from app.errors import Permanent, Retryable
 from app.processor import Outcome, Processor
 from app.reconcile.process import concerned
 from app.store import Store
+
+LOG = logging.getLogger(__name__)
+TELLING = ("stored", "removed", "unchanged", "ignored")
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,11 @@ class Received:
 
     outcomes: tuple[Outcome, ...] = ()
     syncs: tuple[str, ...] = ()
+
+    @property
+    def telling(self) -> Outcome | None:
+        """The outcome that says most, which stands for all; None where no photo was named."""
+        return min(self.outcomes, key=lambda outcome: TELLING.index(outcome.status), default=None)
 
 
 class Intake:
@@ -46,15 +57,40 @@ class Intake:
 
         Raises BadNotification, and what `Processor.process` raises.
         """
+        try:
+            received = self._receive(body)
+        except Permanent:
+            metrics.notification("refused")
+            raise
+        except Exception:
+            metrics.notification("failed")
+            raise
+        metrics.notification(
+            received.telling.status if received.telling else "unchanged" if received.syncs else "ignored"
+        )
+        return received
+
+    def _receive(self, body: bytes) -> Received:
         notification = parse(body)
         if notification.folders:
             syncs = tuple(concerned(self._campaigns.values(), notification.folders))
             self._file(syncs, notification.status, "none", body)
             return Received(syncs=syncs)
-        outcomes = tuple(self._processor.process(hint) for hint in notification.hints)
+        outcomes = tuple(self._process(hint) for hint in notification.hints)
         named = next(iter(outcomes), Outcome("none", "ignored"))
         self._file({outcome.campaign for outcome in outcomes}, notification.status, named.public_id, body)
         return Received(outcomes)
+
+    def _process(self, hint: Hint) -> Outcome:
+        try:
+            outcome = self._processor.process(hint)
+        except Retryable:
+            LOG.info("The photo %s: failed", hint.public_id, extra={"public_id": hint.public_id, "outcome": "failed"})
+            raise
+        where = f" in {outcome.campaign}" if outcome.campaign else ""
+        told = {"public_id": outcome.public_id, "outcome": outcome.status, "campaign": outcome.campaign}
+        LOG.info("The photo %s: %s%s", outcome.public_id, outcome.status, where, extra=told)
+        return outcome
 
     def _file(self, campaigns: tuple[str, ...] | set[str | None], status: str, public_id: str, body: bytes) -> None:
         for campaign in campaigns or {None}:

@@ -47,15 +47,23 @@ class Root:
 
     def check(self) -> None:
         """Raises StoreUnavailable where the store cannot be written to, or is nearly full."""
-        self.require()
-        with using(self.path):
-            space = os.statvfs(self.path)
+        space = self._space()
         if space.f_flag & os.ST_RDONLY or not os.access(self.path, os.W_OK | os.X_OK):
             raise StoreUnavailable(
                 f"{self.path} cannot be written to: mount it read-write, for the user who runs Collagen."
             )
         if space.f_bavail * space.f_frsize < RESERVE:
             raise StoreUnavailable(f"{self.path} is full: less than {RESERVE // 1024**2} MB are left.")
+
+    def free(self) -> int:
+        """Bytes that are left. Raises StoreUnavailable."""
+        space = self._space()
+        return space.f_bavail * space.f_frsize
+
+    def _space(self) -> os.statvfs_result:
+        self.require()
+        with using(self.path):
+            return os.statvfs(self.path)
 
     def campaigns(self) -> list[str]:
         """Names of the campaigns that have a directory here, known to campaigns.toml or not."""
