@@ -3,18 +3,23 @@
 Whoever calls this has checked its signature. Webhooks and queue records both come here.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from app import imaging
-from app.assets import Cloudinary, parse
+from app import imaging, metrics
+from app.assets import Cloudinary, Hint, parse
 from app.config import Campaigns, Settings
+from app.errors import Permanent, Retryable
 from app.exif import ExifTool
 from app.processor import Outcome, Processor
 from app.reconcile.process import concerned
 from app.store import Store
+
+LOG = logging.getLogger(__name__)
+TELLING = ("stored", "removed", "unchanged", "ignored")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,11 @@ class Received:
 
     outcomes: tuple[Outcome, ...] = ()
     syncs: tuple[str, ...] = ()
+
+    @property
+    def telling(self) -> Outcome | None:
+        """The outcome that says most, which stands for all; None where no photo was named."""
+        return min(self.outcomes, key=lambda outcome: TELLING.index(outcome.status), default=None)
 
 
 class Intake:
@@ -60,15 +70,41 @@ class Intake:
 
         Raises BadNotification, and what `Processor.process` raises.
         """
+        try:
+            received = self._receive(body)
+        except Permanent:
+            metrics.notification("refused")
+            raise
+        except Exception:
+            metrics.notification("failed")
+            raise
+        metrics.notification(
+            received.telling.status if received.telling else "unchanged" if received.syncs else "ignored"
+        )
+        return received
+
+    def _receive(self, body: bytes) -> Received:
         notification = parse(body)
         if notification.folders:
             syncs = tuple(concerned(self._campaigns.values(), notification.folders))
             self._file(syncs, notification.status, "none", body)
             return Received(syncs=syncs)
-        outcomes = tuple(self._processor.process(hint) for hint in notification.hints)
+        outcomes = tuple(self._process(hint) for hint in notification.hints)
         named = next(iter(outcomes), Outcome("none", "ignored"))
         self._file({outcome.campaign for outcome in outcomes}, notification.status, named.public_id, body)
         return Received(outcomes)
+
+    def _process(self, hint: Hint) -> Outcome:
+        try:
+            outcome = self._processor.process(hint)
+        except Retryable:
+            LOG.info("The photo %s: failed", hint.public_id, extra={"public_id": hint.public_id, "outcome": "failed"})
+            raise
+        where = f" in {outcome.campaign}" if outcome.campaign else ""
+        told = {"public_id": outcome.public_id, "outcome": outcome.status, "campaign": outcome.campaign}
+        why = f": {outcome.error}" if outcome.error else ""
+        LOG.info("The photo %s: %s%s%s", outcome.public_id, outcome.status, where, why, extra=told)
+        return outcome
 
     def _file(self, campaigns: tuple[str, ...] | set[str | None], status: str, public_id: str, body: bytes) -> None:
         for campaign in campaigns or {None}:

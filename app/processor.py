@@ -4,6 +4,7 @@ A notification is only a hint. Duplicates, late and reordered deliveries, retrie
 because what is done depends on Cloudinary's state and on the store's, fetched while the photo's lock is held.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from app import imaging
+from app import imaging, metrics
 from app.assets import Asset, Cloudinary, Hint
 from app.config import Campaign, Campaigns
 from app.errors import CollagenError, PictureError
@@ -92,11 +93,14 @@ class Processor:
         was, or right.
         """
         file_name(hint.public_id)  # before anything is asked or locked
-        with self._store.photos.lock(hint.public_id):
+        with contextlib.ExitStack() as turn:
+            with metrics.stage("lock"):
+                turn.enter_context(self._store.photos.lock(hint.public_id))
             held = self._held(hint.public_id)
             expected = hint.version is not None and any(tags and tags.version == hint.version for tags in held.values())
             early = None if expected or hint.picture_url is None else self._fetch(hint.public_id, hint.picture_url)
-            asset = self._cloudinary.state(hint.public_id)
+            with metrics.stage("state"):
+                asset = self._cloudinary.state(hint.public_id)
             campaign = self._campaigns.of_folder(asset.folder) if asset else None
             decision = decide(asset, campaign, held)
             if asset is not None and decision.keep is not None and decision.store:
@@ -135,27 +139,34 @@ class Processor:
         return held
 
     def _fetch(self, public_id: str, url: str) -> Future[bytes]:
-        return self._downloads.submit(self._cloudinary.picture, public_id, url)
+        return self._downloads.submit(self._download, public_id, url)
+
+    def _download(self, public_id: str, url: str) -> bytes:
+        with metrics.stage("download"):
+            return self._cloudinary.picture(public_id, url)
 
     def _put(self, asset: Asset, campaign: Campaign, picture: Future[bytes]) -> None:
         downloaded = picture.result()
-        prepared = self._decoder.prepare(downloaded)
+        with metrics.stage("decode"):
+            prepared = self._decoder.prepare(downloaded)
         email = address(asset, campaign)
         tags = Tags(email, asset.public_id, asset.asset_id, asset.version)
         with scratch.directory() as directory:
             path = directory / "photo.jpg"
             path.write_bytes(prepared.archive)
-            self._exiftool.write(path, tags)
+            with metrics.stage("exif"):
+                self._exiftool.write(path, tags)
             archive = path.read_bytes()
-        lacking = self._store.photos.put(
-            campaign.name,
-            asset.public_id,
-            archive,
-            prepared.intermediate,
-            asset.approved_at,
-            asset.version,
-            prepared.variants,
-        )
+        with metrics.stage("store"):
+            lacking = self._store.photos.put(
+                campaign.name,
+                asset.public_id,
+                archive,
+                prepared.intermediate,
+                asset.approved_at,
+                asset.version,
+                prepared.variants,
+            )
         note = "" if email else " without an address" if asset.email is None else " without its unusable address"
         if lacking:
             note += f"; python -m app sync {campaign.name} --thumbnails makes what is missing: {', '.join(lacking)}"

@@ -45,6 +45,7 @@ def test_every_setting_is_read() -> None:
             "COLLAGEN_ADMIN_PASSWORD": "open sesame",
             "COLLAGEN_WEBHOOK_SECRETS": " one, two ,,",
             "COLLAGEN_DELIVERY_HOSTS": "res.cloudinary.com, 127.0.0.1:9400 ,[::1]:9400,Pictures.Example.ORG",
+            "COLLAGEN_LOG": "json",
         },
         NOWHERE,
     )
@@ -52,6 +53,7 @@ def test_every_setting_is_read() -> None:
     assert (made.store, made.campaigns_file) == (Path("/srv/store"), Path("/etc/campaigns.toml"))
     assert made.admin_password == "open sesame"
     assert made.webhook_secrets == ("one", "two")
+    assert made.log == "json"
     assert made.delivery_hosts == {"res.cloudinary.com", "127.0.0.1:9400", "[::1]:9400", "pictures.example.org"}
 
 
@@ -127,6 +129,12 @@ def test_whatever_stands_in_the_url_it_is_an_account_or_a_setting_error(text: st
     for url in (text, f"cloudinary://{text}", f"cloudinary://k:{text}@cloud", f"cloudinary://k:s@{text}"):
         with contextlib.suppress(SettingError):
             assert load_settings({"CLOUDINARY_URL": url}, NOWHERE).required_account().api_secret
+
+
+@pytest.mark.parametrize("style", ["JSON", "plain text", "1"])
+def test_a_style_of_logs_that_there_is_not_is_named(style: str) -> None:
+    with pytest.raises(SettingError, match=r"^COLLAGEN_LOG must be plain or json, not"):
+        load(COLLAGEN_LOG=style)
 
 
 @pytest.mark.parametrize(

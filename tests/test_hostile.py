@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -81,11 +82,11 @@ def peaks(service: Service) -> dict[str, int]:
 
 
 def log_of(store: Store, campaign: str = "sayno") -> dict[str, list[str]]:
-    """The lines of the campaign's log by public ID, without their time."""
+    """The lines of the campaign's log by public ID, without their time and their request."""
     lines: dict[str, list[str]] = {}
     path = store.root.path / campaign / "logs" / "processor.log"
     for line in path.read_text().splitlines() if path.exists() else []:
-        _, word, public_id, *detail = line.split(" ")
+        _, word, public_id, *detail = re.sub(r" request=\S+$", "", line).split(" ")
         lines.setdefault(public_id, []).append(" ".join([word, *detail]))
     return lines
 

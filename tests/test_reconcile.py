@@ -187,7 +187,8 @@ def test_a_mirror_that_is_true_costs_two_calls_and_writes_nothing_about_photos(b
     assert (report.agreed, report.asked) == (12, 0)
     assert [call["call"] for call in bench.standin.calls(since=calls)] == ["api", "api"]
     after = everything(bench.store)
-    assert {path: after[path] for path in before if "/" in path} == {p: x for p, x in before.items() if "/" in p}
+    photos = [path for path in before if "/" in path and not path.startswith(".sync")]
+    assert {path: after[path] for path in photos} == {path: before[path] for path in photos}
 
 
 @pytest.mark.parametrize("damage", ["old version", "old address", "empty file", "other photo"])
@@ -564,6 +565,7 @@ def test_the_command_reports_in_words_and_in_json(bench: Bench) -> None:
     assert told["totals"] == {"missed": 12, "stale": 0, "orphaned": 1, "repaired": 13, "unreachable": 0}
     assert told["campaigns"][0]["missed"] == names
     assert told["calls"] == 2 + 13
+    assert {line.rpartition(" ")[2] for line in bench.log()} == {f"request={told['request_id']}"}, "also from threads"
     with start(bench, "nowhere") as process:
         _, err = process.communicate(timeout=60)
     assert (process.returncode, err.startswith("Error: There is no campaign 'nowhere'")) == (1, True)

@@ -155,6 +155,7 @@ def test_two_requests_at_once_make_one_collage(service: Service, store: Store) -
         ({"CLOUDINARY_URL": "https://key:secret@cloud"}, "CLOUDINARY_URL"),
         ({"COLLAGEN_CAMPAIGNS": "/nonexistent/campaigns.toml"}, "COLLAGEN_CAMPAIGNS"),
         ({"PATH": "/nonexistent"}, "exiftool"),
+        ({"COLLAGEN_LOG": "xml"}, "COLLAGEN_LOG"),
     ],
 )
 def test_a_missing_setting_or_tool_stops_the_start_with_one_line_that_names_it(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from app import metrics
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -40,6 +42,7 @@ class Quota:
         return self._standing
 
     def called(self) -> None:
+        metrics.called()
         with self._lock:
             self._calls += 1
 
@@ -62,12 +65,15 @@ class Quota:
             if (old.reset, old.limit) == (new.reset, new.limit) and old.left is not None and not old.refused:
                 new = Standing(min(old.left, left), limit, new.reset)  # answers overtake one another
             self._standing = new
+        metrics.standing(new.left or 0, limit, float(calendar.timegm(reset)))
 
     def refused(self, text: str) -> int:
         """Notes a refusal in Cloudinary's words; returns in how many seconds it says to try again."""
         seconds = seconds_until_reset(text, datetime.now(UTC))
         with self._lock:
             self._standing = Standing(0, self._standing.limit, time.time() + seconds, True)
+            limit = self._standing.limit
+        metrics.standing(0, limit, time.time() + seconds)
         return seconds
 
 

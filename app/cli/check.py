@@ -6,7 +6,8 @@ import sys
 import click
 
 from app import check as checks
-from app.config import load_campaigns, load_settings
+from app.cli.settings import read_settings
+from app.config import load_campaigns
 from app.exif import ExifTool
 from app.store import Store
 
@@ -29,7 +30,7 @@ def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
     Example:  python -m app check
               python -m app check sayno --repair
     """
-    settings = load_settings()
+    settings = read_settings()
     store = Store(settings.store)
     held = store.root.campaigns()
     if missing := [name for name in campaigns if name not in held]:

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from app import errors
+from app.cli.settings import read_settings
 from app.collage import derivatives, layout, process
 from app.collage.build import Parameters
-from app.config import load_campaigns, load_settings
+from app.config import load_campaigns
 from app.store import Store
 
 
@@ -42,7 +43,7 @@ def collage(
     \b
     Example:  python -m app collage sayno --photos 500
     """
-    settings = load_settings()
+    settings = read_settings()
     load_campaigns(settings.campaigns_file).require(campaign)
     store = Store(settings.store)
     build = process.start(store, campaign, Parameters(photos, width, height, frozenset(exclude)))

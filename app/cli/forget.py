@@ -6,7 +6,8 @@ import sys
 import click
 
 from app.assets import Cloudinary
-from app.config import load_campaigns, load_settings
+from app.cli.settings import read_settings
+from app.config import load_campaigns
 from app.exif import ExifTool
 from app.forget import Forgetting
 from app.store import Store
@@ -29,7 +30,7 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
     Example:  python -m app forget ann@example.org
               python -m app forget supporters/selfie-07 --delete
     """
-    settings = load_settings()
+    settings = read_settings()
     campaigns = load_campaigns(settings.campaigns_file)
     campaigns.require(*among)
     if not yes and sys.stdin.isatty():

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from app.assets import Cloudinary
-from app.config import load_campaigns, load_settings
+from app.cli.settings import read_settings
+from app.config import load_campaigns
 from app.inventory import Folder, as_json, each, take
 from app.store import Store
 
@@ -35,7 +36,7 @@ def inventory(campaigns: tuple[str, ...], with_assets: bool, form: str | None) -
     Examples:  python -m app inventory
                python -m app inventory sayno --assets --csv > sayno.csv
     """
-    settings = load_settings()
+    settings = read_settings()
     rules = load_campaigns(settings.campaigns_file)
     rules.require(*campaigns)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)

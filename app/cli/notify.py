@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from app.cli.progress import Progress
-from app.config import load_campaigns, load_settings
+from app.cli.settings import read_settings
+from app.config import load_campaigns
 from app.exif import ExifTool
 from app.limits import SMTP_RETRY_SECONDS
 from app.notify.recipients import Wish
@@ -57,7 +58,7 @@ def notify(
                python -m app notify sayno 0003 --test me@example.org
                python -m app notify sayno 0003 --rate 60
     """
-    settings = load_settings()
+    settings = read_settings()
     campaigns, exiftool, stopping = load_campaigns(settings.campaigns_file), ExifTool(), Stopping()
     try:
         notifier = Notifier(

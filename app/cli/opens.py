@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import click
 
-from app.config import load_campaigns, load_settings
+from app.cli.settings import read_settings
+from app.config import load_campaigns
 from app.store import Store
 from app.tracking.figures import Count, Figures, read
 
@@ -44,7 +45,7 @@ def opens(campaign: str, collage: str | None, form: str | None) -> None:
     Example:  python -m app opens sayno
               python -m app opens sayno 0003 --csv > opens.csv
     """
-    settings = load_settings()
+    settings = read_settings()
     campaigns = load_campaigns(settings.campaigns_file)
     campaigns.require(campaign)
     counted = read(Store(settings.store), campaign, collage)

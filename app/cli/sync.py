@@ -5,9 +5,11 @@ import sys
 
 import click
 
+from app import journal
 from app.assets import Cloudinary
 from app.cli.progress import Progress
-from app.config import load_campaigns, load_settings
+from app.cli.settings import read_settings
+from app.config import load_campaigns
 from app.errors import SyncInProgress
 from app.exif import ExifTool
 from app.reconcile import Report, Sync, Watch
@@ -41,7 +43,10 @@ MEANING = {
     help="Where a sync of the campaign is running, wait for its end instead of refusing.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every public ID.")
-def sync(campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int, as_json: bool) -> None:
+@click.option("--request", metavar="ID", hidden=True, help="The request that this run belongs to.")
+def sync(
+    campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int, as_json: bool, request: str | None
+) -> None:
     """Make the mirror of each CAMPAIGN (all by default) agree with Cloudinary, and report what did not.
 
     It finds what lost notifications left behind, and fills a new campaign. Photos that agree with Cloudinary's lists
@@ -61,7 +66,8 @@ def sync(campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int,
                python -m app sync sayno --dry-run      # what is there to do?
                python -m app sync sayno --thumbnails
     """
-    settings = load_settings()
+    settings = read_settings()
+    run = click.get_current_context().with_resource(journal.request(request))
     rules = load_campaigns(settings.campaigns_file)
     rules.require(*campaigns)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
@@ -87,10 +93,11 @@ def sync(campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int,
     left = cloudinary.quota.standing.left
     if as_json:
         told = [report.as_json() for report in reports]
-        calls_told = {"calls": calls, "calls_left": left}
+        calls_told = {"calls": calls, "calls_left": left, "request_id": run}
         click.echo(json.dumps({"campaigns": told, "totals": totals(reports)} | calls_told, ensure_ascii=False))
     else:
         click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"))
+        click.echo(f"In the logs this run is request={run}")
     if busy or any(report.unreachable for report in reports):
         sys.exit(1)
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import click
 
-from app.config import load_campaigns, load_settings
+from app.cli.settings import read_settings
+from app.config import load_campaigns
 from app.exif import ExifTool
 from app.store import Store
 from app.tracking.withdrawing import withdraw_address
@@ -26,7 +27,7 @@ def unsubscribe(address: str, among: tuple[str, ...]) -> None:
     address = address.strip()
     if "@" not in address.strip("@"):
         raise click.BadParameter("an e-mail address is needed, such as ann@example.org.", param_hint="ADDRESS")
-    settings = load_settings()
+    settings = read_settings()
     campaigns = load_campaigns(settings.campaigns_file)
     campaigns.require(*among)
     store, exiftool = Store(settings.store), ExifTool()

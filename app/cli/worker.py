@@ -4,10 +4,10 @@ from functools import partial
 
 import click
 
+from app import journal, metrics
 from app.cli.progress import Progress
 from app.config import load_settings
 from app.exif import ExifTool
-from app.queue import logs
 from app.queue.records import Handler
 from app.queue.redrive import redrive as bring_back
 from app.queue.worker import THREADS, Worker
@@ -53,7 +53,8 @@ def worker(url: str, redrive: bool) -> None:
     exiftool = ExifTool()
     handler = Handler.of(settings, exiftool, partial(process.start, settings))
     Store(settings.store).root.check()  # or all that waits would fail, and lie in the dead-letter queue before long
-    logs.to_stderr()
+    journal.configure(settings.log)
+    metrics.begin()
     stopping.on_signals()
     click.echo(f"Taking notifications from {queue.name}, {THREADS} side by side.", err=True)
     working = Worker(queue, handler.handle, stopping)

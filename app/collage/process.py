@@ -19,14 +19,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app import limits
+from app import journal, limits, metrics
 from app.collage.build import Parameters, build, plan, plan_revision
 from app.collage.montage import Progress
 from app.errors import CollagenError, StoreUnavailable, where
 from app.store import Store
 from app.store.collages import Draft
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("app.collage.process")  # also where it is the main module
 NICENESS = 10  # webhooks and tracked images come first
 FREED = {"MALLOC_MMAP_THRESHOLD_": "4000000"}  # a picture's memory goes back to the system when it is freed
 
@@ -70,6 +70,7 @@ def _start(store: Store, draft: Draft, what: dict[str, Any]) -> Build:
         "id": draft.id,
         "directory": str(draft.directory.absolute()),
         "lock": draft.lock,
+        "journal": journal.pass_on(),
     }
     try:
         process = subprocess.Popen(
@@ -83,22 +84,34 @@ def _start(store: Store, draft: Draft, what: dict[str, Any]) -> Build:
         raise StoreUnavailable(f"No process can be started to build a collage: {error}.") from error
     finally:
         os.close(draft.lock)
-    # hands over the order and waits, or the process would stay behind as a zombie
-    threading.Thread(target=process.communicate, args=(json.dumps(order).encode("utf-8"),), daemon=True).start()
+    threading.Thread(target=_attend, args=(process, json.dumps(order).encode("utf-8")), daemon=True).start()
     return Build(draft.id, process)
+
+
+def _attend(process: subprocess.Popen[bytes], order: bytes) -> None:
+    """Hands over the order and waits, or the process would stay behind as a zombie."""
+    started = time.monotonic()
+    process.communicate(order)
+    if process.returncode < 0:  # of all else it says so itself, for it may outlive whoever started it
+        metrics.build("killed", time.monotonic() - started)
 
 
 def main() -> None:
     """The building process: reads its order, builds, notes how it goes. Exit status 0 with a collage, else 1."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     _give_way()
     received = sys.stdin.buffer.read()
     if not received:  # whoever started this was killed before it said what to build
         sys.exit(1)
     order = json.loads(received)
+    with journal.go_on(order["journal"]):
+        _build(order)
+
+
+def _build(order: Mapping[str, Any]) -> None:
     store = Store(Path(order["store"]))
     draft = Draft(order["campaign"], order["id"], Path(order["directory"]), order["lock"])
-    last = 0.0
+    started, last = time.monotonic(), 0.0
+    metrics.begin()  # while there is memory
 
     def progress(part: float) -> None:
         nonlocal last
@@ -109,15 +122,19 @@ def main() -> None:
     try:
         _carry_out(store, draft, order, progress)
     except CollagenError as error:
+        metrics.build("failed", time.monotonic() - started)
         said = str(error).replace(order["store"], "<store>")
         LOG.error("The collage %s of %s failed: %s", draft.id, draft.campaign, said)  # noqa: TRY400 -- one line
         store.collages.note(draft, {"state": "failed", "error": error.public})
         sys.exit(1)
     except BaseException as error:
+        metrics.build("failed", time.monotonic() - started)
         LOG.error("The collage %s of %s ended unexpectedly: %s", draft.id, draft.campaign, where(error))  # noqa: TRY400
         sentence = f"The build ended unexpectedly ({type(error).__name__}); the service's log says more."
         store.collages.note(draft, {"state": "failed", "error": sentence})
         sys.exit(1)
+    metrics.build("done", time.monotonic() - started)
+    LOG.info("The collage %s of %s is done", draft.id, draft.campaign)
 
 
 def _give_way() -> None:

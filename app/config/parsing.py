@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from app.errors import SettingError
+from app.journal import Style
 
 SHORTEST_KEY = 16  # characters of a secret key
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -115,6 +116,15 @@ def mail_from(text: str | None) -> str | None:
     if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or "\n" in text or "\r" in text:
         raise SettingError(f"COLLAGEN_MAIL_FROM must look like Say No <hello@example.org>, not {text[:100]!r}.")
     return text
+
+
+def log(text: str) -> Style:
+    """COLLAGEN_LOG."""
+    if text == "plain":
+        return "plain"
+    if text == "json":
+        return "json"
+    raise SettingError(f"COLLAGEN_LOG must be plain or json, not {text[:100]!r}.")
 
 
 def _split(key: str, text: str) -> SplitResult:

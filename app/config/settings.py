@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from app.config import parsing
 from app.config.parsing import Account, MailServer
 from app.errors import SettingError
+from app.journal import Style
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Settings:
     public_url: str | None = None
     mail_server: MailServer | None = None
     mail_from: str | None = None
+    log: Style = "plain"
 
     def required_account(self) -> Account:
         """The Cloudinary account. Raises SettingError where none is set."""
@@ -69,6 +71,7 @@ class Settings:
             "COLLAGEN_PUBLIC_URL": self.public_url or "",
             "COLLAGEN_SMTP_URL": self.mail_server.url if self.mail_server else "",
             "COLLAGEN_MAIL_FROM": self.mail_from or "",
+            "COLLAGEN_LOG": self.log,
         }
         if self.account is not None:
             variables |= {
@@ -99,6 +102,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         public_url=parsing.public_url(values.get("COLLAGEN_PUBLIC_URL")),
         mail_server=parsing.mail_server(values.get("COLLAGEN_SMTP_URL")),
         mail_from=parsing.mail_from(values.get("COLLAGEN_MAIL_FROM")),
+        log=parsing.log(values.get("COLLAGEN_LOG", "plain")),
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Protocol
 
+from app import metrics
 from app.config import Campaign
 from app.errors import BadParameters, MailUnavailable, SettingError
 from app.notify.letters import Letters
@@ -113,18 +114,22 @@ class Delivery:
         try:
             self._courier.send(data, self._letters.sender, address)
         except Refused as error:
+            metrics.mail("refused" if error.permanent else "failed")
             self._fail(recipient, error.reason, permanent=error.permanent)
             return not error.permanent
         except (MailUnavailable, SettingError) as error:
+            metrics.mail("failed")
             self._fail(recipient, str(error), permanent=False)
             raise
         except Uncertain:
+            metrics.mail("uncertain")
             self._settled(recipient)
             self._report.uncertain.append(recipient.address)
             self._broken += 1
             if self._broken == UNCERTAIN_IN_A_ROW:
                 self._report.stopped = f"The mail server broke off in the middle of {self._broken} mails in a row."
             return False
+        metrics.mail("sent")
         self._record(recipient, "sent")
         self._settled(recipient)
         self._report.sent.append(recipient.address)

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from app import journal
 from app.config import Settings, load_campaigns, load_settings
 from app.errors import CollagenError, StoreUnavailable, nameless, where
 from app.exif import ExifTool
@@ -22,7 +23,7 @@ from app.notify.run import Notifier, require_sound
 from app.stopping import Stopping
 from app.store import Store
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger("app.notify.process")  # also where it is the main module
 NICENESS = 10  # webhooks and tracked images come first
 KEYS = ("state", "progress", "sent", "failed", "uncertain", "total", "error")
 IDLE = {"state": "idle", "progress": 0.0, "sent": 0, "failed": 0, "uncertain": 0, "total": 0}
@@ -51,6 +52,7 @@ def start(settings: Settings, campaign: str, collage: str, wish: Wish) -> None:
     finally:
         os.close(lock)
     order = {"campaign": campaign, "collage": collage, "wish": asdict(wish), "lock": lock}
+    order["journal"] = journal.pass_on()
     # hands over the order and waits, or the process would stay behind as a zombie
     threading.Thread(target=process.communicate, args=(json.dumps(order).encode("utf-8"),), daemon=True).start()
 
@@ -72,7 +74,6 @@ def state(store: Store, campaign: str, collage: str) -> dict[str, Any]:
 
 def main() -> None:
     """The sending process: reads its order, sends, notes how it goes. Exit status 0 where it came to its end."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     stopping = Stopping()
     stopping.on_signals()
     os.nice(NICENESS)
@@ -80,6 +81,11 @@ def main() -> None:
     if not received:  # whoever started this was killed before it said what to send
         sys.exit(1)
     order = json.loads(received)
+    with journal.go_on(order["journal"]):
+        _send(order, stopping)
+
+
+def _send(order: dict[str, Any], stopping: Stopping) -> None:
     try:
         stopped = _carry_out(order, stopping)
     except CollagenError as error:

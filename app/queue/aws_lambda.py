@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from app import limits
+from app import journal, limits
 
 LOG = logging.getLogger(__name__)
 THREADS = 8  # records side by side; each mostly waits for Cloudinary
@@ -67,11 +67,11 @@ def _handler() -> Callable[[Mapping[str, Any]], bool]:
 
     from app.config import load_settings
     from app.exif import ExifTool
-    from app.queue import logs
     from app.queue.records import Handler, from_event
 
-    logs.to_stderr()
-    handler = Handler.of(load_settings(), ExifTool(), _sync_later)
+    settings = load_settings()
+    journal.configure(settings.log, force=True)  # Lambda has a handler of its own
+    handler = Handler.of(settings, ExifTool(), _sync_later)
 
     def done(given: Mapping[str, Any]) -> bool:
         return handler.handle(from_event(given)).again is None

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from app import errors, journal
+from app import errors, journal, metrics
 from app.assets import verify
 from app.config import Settings, load_campaigns
 from app.exif import ExifTool
-from app.intake import Intake, Received
+from app.intake import Intake
 from app.sqs import Message
 from app.store import Store
 
@@ -125,10 +125,15 @@ class Handler:
                 if received.syncs:
                     self._sync(received.syncs)
             except errors.CollagenError as error:
+                if isinstance(error, errors.BadSignature):  # all others are counted where they come in
+                    metrics.notification("refused")
                 return self._failed(error)
             except Exception as error:
                 return _unexpected(error)
-            LOG.info("%s", _told(received))
+            if received.syncs:
+                LOG.info("A folder was renamed or moved: sync of %s.", ", ".join(received.syncs))
+            elif not received.outcomes:
+                LOG.info("The notification: ignored, it names no photo.")
             return Verdict("done")
 
     def _failed(self, error: errors.CollagenError) -> Verdict:
@@ -144,14 +149,3 @@ class Handler:
 def _unexpected(error: Exception) -> Verdict:
     LOG.error("Comes back in %d s, it failed unexpectedly: %s", AGAIN, errors.where(error))
     return Verdict("again", AGAIN)
-
-
-def _told(received: Received) -> str:
-    """Such as `stored p/1`."""
-    told = [
-        f"{outcome.status} {outcome.public_id}" + (f" ({outcome.error})" if outcome.error else "")
-        for outcome in received.outcomes
-    ]
-    if received.syncs:
-        told.append(f"a folder was renamed or moved; sync of {', '.join(received.syncs)}")
-    return errors.nameless("; ".join(told) or "ignored")

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from app import journal
 from app.config import Campaign, Settings
 from app.errors import StoreUnavailable
 
@@ -22,6 +23,8 @@ def concerned(campaigns: Iterable[Campaign], folders: Iterable[str]) -> list[str
 def start(settings: Settings, campaigns: Sequence[str]) -> None:
     """Starts a sync that waits for its turn. Raises StoreUnavailable where no process can be started."""
     command = [sys.executable, "-m", "app", "sync", "--wait", str(PATIENCE), *campaigns]
+    if given := journal.request_id():
+        command += ["--request", given]
     try:
         process = subprocess.Popen(  # noqa: S603 -- names from campaigns.toml
             ["nice", "-n", "10", *command],  # noqa: S607

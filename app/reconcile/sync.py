@@ -77,7 +77,7 @@ class Sync:
                 self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are asked about")
             self._bring_to_the_truth(order, report)
             if not dry_run:
-                self._store.syncs.clear_cursor(name)
+                self._store.syncs.end(name, self._clock())
         return report
 
     def _plan(self, campaign: Campaign) -> Plan:

@@ -1,5 +1,6 @@
 """Several photos at once, their results in order; stops where not one photo is the matter but everything."""
 
+import contextvars
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -56,7 +57,8 @@ class Workers:
         rest = iter(work)
         while True:
             while len(begun) < AHEAD and (one := next(rest, None)) is not None:
-                begun.append((one, self._pool.submit(self._attempt, one)))
+                # with what this thread has on its mind, such as the ID of the run
+                begun.append((one, self._pool.submit(contextvars.copy_context().run, self._attempt, one)))
             if not begun:
                 return
             one, future = begun.popleft()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from app import limits
+from app import journal, limits
 from app.errors import PhotoBusy
 from app.store.files import using
 from app.store.names import file_name
@@ -20,9 +20,13 @@ class Logs:
         self._root = root
 
     def event(self, campaign: str, when: datetime, word: str, public_id: str, detail: str = "") -> None:
-        """Adds a line to the campaign's processor.log: time, SYNCED, DELETED or ERROR, public ID, detail."""
+        """Adds a line to the campaign's processor.log: time, SYNCED, DELETED or ERROR, public ID, detail.
+
+        At the end stands the request or run that it belongs to, where there is one.
+        """
         self._root.require()
-        line = " ".join(f"{when:%Y-%m-%dT%H:%M:%SZ} {word} {public_id} {detail}".split())
+        mark = f"request={journal.request_id()}" if journal.request_id() else ""
+        line = " ".join(f"{when:%Y-%m-%dT%H:%M:%SZ} {word} {public_id} {detail} {mark}".split())
         # appends from two hosts to one file can tear, so they take turns
         with self._root.lock("log", f"the log of {campaign}"):
             self._root.files.append_line(self._root.path / campaign / "logs" / "processor.log", line)

@@ -49,9 +49,7 @@ class Root:
 
     def check(self) -> None:
         """Raises StoreUnavailable where the store cannot be written to, or is nearly full."""
-        self.require()
-        with using(self.path):
-            space = os.statvfs(self.path)
+        space = self._space()
         if space.f_flag & os.ST_RDONLY or not os.access(self.path, os.W_OK | os.X_OK):
             raise StoreUnavailable(
                 f"{self.path} cannot be written to: mount it read-write, for the user who runs Collagen."
@@ -61,9 +59,7 @@ class Root:
 
     def free(self) -> int:
         """How many bytes are left. Raises StoreUnavailable."""
-        self.require()
-        with using(self.path):
-            space = os.statvfs(self.path)
+        space = self._space()
         return space.f_bavail * space.f_frsize
 
     def trial(self) -> float:
@@ -81,6 +77,11 @@ class Root:
         if written is None:  # swept meanwhile: it had no lock any more
             return 0.0
         return max(written.st_mtime - after, 0.0) or min(written.st_mtime - before, 0.0)
+
+    def _space(self) -> os.statvfs_result:
+        self.require()
+        with using(self.path):
+            return os.statvfs(self.path)
 
     def campaigns(self) -> list[str]:
         """Names of the campaigns that have a directory here, known to campaigns.toml or not."""

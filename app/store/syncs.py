@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from app.errors import SyncInProgress
@@ -53,10 +54,21 @@ class Syncs:
         self._root.require()
         self._root.files.write_whole(self._path(campaign, "json"), json.dumps({"after": after}).encode("utf-8"))
 
-    def clear_cursor(self, campaign: str) -> None:
-        """Notes that the sync has ended."""
+    def end(self, campaign: str, when: datetime) -> None:
+        """Notes that the sync has come to its end. `when`: UTC."""
         self._root.require()
         self._root.files.remove(self._path(campaign, "json"))
+        self._root.files.write_whole(self._path(campaign, "ended"), f"{when:%Y-%m-%dT%H:%M:%SZ}\n".encode("ascii"))
+
+    def ended(self, campaign: str) -> datetime | None:
+        """When the last sync came to its end, on whatever host; None where none has. Raises StoreUnavailable."""
+        self._root.require()
+        try:
+            return datetime.fromisoformat(
+                (self._root.files.read(self._path(campaign, "ended")) or b"").decode().strip()
+            )
+        except ValueError:
+            return None
 
     def _path(self, campaign: str, suffix: str) -> Path:
         return self._root.path / SYNCS / f"{campaign}.{suffix}"

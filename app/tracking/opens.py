@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from app import metrics
 from app.config import Campaigns
 from app.errors import where
 from app.store import Store
@@ -39,13 +40,14 @@ class Recorder:
         """
         try:
             if self._may_record(claims):
-                individual = self._campaigns[claims.campaign].tracking == "individual"
+                individual, kind = self._campaigns[claims.campaign].tracking == "individual", classify(headers)
                 record = {
                     "collage": claims.collage,
                     "photo": claims.public_id if individual else None,
-                    "class": classify(headers),
+                    "class": kind,
                 }
                 self._store.opens.add(claims.campaign, when, record)
+                metrics.opened(kind)
         except Exception as error:  # whatever it is: the picture comes first
             self._say(error)
 

@@ -2,7 +2,8 @@
 
 - `access`: who may use a route; every route declares it. `guessing` slows down whoever guesses passwords.
 - `webhook`, `admin` and `notices` (the admin's API), `track`, `unsubscribe`, `wall`, `gallery`, `desk` (with
-  `desk_collages`, `desk_notify`), `health`: the routes.
+  `desk_collages`, `desk_notify`), `health`, `watching` (metrics): the routes.
+- `requests`: the ID of each request, its line in the log.
 - `errors`: from error to answer. `headers`: what every answer tells the browser.
 - `services`: what the routes work with.
 """
@@ -11,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import limits
+from app import limits, metrics
 from app.config import Settings, load_campaigns, load_settings
 from app.web import (
     access,
@@ -24,9 +25,11 @@ from app.web import (
     headers,
     health,
     notices,
+    requests,
     track,
     unsubscribe,
     wall,
+    watching,
     webhook,
 )
 from app.web.services import Services
@@ -43,9 +46,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     static: Any = app.view_functions["static"]
     access.anyone(static)
     app.config["MAX_CONTENT_LENGTH"] = limits.REQUEST_BYTES
+    metrics.begin()
     app.extensions["collagen"] = Services.make(settings, load_campaigns(settings.campaigns_file))
-    rooms = (webhook, admin, notices, track, unsubscribe, desk, desk_collages, desk_notify, gallery, wall, health)
-    for room in rooms:
+    requests.register(app)
+    rooms = (webhook, admin, notices, track, unsubscribe, desk, desk_collages, desk_notify, gallery, wall)
+    for room in (*rooms, health, watching):
         app.register_blueprint(room.blueprint)
     errors.register(app)
     headers.register(app)

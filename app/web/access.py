@@ -13,10 +13,10 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app import limits
+from app import limits, metrics
 from app.assets import verify
 from app.config import Campaign
-from app.errors import NotFound
+from app.errors import BadSignature, NotFound
 from app.tracking.tokens import Claims
 from app.web.services import services
 
@@ -25,6 +25,7 @@ View = Callable[P, ResponseReturnValue]
 GalleryView = Callable[Concatenate[Campaign, P], ResponseReturnValue]
 
 ADMIN = "admin"
+THIS_MACHINE = ("127.0.0.1", "::1", "")  # a socket that is a file has no address
 GALLERY_COOKIE = "gallery"
 
 
@@ -82,7 +83,11 @@ def signed_by_cloudinary(view: View[P]) -> View[P]:
             raise RequestEntityTooLarge  # what comes in chunks is cut at the limit without a word
         timestamp = request.headers.get("X-Cld-Timestamp", "")
         signature = request.headers.get("X-Cld-Signature", "")
-        verify(body, timestamp, signature, services().settings.webhook_secrets, time.time())
+        try:
+            verify(body, timestamp, signature, services().settings.webhook_secrets, time.time())
+        except BadSignature:
+            metrics.notification("refused")
+            raise
         return view(*args, **kwargs)
 
     return _declared("cloudinary", guarded)
@@ -93,25 +98,26 @@ def admin_only(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        password = services().settings.admin_password
-        if password is None:
-            raise Unauthorized(closed=True)
-        guesses, address = services().guesses, _client()
-        if wait := guesses.wait(address):
-            raise TooManyGuesses(wait)
-        given = request.authorization
-        user, secret = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
-        # both are always compared, so that the time taken tells neither apart
-        right = hmac.compare_digest(user.encode("utf-8"), ADMIN.encode("utf-8"))
-        if not hmac.compare_digest(secret.encode("utf-8"), password.encode("utf-8")) or not right:
-            if given is not None:
-                guesses.wrong(address)
-            raise Unauthorized(closed=False)
-        guesses.right(address)
+        _require_admin()
         _require_our_own_page()
         return view(*args, **kwargs)
 
     return _declared("admin", guarded)
+
+
+def admin_or_this_machine(view: View[P]) -> View[P]:
+    """For the admin, and without a password for programs on this machine that do not come through nginx.
+
+    nginx gives every request an X-Forwarded-For; what has none and comes from here was sent by a program here.
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not is_from_this_machine() or "X-Forwarded-For" in request.headers:
+            _require_admin()
+        return view(*args, **kwargs)
+
+    return _declared("admin or this machine", guarded)
 
 
 def gallery_visitor(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
@@ -204,6 +210,30 @@ def personal(
     return declare
 
 
+def _require_admin() -> None:
+    """Raises Unauthorized, TooManyGuesses."""
+    password = services().settings.admin_password
+    if password is None:
+        raise Unauthorized(closed=True)
+    guesses, address = services().guesses, _client()
+    if wait := guesses.wait(address):
+        raise TooManyGuesses(wait)
+    given = request.authorization
+    user, secret = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
+    # both are always compared, so that the time taken tells neither apart
+    right = hmac.compare_digest(user.encode("utf-8"), ADMIN.encode("utf-8"))
+    if not hmac.compare_digest(secret.encode("utf-8"), password.encode("utf-8")) or not right:
+        if given is not None:
+            guesses.wrong(address)
+        raise Unauthorized(closed=False)
+    guesses.right(address)
+
+
+def is_from_this_machine() -> bool:
+    """Whether the peer is a program here: nginx, for what comes through it."""
+    return (request.remote_addr or "") in THIS_MACHINE
+
+
 def _client() -> str:
     """Whose request this is: the peer's address, or what nginx on this machine says that it is.
 
@@ -211,7 +241,7 @@ def _client() -> str:
     """
     peer = request.remote_addr or ""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded or peer if peer in ("127.0.0.1", "::1", "") else peer
+    return forwarded or peer if is_from_this_machine() else peer
 
 
 def _require_our_own_page() -> None:

@@ -34,7 +34,7 @@ A_PAGE = 100  # photos
 EVENTS = 8
 FEW = 12  # people who are shown where there may be many
 LONG = 30  # people left out, from which on they travel in a body: gunicorn takes addresses of up to 4,094 characters
-VERSION = re.compile(r" version [0-9]+\b")  # says nothing to people
+MARKS = re.compile(r" version [0-9]+\b| request=\S+$")  # say nothing to people
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def _planned(campaign: str, every: Sequence[Photo]) -> dict[str, Any]:
 def _events(given: Services, campaign: str) -> list[tuple[str, str, str]]:
     """The last lines of processor.log: time, what happened, to what."""
     lines = (line.split(" ", 2) for line in given.store.logs.tail(campaign, EVENTS))
-    return [(line[0], line[1], VERSION.sub("", line[2])) for line in lines if len(line) == 3]
+    return [(line[0], line[1], MARKS.sub("", line[2])) for line in lines if len(line) == 3]
 
 
 def _whole(key: str) -> int | None:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import errors
 from app.web.access import ForeignOrigin, TooManyGuesses, Unauthorized
+from app.web.requests import route
 from app.web.services import services
 
 LOG = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ STATUS: dict[type[errors.CollagenError], int] = {
     errors.QueueUnavailable: 503,
 }
 
-API = ("/webhook/", "/health", "/admin/campaigns/")
+API = ("/webhook/", "/health", "/metrics", "/admin/campaigns/")
 PAGES = ("desk", "desk_collages", "desk_notify")  # rooms whose pages are among the API's addresses
 
 
@@ -52,7 +53,7 @@ def register(app: Flask) -> None:
 def _collagen_error(error: errors.CollagenError) -> ResponseReturnValue:
     status = STATUS[type(error)]
     level = logging.WARNING if status in (401, 400) or status >= 500 else logging.INFO
-    LOG.log(level, "%s %s: %d %s", request.method, _route(), status, services().without_paths(error))
+    LOG.log(level, "%s %s: %d %s", request.method, route(), status, services().without_paths(error))
     answer = _answer(status, error.public)
     if isinstance(error, errors.Retryable):
         answer.headers["Retry-After"] = str(error.retry_after)
@@ -81,13 +82,8 @@ def _too_many_guesses(error: TooManyGuesses) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    LOG.error("%s %s failed unexpectedly: %s", request.method, _route(), errors.where(error))
+    LOG.error("%s %s failed unexpectedly: %s", request.method, route(), errors.where(error))
     return _answer(500, "Something went wrong that should not; the service's log says what.")
-
-
-def _route() -> str:
-    """The route and not the path, which may carry a token."""
-    return request.url_rule.rule if request.url_rule else "a path without a route"
 
 
 def _answer(status: int, sentence: str) -> Response:

@@ -16,9 +16,6 @@ from app.web.services import services
 
 blueprint = Blueprint("webhook", __name__)
 
-# the one that says most stands for a notification about several photos
-TELLING = ("stored", "removed", "unchanged", "ignored")
-
 
 @blueprint.post("/webhook/<source>")
 @signed_by_cloudinary
@@ -28,9 +25,9 @@ def receive(source: str) -> ResponseReturnValue:
     if received.syncs:
         process.start(services().settings, received.syncs)
         return {"status": "unchanged", "sync": received.syncs}
-    if not received.outcomes:
+    if received.telling is None:
         return {"status": "ignored"}
-    answer = _told(min(received.outcomes, key=lambda outcome: TELLING.index(outcome.status)))
+    answer = _told(received.telling)
     if len(received.outcomes) > 1:
         answer["photos"] = [_told(outcome) for outcome in received.outcomes]
     return answer

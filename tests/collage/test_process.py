@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
-from app import limits
+from app import journal, limits
 from app.collage import process
 from app.collage.build import Parameters
 from app.collage.montage import PART
 from app.collage.process import Build
 from app.errors import BadParameters, CollageInProgress, NotFound, StoreUnavailable
 from app.store import Store
+from tests import counted
 from tests.collage.pictures import CAMPAIGN, break_both, name, put, seated
 
 SMALL = Parameters(width=240, height=240)
@@ -112,9 +113,11 @@ def finish(build: Build) -> None:
 
 
 def kill(build: Build) -> None:
+    (before,) = counted.own("collagen_build_seconds_count", ["killed"])
     os.kill(build.process.pid, signal.SIGKILL)
     assert build.wait(60)
     assert build.process.returncode == -signal.SIGKILL
+    eventually(lambda: counted.own("collagen_build_seconds_count", ["killed"]) == [before + 1], "it was counted")
 
 
 def test_start_returns_while_the_collage_is_being_built(store: Store, start: Start) -> None:
@@ -296,6 +299,7 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
         "directory": str(draft.directory),
         "lock": draft.lock,
         "wish": {"photos": None, "width": 4096, "height": 4096, "exclude": []},
+        "journal": journal.pass_on(),
     }
     try:
         done = subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import time
@@ -64,8 +65,13 @@ def senders() -> list[int]:
 
 
 def test_a_run_tells_everyone_and_how_it_is_doing(
-    made: Settings, server: MailServer, store: Store, capfd: pytest.CaptureFixture[str]
+    made: Settings,
+    server: MailServer,
+    store: Store,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO)  # which the other process is given, as it is by the service
     assert process.state(store, CAMPAIGN, "0001") == process.IDLE
     server.refuse(recipients={address(1): ["550 5.1.1 <person00001@example.org> is unknown"]})
     process.start(made, CAMPAIGN, "0001", Wish(limit=4))

@@ -37,6 +37,7 @@ from app.processor import address as stored_address
 from app.smtp import Connection
 from app.store import Store
 from app.tracking.tokens import Claims, Tokens
+from tests import counted
 from tests.collage.pictures import CAMPAIGN, built, name
 from tests.mailserver.client import MailServer
 from tests.notify import crowd
@@ -223,7 +224,11 @@ def test_500_people_with_some_refused_and_some_refused_at_first(
     server.refuse(
         recipients={one: ["550 5.1.1 No such user"] for one in never} | {one: ["451 4.7.1 Greylisted"] for one in later}
     )
+    outcomes = ("sent", "refused", "failed", "uncertain")
+    before = counted.own("collagen_mails_total", outcomes)
     report = tell(notifier())
+    after = counted.own("collagen_mails_total", outcomes)
+    assert [now - then for now, then in zip(after, before, strict=True)] == [490, 10, 10, 0]
     assert report.failed == dict.fromkeys(never, Failure("550 5.1.1 No such user", True))
     assert report.sent[-10:] == later, "after all others"
     assert clock.slept == [60]
@@ -251,7 +256,9 @@ def test_a_mail_whose_connection_broke_is_uncertain_and_only_sent_again_on_deman
 ) -> None:
     gather(store, 6)
     server.refuse(break_after=[address(2)])
+    (before,) = counted.own("collagen_mails_total", ["uncertain"])
     report = tell(notifier())
+    assert counted.own("collagen_mails_total", ["uncertain"]) == [before + 1]
     assert (report.uncertain, report.sent) == ([address(2)], [one for one in everyone(6) if one != address(2)])
     assert not report.is_clean
     server.refuse()

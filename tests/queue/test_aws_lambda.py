@@ -97,7 +97,7 @@ def test_of_a_batch_exactly_what_failed_comes_back(
     standin.clear_faults()
     assert function(event(messages)) == {"batchItemFailures": []}
     for request_id, said in (
-        ("0123456789abcdef", "stored a"),
+        ("0123456789abcdef", "a: stored"),
         ("forgedforged", "Dropped for good, BadSignature: "),
         ("", "The hourly sync will bring the photos of sayno."),
     ):

@@ -38,7 +38,7 @@ def test_it_stores_what_is_told_and_asked_to_end_it_finishes_what_it_has_and_los
     try:
         queue.until()
         assert store.photos.holders("a") == {"sayno": True}
-        assert any("0123456789abcdef" in line and "stored a" in line for line in log.read_text().splitlines())
+        assert any("0123456789abcdef" in line and "a: stored" in line for line in log.read_text().splitlines())
         standin.faults("api", "delay", seconds=2)
         queue.send(gone(standin, "p/1", request_id="in-hand-in-hand"))
         queue.until(held=1)

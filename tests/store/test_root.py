@@ -46,6 +46,13 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "collages.draft_state": lambda store: store.collages.draft_state("sayno", "0001"),
     "collages.note": lambda store: store.collages.note(draft(store), {"state": "building"}),
     "collages.publish": lambda store: store.collages.publish(draft(store), {}),
+    "photos.count": lambda store: store.photos.count("sayno"),
+    "root.free": lambda store: store.root.free(),
+    "syncs.cursor": lambda store: store.syncs.cursor("sayno"),
+    "syncs.end": lambda store: store.syncs.end("sayno", NOW),
+    "syncs.ended": lambda store: store.syncs.ended("sayno"),
+    "syncs.keep_cursor": lambda store: store.syncs.keep_cursor("sayno", "p"),
+    "syncs.turn": lambda store: contextlib.ExitStack().enter_context(store.syncs.turn("sayno")),
     "photos.pairs": lambda store: store.photos.pairs("sayno"),
     "collages.withdraw": lambda store: store.collages.withdraw(draft(store)),
     "collages.settle": lambda store: store.collages.settle("sayno", 0),
@@ -85,7 +92,7 @@ def draft(store: Store) -> Draft:
 
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
-    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals")
+    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs")
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"

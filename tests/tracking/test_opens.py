@@ -16,8 +16,11 @@ from app.config import Campaign, Campaigns
 from app.store import Store
 from app.tracking.opens import SAID_EVERY, Recorder
 from app.tracking.tokens import Claims
+from tests import counted
 from tests.store.failing import FailingDisk, fails, fills
 from tests.tracking.people import ALLOWED, BROWSER, NOW, opens, present
+
+KINDS = ("human", "proxy", "prefetch", "unknown")
 
 CLAIMS = Claims("sayno", "0001", "ann")
 HEADERS = {"User-Agent": BROWSER, "X-Forwarded-For": "203.0.113.9", "Cookie": "a=b", "Referer": "https://mail.example"}
@@ -41,7 +44,9 @@ def test_an_open_is_its_time_campaign_collage_photo_and_class_and_nothing_else(p
 
 
 def test_where_tracking_is_aggregate_no_photo_is_named(peopled: Store) -> None:
+    (before,) = counted.own("collagen_opens_total", ["prefetch"])
     Recorder(peopled, campaigns("aggregate")).record(CLAIMS, {"User-Agent": "Mozilla/5.0"}, NOW)
+    assert counted.own("collagen_opens_total", ["prefetch"]) == [before + 1]
     assert opens(peopled) == [
         {"time": "2026-11-20T06:04:05Z", "campaign": "sayno", "collage": "0001", "class": "prefetch"}
     ]
@@ -71,8 +76,10 @@ def test_whatever_a_request_says_only_the_allowed_is_kept(peopled: Store, header
 def test_nothing_is_recorded_of(peopled: Store, claims: Claims, tracking: str) -> None:
     present(peopled, "withdrawn")
     peopled.withdrawals.add("sayno", NOW, "jo@example.org", ["withdrawn"])
+    before = counted.own("collagen_opens_total", KINDS)
     Recorder(peopled, campaigns(tracking)).record(claims, HEADERS, NOW)
     assert opens(peopled) == []
+    assert counted.own("collagen_opens_total", KINDS) == before
 
 
 def test_where_tracking_is_off_nothing_is_recorded(peopled: Store) -> None:

@@ -19,7 +19,7 @@ from tests.service import environment
 from tests.standin.client import Standin
 from tests.web.conftest import ADMIN
 
-WHO = {"anyone", "cloudinary", "admin", "token", "gallery"}
+WHO = {"anyone", "cloudinary", "admin", "admin or this machine", "token", "gallery"}
 
 
 def test_every_route_declares_who_may_use_it(app: Flask) -> None:

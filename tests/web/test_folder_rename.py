@@ -41,6 +41,8 @@ def test_photos_that_came_with_a_renamed_folder_are_stored(client: FlaskClient, 
     wait_until_done(store, "sayno")
     assert store.photos.holders("a") == {"sayno": True}
     assert len(list((store.root.path / "sayno/logs/webhooks").rglob("*.json"))) == 1
+    (line,) = store.logs.tail("sayno", 9)
+    assert line.endswith(f" request={answer.headers['X-Request-ID']}"), "the sync goes on with the webhook's ID"
     end_of_children()
 
 

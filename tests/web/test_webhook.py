@@ -65,7 +65,8 @@ def test_what_is_not_signed_now_and_by_cloudinary_touches_nothing(
     assert answer.status_code == 401
     assert everything(store) == before
     assert len(standin.calls()) == calls
-    (line,) = caplog.messages
+    line, answered = caplog.messages
+    assert answered.startswith("POST /webhook/<source> 401 ")
     expected = sign(json.dumps(payload).encode(), "new", signing.get("at"))["X-Cld-Signature"]
     assert expected not in line + answer.text
     assert "new" not in answer.text.split('"')

@@ -1,0 +1,128 @@
+"""Every metric and what it means; docs/watching.md is the table for people.
+
+Nothing here names a person: labels are words of ours, routes, and campaigns of campaigns.toml.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+Notified = Literal["stored", "removed", "unchanged", "ignored", "refused", "failed"]
+Stage = Literal["lock", "state", "download", "decode", "exif", "store"]
+Built = Literal["done", "failed", "killed"]
+Mailed = Literal["sent", "refused", "failed", "uncertain"]
+Opened = Literal["human", "proxy", "prefetch", "unknown"]
+
+STAGE_SECONDS = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 20)
+BUILD_SECONDS = (5, 10, 20, 30, 60, 120, 300, 600, 1800)
+ANSWER_SECONDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 2, 5, 20, 60)
+
+
+class Counted:
+    """What processes count. The sums of all processes are shown; of what Cloudinary says of its limit, the newest word.
+
+    Whatever value is known before it is counted is there from the beginning: what begins at 0 can be seen to become 1.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.notifications = self._counter(
+            "collagen_notifications",
+            "Notifications by outcome. stored, removed, unchanged, ignored: all is right; refused: a wrong signature,"
+            " or unusable; failed: Cloudinary tries again.",
+            "outcome",
+            Notified,
+        )
+        self.stages = self._histogram(
+            "collagen_photo_stage_seconds",
+            "Seconds by stage of a photo: lock (waiting for it), state (asking Cloudinary), download, decode (with the"
+            " wait for the decoder), exif, store.",
+            "stage",
+            STAGE_SECONDS,
+            Stage,
+        )
+        self.builds = self._histogram(
+            "collagen_build_seconds",
+            "Seconds that the building of a collage took, by outcome.",
+            "outcome",
+            BUILD_SECONDS,
+            Built,
+        )
+        self.mails = self._counter(
+            "collagen_mails",
+            "Tries to hand over a mail, by outcome: sent, refused (for good), failed (for now), uncertain.",
+            "outcome",
+            Mailed,
+        )
+        self.opens = self._counter("collagen_opens", "Opens that were recorded, by who asked.", "class", Opened)
+        self.requests = Counter(
+            "collagen_http_requests",
+            "Answered requests by route (as in the code; none: there is no such route) and status.",
+            ["route", "status"],
+            registry=self.registry,
+        )
+        self.answers = self._histogram(
+            "collagen_http_request_seconds", "Seconds until a request was answered, by route.", "route", ANSWER_SECONDS
+        )
+        self.calls = Counter(
+            "collagen_cloudinary_calls", "Calls of Cloudinary's Admin API, failed ones too.", registry=self.registry
+        )
+        self.calls_left = self._newest(
+            "collagen_cloudinary_calls_left", "Calls of this hour that are left, as Cloudinary last said."
+        )
+        self.calls_limit = self._newest("collagen_cloudinary_calls_limit", "Calls that Cloudinary allows in an hour.")
+        self.calls_reset = self._newest(
+            "collagen_cloudinary_limit_reset_timestamp_seconds", "When Cloudinary begins to count anew."
+        )
+
+    def _counter(self, name: str, meaning: str, label: str, words: object) -> Counter:
+        made = Counter(name, meaning, [label], registry=self.registry)
+        for word in get_args(words):
+            made.labels(word)
+        return made
+
+    def _histogram(
+        self, name: str, meaning: str, label: str, buckets: tuple[float, ...], words: object = None
+    ) -> Histogram:
+        made = Histogram(name, meaning, [label], buckets=buckets, registry=self.registry)
+        for word in get_args(words):
+            made.labels(word)
+        return made
+
+    def _newest(self, name: str, meaning: str) -> Gauge:
+        return Gauge(name, meaning, registry=self.registry, multiprocess_mode="mostrecent")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is read from the store when Prometheus asks; the tables are by campaign.
+
+    `free`: bytes that are left, None where there is no store; `synced`: seconds since 1970, 0 for never.
+    """
+
+    free: int | None
+    photos: Mapping[str, int] = field(default_factory=dict)
+    collages: Mapping[str, int] = field(default_factory=dict)
+    synced: Mapping[str, float] = field(default_factory=dict)
+
+    def families(self) -> Iterator[Metric]:
+        """As metrics."""
+        yield GaugeMetricFamily("collagen_store_up", "1 where the store is there, 0 where not.", int(self.is_there))
+        if self.free is not None:
+            yield GaugeMetricFamily("collagen_store_free_bytes", "Bytes that are left in the store.", self.free)
+        for name, meaning, read in (
+            ("collagen_photos", "Approved photos in the store.", self.photos),
+            ("collagen_collages", "Finished collages in the store.", self.collages),
+            ("collagen_last_sync_timestamp_seconds", "When the last sync came to its end; 0: never.", self.synced),
+        ):
+            family = GaugeMetricFamily(name, meaning, labels=["campaign"])
+            for campaign, value in read.items():
+                family.add_metric([campaign], value)
+            yield family
+
+    @property
+    def is_there(self) -> bool:
+        return self.free is not None

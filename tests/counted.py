@@ -1,0 +1,25 @@
+"""What a scrape says, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from prometheus_client.parser import text_string_to_metric_families as families
+
+from app import metrics
+
+
+def samples(text: str) -> dict[tuple[str, str], float]:
+    """Every value but buckets, by its name and its first label ("" for none)."""
+    return {
+        (sample.name, next(iter(sample.labels.values()), "")): sample.value
+        for family in families(text)
+        for sample in family.samples
+        if not sample.name.endswith("_bucket")
+    }
+
+
+def own(name: str, labels: Sequence[str]) -> list[float]:
+    """What this process has counted, for each label."""
+    found = samples(metrics.exposition(metrics.Reading(None)).decode())
+    return [found.get((name, label), 0) for label in labels]
