@@ -54,7 +54,7 @@ def test_it_stores_what_is_told_and_asked_to_end_it_finishes_what_it_has_and_los
         process.wait()
     queue.until(waiting=1)
     said = log.read_text()
-    assert any("in-hand-in-hand" in line and "unchanged p/1" in line for line in said.splitlines())
+    assert any("in-hand-in-hand" in line and "p/1: unchanged" in line for line in said.splitlines())
     assert said.endswith("Stopped: 2 done, 0 dropped, 0 to be tried again.\n")
     assert not GIVEN_AWAY.search(said)
     assert str(store.root.path) not in said

@@ -57,7 +57,6 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "collages.withdraw": lambda store: store.collages.withdraw(draft(store)),
     "collages.settle": lambda store: store.collages.settle("sayno", 0),
     "collages.rewrite_manifest": lambda store: store.collages.rewrite_manifest("sayno", "0001", {}),
-    "root.free": lambda store: store.root.free(),
     "root.trial": lambda store: store.root.trial(),
     "sends.begin": lambda store: store.sends.begin("sayno"),
     "sends.turn": lambda store: contextlib.ExitStack().enter_context(store.sends.turn("sayno")),
