@@ -4,7 +4,7 @@
 - `webhook`, `admin` and `notices` (the admin's API), `track`, `unsubscribe`, `wall`, `gallery`, `desk` (with
   `desk_collages`, `desk_notify`), `health`: the routes.
 - `errors`: from error to answer. `headers`: what every answer tells the browser.
-- `services`: what the routes work with.
+- `sendfile`: leaves it to nginx to send a file. `services`: what the routes work with.
 """
 
 from typing import Any

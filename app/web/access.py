@@ -211,7 +211,12 @@ def _client() -> str:
     """
     peer = request.remote_addr or ""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded or peer if peer in ("127.0.0.1", "::1", "") else peer
+    return forwarded or peer if from_this_machine() else peer
+
+
+def from_this_machine() -> bool:
+    """Whether the other end of the connection is on this machine, as nginx is."""
+    return (request.remote_addr or "") in ("127.0.0.1", "::1", "")
 
 
 def _require_our_own_page() -> None:
