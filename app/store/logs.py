@@ -13,6 +13,7 @@ from app.store.names import file_name
 from app.store.root import UNFILED, Root
 
 LONGEST_LINE = 1024  # bytes, as a rule: an event's public ID has at most 255 characters
+LARGEST_LOG = 20_000_000  # bytes, after which processor.log is put away and begun anew: some 200,000 lines
 
 
 class Logs:
@@ -29,7 +30,19 @@ class Logs:
         line = " ".join(f"{when:%Y-%m-%dT%H:%M:%SZ} {word} {public_id} {detail} {mark}".split())
         # appends from two hosts to one file can tear, so they take turns
         with self._root.lock("log", f"the log of {campaign}"):
+            self._put_away(self._root.path / campaign / "logs" / "processor.log", when)
             self._root.files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
+
+    def _put_away(self, path: Path, when: datetime) -> None:
+        """Gives a log that has grown large another name, which `purge` finds too; nothing removes it.
+
+        Not logrotate's work: only whoever holds the log's lock knows that nobody, on whatever host, is just adding to
+        the log or removing a person from it.
+        """
+        with using(path):
+            found = self._root.files.disk.stat(path)
+            if found is not None and found.st_size >= LARGEST_LOG:
+                self._root.files.rename(path, path.with_name(f"processor.{when:%Y%m%dT%H%M%SZ}.log"))
 
     def tail(self, campaign: str, number: int) -> list[str]:
         """The last so many lines of processor.log, the newest first; a line that was not written whole is none.

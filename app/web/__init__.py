@@ -5,7 +5,7 @@
   `desk_collages`, `desk_notify`), `health`, `watching` (metrics): the routes.
 - `requests`: the ID of each request, its line in the log.
 - `errors`: from error to answer. `headers`: what every answer tells the browser.
-- `services`: what the routes work with.
+- `sendfile`: leaves it to nginx to send a file. `services`: what the routes work with.
 """
 
 from typing import Any

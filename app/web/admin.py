@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
-from flask import Blueprint, request, send_file, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.collage import process
 from app.collage.build import Parameters
 from app.errors import BadParameters, NotFound
 from app.web.access import admin_only
+from app.web.sendfile import send
 from app.web.services import services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -43,7 +44,7 @@ def show(campaign: str, collage: str) -> ResponseReturnValue:
 def download(campaign: str, collage: str, file: str) -> ResponseReturnValue:
     """A file of a finished collage."""
     path = services().store.collages.file(services().campaign(campaign), collage, file)
-    answer = send_file(path.absolute(), conditional=True, download_name=f"{campaign}-{collage}-{file}")
+    answer = send(path.absolute(), f"{campaign}-{collage}-{file}")
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.errors import StoreUnavailable
 from app.store import Store
+from app.store.logs import LARGEST_LOG
 from tests.store import child
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -51,6 +52,20 @@ def test_an_event_is_one_line_whatever_is_in_its_detail(store: Store, detail: st
 def test_half_a_character_in_a_detail_does_not_keep_the_line_from_the_log(store: Store) -> None:
     store.logs.event("sayno", NOW, "ERROR", "p", "odd file \udcff")
     assert log(store).read_text() == "2024-05-06T07:08:09Z ERROR p odd file \\udcff\n"
+
+
+def test_a_log_that_has_grown_large_is_put_away_where_the_line_of_a_person_is_still_found(store: Store) -> None:
+    store.logs.event("sayno", NOW, "SYNCED", "ann")
+    with log(store).open("ab") as file:
+        file.write((b"x" * 999 + b"\n") * (LARGEST_LOG // 1000))
+    store.logs.event("sayno", NOW, "SYNCED", "ben")
+    store.logs.event("sayno", NOW, "DELETED", "ann")
+    away = log(store).with_name("processor.20240506T070809Z.log")
+    assert sorted(log(store).parent.glob("*")) == [away, log(store)]
+    assert away.read_bytes().startswith(b"2024-05-06T07:08:09Z SYNCED ann\n")
+    assert log(store).read_text() == "2024-05-06T07:08:09Z SYNCED ben\n2024-05-06T07:08:09Z DELETED ann\n"
+    assert store.logs.purge("sayno", lambda line: " ann" in line, lambda raw: False) == (2, 0)
+    assert b" ann" not in away.read_bytes() + log(store).read_bytes()
 
 
 def test_whoever_holds_a_photo_can_write_to_the_log(store: Store) -> None:

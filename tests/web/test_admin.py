@@ -129,6 +129,46 @@ def test_only_the_files_of_a_collage_can_be_fetched(client: FlaskClient, store: 
     assert get(client, f"/admin/campaigns/sayno/collages/0001/{file}").status_code == 404
 
 
+def test_nginx_is_told_which_file_to_send_once_it_is_known_who_asks(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 1)
+    ask(client, SMALL)
+    path = "/admin/campaigns/sayno/collages/0001/collage.png"
+    nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
+    answer = client.get(path, auth=ADMIN, headers=nginx)
+    assert answer.headers["X-Accel-Redirect"] == "/_store/sayno/collages/0001/collage.png"
+    assert (answer.get_data(), answer.mimetype) == (b"", "image/png")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert client.get(path, headers=nginx).status_code == 401
+    assert client.get(path.replace("0001", "0002"), auth=ADMIN, headers=nginx).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers"),
+    [
+        ("203.0.113.9", {}),
+        ("127.0.0.1", {"X-Sendfile-Type": "X-Sendfile"}),
+        ("127.0.0.1", {"X-Accel-Mapping": ""}),
+        ("127.0.0.1", {"X-Accel-Mapping": "=/_store/"}),
+        ("127.0.0.1", {"X-Accel-Mapping": "/nowhere/=/_store/"}),
+    ],
+)
+def test_whoever_is_not_nginx_gets_the_file_itself(
+    client: FlaskClient, store: Store, peer: str, headers: dict[str, str]
+) -> None:
+    fill(store, "sayno", 1)
+    ask(client, SMALL)
+    nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
+    answer = client.get(
+        "/admin/campaigns/sayno/collages/0001/collage.png",
+        auth=ADMIN,
+        headers=nginx | headers,
+        environ_base={"REMOTE_ADDR": peer},
+        buffered=True,
+    )
+    assert answer.get_data() == store.collages.file("sayno", "0001", "collage.png").read_bytes()
+    assert "X-Accel-Redirect" not in answer.headers
+
+
 def test_a_build_that_fails_says_why(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 2)
     for path in store.root.path.glob("sayno/*/p*"):

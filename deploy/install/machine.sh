@@ -1,0 +1,59 @@
+# Of deploy/install.sh: packages, user, settings, store.
+# shellcheck shell=bash
+
+# What Collagen itself needs (Python, exiftool, ImageMagick) scripts/setup installs, with the release.
+PACKAGES=(nginx openssl logrotate)
+packages_there() { dpkg-query -W -f='${db:Status-Status}\n' "${PACKAGES[@]}" 2>/dev/null | grep -cx installed | grep -qx "${#PACKAGES[@]}"; }
+packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  systemd_runs || export RUNLEVEL=1 # or nginx would be started in a chroot
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${PACKAGES[@]}" >/dev/null
+}
+
+user_there() { id collagen >/dev/null && id -nG www-data | grep -qw collagen; }
+user() {
+  id collagen >/dev/null 2>&1 || useradd --system --user-group --home-dir /var/lib/collagen --no-create-home --shell /usr/sbin/nologin collagen
+  usermod -aG collagen www-data # nginx sends files of the store
+}
+
+# https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-nfs-mount-settings.html; nofail: the machine starts without it, too
+EFS_OPTIONS=nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport,_netdev,nofail
+settings_there() { [ -e $ETC/.env ]; }
+settings() {
+  install -d -m 0750 -o root -g collagen $ETC
+  local made; made=$(mktemp -p $ETC)
+  sed -e "s|^CLOUDINARY_URL=|#&|" -e "s|^#\(COLLAGEN_SECRET_KEY=\).*|\1$(openssl rand -hex 32)|" \
+      -e "s|^#\(COLLAGEN_ADMIN_PASSWORD=\).*|\1$(openssl rand -base64 24)|" \
+      -e "s|^#\(COLLAGEN_STORE=\).*|\1$STORE|" -e "s|^#\(COLLAGEN_CAMPAIGNS=\).*|\1$ETC/campaigns.toml|" \
+      -e "s|^#\(COLLAGEN_PUBLIC_URL=\).*|\1https://$HOST|" "$RELEASE/.env.example" >"$made"
+  chown collagen:collagen "$made" && chmod 0600 "$made" && mv "$made" $ETC/.env
+}
+campaigns_there() { [ -e $ETC/campaigns.toml ]; }
+campaigns() { install -m 0640 -o root -g collagen "$RELEASE/campaigns.toml" $ETC/campaigns.toml; }
+
+mount_line_there() { grep -q "^[^#]*[[:space:]]$STORE[[:space:]]" /etc/fstab; }
+mount_line() {
+  mkdir -p $STORE
+  [ -z "$(ls -A $STORE)" ] || mounted || die "$STORE has files in it, which the file system would hide: move them away first."
+  mountpoint -q $STORE || { chmod 0000 $STORE && chattr +i $STORE 2>/dev/null || true; } # nothing lands there unmounted
+  printf '%s:/ %s nfs4 %s 0 0\n' "$EFS" $STORE $EFS_OPTIONS >>/etc/fstab
+}
+mounted() { mountpoint -q $STORE; }
+mount_store() {
+  if systemd_runs; then systemctl daemon-reload; mount $STORE || say "         It cannot be mounted now; run this again when it can."
+  else say "         Not mounted: this is no running machine."; fi
+}
+store_there() { [ -e $STORE/.collagen ]; }
+store() {
+  if mount_line_there && ! mounted; then say "         Not yet: the file system is not mounted."; return; fi
+  mkdir -p $STORE
+  [ -z "$(ls -A $STORE)" ] || die "$STORE has files in it but no marker .collagen: it is no store of Collagen's. Is the right file system mounted?"
+  chown collagen:collagen $STORE && chmod 0750 $STORE
+  (cd "$RELEASE" && as_collagen .venv/bin/python -m app init)
+}
+store_is_ours() { # several machines that share it must know its owner by the same number
+  ! store_there || [ "$(stat -c %u $STORE/.collagen)" = "$(id -u collagen)" ] ||
+    die "The store belongs to user $(stat -c %u $STORE/.collagen), but here collagen is $(id -u collagen): usermod -u and groupmod -g make them the same."
+}
+

@@ -1,0 +1,85 @@
+# Of deploy/install.sh: a release, and the change from one to another.
+# shellcheck shell=bash
+
+# What is committed (or, without git, what is there), with a virtual environment of its own
+git_there() { [ -e "$CHECKOUT/.git" ] && command -v git >/dev/null; }
+# As whoever owns the checkout: git refuses to work for others, and it is their key that pulls.
+as_owner() { local owner; owner=$(stat -c %U "$CHECKOUT"); if [ "$owner" = "$(id -un)" ]; then "$@"; else runuser -u "$owner" -- "$@"; fi; }
+tree() {
+  if git_there; then as_owner git -C "$CHECKOUT" archive HEAD
+  else
+    tar -C "$CHECKOUT" --sort=name --owner=0 --group=0 --exclude=./.git --exclude=./.env --exclude=./.venv --exclude=./data \
+      --exclude=./demo --exclude=__pycache__ --exclude='./.*_cache' -c .
+  fi
+}
+identify() { if git_there; then as_owner git -C "$CHECKOUT" rev-parse --short=12 HEAD; else tree | sha256sum | cut -c1-12; fi; }
+release_there() { [ -e "$RELEASE/.installed" ]; }
+release() {
+  mkdir -p "$RELEASE"
+  tree | tar -x --no-same-owner -C "$RELEASE"
+  # the same packages as in the release that runs: they need not be fetched again
+  if [ -L "$CURRENT" ] && cmp -s "$CURRENT/requirements.txt" "$RELEASE/requirements.txt" && [ ! -e "$RELEASE/.venv" ]; then
+    cp -a "$CURRENT/.venv" "$RELEASE/.venv"
+  fi
+  "$RELEASE/scripts/setup"
+  "$RELEASE/.venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/deploy"
+  ln -sfn "$ETC/.env" "$RELEASE/.env"
+  chown -R root:root "$RELEASE"
+  chmod -R go+rX,go-w "$RELEASE"
+  touch "$RELEASE/.installed"
+}
+can_start() { # whether the release can, as the service will do it; else says why not
+  (cd "$1" && MAGICK_CONFIGURE_PATH=$1/deploy/imagemagick as_collagen .venv/bin/python -m app.web)
+}
+switch_to() { ln -sfn "$1" "$CURRENT.new" && mv -T "$CURRENT.new" "$CURRENT"; }
+switched() { [ -L "$CURRENT" ]; }
+switch() { switch_to "$RELEASE"; }
+
+answer() { # what /health says; fails unless all is well
+  "$CURRENT/.venv/bin/python" - "$1" <<'PYTHON'
+import sys, time, urllib.error, urllib.request
+said, end = "nothing", time.monotonic() + float(sys.argv[1])
+while True:
+    try:
+        with urllib.request.urlopen("http://127.0.0.1:8000/health", timeout=20) as answer:
+            sys.exit(0)
+    except urllib.error.HTTPError as error:
+        said = error.read().decode()
+    except OSError as error:
+        said = str(error)
+    if time.monotonic() > end:
+        sys.exit(f"         /health says: {said.strip()}")
+    time.sleep(0.5)
+PYTHON
+}
+UNITS=(collagen.socket collagen.service collagen-sync.timer)
+running() { local unit; for unit in "${UNITS[@]}"; do systemctl -q is-active "$unit" || return 1; done; }
+start() { systemctl start "${UNITS[@]}"; }
+restart() { # with everything of the release $1: fails where it is not well then
+  RELEASE=$1
+  HOST=$(sed -n 's/^ *server_name \(.*\);/\1/p' $SITE | head -1)
+  switch_to "$1" && { files_there || put_files; } || return 1
+  systemd_runs || { say "Nothing is running here that would have to be restarted."; return 0; }
+  nginx -tq && systemctl reload nginx || return 1
+  systemctl -q is-active collagen.service || { say "The service is not running; sudo systemctl start collagen"; return 0; }
+  systemctl try-restart collagen-worker.service
+  systemctl restart collagen.service && answer 30
+}
+tidy() { # the newest releases stay, and whatever may run
+  local old; for old in $(ls -1dt "$RELEASES"/*/.installed | tail -n +$((KEEP + 1))); do
+    old=$(dirname "$old")
+    [ "$old" = "$(readlink $CURRENT)" ] || [ "$old" = "$(readlink $PREVIOUS)" ] || { say "Removed the old release ${old##*/}."; rm -rf "$old"; }
+  done
+}
+change_to() { # from the release that runs to $1, and back where that is not well
+  local before; before=$(readlink $CURRENT)
+  can_start "$1" || { say "The release ${1##*/} cannot start; ${before##*/} goes on." >&2; return 1; }
+  if restart "$1"; then
+    ln -sfn "$before" $PREVIOUS
+    say "${1##*/} is running; before it was ${before##*/}."
+  else
+    say "The release ${1##*/} is not well; back to ${before##*/}." >&2
+    restart "$before" || say "${before##*/} is not well either: journalctl -u collagen" >&2
+    return 1
+  fi
+}

@@ -1,0 +1,56 @@
+# Of deploy/install.sh: what lies in the system's own directories: units, nginx site, certificate.
+# shellcheck shell=bash
+
+# From the release, so that they follow an upgrade.
+site() {
+  # where there is no IPv6, nginx could not listen there
+  sed -e "s/collagen\.example\.org/$HOST/g" $([ -e /proc/net/if_inet6 ] || echo '-e /listen \[::\]/d') "$1/deploy/nginx/collagen.conf"
+}
+files() { # from, to, mode
+  printf '%s\n' "$1/deploy/collagen /usr/local/bin/collagen 0755" "$1/deploy/systemd/collagen.tmpfiles.conf /etc/tmpfiles.d/collagen.conf 0644"
+  local unit; for unit in "$1"/deploy/systemd/*.{socket,service,timer}; do echo "$unit /etc/systemd/system/${unit##*/} 0644"; done
+}
+files_there() {
+  site "$RELEASE" | cmp -s - $SITE || return 1
+  local from to mode; while read -r from to mode; do cmp -s "$from" "$to" || return 1; done < <(files "$RELEASE")
+}
+put_files() {
+  local from to mode; while read -r from to mode; do install -D -m "$mode" "$from" "$to"; done < <(files "$RELEASE")
+  site "$RELEASE" >$SITE.new && mv $SITE.new $SITE
+  systemd-tmpfiles --create /etc/tmpfiles.d/collagen.conf
+  ! systemd_runs || systemctl daemon-reload
+}
+
+LIVE=''
+placeholder_there() { [ -e $ETC/tls/fullchain.pem ] && [ -e $ETC/tls/privkey.pem ]; }
+placeholder() {
+  install -d -m 0700 $ETC/tls
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=$HOST" \
+    -addext "subjectAltName=DNS:$HOST" -keyout $ETC/tls/self-signed.key -out $ETC/tls/self-signed.pem 2>/dev/null
+  ln -sfn self-signed.pem $ETC/tls/fullchain.pem
+  ln -sfn self-signed.key $ETC/tls/privkey.pem
+}
+certificate_there() { [ -e "$LIVE/fullchain.pem" ] && [ "$(readlink $ETC/tls/fullchain.pem)" = "$LIVE/fullchain.pem" ]; }
+certificate() {
+  systemd_runs || { say "         Not now: nothing runs here that could prove the name."; return; }
+  certbot certonly --webroot -w /var/lib/collagen/acme -d "$HOST" -m "$EMAIL" --agree-tos --non-interactive --quiet \
+    --keep-until-expiring --deploy-hook "systemctl reload nginx" ||
+    { say "         Let's Encrypt gave none; until it does (run this again), the certificate is our own."; return; }
+  ln -sfn "$LIVE/fullchain.pem" $ETC/tls/fullchain.pem
+  ln -sfn "$LIVE/privkey.pem" $ETC/tls/privkey.pem
+  systemctl reload nginx
+}
+
+ENABLED=(collagen.socket collagen.service collagen-sync.timer nginx.service)
+enabled() {
+  [ -L /etc/nginx/sites-enabled/collagen ] && [ ! -L /etc/nginx/sites-enabled/default ] || return 1
+  local unit; for unit in "${ENABLED[@]}"; do systemctl -q is-enabled "$unit" || return 1; done
+}
+enable() {
+  ln -sfn $SITE /etc/nginx/sites-enabled/collagen
+  rm -f /etc/nginx/sites-enabled/default # Debian's welcome page
+  nginx -tq || die "nginx refuses the site at $SITE."
+  systemctl -q enable "${ENABLED[@]}" 2>/dev/null
+  ! systemd_runs || systemctl reload-or-restart nginx
+}
+

@@ -1,0 +1,78 @@
+"""Supporters who open their mails: so many requests a second, at times that were settled before, whatever comes back.
+
+A process of its own, for a crowd that has to wait for its turn in the measuring process would hide how long it waited.
+Prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import ssl
+import sys
+import threading
+import time
+from collections import Counter
+from http.client import HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+CLIENTS = 24  # connections, kept open as mail providers' image proxies keep theirs
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+class Openers:
+    """`rate`: requests a second in all, for so many `seconds`. A request's time runs from when it was due."""
+
+    def __init__(self, urls: list[str], trusted: str, rate: float, seconds: float) -> None:
+        self._urls, self._rate, self._total = urls, rate, int(rate * seconds)
+        self._context = ssl.create_default_context(cafile=trusted)
+        self._turns = itertools.count()
+        self._lock = threading.Lock()
+        self.taken: list[float] = []
+        self.answers: Counter[str] = Counter()
+
+    def run(self) -> None:
+        self._began = time.monotonic() + 0.5
+        threads = [threading.Thread(target=self._open) for _ in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _open(self) -> None:
+        connection: HTTPSConnection | None = None
+        while (turn := next(self._turns)) < self._total:
+            url = urlsplit(self._urls[turn % len(self._urls)])
+            due = self._began + turn / self._rate
+            time.sleep(max(0.0, due - time.monotonic()))
+            connection = connection or HTTPSConnection(url.netloc, timeout=30, context=self._context)
+            try:
+                connection.request("GET", url.path, headers={"User-Agent": AGENT})
+                answer = connection.getresponse()
+                whole = answer.read()[-2:] == b"\xff\xd9"  # a JPEG's end
+                said = f"{answer.status}" if whole or answer.status != 200 else "cut"
+            except (OSError, HTTPException) as error:
+                said = type(error).__name__
+                connection.close()
+                connection = None
+            with self._lock:
+                self.taken.append(time.monotonic() - due)
+                self.answers[said] += 1
+        if connection:
+            connection.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trusted", required=True, help="certificate of the server")
+    parser.add_argument("--rate", type=float, required=True)
+    parser.add_argument("--seconds", type=float, required=True)
+    asked = parser.parse_args()
+    openers = Openers(sys.stdin.read().split(), asked.trusted, asked.rate, asked.seconds)
+    openers.run()
+    json.dump({"taken": openers.taken, "answers": openers.answers}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""deploy/install.sh as far as it goes without changing this machine; scripts/install-test shows the rest."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.nginx import ROOT
+
+PLACES = ("/opt/collagen", "/etc/collagen", "/srv/collagen", "/etc/nginx/sites-available/collagen", "/etc/fstab")
+
+
+def install(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(ROOT / "deploy/install.sh"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+def seen() -> list[tuple[int, int] | None]:
+    """What is at the places that an installation writes to."""
+    paths = [Path(place) for place in PLACES]
+    return [(path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None for path in paths]
+
+
+def test_help_teaches() -> None:
+    said = install("--help")
+    assert (said.returncode, said.stderr) == (0, "")
+    for option in ("--host", "--email", "--efs", "--self-signed", "--upgrade", "--rollback", "--dry-run"):
+        assert option in said.stdout
+    assert "set -e" not in said.stdout
+
+
+@pytest.mark.parametrize("more", [[], ["--efs", "fs-1.efs.eu-west-1.amazonaws.com"]])
+def test_a_dry_run_names_every_step_and_does_none(more: list[str]) -> None:
+    before = seen()
+    said = install("--host", "collagen.example.org", "--email", "you@example.org", "--dry-run", *more)
+    assert (said.returncode, said.stderr) == (0, "")
+    steps = said.stdout.splitlines()
+    assert all(step.startswith(("  would  ", "  done   ")) for step in steps)
+    for word in ("packages", "user", "release", "/etc/collagen/.env", "store", "systemd", "Let's Encrypt"):
+        assert word in said.stdout
+    assert ("/etc/fstab" in said.stdout) == bool(more)
+    assert seen() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--host"],
+        ["--host", "--email"],
+        ["--host", "not a host", "--self-signed"],
+        ["--host", "localhost", "--self-signed"],
+        ["--host", "collagen.example.org"],
+        ["--host", "collagen.example.org", "--self-signed", "--efs", "a b"],
+        ["--upgrade", "--rollback"],
+        ["--upgrade", "--host", "collagen.example.org"],
+        ["--port", "80"],
+        ["collagen.example.org"],
+    ],
+)
+def test_wrong_arguments_are_told_in_one_sentence(arguments: list[str]) -> None:
+    said = install(*arguments)
+    assert (said.returncode, said.stdout) == (2, "")
+    (line,) = said.stderr.splitlines()
+    assert "deploy/install.sh --help" in line

@@ -1,0 +1,272 @@
+"""nginx as deploy/nginx/collagen.conf has it: what it passes on, what it sends itself, what it writes down."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from app import limits
+from app.store import Store
+from app.web import headers
+from app.web.admin import LONGEST_WAIT
+from tests.nginx import ROOT, SITE, Nginx, free_ports, program
+from tests.service import PASSWORD, Service, environment
+from tests.standin.client import Standin
+from tests.web.conftest import fill
+
+pytestmark = pytest.mark.skipif(program() is None, reason="there is no nginx; scripts/setup --dev installs it")
+
+SECRET = "tokenOfSomebodysMail"
+
+
+class Echo(BaseHTTPRequestHandler):
+    """A service that answers with what it was asked, or leaves it to nginx to send what X-Ask-For names."""
+
+    def do_GET(self) -> None:
+        body = json.dumps(dict(self.headers)).encode()
+        self.send_response(200)
+        if wanted := self.headers.get("X-Ask-For"):
+            self.send_header("X-Accel-Redirect", wanted)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Silence."""
+
+
+@pytest.fixture(scope="module")
+def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """nginx before a service that answers with what it was asked; a store with a file of each kind."""
+    directory = tmp_path_factory.mktemp("echo")
+    for name in STORED:
+        path = directory / "store" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(SECRET)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as upstream:
+        threading.Thread(target=upstream.serve_forever, daemon=True).start()
+        with Nginx(upstream.server_port, directory / "store", directory / "nginx") as running:
+            yield running
+        upstream.shutdown()
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """nginx before nothing."""
+    directory = tmp_path_factory.mktemp("alone")
+    with Nginx(free_ports(1)[0], directory, directory / "nginx") as running:
+        yield running
+
+
+STORED = (
+    "sayno/collages/0001/collage.png",
+    "sayno/collages/.tmp-0002/collage.png",
+    "sayno/collages/.old-0001/collage.png",
+    "sayno/collages/.progress.json",
+    "sayno/approved/a.jpg",
+    "sayno/thumbnails/a.png",
+    "sayno/logs/sends.jsonl",
+    "sayno/logs/opens/20260101.x.jsonl",
+    "sayno/logs/webhooks/20260101/a.json",
+    ".unfiled/20260101/a.json",
+    ".collagen",
+)
+
+
+def get(nginx: Nginx, path: str, **more: Any) -> requests.Response:
+    return requests.get(nginx.url + path, verify=str(nginx.ca), timeout=30, **more)
+
+
+def written(nginx: Nginx) -> str:
+    """All that nginx has written to any log."""
+    return "".join(path.read_text() for path in nginx.logs.iterdir())
+
+
+def test_the_site_is_right_in_nginxs_own_eyes(alone: Nginx) -> None:
+    command = [str(program()), "-t", "-p", str(alone.directory), "-c", str(alone.configuration)]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert said.returncode == 0
+    assert "[warn]" not in said.stderr
+
+
+def test_the_service_hears_who_asks_and_by_which_id_whatever_the_client_says_of_itself(echo: Nginx) -> None:
+    lies = {
+        "X-Forwarded-For": "203.0.113.9",
+        "X-Forwarded-Proto": "gopher",
+        "X-Request-ID": "mine",
+        "X-Sendfile-Type": "X-Sendfile",
+        "X-Accel-Mapping": "/etc/=/static/",
+        "Connection": "keep-alive",
+    }
+    heard = get(echo, "/health", headers=lies).json()
+    assert heard["X-Forwarded-For"] == "127.0.0.1"
+    assert heard["X-Forwarded-Proto"] == "https"
+    assert re.fullmatch(r"[0-9a-f]{32}", heard["X-Request-ID"])
+    assert f'"id":"{heard["X-Request-ID"]}"' in written(echo)
+    assert heard["X-Sendfile-Type"] == "X-Accel-Redirect"
+    assert heard["X-Accel-Mapping"] == f"{echo.directory.parent}/store/=/_store/"
+    assert heard["Connection"] == "close"
+
+
+def test_nginx_sends_files_of_finished_collages_and_nothing_else_of_the_store(echo: Nginx) -> None:
+    whole = "/_store/sayno/collages/0001"
+    assert get(echo, "/", headers={"X-Ask-For": f"{whole}/collage.png"}).text == SECRET
+    refused = [
+        *(f"/_store/{name}" for name in STORED[1:]),
+        f"{whole}/../../approved/a.jpg",
+        f"{whole}/%2e%2e/%2e%2e/approved/a.jpg",
+        "/_store/../store/sayno/approved/a.jpg",
+        "/_store//sayno/approved/a.jpg",
+    ]
+    for wanted in refused:
+        answer = get(echo, "/", headers={"X-Ask-For": wanted})
+        assert (answer.status_code, SECRET in answer.text) == (404, False), wanted
+    for name in STORED:  # and nobody gets there without being sent
+        answer = get(echo, f"/_store/{name}")
+        assert (answer.status_code, SECRET in answer.text) == (404, False), name
+
+
+def test_a_body_that_is_too_large_is_refused_before_the_service_hears_of_it(echo: Nginx) -> None:
+    large = b"x" * (limits.REQUEST_BYTES + 1)
+    answer = requests.post(f"{echo.url}/webhook/cloudinary", data=large, verify=str(echo.ca), timeout=30)
+    assert (answer.status_code, answer.json()["error"]) == (413, "The request is larger than 1 MiB.")
+
+
+@pytest.mark.parametrize("path", ["/webhook/cloudinary", "/health", "/admin/campaigns/sayno/collages/0001"])
+def test_programs_are_told_in_json_that_the_service_is_away(alone: Nginx, path: str) -> None:
+    answer = get(alone, path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (502, "application/json")
+    assert answer.json()["error"].endswith(".")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/campaigns/sayno/photos", f"/track/{SECRET}/collage.jpg"])
+def test_people_get_a_page_while_the_service_is_away(alone: Nginx, path: str) -> None:
+    answer = get(alone, path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (502, "text/html")
+    assert "try again" in answer.text
+    assert (int(answer.headers["Retry-After"]) > 0, answer.headers["Cache-Control"]) == (True, "no-store")
+
+
+def test_static_files_come_from_nginx_small_and_with_the_headers_of_all_answers(alone: Nginx) -> None:
+    for name in ("page.css", "desk.js", "icon.svg"):
+        answer = get(alone, f"/static/{name}")
+        assert answer.content == (ROOT / "app/web/static" / name).read_bytes()
+        for header, value in headers.HEADERS.items():
+            assert answer.headers[header] == ("no-cache" if header == "Cache-Control" else value)
+        assert answer.headers["Strict-Transport-Security"]
+        assert answer.headers["Content-Encoding"] == "gzip"
+        again = get(alone, f"/static/{name}", headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+    assert get(alone, "/static/../admin.py").status_code == 502  # that is no longer below /static/
+    assert get(alone, "/static/%2e%2e/admin.py").status_code == 502
+
+
+def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: Nginx) -> None:
+    """Also where it fails: then nginx writes the whole request line, unless it is kept from it."""
+    agent = {"User-Agent": "Browser of Ann", "Referer": "https://mail.example/Ann"}
+    paths = [
+        f"/track/{SECRET}/collage.jpg",
+        f"/track/{SECRET}/wall?r={SECRET}",
+        f"/track/{SECRET}/tiles/1/0_0.jpg",
+        f"/%74rack/{SECRET}/collage.jpg",
+        f"//track/{SECRET}/collage.jpg",
+        f"/unsubscribe/{SECRET}",
+        f"/static/{SECRET}",
+        f"/admin/?{SECRET}",
+        f"/campaigns/sayno/photos/{SECRET}/thumb.jpg",
+        f"/{SECRET}",
+    ]
+    for nginx in (alone, echo):
+        for path in paths:
+            get(nginx, path, headers=agent)
+            requests.get(nginx.http + path, headers=agent, timeout=30, allow_redirects=False)
+        get(nginx, "/", headers={"X-Ask-For": f"/_store/{SECRET}"} | agent)
+        get(nginx, "/", headers={"X-Ask-For": f"/_store/sayno/collages/0009/{SECRET.lower()}.jpg"} | agent)
+        large = b"x" * (limits.REQUEST_BYTES + 1)
+        requests.post(f"{nginx.url}/unsubscribe/{SECRET}", data=large, verify=str(nginx.ca), timeout=30)
+        for raw in (f"GET /track/{SECRET}/collage.jpg HTTP/1.1\r\nHost: a b\r\n\r\n", f"{SECRET}\r\n\r\n"):
+            assert send(nginx.http, raw).startswith("HTTP/1.1 400")
+        log = written(nginx)
+        assert '"route":"/track/<token>/collage.jpg","status":' in log
+        for secret in (SECRET, SECRET.lower(), "127.0.0.1", "Ann", "mail.example"):
+            assert secret not in log
+        for line in (nginx.logs / "collagen-access.log").read_text().splitlines():
+            json.loads(line)
+
+
+def send(address: str, raw: str) -> str:
+    """What comes back for these bytes."""
+    parts = urlsplit(address)
+    with socket.create_connection((parts.hostname, parts.port), 30) as connection:
+        connection.sendall(raw.encode())
+        return connection.recv(4096).decode("latin-1")
+
+
+def test_http_2_is_spoken_with_whoever_speaks_it_and_nothing_older_than_tls_1_2(alone: Nginx) -> None:
+    context = ssl.create_default_context(cafile=str(alone.ca))
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    parts = urlsplit(alone.url)
+    with (
+        socket.create_connection((parts.hostname, parts.port), 30) as connection,
+        context.wrap_socket(connection, server_hostname="localhost") as secured,
+    ):
+        assert secured.selected_alpn_protocol() == "h2"
+        assert secured.version() == "TLSv1.3"
+    assert re.findall(r"ssl_protocols (.*);", SITE.read_text()) == ["TLSv1.2 TLSv1.3"]
+
+
+def test_whoever_comes_without_tls_is_sent_to_it_and_certbot_finds_its_proof(alone: Nginx) -> None:
+    answer = requests.get(f"{alone.http}/admin/?a=b", allow_redirects=False, timeout=30)
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://collagen.example.org/admin/?a=b")
+    proof = alone.directory / "acme/.well-known/acme-challenge/proof"
+    proof.parent.mkdir(parents=True)
+    proof.write_text("proved")
+    assert requests.get(f"{alone.http}/.well-known/acme-challenge/proof", timeout=30).text == "proved"
+
+
+def test_nginx_waits_longer_than_the_service_lets_anyone_wait() -> None:
+    (seconds,) = re.findall(r"proxy_read_timeout (\d+)s;", SITE.read_text())
+    assert LONGEST_WAIT < int(seconds) < LONGEST_WAIT + 60
+
+
+def test_a_collage_is_fetched_whole_in_part_and_not_again_when_it_is_known(
+    running_standin: Standin, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    store.root.initialise()
+    fill(store, "sayno", 2)
+    with Service(environment(running_standin, store.root.path), workers=1) as service:
+        name = service.build("sayno", width=300, height=300).json()["id"]
+        port = urlsplit(service.url).port or 0
+        with Nginx(port, store.root.path, tmp_path / "nginx") as nginx:
+            path, file = f"/admin/campaigns/sayno/collages/{name}", store.collages.file("sayno", name, "collage.png")
+            login, data = {"auth": ("admin", PASSWORD)}, file.read_bytes()
+            assert get(nginx, f"{path}/collage.png").status_code == 401
+            answer = get(nginx, f"{path}/collage.png", **login)
+            assert (answer.content, answer.headers["Content-Type"]) == (data, "image/png")
+            assert answer.headers["Cache-Control"] == "private, no-cache"
+            assert answer.headers["Content-Disposition"] == f"inline; filename=sayno-{name}-collage.png"
+            for header, value in headers.HEADERS.items():
+                assert answer.headers[header] == value or header == "Cache-Control"
+            assert not [header for header in answer.headers if header.startswith("X-Accel")]
+            part = get(nginx, f"{path}/collage.png", headers={"Range": "bytes=10-19"}, **login)
+            assert (part.status_code, part.content) == (206, data[10:20])
+            known = {"If-None-Match": answer.headers["ETag"]}
+            assert get(nginx, f"{path}/collage.png", headers=known, **login).status_code == 304
+            for missing in ("collage-9.jpg", "..%2f..%2fapproved%2fp0.jpg", "../../../approved/p0.jpg"):
+                assert get(nginx, f"{path}/{missing}", **login).status_code == 404
+            lied = get(nginx, f"{path}/manifest.json", headers={"X-Accel-Mapping": "/=/static/"}, **login)
+            assert lied.json()["id"] == name
