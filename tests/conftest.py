@@ -29,6 +29,22 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 
 
+# The files that take longest begin first.
+LONGEST = (
+    "test_service",
+    "test_reconcile",
+    "_in_chromium",
+    "test_operations",
+    "test_kill",
+    "test_hostile",
+    "test_check",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(name in item.path.stem for name in LONGEST))
+
+
 @functools.cache
 def person(seed: int) -> bytes:
     """A sample person's JPEG, drawn once in a test run."""

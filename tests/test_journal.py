@@ -27,15 +27,15 @@ def record(message: str, *args: object, **extra: object) -> logging.LogRecord:
     return made
 
 
-@given(st.none() | st.text() | st.from_regex(r"[A-Za-z0-9-]{8,64}", fullmatch=True))
+@given(st.none() | st.text() | st.from_regex(r"[A-Za-z0-9_=-]{8,64}", fullmatch=True))
 @example("a" * 65)
 @example("good-id-\n")
 @example("ann@example.org")
 def test_a_request_has_the_id_that_was_given_where_it_is_one_else_a_new_one(given_id: str | None) -> None:
     with journal.request(given_id) as known:
         assert journal.request_id() == known
-        assert re.fullmatch(r"[A-Za-z0-9-]{8,64}", known)
-        usable = given_id is not None and re.fullmatch(r"[A-Za-z0-9-]{8,64}", given_id) is not None
+        assert re.fullmatch(r"[A-Za-z0-9_=-]{8,64}", known)
+        usable = given_id is not None and re.fullmatch(r"[A-Za-z0-9_=-]{8,64}", given_id) is not None
         assert (known == given_id) == usable
     assert journal.request_id() is None
 

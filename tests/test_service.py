@@ -139,7 +139,8 @@ def test_two_requests_at_once_make_one_collage(service: Service, store: Store) -
     fill(store, 40)
     statuses: list[int] = []
     threads = [
-        threading.Thread(target=lambda: statuses.append(service.build("sayno", wait=0).status_code)) for _ in "12"
+        threading.Thread(target=lambda: statuses.append(service.build("sayno", wait=0, width=1500).status_code))
+        for _ in "12"
     ]
     for thread in threads:
         thread.start()

@@ -133,6 +133,7 @@ def _build(order: Mapping[str, Any]) -> None:
         sentence = f"The build ended unexpectedly ({type(error).__name__}); the service's log says more."
         store.collages.note(draft, {"state": "failed", "error": sentence})
         sys.exit(1)
+    os.close(draft.lock)  # whoever sees this collage may begin the next one, before this process is gone
     metrics.build("done", time.monotonic() - started)
     LOG.info("The collage %s of %s is done", draft.id, draft.campaign)
 

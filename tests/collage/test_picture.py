@@ -46,9 +46,8 @@ def quantisation(quality: int) -> dict[int, list[int]]:
 
 QUALITY_85 = quantisation(85)
 
-# The largest ones take seconds, so that there are two of them: one of archives, one of intermediates.
-FULL = [(12, 4096, 4096), (229, 4096, 4096)]
-OTHERS = [(1, 900, 1200), (2, 1300, 900), (7, 1500, 1500), (40, 2400, 2400), (140, 1600, 1600)]
+FULL = [(229, 4096, 4096)]  # takes seconds
+OTHERS = [(1, 900, 1200), (12, 1600, 1600), (2, 1300, 900), (7, 1500, 1500), (40, 2400, 2400), (140, 1600, 1600)]
 OTHERS += [(31, 1024, 512), (12, 600, 800), (45, 3000, 500)]
 
 

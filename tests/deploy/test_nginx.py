@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -114,7 +115,8 @@ def test_the_service_hears_who_asks_and_by_which_id_whatever_the_client_says_of_
     assert heard["X-Forwarded-For"] == "127.0.0.1"
     assert heard["X-Forwarded-Proto"] == "https"
     assert re.fullmatch(r"[0-9a-f]{32}", heard["X-Request-ID"])
-    assert f'"id":"{heard["X-Request-ID"]}"' in written(echo)
+    while f'"id":"{heard["X-Request-ID"]}"' not in written(echo):  # it writes a line once the answer is sent
+        time.sleep(0.01)
     assert heard["X-Sendfile-Type"] == "X-Accel-Redirect"
     assert heard["X-Accel-Mapping"] == f"{echo.directory.parent}/store/=/_store/"
     assert heard["Connection"] == "close"
@@ -199,7 +201,9 @@ def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: N
         requests.post(f"{nginx.url}/unsubscribe/{SECRET}", data=large, verify=str(nginx.ca), timeout=30)
         for raw in (f"GET /track/{SECRET}/collage.jpg HTTP/1.1\r\nHost: a b\r\n\r\n", f"{SECRET}\r\n\r\n"):
             assert send(nginx.http, raw).startswith("HTTP/1.1 400")
-        log = written(nginx)
+        log = ""
+        while log != (log := written(nginx)):  # it writes a line once the answer is sent
+            time.sleep(0.1)
         assert '"route":"/track/<token>/collage.jpg","status":' in log
         for secret in (SECRET, SECRET.lower(), "127.0.0.1", "Ann", "mail.example"):
             assert secret not in log

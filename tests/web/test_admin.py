@@ -106,7 +106,8 @@ def test_an_unmounted_store_is_not_a_campaign_without_photos(client: FlaskClient
 def test_a_second_collage_at_the_same_time_is_refused(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 12)
     fill(store, "other", 1)
-    first, second = ask(client, wait=None), ask(client, wait=None)
+    large = {"width": 2000, "height": 2000}
+    first, second = ask(client, large, wait=None), ask(client, large, wait=None)
     assert (first.status_code, second.status_code) == (202, 409)
     assert ask(client, SMALL, campaign="other").status_code == 201
     assert until_done(client, first.headers["Location"])["state"] == "done"
