@@ -1,6 +1,7 @@
 """The door for HTTP: webhooks, the admin's API, the pictures in mails, health.
 
-- `access`: who may use a route; every route declares it. `guessing` slows down whoever guesses passwords.
+- `access`, `gallery_access`: who may use a route; every route declares it. `guessing` slows down whoever guesses
+  passwords.
 - `webhook`, `admin` and `notices` (the admin's API), `track`, `unsubscribe`, `wall`, `gallery`, `desk` (with
   `desk_collages`, `desk_notify`), `health`, `watching` (metrics): the routes.
 - `requests`: the ID of each request, its line in the log.

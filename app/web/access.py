@@ -1,12 +1,10 @@
-"""Who may use a route. Every view is declared with one of these, and a test fails where one is not."""
+"""Who may use a route. Every view is declared with one of these or those of `gallery_access`; a test sees to it."""
 
 import hmac
 import time
-import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
-from typing import Concatenate, Literal, ParamSpec
+from typing import Literal, ParamSpec
 from urllib.parse import urlsplit
 
 from flask import request
@@ -15,18 +13,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app import limits, metrics
 from app.assets import verify
-from app.config import Campaign
 from app.errors import BadSignature, NotFound
 from app.tracking.tokens import Claims
 from app.web.services import services
 
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
-GalleryView = Callable[Concatenate[Campaign, P], ResponseReturnValue]
 
 ADMIN = "admin"
 THIS_MACHINE = ("127.0.0.1", "::1", "")  # a socket that is a file has no address
-GALLERY_COOKIE = "gallery"
 
 
 class Unauthorized(Exception):
@@ -52,25 +47,9 @@ class ForeignOrigin(Exception):
     """A browser on another site sent a request that would change something."""
 
 
-class LoginNeeded(Exception):
-    """No session of the campaign's gallery, or one that has ended."""
-
-    def __init__(self, campaign: Campaign) -> None:
-        super().__init__(f"The photos of {campaign.title} are for those who have the password.")
-        self.campaign = campaign
-
-
-class GalleryOver(Exception):
-    """The last day of the campaign's gallery is past."""
-
-    def __init__(self, campaign: Campaign) -> None:
-        super().__init__(f"The gallery of {campaign.title} is closed.")
-        self.campaign = campaign
-
-
 def anyone(view: View[P]) -> View[P]:
     """For everyone."""
-    return _declared("anyone", view)
+    return declared("anyone", view)
 
 
 def signed_by_cloudinary(view: View[P]) -> View[P]:
@@ -90,7 +69,7 @@ def signed_by_cloudinary(view: View[P]) -> View[P]:
             raise
         return view(*args, **kwargs)
 
-    return _declared("cloudinary", guarded)
+    return declared("cloudinary", guarded)
 
 
 def admin_only(view: View[P]) -> View[P]:
@@ -99,10 +78,10 @@ def admin_only(view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         _require_admin()
-        _require_our_own_page()
+        require_our_own_page()
         return view(*args, **kwargs)
 
-    return _declared("admin", guarded)
+    return declared("admin", guarded)
 
 
 def admin_or_this_machine(view: View[P]) -> View[P]:
@@ -117,73 +96,7 @@ def admin_or_this_machine(view: View[P]) -> View[P]:
             _require_admin()
         return view(*args, **kwargs)
 
-    return _declared("admin or this machine", guarded)
-
-
-def gallery_visitor(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
-    """For whoever stands before the gallery of a campaign, to log in or out; the view is given the campaign.
-
-    Raises NotFound where the campaign has no gallery, GalleryOver where it has none any more.
-    """
-
-    @wraps(view)
-    def guarded(campaign: str, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        found = _gallery(campaign)
-        _require_our_own_page()
-        return view(found, *args, **kwargs)
-
-    return _declared("anyone", guarded)
-
-
-def gallery_member(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
-    """For whoever has logged in to the campaign's gallery; the view is given the campaign.
-
-    Raises what `gallery_visitor` does, and LoginNeeded.
-    """
-
-    @wraps(view)
-    def guarded(campaign: str, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        found, sessions = _gallery(campaign), services().sessions
-        cookie = request.cookies.get(GALLERY_COOKIE, "")
-        password = _normal(found.gallery_password or "")
-        if sessions is None or not sessions.holds(cookie, found.name, password, time.time()):
-            raise LoginNeeded(found)
-        _require_our_own_page()
-        return view(found, *args, **kwargs)
-
-    return _declared("gallery", guarded)
-
-
-def gallery_session(campaign: Campaign, given: str) -> str | None:
-    """The cookie of a new session for whoever has given the gallery's password, None where it is another.
-
-    Raises TooManyGuesses.
-    """
-    # apart from the admin's: whoever knows the gallery's password must not have wrong ones of the admin's forgotten
-    guesses, guesser = services().guesses, f"gallery {campaign.name} {_client()}"
-    if wait := guesses.wait(guesser):
-        raise TooManyGuesses(wait)
-    password, sessions = _normal(campaign.gallery_password or ""), services().sessions
-    if sessions is None or not hmac.compare_digest(_normal(given).encode(), password.encode()):
-        guesses.wrong(guesser)
-        return None
-    guesses.right(guesser)
-    return sessions.cookie(campaign.name, password, time.time())
-
-
-def _gallery(name: str) -> Campaign:
-    """The campaign, where it has a gallery that is open."""
-    campaign = services().campaigns.get(name)
-    if campaign is None or campaign.gallery_password is None:  # nobody is told which campaigns there are
-        raise NotFound("There is nothing here.")
-    if campaign.gallery_is_over(datetime.now(UTC).date()):
-        raise GalleryOver(campaign)
-    return campaign
-
-
-def _normal(password: str) -> str:
-    """A password however it was typed: an é can be one character or two, and pasting adds blanks at the ends."""
-    return unicodedata.normalize("NFC", password.strip())
+    return declared("admin or this machine", guarded)
 
 
 def personal(
@@ -205,7 +118,7 @@ def personal(
                 raise NotFound("There is nothing behind this address any more.")
             return view(claims)
 
-        return _declared("token", guarded)
+        return declared("token", guarded)
 
     return declare
 
@@ -215,7 +128,7 @@ def _require_admin() -> None:
     password = services().settings.admin_password
     if password is None:
         raise Unauthorized(closed=True)
-    guesses, address = services().guesses, _client()
+    guesses, address = services().guesses, client()
     if wait := guesses.wait(address):
         raise TooManyGuesses(wait)
     given = request.authorization
@@ -234,7 +147,7 @@ def is_from_this_machine() -> bool:
     return (request.remote_addr or "") in THIS_MACHINE
 
 
-def _client() -> str:
+def client() -> str:
     """Whose request this is: the peer's address, or what nginx on this machine says that it is.
 
     Only the last entry of X-Forwarded-For is nginx's own; those before it are the client's to invent.
@@ -244,7 +157,7 @@ def _client() -> str:
     return forwarded or peer if is_from_this_machine() else peer
 
 
-def _require_our_own_page() -> None:
+def require_our_own_page() -> None:
     """Raises ForeignOrigin for a request that changes something and was sent by another site's page."""
     if request.method not in ("GET", "HEAD", "OPTIONS") and _from_elsewhere():
         raise ForeignOrigin("This request came from a page of another site.")
@@ -259,6 +172,7 @@ def _from_elsewhere() -> bool:
     return origin is not None and urlsplit(origin).netloc != request.host
 
 
-def _declared(who: str, view: View[P]) -> View[P]:
+def declared(who: str, view: View[P]) -> View[P]:
+    """The view, on which stands who may use it."""
     view.access = who  # type: ignore[attr-defined]
     return view

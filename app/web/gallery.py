@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from app.config import Campaign
 from app.errors import NotFound
-from app.web.access import (
+from app.web.gallery_access import (
     GALLERY_COOKIE,
     GalleryOver,
     LoginNeeded,

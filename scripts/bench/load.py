@@ -39,7 +39,7 @@ from tests.standin.client import Standin
 SHOWN = "sayno"  # of tests.service: the campaign whose mails are opened, and where photos arrive
 KEY = "a key for nothing but measurements"
 PEOPLE = 12  # distinct pictures that arrive
-WARM = 20.0  # seconds of the same load before anything is measured
+WARM = 60.0  # seconds of the same load before anything is measured
 QUIET = 5.0  # seconds of silence before memory is looked at
 
 

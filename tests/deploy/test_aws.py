@@ -58,8 +58,6 @@ BY_AWS = {
     "BackupRole": {("elasticfilesystem:Backup", "Store"), ("elasticfilesystem:DescribeTags", "Store")},
 }
 
-needs_the_queue = pytest.mark.skipif(not code.SQS.exists(), reason="there is no app/sqs.py yet")
-
 
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
@@ -109,19 +107,16 @@ def test_each_role_has_what_the_code_and_aws_need_and_nothing_beyond(template: d
     assert given == needed
 
 
-@needs_the_queue
 def test_nothing_else_in_the_code_talks_to_aws() -> None:
     assert code.imports_boto3() == {code.SQS, code.PARAMETERS}
 
 
-@needs_the_queue
 def test_the_function_itself_touches_no_queue() -> None:
     handler = (QUEUE_CODE / "aws_lambda.py", QUEUE_CODE / "records.py")
     assert code.queue_actions(*handler) == set()
     assert not any("Queue(" in path.read_text("utf-8") for path in handler)
 
 
-@needs_the_queue
 def test_every_call_of_the_worker_is_found_in_its_source() -> None:
     """Or the comparison above would compare nothing with nothing."""
     of_worker = code.queue_actions(QUEUE_CODE / "worker.py")
@@ -194,7 +189,6 @@ def test_only_what_failed_comes_back_and_its_number_is_bounded() -> None:
     assert load()["Parameters"]["MaximumConcurrency"]["Default"] == 2
 
 
-@needs_the_queue
 def test_a_call_has_the_time_that_a_photo_may_take_and_a_thread_for_each_record() -> None:
     from app.queue import aws_lambda
 
