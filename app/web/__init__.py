@@ -6,7 +6,8 @@
   `desk_collages`, `desk_notify`), `health`, `watching` (metrics): the routes.
 - `requests`: the ID of each request, its line in the log.
 - `errors`: from error to answer. `headers`: what every answer tells the browser.
-- `sendfile`: leaves it to nginx to send a file. `services`: what the routes work with.
+- `pictures`, `tiles`: what pages show of photos. `sendfile`: leaves it to nginx to send a file.
+- `services`: what the routes work with.
 """
 
 from typing import Any

@@ -5,10 +5,9 @@ scripts: what someone has chosen travels with the form. What scripts fetch are p
 """
 
 import re
-from base64 import b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from math import ceil
 from typing import Any
 
@@ -27,6 +26,7 @@ from app.web.access import admin_only
 from app.web.pictures import picture
 from app.web.services import Services, services
 from app.web.sketch import edges, sketch
+from app.web.tiles import tiles
 
 blueprint = Blueprint("desk", __name__, url_prefix="/admin")
 
@@ -43,17 +43,6 @@ class Desk:
 
     album: Album
     addresses: Addresses
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A photo on a page. `placeholder`: its ThumbHash in base64, or ""."""
-
-    public_id: str
-    approved: str
-    version: int | None
-    placeholder: str
-    excluded: bool
 
 
 def desk() -> Desk:
@@ -75,12 +64,12 @@ blueprint.after_request(on_pages)
 
 
 @blueprint.app_template_filter("moment")
-def moment(text: str) -> str:
-    """`2026-11-20T06:04:05Z` as people write it."""
+def moment(when: str | datetime) -> str:
+    """A time, or `2026-11-20T06:04:05Z`, as people write it."""
     try:
-        return f"{datetime.fromisoformat(text):%-d %b %Y, %H:%M}"
+        return f"{when if isinstance(when, datetime) else datetime.fromisoformat(when):%-d %b %Y, %H:%M}"
     except ValueError:
-        return text
+        return str(when)
 
 
 @blueprint.app_template_filter("count")
@@ -148,13 +137,14 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
     found = [one for one in reversed(every) if search.casefold() in one.public_id.casefold()]
     pages = max(1, ceil(len(found) / A_PAGE))
     number = min(max(1, _whole("page") or 1), pages)
-    here = tiles(campaign, found[(number - 1) * A_PAGE : number * A_PAGE], excluded)
+    here = tiles(campaign, found[(number - 1) * A_PAGE : number * A_PAGE])
     shown = {tile.public_id for tile in here}
     answer = render_template(
         "desk_photos.html",
         campaign=services().campaigns[campaign],
         **(_numbers(campaign, every) | _planned(campaign, every)),
         tiles=here,
+        unticked=excluded,
         elsewhere=[one.public_id for one in every if one.public_id in excluded - shown],
         search=search,
         found=len(found),
@@ -174,23 +164,6 @@ def wish() -> Parameters:
         height=_number("height", 4096) or 0,
         exclude=frozenset(request.values.getlist("exclude")),
     )
-
-
-def tiles(campaign: str, shown: Sequence[Photo], excluded: Collection[str] = ()) -> list[Tile]:
-    """What a page needs to show some photos."""
-    photos = services().store.photos
-    versions = photos.versions(campaign)
-    hashes = photos.placeholders(campaign, [one.public_id for one in shown])
-    return [
-        Tile(
-            one.public_id,
-            f"{datetime.fromtimestamp(one.approved_at // 10**9, UTC):%Y-%m-%dT%H:%M:%SZ}",
-            versions.get(one.public_id),
-            b64encode(hashes.get(one.public_id) or b"").decode("ascii"),
-            one.public_id in excluded,
-        )
-        for one in shown
-    ]
 
 
 def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from app.store.photos import Photo
 from app.tracking import figures
 from app.web.access import admin_only
 from app.web.chart import chart
-from app.web.desk import FEW, Tile, desk, on_pages, page, tiles, wish
+from app.web.desk import FEW, desk, on_pages, page, wish
 from app.web.errors import STATUS
 from app.web.services import services
+from app.web.tiles import Tile, tiles
 
 blueprint = Blueprint("desk_collages", __name__, url_prefix="/admin/campaigns/<campaign>")
 blueprint.after_request(on_pages)

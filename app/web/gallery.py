@@ -3,9 +3,7 @@
 Before the password is given no answer shows a picture, nor says how many there are or which.
 """
 
-from base64 import b64encode
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from math import ceil
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -24,46 +22,23 @@ from app.web.gallery_access import (
 from app.web.pictures import Variant, picture
 from app.web.services import services
 from app.web.session import LIFETIME
+from app.web.tiles import tiles
 
 blueprint = Blueprint("gallery", __name__, url_prefix="/campaigns/<campaign>")
 
 A_PAGE = 60  # photos
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A photo on the page. `number`: its place, the newest is 1. `placeholder`: its ThumbHash in base64, or ""."""
-
-    public_id: str
-    number: int
-    approved: str
-    version: int | None
-    placeholder: str
-
-
 @blueprint.get("/photos")
 @gallery_member
 def page(campaign: Campaign) -> ResponseReturnValue:
     """One page of the photos, the newest first. Raises NotFound for a page that there is not."""
-    photos = services().store.photos
-    every = photos.all(campaign.name)[::-1]
+    every = services().store.photos.all(campaign.name)[::-1]
     pages = max(1, ceil(len(every) / A_PAGE))
     number = _page(pages)
     first = (number - 1) * A_PAGE
-    here = every[first : first + A_PAGE]
-    versions = photos.versions(campaign.name)
-    placeholders = photos.placeholders(campaign.name, [photo.public_id for photo in here])
-    shown = [
-        Shown(
-            photo.public_id,
-            place,
-            _day(datetime.fromtimestamp(photo.approved_at // 10**9, UTC)),
-            versions.get(photo.public_id),
-            b64encode(placeholders.get(photo.public_id) or b"").decode("ascii"),
-        )
-        for place, photo in enumerate(here, first + 1)
-    ]
-    return _answer("gallery.html", campaign, photos=shown, people=len(every), page=number, pages=pages)
+    shown = tiles(campaign.name, every[first : first + A_PAGE])
+    return _answer("gallery.html", campaign, photos=shown, first=first, people=len(every), page=number, pages=pages)
 
 
 @blueprint.get("/photos/<path:public_id>/<any(thumb, medium, full, original):variant>.jpg")
@@ -114,7 +89,7 @@ def ask_for_password(error: LoginNeeded) -> ResponseReturnValue:
 def say_that_it_is_over(error: GalleryOver) -> ResponseReturnValue:
     """410, also for pictures."""
     until = error.campaign.gallery_until
-    return _answer("gallery-over.html", error.campaign, 410, until=until and _day(until))
+    return _answer("gallery-over.html", error.campaign, 410, until=until and day(until))
 
 
 def _answer(template: str, campaign: Campaign, status: int = 200, **values: object) -> Response:
@@ -137,5 +112,7 @@ def _cookie_path(campaign: Campaign) -> str:
     return url_for("gallery.page", campaign=campaign.name).removesuffix("/photos")
 
 
-def _day(when: date) -> str:
+@blueprint.app_template_filter("day")
+def day(when: date) -> str:
+    """A day as people write it."""
     return f"{when.day} {when:%B %Y}"
