@@ -9,10 +9,10 @@ import subprocess
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import trustme
+
+from tests.ending import Ending
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "deploy/nginx/collagen.conf"
@@ -47,7 +47,7 @@ def program() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
-class Nginx:
+class Nginx(Ending):
     """A running nginx. `url` is its https address, `http` the other; `ca` is what requests' `verify` wants; all that it
     writes is below `logs`."""
 
@@ -104,14 +104,6 @@ class Nginx:
         """Ends it at once; safe to call twice."""
         self.process.terminate()
         self.process.wait(10)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 def free_ports(number: int) -> list[int]:

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 
+from tests.ending import Ending
 from tests.standin.client import Standin
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ def environment(standin: Standin, store: Path, **more: str) -> dict[str, str]:
     } | more
 
 
-class Service:
+class Service(Ending):
     """A running gunicorn. Its log is in `log`, a line an entry; it may hold nothing that is nobody's business."""
 
     def __init__(self, environ: dict[str, str], *, workers: int | None = 2, bind: str = "127.0.0.1:0") -> None:
@@ -109,11 +109,3 @@ class Service:
         for line in self.log:
             assert not GIVEN_AWAY.search(line), line
             assert not any(secret in line for secret in self._secrets), line
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

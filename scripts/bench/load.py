@@ -13,7 +13,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,7 +30,7 @@ from app.tracking.tokens import Claims, Tokens
 from scripts.bench import pictures
 from scripts.bench.measure import percentile, pss, tree
 from scripts.bench.neighbours import CAMPAIGN, link
-from tests.nginx import Nginx
+from tests.nginx import Nginx, free_ports
 from tests.people import portrait
 from tests.service import Service, environment
 from tests.standin.client import Standin
@@ -149,7 +148,7 @@ def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
         store.root.initialise()
         for name in (CAMPAIGN, SHOWN):
             link(source.root.path / campaign, store.root.path / name)
-        port = free_port()
+        port = free_ports(1)[0]
         nginx = stack.enter_context(Nginx(port, store.root.path, directory / "nginx"))
         stack.enter_context(trusting(nginx.ca))
         standin = stack.enter_context(Standin.start(retry_delays=[]))
@@ -186,13 +185,6 @@ def outcomes(deliveries: list[dict[str, Any]]) -> Counter[str]:
         stored = one["status"] == 200 and json.loads(one["body"])["status"] == "stored"
         said["200" if stored else f"{one['status']} {one['body'][:80]}"] += 1
     return said
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def main() -> None:

@@ -11,9 +11,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
+from tests.ending import Ending
 from tests.standin import signatures
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ class Notification:
         return {"MessageBody": self.body, "MessageAttributes": attributes}
 
 
-class AwsServer:
+class AwsServer(Ending):
     """A running server. `environment`: what makes boto3 talk to it."""
 
     def __init__(self) -> None:
@@ -99,14 +99,6 @@ class AwsServer:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 class TestQueue:

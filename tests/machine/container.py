@@ -7,8 +7,8 @@ import os
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.ending import Ending
 
 NSPAWN = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--machine=collagen-test"]
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET, see setns(2)
@@ -20,7 +20,7 @@ def in_directory(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*nspawn, *command], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=1800)
 
 
-class Container:
+class Container(Ending):
     """A Debian that is booted, with systemd and a network of its own in which there is nobody else."""
 
     def __init__(self, root: Path) -> None:
@@ -65,11 +65,3 @@ class Container:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

@@ -14,15 +14,16 @@ from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
+
+from tests.ending import Ending
 
 ROOT = Path(__file__).parents[2]
 USER, PASSWORD = "campaign@example.org", "abcd efgh ijkl/@:mnop"  # like one of Gmail's app passwords, and worse
 QUOTED = "campaign%40example.org:abcd%20efgh%20ijkl%2F%40%3Amnop"
 
 
-class MailServer:
+class MailServer(Ending):
     """A running server. What it has taken stays in `directory`, and so does its certificate authority."""
 
     def __init__(self) -> None:
@@ -103,14 +104,6 @@ class MailServer:
             if pipe is not None:
                 pipe.close()
         self._directory.cleanup()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
 
 @functools.cache

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from types import TracebackType
 from typing import Any, Self
 
+from tests.ending import Ending
 from tests.standin.process import Process
 from tests.standin.remote import Json, Remote, StandinError
 
 __all__ = ["Standin", "StandinError"]
 
 
-class Standin(Remote):
+class Standin(Remote, Ending):
     """A running stand-in; `Standin.start()` starts one, `Standin(url)` joins one that runs."""
 
     def __init__(self, url: str, cloud: str = "demo", key: str = "key", secret: str = "secret") -> None:
@@ -51,14 +51,6 @@ class Standin(Remote):
         self._http.clear()
         if self.process:
             self.process.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     # How others reach it
 
