@@ -10,6 +10,12 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 
+def _of_app(module):
+    """What a module of the application has. By its path: workers are forked from this process, and would find whatever
+    it has imported of `app`, also after an upgrade."""
+    return runpy.run_path(str(Path(__file__).resolve().parents[1] / f"app/{module}.py"))
+
+
 def _most_workers() -> int:
     """As many as the processors can use and the memory can hold.
 
@@ -39,12 +45,7 @@ graceful_timeout = 60  # seconds that requests get to end when a worker is told 
 timeout = 250
 worker_tmp_dir = "/dev/shm"  # noqa: S108 -- in memory, so that a slow disk never looks like a dead worker
 accesslog = None  # the app writes those lines, without addresses or tokens
-raw_env = [
-    # What ImageMagick may do; without it the service does not start.
-    f"MAGICK_CONFIGURE_PATH={Path(__file__).resolve().parent / 'imagemagick'}",
-    # As in app/limits.py: a worker starts in half the time.
-    "WAND_MAGICK_LIBRARY_SUFFIX=-6.Q16;-7.Q16",
-]
+raw_env = [f"{name}={value}" for name, value in _of_app("limits")["IMAGEMAGICK"].items()]
 control_socket_disable = True  # one in the home directory, which two services would share
 
 
@@ -58,9 +59,7 @@ def _log_style():
 
 
 LOG = _log_style()
-# By its path: workers are forked from this process, and would find whatever it has imported of `app`, also after an
-# upgrade.
-logconfig_dict = runpy.run_path(str(Path(__file__).resolve().parents[1] / "app/journal.py"))["of_gunicorn"](LOG)
+logconfig_dict = _of_app("journal")["of_gunicorn"](LOG)
 
 
 def on_starting(server):

@@ -22,6 +22,7 @@ from tests.conftest import person, prepared
 from tests.mailserver.client import MailServer
 from tests.service import PASSWORD, environment
 from tests.standin.client import Standin
+from tests.web.chromium import Watched, watched
 
 ADMIN = ("admin", PASSWORD)
 
@@ -103,3 +104,10 @@ def fill(store: Store, campaign: str, people: int) -> None:
         files = prepared(number % 6)
         at = 1_700_000_000 + number
         store.photos.put(campaign, f"p{number}", files.archive, files.intermediate, at, variants=files.variants)
+
+
+@pytest.fixture(scope="module")
+def one_browser() -> Iterator[Watched]:
+    """One browser for all tests of a file; those who look at pages begin with a clean one of theirs."""
+    with watched() as running:
+        yield running

@@ -17,7 +17,7 @@ from app.store import Store
 from tests.browser import Scheme
 from tests.service import PASSWORD, Service, environment
 from tests.standin.client import Standin
-from tests.web.chromium import Watched, crowd, watched
+from tests.web.chromium import Watched, crowd
 from tests.web.conftest import mail_settings
 
 PEOPLE = 1000
@@ -40,12 +40,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def service(running_standin: Standin, store: Store) -> Iterator[Service]:
     with Service(environment(running_standin, store.root.path, **mail_settings("smtp://127.0.0.1:9"))) as running:
         running.build("other", width=300, height=300).raise_for_status()
-        yield running
-
-
-@pytest.fixture(scope="module")
-def one_browser() -> Iterator[Watched]:
-    with watched() as running:
         yield running
 
 

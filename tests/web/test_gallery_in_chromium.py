@@ -19,7 +19,7 @@ from app.store import Store
 from tests.browser import Scheme
 from tests.service import Service, environment
 from tests.standin.client import Standin
-from tests.web.chromium import Watched, crowd, watched
+from tests.web.chromium import Watched, crowd
 
 PASSWORD = "correct horse"
 PEOPLE = 1000
@@ -47,12 +47,6 @@ def service(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) 
     with Service(
         environment(running_standin, store.root.path, COLLAGEN_SECRET_KEY="a key of sixteen characters")
     ) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def one_browser() -> Iterator[Watched]:
-    with watched() as running:
         yield running
 
 

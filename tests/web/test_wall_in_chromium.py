@@ -21,7 +21,7 @@ from tests.collage import pictures
 from tests.service import Service, environment
 from tests.standin.client import Standin
 from tests.tracking.people import KEY
-from tests.web.chromium import Watched, watched
+from tests.web.chromium import Watched
 
 PEOPLE = 31  # of whom 30 are seated, 6×5
 RULES = """
@@ -55,12 +55,6 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
     (top / "tmp").mkdir()
     environ = environment(running_standin, store.root.path, COLLAGEN_SECRET_KEY=KEY, TMPDIR=str(top / "tmp"))
     with Service(environ) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def one_browser() -> Iterator[Watched]:
-    with watched() as running:
         yield running
 
 
