@@ -15,7 +15,7 @@ from typing import Literal
 from app import imaging, metrics
 from app.assets import Asset, Cloudinary, Hint
 from app.config import Campaign, Campaigns
-from app.errors import CollagenError, PictureError
+from app.errors import CollagenError, NotFound, PictureError
 from app.exif import ExifTool, Tags, is_writable
 from app.store import Store, scratch
 from app.store.names import file_name
@@ -107,7 +107,7 @@ class Processor:
                 if early is None or hint.version != asset.version:
                     early = self._fetch(asset.public_id, asset.url)
                 try:
-                    self._put(asset, decision.keep, early)
+                    self._put(asset, decision.keep, early, self._place(asset, held))
                 except PictureError as error:
                     return self._refuse(asset, decision.keep, held, error)
                 except CollagenError as error:
@@ -127,6 +127,38 @@ class Processor:
         campaign = self._campaigns.of_folder(asset.folder) if asset else None
         return self._outcome(public_id, asset, campaign, decide(asset, campaign, held))
 
+    def recut(self, campaign: str, public_id: str, version: int, place: float | None) -> None:
+        """Cuts a photo anew from its original: at `place` (see `Cut`), by hand, or as when it arrived (None).
+
+        Raises NotFound where this is not the version that is approved in the campaign now, PictureError, and what
+        `process` raises; then the store is as it was.
+        """
+        with self._store.photos.lock(public_id):
+            asset = self._approved(campaign, public_id, version)
+            self._put(asset, self._campaigns[campaign], self._fetch(public_id, asset.url), place)
+
+    def original(self, campaign: str, public_id: str, version: int) -> bytes:
+        """A small JPEG of a photo as it was before it was cut. Raises as `recut` does."""
+        asset = self._approved(campaign, public_id, version)
+        return self._decoder.preview(self._download(public_id, asset.url))
+
+    def _approved(self, campaign: str, public_id: str, version: int) -> Asset:
+        file_name(public_id)
+        asset = self._cloudinary.state(public_id)
+        rules = self._campaigns.of_folder(asset.folder) if asset else None
+        if asset is None or not asset.approved or rules is None or rules.name != campaign or asset.version != version:
+            raise NotFound(f"Version {version} of the photo {public_id} is not approved in {campaign} any more.")
+        return asset
+
+    def _place(self, asset: Asset, held: Mapping[str, object]) -> float | None:
+        """Where this version was cut by hand, as any archive of it tells, whatever else is wrong with that one."""
+        paths = [self._store.photos.archive_path(campaign, asset.public_id) for campaign in held]
+        for tags in self._exiftool.read(paths).values() if paths else ():
+            if (tags.public_id, tags.version) == (asset.public_id, asset.version) and tags.cut:
+                if tags.cut.why == "hand":
+                    return tags.cut.place
+        return None
+
     def _held(self, public_id: str) -> dict[str, Tags | None]:
         """Where the store has files of the photo, with the archive's tags where both files are there and fit."""
         held: dict[str, Tags | None] = {}
@@ -134,7 +166,7 @@ class Processor:
         for campaign, both in photos.holders(public_id).items():
             path = photos.archive_path(campaign, public_id)
             tags = self._exiftool.read([path]).get(path) if both else None
-            right = tags and tags.public_id == public_id and photos.fits(campaign, public_id, tags.version)
+            right = tags and tags.public_id == public_id and photos.fits(campaign, public_id, tags.mark)
             held[campaign] = tags if right else None
         return held
 
@@ -145,12 +177,12 @@ class Processor:
         with metrics.stage("download"):
             return self._cloudinary.picture(public_id, url)
 
-    def _put(self, asset: Asset, campaign: Campaign, picture: Future[bytes]) -> None:
+    def _put(self, asset: Asset, campaign: Campaign, picture: Future[bytes], place: float | None) -> None:
         downloaded = picture.result()
         with metrics.stage("decode"):
-            prepared = self._decoder.prepare(downloaded)
+            prepared = self._decoder.prepare(downloaded, place)
         email = address(asset, campaign)
-        tags = Tags(email, asset.public_id, asset.asset_id, asset.version)
+        tags = Tags(email, asset.public_id, asset.asset_id, asset.version, prepared.cut)
         with scratch.directory() as directory:
             path = directory / "photo.jpg"
             path.write_bytes(prepared.archive)
@@ -164,10 +196,12 @@ class Processor:
                 archive,
                 prepared.intermediate,
                 asset.approved_at,
-                asset.version,
+                tags.mark,
                 prepared.variants,
             )
         note = "" if email else " without an address" if asset.email is None else " without its unusable address"
+        if prepared.cut and (prepared.cut.much or prepared.cut.why == "hand"):
+            note += f"; {prepared.cut}"
         if lacking:
             note += f"; python -m app sync {campaign.name} --thumbnails makes what is missing: {', '.join(lacking)}"
         self._log(campaign.name, "SYNCED", asset.public_id, f"version {asset.version}{note}")

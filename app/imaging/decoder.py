@@ -2,27 +2,33 @@
 takes nothing else with it. `python -m app.imaging` is that process.
 
 It is started at first use, serves one photo after the other, and is started again after it died or was ended.
-To it: the length of a picture in 8 bytes, the picture. From it: a byte that says how it went, then the archive, the
-intermediate and each variant (nothing for one that could not be made), or a sentence, each after its length in 8 bytes.
+To it: an order in JSON, a picture. From it: a byte that says how it went, then the cut in JSON, the archive, the
+intermediate and each variant (nothing for one that could not be made), or a preview, or a sentence. Each has its length in
+8 bytes before it.
 """
 
 import contextlib
+import json
 import os
 import resource
 import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from app import limits
+from app.cropping import Cut
 from app.errors import DecoderFailed, PictureError
 from app.imaging import policy
-from app.imaging.photo import Prepared, prepare
+from app.imaging.photo import Prepared, prepare, preview
 from app.imaging.variants import VARIANTS
+
+T = TypeVar("T")
 
 DONE, REFUSED = b"+", b"-"
 MOST = 2 * limits.PICTURE_BYTES  # bytes of one part of a message; an archive is seldom larger than its picture
@@ -35,6 +41,7 @@ SMALLER = {
     # pictures in pages of 2 MB, where the system has them to give: in pages of 4 KB, getting them takes a third longer
     # than decoding https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "OPENBLAS_NUM_THREADS": "1",  # of numpy, which would take memory for each core
 }
 COMMAND = (sys.executable, "-m", "app.imaging")
 
@@ -53,18 +60,25 @@ class Decoder:
         self._process: subprocess.Popen[bytes] | None = None
         self._end: weakref.finalize[[subprocess.Popen[bytes]], Decoder] | None = None
 
-    def prepare(self, picture: bytes) -> Prepared:
-        """As `app.imaging.prepare`.
+    def prepare(self, picture: bytes, place: float | None = None) -> Prepared:
+        """As `app.imaging.prepare`, all variants.
 
         Raises PictureError, also for a picture that hangs, or on which the decoder dies twice; DecoderFailed where
         there is no decoder.
         """
         if len(picture) > limits.PICTURE_BYTES:
             prepare(picture)  # which says so, and reads nothing
+        return self._asked({"do": "prepare", "place": place}, picture, _prepared)
+
+    def preview(self, picture: bytes) -> bytes:
+        """As `app.imaging.photo.preview`. Raises as `prepare` does."""
+        return self._asked({"do": "preview"}, picture, _receive)
+
+    def _asked(self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]) -> T:
         with self._turn:
             for _ in range(2):
                 try:
-                    return self._ask(picture)
+                    return self._ask(order, picture, answer)
                 except (OSError, EOFError):  # it may have died of something else: of a kill, or while it was idle
                     self._stop()
                 except (PictureError, DecoderFailed):
@@ -79,7 +93,7 @@ class Decoder:
         with self._turn:
             self._stop()
 
-    def _ask(self, picture: bytes) -> Prepared:
+    def _ask(self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]) -> T:
         process = self._running()
         late = threading.Event()
 
@@ -91,7 +105,7 @@ class Decoder:
         watch.daemon = True
         watch.start()
         try:
-            return _exchange(process, picture)
+            return _exchange(process, order, picture, answer)
         except (OSError, EOFError):
             if late.is_set():
                 self._stop()
@@ -133,18 +147,26 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def _exchange(process: subprocess.Popen[bytes], picture: bytes) -> Prepared:
+def _exchange(
+    process: subprocess.Popen[bytes], order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]
+) -> T:
     if process.stdin is None or process.stdout is None:
         raise OSError("it was started without pipes")
+    _send(process.stdin, json.dumps(order).encode())
     _send(process.stdin, picture)
     how = _exactly(process.stdout, 1)
     if how == DONE:
-        archive, intermediate = _receive(process.stdout), _receive(process.stdout)
-        variants = {name: _receive(process.stdout) for name in VARIANTS}
-        return Prepared(archive, intermediate, {name: data for name, data in variants.items() if data})
+        return answer(process.stdout)
     if how == REFUSED:
         raise PictureError(_receive(process.stdout).decode())
     raise EOFError("it answers nonsense")
+
+
+def _prepared(pipe: IO[bytes]) -> Prepared:
+    cut, archive, intermediate = _receive(pipe), _receive(pipe), _receive(pipe)
+    variants = {name: _receive(pipe) for name in VARIANTS}
+    made = {name: data for name, data in variants.items() if data}
+    return Prepared(archive, intermediate, made, Cut(**json.loads(cut)) if cut else None)
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
@@ -155,11 +177,11 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:
         try:
-            picture = _receive(requests)
+            order, picture = json.loads(_receive(requests)), _receive(requests)
         except EOFError:
             return
         try:
-            prepared = prepare(picture)
+            parts = _done(order, picture)
         except PictureError as error:
             answers.write(REFUSED)
             _send(answers, str(error).encode())
@@ -168,12 +190,19 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             _send(answers, b"The picture takes more memory than a picture may.")
         else:
             answers.write(DONE)
-            _send(answers, prepared.archive)
-            _send(answers, prepared.intermediate)
-            for name in VARIANTS:
-                _send(answers, prepared.variants.get(name, b""))
-            del prepared
+            for part in parts:
+                _send(answers, part)
+            del parts
         del picture
+
+
+def _done(order: dict[str, object], picture: bytes) -> list[bytes]:
+    if order["do"] == "preview":
+        return [preview(picture)]
+    place = order["place"]
+    prepared = prepare(picture, place=place if isinstance(place, float) else None)
+    cut = json.dumps(asdict(prepared.cut)).encode() if prepared.cut else b""
+    return [cut, prepared.archive, prepared.intermediate, *(prepared.variants.get(name, b"") for name in VARIANTS)]
 
 
 def _send(pipe: IO[bytes], data: bytes) -> None:

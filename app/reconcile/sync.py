@@ -96,7 +96,7 @@ class Sync:
         every, tags = list(paths), {}
         for start in range(0, len(every), BATCH):
             for path, found in self._read(every[start : start + BATCH]).items():
-                fits = self._store.photos.fits(campaign, paths[path], found.version)
+                fits = self._store.photos.fits(campaign, paths[path], found.mark)
                 if fits and found.public_id == paths[path]:
                     tags[paths[path]] = found
         return tags

@@ -107,7 +107,7 @@ def test_one_that_cannot_be_started_may_be_tried_again(tmp_path: Path, make: Cal
 def test_memory_above_its_limit_is_not_given(make: Callable[..., Decoder]) -> None:
     code = f"""
 import app.imaging.decoder as module
-def greedy(picture):
+def greedy(picture, place):
     data = bytearray({limits.DECODER_BYTES})
 module.prepare = greedy
 serve()"""

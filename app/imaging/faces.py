@@ -1,0 +1,86 @@
+"""Faces in a picture, where the optional package dlib is installed (requirements-faces.txt).
+
+Its detector (histograms of oriented gradients, https://arxiv.org/abs/1502.00046) takes under 0.1 s and 40 MB and sees
+upright faces from the front. What it misses is cut in the middle, as without it.
+"""
+
+import functools
+from typing import Any
+
+from wand.image import Image
+
+from app.cropping import Face
+from app.imaging.saving import raw, reduced
+
+LONGEST = (400, 800)  # pixels; some faces it sees better in one size, some in the other, none below 80 pixels
+LEAST = 0.2  # score; in pictures without people it was seen to find faces of 0.1 at most
+SAME = 0.3  # part of two boxes that is common to both, from which on they are one face
+
+
+def find(image: Image) -> list[Face]:
+    """The faces in an sRGB picture that says how it is turned, in fractions of the upright picture.
+
+    None where dlib is not installed or has not enough memory. The image stays.
+    """
+    if _detector() is None:
+        return []
+    found: list[Face] = []
+    for longest in LONGEST:
+        with reduced(image, longest) as small:
+            small.auto_orient()
+            found += _faces(small.width, small.height, raw(small))
+    return _distinct(found)
+
+
+def installed() -> bool:
+    """Whether pictures are searched for faces."""
+    return _detector() is not None
+
+
+@functools.cache
+def _detector() -> Any:
+    try:
+        import dlib
+        import numpy  # noqa: F401 -- dlib takes pictures in its arrays only
+    except ImportError:
+        return None
+    return dlib.get_frontal_face_detector()
+
+
+def _faces(width: int, height: int, rows: bytes) -> list[Face]:
+    import numpy as np
+
+    # the luma of ITU-R BT.601
+    grey = np.frombuffer(rows, np.uint8).reshape(height, width, 3) @ np.array([0.299, 0.587, 0.114])
+    try:
+        boxes, scores, _ = _detector().run(grey.astype(np.uint8), 0, LEAST)
+    except (MemoryError, RuntimeError):
+        return []
+    found = (_face(box, score, width, height) for box, score in zip(boxes, scores, strict=True))
+    return [face for face in found if face.left < face.right and face.top < face.bottom]
+
+
+def _face(box: Any, score: float, width: int, height: int) -> Face:
+    """What of a face is inside of the picture; the detector's boxes may reach beyond it."""
+    left, right = (min(1.0, max(0.0, side / width)) for side in (box.left(), box.right() + 1))
+    top, bottom = (min(1.0, max(0.0, side / height)) for side in (box.top(), box.bottom() + 1))
+    return Face(left, top, right, bottom, score)
+
+
+def _distinct(faces: list[Face]) -> list[Face]:
+    """Of boxes around one face the surest."""
+    kept: list[Face] = []
+    for face in sorted(faces, key=lambda one: one.score, reverse=True):
+        if all(_common(face, other) < SAME for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _common(one: Face, other: Face) -> float:
+    """Intersection over union of two boxes."""
+    across = min(one.right, other.right) - max(one.left, other.left)
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    if across <= 0 or down <= 0:
+        return 0.0
+    sizes = sum((box.right - box.left) * (box.bottom - box.top) for box in (one, other))
+    return across * down / (sizes - across * down)
