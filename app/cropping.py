@@ -15,7 +15,7 @@ MOST_FACES = 20  # the largest are considered
 
 # What belongs to a head beside the face that a detector frames (from brows to chin), in face widths and heights
 BESIDE, ABOVE, BELOW = 0.35, 0.6, 0.25
-# Where in the window the faces should be: in the middle across, a little above it down, so that there is room for a body
+# Where in the window the faces should be: in the middle across, a little above it down: there is a body, too
 ACROSS, DOWN = 0.5, 0.42
 
 Why = Literal["face", "middle", "hand"]

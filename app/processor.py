@@ -154,9 +154,9 @@ class Processor:
         """Where this version was cut by hand, as any archive of it tells, whatever else is wrong with that one."""
         paths = [self._store.photos.archive_path(campaign, asset.public_id) for campaign in held]
         for tags in self._exiftool.read(paths).values() if paths else ():
-            if (tags.public_id, tags.version) == (asset.public_id, asset.version) and tags.cut:
-                if tags.cut.why == "hand":
-                    return tags.cut.place
+            same = (tags.public_id, tags.version) == (asset.public_id, asset.version)
+            if same and tags.cut and tags.cut.why == "hand":
+                return tags.cut.place
         return None
 
     def _held(self, public_id: str) -> dict[str, Tags | None]:

@@ -7,8 +7,8 @@ from typing import get_args
 from app.cropping import Cut, Why
 
 # As exiftool names them. A cut is told as Camera Raw tells it, in fractions of the original (Adobe, XMP Specification
-# Part 2, 3.3: crs); AlreadyApplied keeps programs from cutting once more. Who chose it is an event of the file's history
-# (3.2: stEvt), whose action "cropped" the specification names.
+# Part 2, 3.3: crs); AlreadyApplied keeps programs from cutting once more. Who chose it is an event of the file's
+# history (3.2: stEvt), whose action "cropped" the specification names.
 EMAIL, PUBLIC_ID, ASSET_ID = "EXIF:UserComment", "XMP-dc:Identifier", "XMP-dc:Source"
 VERSION = "XMP-xmpMM:VersionID"
 SIDES = ("XMP-crs:CropLeft", "XMP-crs:CropTop", "XMP-crs:CropRight", "XMP-crs:CropBottom")

@@ -3,8 +3,8 @@ takes nothing else with it. `python -m app.imaging` is that process.
 
 It is started at first use, serves one photo after the other, and is started again after it died or was ended.
 To it: an order in JSON, a picture. From it: a byte that says how it went, then the cut in JSON, the archive, the
-intermediate and each variant (nothing for one that could not be made), or a preview, or a sentence. Each has its length in
-8 bytes before it.
+intermediate and each variant (nothing for one that could not be made), or a preview, or a sentence. Each has its length
+in 8 bytes before it.
 """
 
 import contextlib

@@ -1,10 +1,10 @@
 """Archives, intermediates and variants for the screen. A photo counts as present when its archive is there.
 
-An intermediate's modification time is the version of the photo that it shows (Cloudinary counts versions in seconds since
-1970) and, as a fraction of a second, where the photo was cut: its mark (see `app.tags`). After a crash between the two
-files, a photo that was overwritten or cut anew has its new intermediate and its old archive; the mark tells, so that the
-photo is put once more. Variants (JPEGs beside the intermediate) have the same time, and are shown only where it is the
-intermediate's. They can be missing: what cannot be written of them fails no photo.
+An intermediate's modification time is the version of the photo that it shows (Cloudinary counts versions in seconds
+since 1970) and, as a fraction of a second, where the photo was cut: its mark (see `app.tags`). After a crash between
+the two files, a photo that was overwritten or cut anew has its new intermediate and its old archive; the mark tells, so
+that the photo is put once more. Variants (JPEGs beside the intermediate) have the same time, and are shown only where
+it is the intermediate's. They can be missing: what cannot be written of them fails no photo.
 """
 
 import contextlib
@@ -29,10 +29,14 @@ NONE: Mapping[str, bytes] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Photo:
-    """An approved photo that the store holds. `approved_at`: nanoseconds since 1970."""
+    """An approved photo that the store holds. `approved_at`: nanoseconds since 1970.
+
+    `written_at`: the same of its archive's last change, so that one that was written anew is another.
+    """
 
     public_id: str
     approved_at: int
+    written_at: int = 0
 
 
 class Photos:
@@ -239,7 +243,8 @@ class Photos:
                 name = entry.name.removesuffix(".jpg")
                 if name != entry.name and is_file_name(name):
                     with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        photos.append(Photo(public_id_of(name), entry.stat().st_mtime_ns))
+                        found = entry.stat()
+                        photos.append(Photo(public_id_of(name), found.st_mtime_ns, found.st_ctime_ns))
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
 
     def archive(self, campaign: str, public_id: str) -> bytes | None:
