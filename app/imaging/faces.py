@@ -5,6 +5,9 @@ upright faces from the front. What it misses is cut in the middle, as without it
 """
 
 import functools
+import importlib.util
+import platform
+from pathlib import Path
 from typing import Any
 
 from wand.image import Image
@@ -20,7 +23,7 @@ SAME = 0.3  # part of two boxes that is common to both, from which on they are o
 def find(image: Image) -> list[Face]:
     """The faces in an sRGB picture that says how it is turned, in fractions of the upright picture.
 
-    None where dlib is not installed or has not enough memory. The image stays.
+    None where they are not looked for (`why_not`), or there is not enough memory. The image stays.
     """
     if _detector() is None:
         return []
@@ -32,18 +35,30 @@ def find(image: Image) -> list[Face]:
     return _distinct(found)
 
 
-def installed() -> bool:
-    """Whether pictures are searched for faces."""
-    return _detector() is not None
+def why_not(cpuinfo: Path = Path("/proc/cpuinfo")) -> str | None:
+    """Why faces are not looked for; None where they are."""
+    # dlib takes pictures in numpy's arrays only
+    if missing := [name for name in ("dlib", "numpy") if not _is_there(name)]:
+        return f"{' and '.join(missing)} not installed"
+    # it is compiled for processors with AVX, and would end the process on another
+    if platform.machine() == "x86_64" and " avx " not in cpuinfo.read_text():
+        return "dlib needs a processor with AVX"
+    return None
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ValueError:  # somebody has forbidden it
+        return False
 
 
 @functools.cache
 def _detector() -> Any:
-    try:
-        import dlib
-        import numpy  # noqa: F401 -- dlib takes pictures in its arrays only
-    except ImportError:
+    if why_not() is not None:
         return None
+    import dlib
+
     return dlib.get_frontal_face_detector()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,5 +123,14 @@ def test_addresses_are_counted_apart_and_kept(store: Store, exiftool: ExifTool, 
     assert addresses.without("sayno", every[1:]) == found[1:]
     assert addresses.without("sayno", every) is None  # who went and came back is looked at again
     assert addresses.without("other", []) == []
+    # an address that was corrected has left its photo's time of approval
+    path = store.photos.archive_path("sayno", "p0")
+    tags, known = exiftool.read([path])[path], path.stat()
+    exiftool.write(path, replace(tags, email="new@example.org"))
+    os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
+    every = store.photos.all("sayno")
+    while (now := addresses.without("sayno", every)) is None:
+        time.sleep(0.02)
+    assert now == found[1:]
     addresses.close()
     assert addresses.without("sayno", photos("x")) is None  # and nothing is begun any more
