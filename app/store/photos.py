@@ -8,13 +8,13 @@ it is the intermediate's. They can be missing: what cannot be written of them fa
 """
 
 import contextlib
-import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from app.errors import StoreUnavailable
+from app.store import marks
 from app.store.files import using
 from app.store.names import file_name, is_file_name, public_id_of
 from app.store.placeholders import Placeholders
@@ -81,7 +81,7 @@ class Photos:
         """Stores an intermediate made from the archive with this mark. Raises StoreUnavailable."""
         self._root.require()
         path = self.intermediate_path(campaign, public_id)
-        self._root.files.write_whole(path, intermediate, mtime=_time(mark))
+        self._root.files.write_whole(path, intermediate, mtime=marks.time_of(mark))
 
     def put_variants(
         self, campaign: str, public_id: str, variants: Mapping[str, bytes], mark: float | None
@@ -98,7 +98,7 @@ class Photos:
                 if data is None:
                     self._root.files.remove(path)
                 else:
-                    self._root.files.write_whole(path, data, mtime=_time(mark))
+                    self._root.files.write_whole(path, data, mtime=marks.time_of(mark))
                     continue
             except StoreUnavailable:
                 self._root.require()
@@ -118,10 +118,10 @@ class Photos:
         if there is None or intermediate is None:
             self._root.require()  # what is missing may only be out of sight
             return None
-        if _number(there) != _number(intermediate):
+        if marks.number(there) != marks.number(intermediate):
             return None
         data = self._root.files.read(path)
-        return (data, _number(there)) if data and data.endswith(JPEG_END) else None
+        return (data, marks.number(there)) if data and data.endswith(JPEG_END) else None
 
     def version(self, campaign: str, public_id: str) -> int | None:
         """What `versions` says of one photo; None where it has no intermediate. Raises StoreUnavailable."""
@@ -129,7 +129,7 @@ class Photos:
         path = self.intermediate_path(campaign, public_id)
         with using(path):
             there = self._root.files.disk.stat(path)
-        return None if there is None else _number(there)
+        return None if there is None else marks.number(there)
 
     def versions(self, campaign: str) -> dict[str, int]:
         """A number for every photo of a campaign that has an intermediate; another one when its picture is another.
@@ -144,7 +144,7 @@ class Photos:
                 name = entry.name.removesuffix(".png")
                 if name != entry.name and is_file_name(name):
                     with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        found[public_id_of(name)] = _number(entry.stat())
+                        found[public_id_of(name)] = marks.number(entry.stat())
         return found
 
     def placeholders(self, campaign: str, public_ids: Collection[str]) -> dict[str, bytes | None]:
@@ -166,7 +166,7 @@ class Photos:
                 return (
                     found is not None
                     and mark is not None
-                    and _has(found, mark)
+                    and marks.has(found, mark)
                     and disk.read_end(archive, len(JPEG_END)) == JPEG_END
                     and disk.read_end(intermediate, len(PNG_END)) == PNG_END
                 )
@@ -178,7 +178,7 @@ class Photos:
         self._root.require()
         with using(path):
             found = self._root.files.disk.stat(path)
-        return found is not None and _has(found, mark)
+        return found is not None and marks.has(found, mark)
 
     def distrust(self, campaign: str, public_id: str) -> None:
         """Makes `fits` false, so that the photo is fetched again; it may still be shown and mounted meanwhile."""
@@ -269,21 +269,3 @@ class Photos:
 def _public_ids(names: Iterable[str], suffix: str) -> set[str]:
     stems = (name.removesuffix(suffix) for name in names if name.endswith(suffix))
     return {public_id_of(stem) for stem in stems if is_file_name(stem)}
-
-
-def _time(mark: float | None) -> float:
-    """The modification time that stands for a mark (0 for none), within what every file system can keep."""
-    return 0 if mark is None else mark % 2**31
-
-
-def _number(found: os.stat_result) -> int:
-    """A file's mark as a whole number: the version, or that and four decimals where the photo was cut."""
-    number = round(found.st_mtime_ns / 10**5)
-    return number if number % 10**4 else number // 10**4
-
-
-def _has(found: os.stat_result, mark: float | None) -> bool:
-    """Whether a file has this mark. A file system or a copy without fractions of seconds keeps the version only."""
-    seconds, fraction = divmod(round(found.st_mtime_ns / 10**5), 10**4)
-    wanted, place = divmod(round(_time(mark) * 10**4), 10**4)
-    return seconds == wanted and fraction in (0, place)
