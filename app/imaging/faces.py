@@ -1,19 +1,20 @@
 """Faces in a picture, where the optional package dlib is installed (requirements-faces.txt).
 
-Its detector (histograms of oriented gradients, https://arxiv.org/abs/1502.00046) takes under 0.1 s and 40 MB and sees
+Its detector (histograms of oriented gradients, https://arxiv.org/abs/1502.00046) takes 0.1 s and 40 MB, and sees
 upright faces from the front. What it misses is cut in the middle, as without it.
 """
 
 import functools
 import importlib.util
 import platform
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from wand.image import Image
 
 from app.cropping import Face
-from app.imaging.saving import raw, reduced
+from app.imaging.saving import raw, resize
 
 LONGEST = (400, 800)  # pixels; some faces it sees better in one size, some in the other, none below 80 pixels
 LEAST = 0.2  # score; in pictures without people it was seen to find faces of 0.1 at most
@@ -28,11 +29,20 @@ def find(image: Image) -> list[Face]:
     if _detector() is None:
         return []
     found: list[Face] = []
-    for longest in LONGEST:
-        with reduced(image, longest) as small:
-            small.auto_orient()
-            found += _faces(small.width, small.height, raw(small))
+    with image.clone() as copy:  # which shares its pixels until it is made smaller
+        # every so many pixels first: averaging all of them would take ten times as long as finding the faces
+        _shrink(copy, 2 * max(LONGEST), copy.sample)
+        for longest in sorted(LONGEST, reverse=True):
+            _shrink(copy, longest, functools.partial(resize, copy))
+            copy.auto_orient()
+            found += _faces(copy.width, copy.height, raw(copy))
     return _distinct(found)
+
+
+def _shrink(image: Image, longest: int, to: Callable[[int, int], None]) -> None:
+    scale = longest / max(image.size)
+    if scale < 1:
+        to(max(1, round(image.width * scale)), max(1, round(image.height * scale)))
 
 
 def why_not(cpuinfo: Path = Path("/proc/cpuinfo")) -> str | None:
