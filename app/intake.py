@@ -12,9 +12,10 @@ from typing import Self
 from app import imaging, metrics
 from app.assets import Cloudinary, Hint, parse
 from app.config import Campaigns, Settings
+from app.decision import Outcome
 from app.errors import Permanent, Retryable
 from app.exif import ExifTool
-from app.processor import Outcome, Processor
+from app.processor import Processor
 from app.reconcile.process import concerned
 from app.store import Store
 

@@ -5,64 +5,19 @@ because what is done depends on Cloudinary's state and on the store's, fetched w
 """
 
 import contextlib
-import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
 
 from app import imaging, metrics
 from app.assets import Asset, Cloudinary, Hint
 from app.config import Campaign, Campaigns
-from app.errors import CollagenError, NotFound, PictureError
-from app.exif import ExifTool, Tags, is_writable
+from app.decision import Decision, Outcome, Status, address, decide
+from app.errors import CollagenError, ExifToolFailed, NotFound, PictureError
+from app.exif import ExifTool, Tags
 from app.store import Store, scratch
 from app.store.names import file_name
-
-Status = Literal["stored", "removed", "unchanged", "ignored"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one photo. `campaign`: where it belongs, or did; `error`: why it could not be stored."""
-
-    public_id: str
-    status: Status
-    campaign: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What has to be done to the store. `keep`: the campaign in which the photo belongs, if any."""
-
-    keep: Campaign | None
-    store: bool
-    remove_from: tuple[str, ...]
-
-
-def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Tags | None]) -> Decision:
-    """What has to be done so that the store agrees with Cloudinary. Pure.
-
-    `campaign` is the one of the asset's folder; `held` has every campaign in which the store has a file of the photo,
-    with the archive's tags where both files are there and fit.
-    """
-    keep = campaign if asset is not None and asset.approved else None
-    remove_from = tuple(name for name in held if keep is None or name != keep.name)
-    if asset is None or keep is None:
-        return Decision(None, False, remove_from)
-    tags = held.get(keep.name)
-    same = tags is not None and (tags.version, tags.email) == (asset.version, address(asset, keep))
-    return Decision(keep, not same, remove_from)
-
-
-def address(asset: Asset, campaign: Campaign) -> str | None:
-    """The e-mail address to store with a photo; None where the asset has none that could be one. Pure."""
-    email = asset.email
-    if email is None or len(email) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or not is_writable(email):
-        return None
-    return campaign.address(email)
 
 
 class Processor:
@@ -104,10 +59,11 @@ class Processor:
             campaign = self._campaigns.of_folder(asset.folder) if asset else None
             decision = decide(asset, campaign, held)
             if asset is not None and decision.keep is not None and decision.store:
-                if early is None or hint.version != asset.version:
-                    early = self._fetch(asset.public_id, asset.url)
                 try:
-                    self._put(asset, decision.keep, early, self._place(asset, held))
+                    if not self._take_over(asset, decision.keep, decision.source, held):
+                        if early is None or hint.version != asset.version:
+                            early = self._fetch(asset.public_id, asset.url)
+                        self._put(asset, decision.keep, early, self._place(asset, held))
                 except PictureError as error:
                     return self._refuse(asset, decision.keep, held, error)
                 except CollagenError as error:
@@ -181,36 +137,79 @@ class Processor:
         downloaded = picture.result()
         with metrics.stage("decode"):
             prepared = self._decoder.prepare(downloaded, place)
-        email = address(asset, campaign)
-        tags = Tags(email, asset.public_id, asset.asset_id, asset.version, prepared.cut)
-        with scratch.directory() as directory:
+        tags = Tags(address(asset, campaign), asset.public_id, asset.asset_id, asset.version, prepared.cut)
+        archive = self._tagged(prepared.archive, tags)
+        self._store_all(asset, campaign, tags, archive, prepared.intermediate, prepared.variants)
+
+    def _take_over(self, asset: Asset, campaign: Campaign, source: str | None, held: Mapping[str, Tags | None]) -> bool:
+        """Stores a photo from what the campaign `source` holds of this version: the same version is the same picture.
+
+        Only its metadata are written anew: an address was corrected, or the photo was moved. Nothing is fetched or
+        decoded. Says whether it could be done.
+        """
+        tags = held.get(source) if source else None
+        photos, public_id = self._store.photos, asset.public_id
+        archive = photos.archive(source, public_id) if source and tags else None
+        if source is None or tags is None or archive is None:
+            return False
+        tags = replace(tags, email=address(asset, campaign), asset_id=asset.asset_id)
+        try:
+            archive = self._tagged(archive, tags)
+        except ExifToolFailed:
+            self._exiftool.check()  # is it exiftool, or this archive?
+            return False
+        if source == campaign.name:
+            photos.put_archive(source, public_id, archive, asset.approved_at)
+            self._log_stored(asset, campaign, tags, [])
+            return True
+        intermediate = photos.intermediate(source, public_id)
+        if intermediate is None:
+            return False
+        variants = {name: photos.variant(source, public_id, name) for name in imaging.variants.VARIANTS}
+        there = {name: found[0] for name, found in variants.items() if found}
+        self._store_all(asset, campaign, tags, archive, intermediate, there)
+        return True
+
+    def _tagged(self, archive: bytes, tags: Tags) -> bytes:
+        with scratch.directory() as directory, metrics.stage("exif"):
             path = directory / "photo.jpg"
-            path.write_bytes(prepared.archive)
-            with metrics.stage("exif"):
-                self._exiftool.write(path, tags)
-            archive = path.read_bytes()
+            path.write_bytes(archive)
+            self._exiftool.write(path, tags)
+            return path.read_bytes()
+
+    def _store_all(
+        self,
+        asset: Asset,
+        campaign: Campaign,
+        tags: Tags,
+        archive: bytes,
+        intermediate: bytes,
+        variants: Mapping[str, bytes],
+    ) -> None:
         with metrics.stage("store"):
             lacking = self._store.photos.put(
-                campaign.name,
-                asset.public_id,
-                archive,
-                prepared.intermediate,
-                asset.approved_at,
-                tags.mark,
-                prepared.variants,
+                campaign.name, asset.public_id, archive, intermediate, asset.approved_at, tags.mark, variants
             )
-        note = "" if email else " without an address" if asset.email is None else " without its unusable address"
-        if prepared.cut and (prepared.cut.much or prepared.cut.why == "hand"):
-            note += f"; {prepared.cut}"
+        self._log_stored(asset, campaign, tags, lacking)
+
+    def _log_stored(self, asset: Asset, campaign: Campaign, tags: Tags, lacking: list[str]) -> None:
+        note = "" if tags.email else " without an address" if asset.email is None else " without its unusable address"
+        if tags.cut and (tags.cut.much or tags.cut.why == "hand"):
+            note += f"; {tags.cut}"
         if lacking:
             note += f"; python -m app sync {campaign.name} --thumbnails makes what is missing: {', '.join(lacking)}"
         self._log(campaign.name, "SYNCED", asset.public_id, f"version {asset.version}{note}")
 
     def _refuse(self, asset: Asset, campaign: Campaign, held: Mapping[str, object], error: PictureError) -> Outcome:
-        """A new version that is no picture: what is held is an older one, which is no longer approved."""
-        self._log(campaign.name, "ERROR", asset.public_id, f"not stored: {error}")
-        self._remove(asset.public_id, tuple(held))
-        return Outcome(asset.public_id, "removed" if held else "ignored", campaign.name, str(error))
+        """A version that is no picture. What is held of an older one is no longer approved; of this one, it stays."""
+        tags = self._exiftool.read([self._store.photos.archive_path(campaign.name, asset.public_id)])
+        stays = {(one.public_id, one.version) for one in tags.values()} == {(asset.public_id, asset.version)}
+        removed = tuple(name for name in held if not (stays and name == campaign.name))
+        what = "what is held of this version stays" if stays else "not stored"
+        self._log(campaign.name, "ERROR", asset.public_id, f"{what}: {error}")
+        self._remove(asset.public_id, removed)
+        status: Status = "unchanged" if stays else "removed" if held else "ignored"
+        return Outcome(asset.public_id, status, campaign.name, str(error))
 
     def _remove(self, public_id: str, campaigns: tuple[str, ...]) -> None:
         for campaign in campaigns:

@@ -9,8 +9,10 @@ in 8 bytes before it.
 
 import contextlib
 import json
+import math
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -44,13 +46,19 @@ SMALLER = {
     "OPENBLAS_NUM_THREADS": "1",  # of numpy, which would take memory for each core
 }
 COMMAND = (sys.executable, "-m", "app.imaging")
+# How a process ends of what it does itself. Anything else ended it from outside, or it was never there.
+CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
 
 
 class Decoder:
-    """`prepare` in another process. Threads take turns, so that the memory in use is that of one picture."""
+    """`prepare` in another process. Threads take turns, so that the memory in use is that of one picture.
+
+    What condemns a picture is what it does to the decoder: the processor time it takes, a crash. That the decoder
+    waits, is stopped or is killed says nothing of the picture.
+    """
 
     def __init__(self, command: Sequence[str] = COMMAND, patience: float = limits.DECODER_SECONDS) -> None:
-        """`patience`: seconds that one picture may take."""
+        """`patience`: seconds to wait for one picture, whatever the decoder does."""
         # setpriv: it must end with whoever started it, however that ends
         self._command = ["setpriv", "--pdeathsig", "KILL", *command]
         self._patience = patience
@@ -63,8 +71,8 @@ class Decoder:
     def prepare(self, picture: bytes, place: float | None = None) -> Prepared:
         """As `app.imaging.prepare`, all variants.
 
-        Raises PictureError, also for a picture that hangs, or on which the decoder dies twice; DecoderFailed where
-        there is no decoder.
+        Raises PictureError, also for a picture that takes too much processor time, or that crashes the decoder twice;
+        DecoderFailed where the decoder cannot be started, is ended by something else, or does not answer.
         """
         if len(picture) > limits.PICTURE_BYTES:
             prepare(picture)  # which says so, and reads nothing
@@ -76,17 +84,25 @@ class Decoder:
 
     def _asked(self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]) -> T:
         with self._turn:
+            ended = 0
             for _ in range(2):
                 try:
                     return self._ask(order, picture, answer)
-                except (OSError, EOFError):  # it may have died of something else: of a kill, or while it was idle
+                except (OSError, EOFError):  # it may have died while it was idle
+                    ended = self._status()
                     self._stop()
+                    if ended == -signal.SIGXCPU:
+                        raise PictureError(
+                            f"The picture takes over {limits.DECODER_CPU_SECONDS} seconds of processor time to decode."
+                        ) from None
                 except (PictureError, DecoderFailed):
                     raise
                 except BaseException:
                     self._stop()  # in the middle of an answer: the next photo would get the rest of it
                     raise
-        raise PictureError("The decoder died of the picture.")
+        if -ended in CRASHES:
+            raise PictureError("The decoder crashes on the picture.")
+        raise DecoderFailed(f"The process that decodes pictures ends without an answer (status {ended}).")
 
     def close(self) -> None:
         """Ends the process, if one runs."""
@@ -109,7 +125,10 @@ class Decoder:
         except (OSError, EOFError):
             if late.is_set():
                 self._stop()
-                raise PictureError(f"The picture takes over {self._patience:g} seconds to decode.") from None
+                raise DecoderFailed(
+                    f"The process that decodes pictures has not answered for {self._patience:g} seconds;"
+                    " the machine may be too busy."
+                ) from None
             raise
         finally:
             watch.cancel()
@@ -131,6 +150,14 @@ class Decoder:
             cwd=Path(__file__).parents[2],
             env=os.environ | limits.IMAGEMAGICK | SMALLER,
         )
+
+    def _status(self) -> int:
+        """How the process has ended, which is known a little later than that its pipes are closed; 0 if it has not."""
+        if self._process is None:
+            return 0
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        return self._process.returncode or 0
 
     def _stop(self) -> None:
         if self._end is not None:
@@ -180,6 +207,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             order, picture = json.loads(_receive(requests)), _receive(requests)
         except EOFError:
             return
+        _limit_processor_time()
         try:
             parts = _done(order, picture)
         except PictureError as error:
@@ -194,6 +222,13 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
                 _send(answers, part)
             del parts
         del picture
+
+
+def _limit_processor_time() -> None:
+    """Has the system end this process (SIGXCPU) where the next picture takes too much. Waiting does not count."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = math.ceil(used.ru_utime + used.ru_stime) + limits.DECODER_CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _done(order: dict[str, object], picture: bytes) -> list[bytes]:

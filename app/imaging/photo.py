@@ -64,12 +64,13 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), 
         raise PictureError(
             f"The picture has {len(picture) / 1e6:.1f} MB; {limits.PICTURE_BYTES / 1e6:.0f} MB at most are taken."
         )
-    structure(picture).reduction()  # before ImageMagick sees anything of it
+    known = structure(picture)  # before ImageMagick sees anything of it
+    known.reduction()
+    upright = known.orientation == 1
     with header(picture, "jpeg") as image:
         size = image.size
-        upright = image.orientation in ("undefined", "top_left")
         srgb = image.colorspace == "srgb" and not ProfileDict(image).get("icc")
-        width, height = size[::-1] if image.orientation in SIDEWAYS else size
+        width, height = size[::-1] if known.orientation > 4 else size  # on its side
     if size == ARCHIVE and upright and srgb:
         # twice the size of the intermediate, so that the resize still has pixels to choose from
         with opened(picture, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:

@@ -10,8 +10,8 @@ from typing import Literal
 
 from app.assets import Asset, Hint
 from app.config import Campaign
+from app.decision import address
 from app.exif import Tags
-from app.processor import address
 
 # missing: approved there, not here; differs: held, but with another version or address, or only one of the two files;
 # unlisted: held, but no list says that it is approved here

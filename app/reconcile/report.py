@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.processor import Outcome
+from app.decision import Outcome
 from app.reconcile.plan import Suspicion
 
 Drift = Literal["missed", "stale", "orphaned"]
@@ -64,7 +64,9 @@ def judge(campaign: str, suspicion: Suspicion, outcome: Outcome) -> Drift | None
         return "stale" if outcome.campaign == campaign else "orphaned"
     if outcome.status == "removed":
         return "stale" if outcome.error else "orphaned"
-    return "missed" if outcome.error else None
+    if outcome.error:
+        return "stale" if suspicion == "differs" else "missed"
+    return None
 
 
 def totals(reports: Iterable[Report]) -> dict[str, int]:

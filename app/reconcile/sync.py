@@ -8,9 +8,10 @@ from pathlib import Path
 
 from app.assets import Cloudinary
 from app.config import Campaign, Campaigns
+from app.decision import Outcome
 from app.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, StoreUnavailable
 from app.exif import ExifTool, Tags
-from app.processor import Outcome, Processor
+from app.processor import Processor
 from app.reconcile import thumbnails
 from app.reconcile.budget import Budget
 from app.reconcile.lists import Lists

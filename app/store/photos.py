@@ -74,8 +74,13 @@ class Photos:
         """
         lacking = self.put_variants(campaign, public_id, variants, mark)
         self.put_intermediate(campaign, public_id, intermediate, mark)
-        self._root.files.write_whole(self.archive_path(campaign, public_id), archive, mtime=approved_at)
+        self.put_archive(campaign, public_id, archive, approved_at)
         return lacking
+
+    def put_archive(self, campaign: str, public_id: str, archive: bytes, approved_at: float) -> None:
+        """Stores an archive whose intermediate is there: one with other metadata. Raises StoreUnavailable."""
+        self._root.require()
+        self._root.files.write_whole(self.archive_path(campaign, public_id), archive, mtime=approved_at)
 
     def put_intermediate(self, campaign: str, public_id: str, intermediate: bytes, mark: float | None) -> None:
         """Stores an intermediate made from the archive with this mark. Raises StoreUnavailable."""
