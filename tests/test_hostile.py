@@ -26,7 +26,7 @@ from tests.imaging.pictures import decoded, jpeg, mean_difference, middle, orien
 from tests.service import ROOT, Service, environment
 from tests.standin.client import Standin
 
-MEGABYTES = 300
+MEGABYTES = (limits.DECODER_BYTES + limits.FACES_BYTES) // 1_000_000
 
 
 @pytest.fixture
@@ -236,6 +236,6 @@ def test_the_policy_is_in_force_in_every_process_of_the_service(
         seen.add(environ.get(b"MAGICK_CONFIGURE_PATH", b"").decode())
         if b"app.imaging" in command:
             said = Path(f"/proc/{pid}/limits").read_text()
-            assert str(limits.DECODER_BYTES) in said
+            assert str(limits.DECODER_BYTES + limits.FACES_BYTES) in said
     assert limits.IMAGEMAGICK["MAGICK_CONFIGURE_PATH"] in seen
     assert requests.get(f"{service.url}/health").json()["checks"]["imagemagick"] == "ok"

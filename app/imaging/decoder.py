@@ -26,7 +26,7 @@ from typing import IO, TypeVar
 from app import limits
 from app.cropping import Cut
 from app.errors import DecoderFailed, PictureError
-from app.imaging import policy
+from app.imaging import faces, policy
 from app.imaging.photo import Prepared, prepare, preview
 from app.imaging.variants import VARIANTS
 
@@ -200,7 +200,8 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """The decoding process: answers every picture that comes in, until there are no more."""
     policy.require()
     # a decoder that asks for more gets none, and says so or dies
-    resource.setrlimit(resource.RLIMIT_DATA, (limits.DECODER_BYTES, limits.DECODER_BYTES))
+    most = limits.DECODER_BYTES + (limits.FACES_BYTES if faces.why_not() is None else 0)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:
         try:

@@ -162,7 +162,7 @@ def test_memory_above_its_limit_is_not_given(make: Callable[..., Decoder]) -> No
     code = f"""
 import app.imaging.decoder as module
 def greedy(picture, place):
-    data = bytearray({limits.DECODER_BYTES})
+    data = bytearray({limits.DECODER_BYTES + limits.FACES_BYTES})
 module.prepare = greedy
 serve()"""
     with pytest.raises(PictureError, match="takes more memory than a picture may"):
