@@ -11,23 +11,28 @@ from app.cropping import Cut, Why
 # history (3.2: stEvt), whose action "cropped" the specification names.
 EMAIL, PUBLIC_ID, ASSET_ID = "EXIF:UserComment", "XMP-dc:Identifier", "XMP-dc:Source"
 VERSION = "XMP-xmpMM:VersionID"
+TYPE = "XMP-dc:Type"
 SIDES = ("XMP-crs:CropLeft", "XMP-crs:CropTop", "XMP-crs:CropRight", "XMP-crs:CropBottom")
 CROPPED = {"XMP-crs:HasCrop": "True", "XMP-crs:AlreadyApplied": "True", "XMP-xmpMM:HistoryAction": "cropped"}
 WHY = "XMP-xmpMM:HistoryParameters"
-READ = (EMAIL, PUBLIC_ID, ASSET_ID, VERSION, *SIDES, WHY)
+READ = (EMAIL, PUBLIC_ID, ASSET_ID, VERSION, TYPE, *SIDES, WHY)
 
 PLACES = 5000  # places of a cut that a mark tells apart
 
 
 @dataclass(frozen=True)
 class Tags:
-    """What an archive says of itself. `cut`: None where next to nothing of the original was cut off."""
+    """What an archive says of itself.
+
+    `cut`: None where next to nothing of the original was cut off. `type`: how Cloudinary delivers the photo (`Asset`).
+    """
 
     email: str | None = None
     public_id: str | None = None
     asset_id: str | None = None
     version: int | None = None
     cut: Cut | None = None
+    type: str = "upload"
 
     @property
     def mark(self) -> float | None:
@@ -47,6 +52,7 @@ def values(tags: Tags) -> dict[str, str | None]:
         PUBLIC_ID: tags.public_id,
         ASSET_ID: tags.asset_id,
         VERSION: None if tags.version is None else str(tags.version),
+        TYPE: None if tags.type == "upload" else tags.type,
     }
     if tags.cut is None:
         return found
@@ -64,6 +70,7 @@ def of(row: Mapping[str, str]) -> Tags:
         asset_id=row.get(_name(ASSET_ID)) or None,
         version=int(version) if version.isascii() and version.isdigit() else None,
         cut=_cut(row),
+        type=row.get(_name(TYPE)) or "upload",
     )
 
 

@@ -64,6 +64,8 @@ def _table(folder: Folder, with_assets: bool) -> None:
         counted = f"{row.count:>7}{row.held:>7}{row.with_address:>9}{row.without_address:>7}"
         kinds = "; ".join(filter(None, (_counts(row.formats), _counts(row.tags))))
         click.echo(f"  {status:<12}{counted}  {kinds}".rstrip())
+    if folder.no_images:
+        click.echo(f"  no images, which cannot be stored: {len(folder.no_images)}")
     if with_assets:
         for asset in each(folder):
             marks = ["here" if asset["held"] else "not here", asset["format"] or "?"]

@@ -72,7 +72,7 @@ class Sync:
             if remake:
                 self._remake(report)
             plan = self._plan(self._campaigns[name])
-            report.agreed = plan.agreed
+            report.agreed, report.no_images = plan.agreed, plan.no_images
             order = list(from_cursor(plan.work(), self._store.syncs.cursor(name)))
             if order:
                 self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are asked about")
@@ -129,7 +129,7 @@ class Sync:
 
         def act(one: Work) -> Outcome:
             if report.dry_run:
-                return self._processor.foresee(one.hint.public_id)
+                return self._processor.foresee(one.hint)
             return self._processor.process(one.hint)
 
         again = []
