@@ -6,19 +6,20 @@
     scripts/clean-root bookworm --package libmagickcore-6.q16-6=8:6.9.11.60+dfsg-1.6+deb12u11 \\
                                 --package libmagickwand-6.q16-6=8:6.9.11.60+dfsg-1.6+deb12u11
 
-debootstrap makes the smallest system of the release (minbase) once and caches it in ~/.cache/collagen-roots/SUITE; delete
-that directory to make it anew. Each run copies it, upgrades its packages (security updates included), clones the
-repository's HEAD into /root/collagen there (uncommitted changes stay behind), and runs each command in a chroot with its
-own mounts and processes. The root is removed afterwards. The exit code is 1 if a command fails.
+debootstrap makes the smallest system of the release (minbase) once and caches it in ~/.cache/collagen-roots/SUITE;
+delete that directory to make it anew. Each run copies it, upgrades its packages (security updates included), clones the
+repository's HEAD into /root/collagen there (uncommitted changes stay behind), and runs each command in a chroot with
+its own mounts and processes. The root is removed afterwards. The exit code is 1 if a command fails.
 
 Needs root, Linux and the network (Debian's packages and PyPI; installs debootstrap where apt-get can). How this machine
-reaches them is carried into the root: resolv.conf and hosts, apt's Acquire settings and credentials, pip's configuration, proxy
-variables, and the certificates that these name.
+reaches them is carried into the root: resolv.conf and hosts; apt's proxy, credentials and Acquire settings; pip's
+proxy, indexes and certificates (no local directories); variables of proxies and certificates, and the files they name.
 """
 
 from __future__ import annotations
 
 import argparse
+import configparser
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.container.root import PATH, Root, cached
@@ -36,8 +38,19 @@ COMMANDS = [["./scripts/demo", "--once"], ["./scripts/test"]]
 MIRROR = "http://deb.debian.org/debian"
 
 # How this machine reaches Debian's packages and PyPI
-FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "~/.config/pip/pip.conf", "~/.pip/pip.conf")
-VARIABLE = re.compile(r"(PIP_\w+|(https?|no|all)_proxy|(SSL|REQUESTS_CA|CURL_CA)_(CERT_FILE|BUNDLE))", re.IGNORECASE)
+FILES = ("/etc/resolv.conf", "/etc/hosts")
+PIP_FILES = ("/etc/pip.conf", "/etc/xdg/pip/pip.conf", "~/.pip/pip.conf", "~/.config/pip/pip.conf")
+PIP_SETTINGS = (
+    "index-url",
+    "extra-index-url",
+    "proxy",
+    "trusted-host",
+    "cert",
+    "timeout",
+    "default-timeout",
+    "retries",
+)
+VARIABLES = re.compile(r"(https?|all|no)_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE", re.IGNORECASE)
 ACQUIRE = re.compile(r"Acquire::(https?|Retries|Check-\S+)\b.*", re.IGNORECASE)
 CERTIFICATES = Path("usr/local/share/ca-certificates")  # what Debian adds to those that it trusts
 
@@ -54,7 +67,8 @@ def main() -> None:
         subprocess.run(["apt-get", "install", "-qq", "-y", "debootstrap", "debian-archive-keyring"], check=True)
     with tempfile.TemporaryDirectory(prefix="collagen-root.", dir="/var/tmp") as folder:
         root = Root(arguments.keep or Path(folder, arguments.suite), directory=CHECKOUT)
-        root.environ = environment(dict(os.environ))
+        pip = [Path(name).expanduser() for name in PIP_FILES]
+        root.environ = environment(os.environ, [file.read_text() for file in pip if file.is_file()])
         try:
             made(root, arguments.suite, arguments.mirror, arguments.package)
         except subprocess.CalledProcessError as error:
@@ -99,10 +113,28 @@ def sources(suite: str, mirror: str) -> str:
     return "".join(f"deb {address} {name} main\n" for address, name in suites)
 
 
-def environment(ours: dict[str, str]) -> dict[str, str]:
-    """The variables of a new root user's shell, and those of `ours` that say how PyPI and Debian are reached."""
-    carried = {name: value for name, value in ours.items() if VARIABLE.fullmatch(name)}
-    return {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "TERM": ours.get("TERM", "dumb")} | carried
+def pip_settings(ours: Mapping[str, str], files: Iterable[str]) -> dict[str, str]:
+    """What pip's variables, or else its configuration (texts of files, the last counts), say of the network.
+
+    Addresses of local directories are left out: they are not in the root.
+    """
+    found: dict[str, str] = {}
+    for text in files:
+        parser = configparser.RawConfigParser(strict=False)
+        parser.read_string(text)
+        for section in ("global", "install"):
+            found |= dict(parser[section]) if parser.has_section(section) else {}
+    found |= {name[4:].lower().replace("_", "-"): value for name, value in ours.items() if name.startswith("PIP_")}
+    wanted = {name: found[name].split() for name in PIP_SETTINGS if name in found}
+    remote = {name: [word for word in words if not word.startswith("file:")] for name, words in wanted.items()}
+    return {name: " ".join(words) for name, words in remote.items() if words}
+
+
+def environment(ours: Mapping[str, str], files: Iterable[str] = ()) -> dict[str, str]:
+    """The variables of a new root user's shell, and those that say how PyPI and Debian are reached."""
+    carried = {name: value for name, value in ours.items() if VARIABLES.fullmatch(name)}
+    pip = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in pip_settings(ours, files).items()}
+    return {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "TERM": ours.get("TERM", "dumb")} | carried | pip
 
 
 def made(root: Root, suite: str, mirror: str, packages: list[str]) -> None:
@@ -131,14 +163,14 @@ def carry(path: Path, environ: dict[str, str]) -> None:
     wanted = [line for line in settings.splitlines() if ACQUIRE.fullmatch(line)]
     (path / "etc/apt/apt.conf.d/90clean-root").write_text("\n".join(wanted) + "\n")
     shutil.copytree("/etc/apt/auth.conf.d", path / "etc/apt/auth.conf.d", dirs_exist_ok=True)
-    files = [Path(name).expanduser() for name in FILES]
-    pip = "\n".join(file.read_text() for file in files if file.name == "pip.conf" and file.is_file())
-    named = [*environ.values(), *re.findall(r"^\s*cert\s*=\s*(\S+)", pip, re.MULTILINE)]
-    certificates = sorted({Path(name) for name in named if name.startswith("/") and Path(name).is_file()})
-    for file in [*files, *certificates]:
+    certificates = sorted(
+        {Path(value) for value in environ.values() if value.startswith("/") and Path(value).is_file()}
+    )
+    for file in [*map(Path, FILES), *certificates]:
         if file.is_file():
             copy = path / str(file).lstrip("/")
             copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.unlink(missing_ok=True)  # it may be a link
             shutil.copy(file, copy)
     for number, file in enumerate(certificates):  # or the package ca-certificates would write over the copy
         (path / CERTIFICATES).mkdir(parents=True, exist_ok=True)

@@ -104,8 +104,12 @@ def test_the_site_is_right_in_nginxs_own_eyes(alone: Nginx) -> None:
 
 @pytest.mark.parametrize(
     ("version", "listen", "directive"),
-    [("1.18.0 (Ubuntu)", "443 ssl http2", False), ("1.22.1", "443 ssl http2", False), ("1.25.1", "443 ssl", True)]
-    + [("1.26.3", "443 ssl", True)],
+    [
+        ("1.18.0 (Ubuntu)", "443 ssl http2", False),
+        ("1.22.1", "443 ssl http2", False),
+        ("1.25.1", "443 ssl", True),
+        ("1.26.3", "443 ssl", True),
+    ],
 )
 def test_http2_is_asked_for_in_the_words_of_the_nginx_that_is_there(
     tmp_path: Path, version: str, listen: str, directive: bool
