@@ -169,6 +169,8 @@ class PhotoCheck:
         data = self._store.root.files.read(path)
         if data is None:
             return "is missing"
+        if not imaging.variants.intact(data):
+            return "is broken: its checksum does not match."
         problem = _picture_problem(data, "jpeg", (variant.width, variant.height))
         try:
             if not problem and _difference(data, "jpeg", remade, COMPARED) > SAME:
