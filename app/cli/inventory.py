@@ -15,7 +15,7 @@ from app.inventory import Folder, as_json, each, take
 from app.store import Store
 
 
-@click.command()
+@click.command(short_help="Count what is in Cloudinary and here.")
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
 @click.option("--assets", "with_assets", is_flag=True, help="List each asset, too.")
 @click.option("--json", "form", flag_value="json", help="Print it as JSON.")

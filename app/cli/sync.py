@@ -26,7 +26,7 @@ MEANING = {
 }
 
 
-@click.command()
+@click.command(short_help="Bring the mirror up to date.")
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
 @click.option("--dry-run", is_flag=True, help="Change nothing; say what there is to do. Asks Cloudinary all the same.")
 @click.option(
