@@ -141,7 +141,7 @@ class Kills:
         for campaign in self.store.root.campaigns():
             with contextlib.ExitStack() as builds:  # those whose starter was killed go on
                 if (self.store.root.path / campaign / "collages").exists():
-                    builds.enter_context(self.store.collages.turn(campaign, 60))
+                    builds.enter_context(self.store.collages.turn(campaign, 300))
 
     def _look(self) -> None:
         """What must be true at any instant; and what the dead have left so far."""

@@ -110,7 +110,7 @@ class Nginx(Ending):
     def stop(self) -> None:
         """Ends it at once; safe to call twice."""
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(300)
 
 
 def free_ports(number: int) -> list[int]:

@@ -74,7 +74,7 @@ class Service(Ending):
         self._reader.start()
         self.admin = requests.Session()
         self.admin.auth = ("admin", environ.get("COLLAGEN_ADMIN_PASSWORD", ""))
-        self._listening.wait(30)
+        self._listening.wait(300)
         if not self.url:
             self.stop()
             raise RuntimeError("\n".join(self.log))
@@ -104,7 +104,7 @@ class Service(Ending):
         self.admin.close()  # gunicorn waits for connections that are kept alive
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(30)
+            self.process.wait(300)
         self._reader.join()
         for line in self.log:
             assert not GIVEN_AWAY.search(line), line

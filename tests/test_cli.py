@@ -36,7 +36,7 @@ def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.Co
         env=os.environ | (environ or {}),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 

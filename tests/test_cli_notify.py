@@ -36,7 +36,7 @@ def environ(server: MailServer, store: Store) -> dict[str, str]:
 def run(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "app", "notify", CAMPAIGN, "0001", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -113,7 +113,7 @@ def test_ctrl_c_ends_it_after_the_mail_that_it_is_at_and_the_next_run_goes_on(
         while not server.taken():
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     report = json.loads(out)
     assert (process.returncode, err, report["uncertain"]) == (1, "", [])
     assert report["stopped"] == "It was asked to end."
@@ -128,7 +128,7 @@ def test_a_terminal_shows_how_far_it_is(environ: dict[str, str], server: MailSer
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "app", "notify", CAMPAIGN, "0001"]
     done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | environ, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=True
+        command, cwd=ROOT, env=os.environ | environ, stdout=subprocess.PIPE, stderr=theirs, timeout=300, check=True
     )
     os.close(theirs)
     shown = os.read(ours, 65536).decode()

@@ -95,7 +95,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., ExifTool]]:
     """Makes an ExifTool of a script, which finds exiftool's arguments in "$@"."""
     made = []
 
-    def tool(script: str, patience: float = 60) -> ExifTool:
+    def tool(script: str, patience: float = 300) -> ExifTool:
         path = tmp_path / f"tool{len(made)}"
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
@@ -447,7 +447,7 @@ def test_it_does_not_keep_a_program_from_ending(tmp_path: Path) -> None:
     script.write_text(f"#!/bin/sh\n{recording(tmp_path)}\n")
     script.chmod(0o755)
     code = "import sys; from app.exif import ExifTool; tool = ExifTool([sys.argv[1]]); tool.check()"
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code, script], cwd=ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code, script], cwd=ROOT, check=True, timeout=300)
     [pid] = pids(tmp_path)
     wait_until_dead(pid)
 

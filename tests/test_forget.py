@@ -53,7 +53,7 @@ class Bench:
 
     def collage(self, campaign: str = "sayno") -> dict[str, Any]:
         build = process.start(self.store, campaign, SMALL)
-        assert build.wait(60)
+        assert build.wait(300)
         return self.store.collages.manifest(campaign, build.id)
 
     def master(self, collage: str) -> np.ndarray[Any, Any]:
@@ -262,10 +262,10 @@ def test_the_command_prints_a_receipt_without_personal_data(bench: Bench) -> Non
     bench.add("supporters/ann", ANN)
     command = [sys.executable, "-m", "app", "forget", ANN]
     environ = os.environ | bench.environ
-    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
     assert (answer.returncode, "ann" in answer.stdout.replace("campaigns", "")) == (0, False)
     assert "photos removed" in answer.stdout
-    again = subprocess.run([*command, "--json"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    again = subprocess.run([*command, "--json"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
     assert json.loads(again.stdout)["photos_removed"] == 0
 
 

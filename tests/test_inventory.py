@@ -31,7 +31,7 @@ FOLDERS = ("sayno", "other", "test_prototype", "holidays", "sayno/below", "")
 def run(standin: Standin, store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
     environ = os.environ | environment(standin, store.root.path)
     command = [sys.executable, "-m", "app", "inventory", *arguments]
-    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
     assert "@" not in answer.stdout + answer.stderr, "no address is ever shown"
     return answer
 

@@ -29,7 +29,7 @@ def refusal(tmp_path: Path, module: str, *arguments: str, **environ: str) -> str
         env=os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}"} | environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     (line,) = ended.stderr.splitlines()

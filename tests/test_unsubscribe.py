@@ -22,7 +22,7 @@ def run(store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
     campaigns.write_text(CAMPAIGNS)
     environ = os.environ | {"COLLAGEN_STORE": str(store.root.path), "COLLAGEN_CAMPAIGNS": str(campaigns)}
     command = [sys.executable, "-m", "app", "unsubscribe", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
 
 
 def withdrawn(store: Store, address: str = ANN) -> set[str]:

@@ -39,7 +39,8 @@ def session() -> Iterator[requests.Session]:
 class Answers:
     """What a server answers to everything, and the paths that it was asked for, with what headers.
 
-    Where a header has `{n}` it stands for how often it was asked. With a `pause`, the body comes byte by byte.
+    Where a header has `{n}` it stands for how often it was asked. With a `pause`, the body comes byte by byte;
+    `sent` counts them.
     """
 
     url: str = ""
@@ -47,6 +48,7 @@ class Answers:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "image/jpeg"})
     body: bytes = b""
     pause: float = 0.0
+    sent: int = 0
     asked: list[str] = field(default_factory=list)
     heard: list[dict[str, str]] = field(default_factory=list)
 
@@ -84,6 +86,7 @@ def answers() -> Iterator[Answers]:
                 return
             for byte in answer.body:
                 self.wfile.write(bytes([byte]))
+                answer.sent += 1
                 time.sleep(answer.pause)
 
         def log_message(self, format: str, *args: Any) -> None:

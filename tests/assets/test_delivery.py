@@ -275,10 +275,9 @@ def test_what_does_not_say_that_it_is_a_picture_is_none(
 def test_a_picture_that_says_it_is_too_large_is_not_read(session: requests.Session, answers: Answers) -> None:
     answers.headers |= {"Content-Length": str(limits.PICTURE_BYTES + 1)}
     answers.body, answers.pause = PHOTO, 0.05
-    started = time.monotonic()
     with pytest.raises(PictureError, match="over 30 MB"):
         delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL)
-    assert time.monotonic() - started < 2
+    assert answers.sent < len(PHOTO), "it hangs up before the body is there"
     answers.headers["Content-Length"] = "9" * 5000
     with pytest.raises(PictureError, match="over 30 MB"):
         delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL)
@@ -397,10 +396,9 @@ def test_cookies_are_not_kept(session: requests.Session, answers: Answers) -> No
 
 def test_a_body_that_drips_ends_at_the_limit_of_the_whole(session: requests.Session, answers: Answers) -> None:
     answers.body, answers.pause = PHOTO, 0.05
-    started = time.monotonic()
     with pytest.raises(CloudinaryUnavailable, match=r"took over 0\.7 seconds"):
         delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL, seconds=0.7)
-    assert 0.6 < time.monotonic() - started < 3
+    assert answers.sent < len(PHOTO), "it hangs up before the body is there"
 
 
 @pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\n"])
@@ -417,11 +415,9 @@ def test_headers_that_drip_end_at_the_limit_of_the_whole(session: requests.Sessi
         thread = threading.Thread(target=drip)
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/a.jpg"
-        started = time.monotonic()
         with pytest.raises(CloudinaryUnavailable, match=r"took over 0\.7 seconds"):
             delivery.fetch(session, url, LOCAL, seconds=0.7)
-        assert 0.6 < time.monotonic() - started < 3
-        thread.join()
+        thread.join()  # which ends when we have hung up
 
 
 def test_a_line_that_is_kept_alive_has_a_limit_too(session: requests.Session, standin: Standin, address: str) -> None:

@@ -61,7 +61,7 @@ class AwsServer(Ending):
             [sys.executable, "-m", "tests.awsserver"], cwd=ROOT, stdin=pipe, stdout=pipe, start_new_session=True
         )
         assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], 30)
+        ready, _, _ = select.select([self._process.stdout], [], [], 300)
         port = self._process.stdout.readline().decode().strip() if ready else ""
         if not port:
             self.stop()
@@ -137,7 +137,7 @@ class TestQueue:
         """Every message is gone, also what somebody has in hand."""
         self._client.purge_queue(QueueUrl=self.url)
 
-    def until(self, *, waiting: int = 0, held: int = 0, dead: int | None = None, patience: float = 30) -> None:
+    def until(self, *, waiting: int = 0, held: int = 0, dead: int | None = None, patience: float = 300) -> None:
         """Waits until the queue is so full, and the dead-letter queue too."""
         deadline = time.monotonic() + patience
         while self.counts() != (waiting, held) or dead not in (None, sum(self.counts(self.dead))):

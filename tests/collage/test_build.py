@@ -51,7 +51,7 @@ def test_the_same_photos_and_parameters_give_the_same_bytes(store: Store, other_
     first = built(store, width=600, height=800)
     # and a process of its own makes the same
     started = process.start(other_store, CAMPAIGN, Parameters(width=600, height=800))
-    assert started.wait(60)
+    assert started.wait(300)
     second = other_store.collages.manifest(CAMPAIGN, started.id)
     files = contents(store, first)
     assert len(files) == 3

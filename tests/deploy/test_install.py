@@ -14,7 +14,7 @@ PLACES = ("/opt/collagen", "/etc/collagen", "/srv/collagen", "/etc/nginx/sites-a
 
 def install(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [str(ROOT / "deploy/install.sh"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
 
 
 def seen() -> list[tuple[int, int] | None]:

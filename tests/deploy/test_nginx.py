@@ -87,7 +87,7 @@ STORED = (
 
 
 def get(nginx: Nginx, path: str, **more: Any) -> requests.Response:
-    return requests.get(nginx.url + path, verify=str(nginx.ca), timeout=30, **more)
+    return requests.get(nginx.url + path, verify=str(nginx.ca), timeout=300, **more)
 
 
 def written(nginx: Nginx) -> str:
@@ -97,7 +97,7 @@ def written(nginx: Nginx) -> str:
 
 def test_the_site_is_right_in_nginxs_own_eyes(alone: Nginx) -> None:
     command = [str(program()), "-t", "-p", str(alone.directory), "-c", str(alone.configuration)]
-    said = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert said.returncode == 0
     assert "[warn]" not in said.stderr
 
@@ -162,7 +162,7 @@ def test_nginx_sends_files_of_finished_collages_and_nothing_else_of_the_store(ec
 
 def test_a_body_that_is_too_large_is_refused_before_the_service_hears_of_it(echo: Nginx) -> None:
     large = b"x" * (limits.REQUEST_BYTES + 1)
-    answer = requests.post(f"{echo.url}/webhook/cloudinary", data=large, verify=str(echo.ca), timeout=30)
+    answer = requests.post(f"{echo.url}/webhook/cloudinary", data=large, verify=str(echo.ca), timeout=300)
     assert (answer.status_code, answer.json()["error"]) == (413, "The request is larger than 1 MiB.")
 
 
@@ -214,11 +214,11 @@ def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: N
     for nginx in (alone, echo):
         for path in paths:
             get(nginx, path, headers=agent)
-            requests.get(nginx.http + path, headers=agent, timeout=30, allow_redirects=False)
+            requests.get(nginx.http + path, headers=agent, timeout=300, allow_redirects=False)
         get(nginx, "/", headers={"X-Ask-For": f"/_store/{SECRET}"} | agent)
         get(nginx, "/", headers={"X-Ask-For": f"/_store/sayno/collages/0009/{SECRET.lower()}.jpg"} | agent)
         large = b"x" * (limits.REQUEST_BYTES + 1)
-        requests.post(f"{nginx.url}/unsubscribe/{SECRET}", data=large, verify=str(nginx.ca), timeout=30)
+        requests.post(f"{nginx.url}/unsubscribe/{SECRET}", data=large, verify=str(nginx.ca), timeout=300)
         for raw in (f"GET /track/{SECRET}/collage.jpg HTTP/1.1\r\nHost: a b\r\n\r\n", f"{SECRET}\r\n\r\n"):
             assert send(nginx.http, raw).startswith("HTTP/1.1 400")
         log = ""
@@ -253,12 +253,12 @@ def test_http_2_is_spoken_with_whoever_speaks_it_and_nothing_older_than_tls_1_2(
 
 
 def test_whoever_comes_without_tls_is_sent_to_it_and_certbot_finds_its_proof(alone: Nginx) -> None:
-    answer = requests.get(f"{alone.http}/admin/?a=b", allow_redirects=False, timeout=30)
+    answer = requests.get(f"{alone.http}/admin/?a=b", allow_redirects=False, timeout=300)
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://collagen.example.org/admin/?a=b")
     proof = alone.directory / "acme/.well-known/acme-challenge/proof"
     proof.parent.mkdir(parents=True)
     proof.write_text("proved")
-    assert requests.get(f"{alone.http}/.well-known/acme-challenge/proof", timeout=30).text == "proved"
+    assert requests.get(f"{alone.http}/.well-known/acme-challenge/proof", timeout=300).text == "proved"
 
 
 def test_nginx_waits_longer_than_the_service_lets_anyone_wait() -> None:

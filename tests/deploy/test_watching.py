@@ -62,11 +62,11 @@ def seen(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> 
         running_standin.approve("supporters/9f2c41")
         body = json.dumps(running_standin.notifications()[-1]["payload"]).encode()
         headers = sign(body, "s3cret-of-the-account") | {"X-Request-ID": GIVEN, "X-Forwarded-For": "203.0.113.9"}
-        answer = requests.post(service.webhook, data=body, headers=headers, timeout=30)
+        answer = requests.post(service.webhook, data=body, headers=headers, timeout=300)
         assert (answer.status_code, answer.headers["X-Request-ID"]) == (200, GIVEN)
         assert service.build("sayno", width=300, height=400).status_code == 201
-        requests.get(f"{service.url}/track/a-personal-token/collage.jpg", timeout=30)
-        scraped = requests.get(f"{service.url}/metrics", timeout=30).text
+        requests.get(f"{service.url}/track/a-personal-token/collage.jpg", timeout=300)
+        scraped = requests.get(f"{service.url}/metrics", timeout=300).text
     return scraped, service.log, store
 
 
@@ -161,7 +161,7 @@ def test_prometheus_understands_every_expression_and_the_alerts_pass_their_tests
         ["check", "config", "prometheus.yml"],
         ["test", "rules", "alerts.test.yml"],
     ):
-        done = subprocess.run([promtool, *command], cwd=RULES.parent, capture_output=True, text=True, timeout=60)
+        done = subprocess.run([promtool, *command], cwd=RULES.parent, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

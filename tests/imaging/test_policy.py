@@ -53,7 +53,7 @@ def child(code: str, given: object = None, **environ: str) -> str:
         env=os.environ | limits.IMAGEMAGICK | environ,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
@@ -129,7 +129,7 @@ from app.collage.build import Parameters
 from app.store import Store
 store = Store(Path(sys.argv[1]) / "store")
 build = process.start(store, "sayno", Parameters(width=300, height=400))
-build.wait(60)
+build.wait(300)
 store.collages.manifest("sayno", build.id)
 """,
     "a decoder": """
@@ -150,7 +150,7 @@ def test_what_collagen_starts_has_it_wherever_it_is_started_from(start: str, sto
     store.photos.put("sayno", "p", files.archive, files.intermediate, 1_700_000_000, 1)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MAGICK")}
     command = [sys.executable, "-c", STARTS[start], str(tmp_path)]
-    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
 
 
@@ -196,5 +196,5 @@ def test_it_works_from_wherever_the_program_lies(tmp_path: Path) -> None:
     code += "; from app import imaging; imaging.check(); imaging.Decoder().close()"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MAGICK")}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=home, env=environ, check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=home, env=environ, check=True, capture_output=True, text=True, timeout=300)
     assert str(home) in done.stdout

@@ -89,7 +89,7 @@ class MailServer(Ending):
 
     def _answer(self) -> str:
         assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], 30)
+        ready, _, _ = select.select([self._process.stdout], [], [], 300)
         line = self._process.stdout.readline() if ready else ""
         if not line:
             self.stop()

@@ -27,7 +27,7 @@ Ask = Callable[[], dict[str, Any]]
 
 
 def eventually(true: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         if found := true():
             return found

@@ -67,7 +67,7 @@ class Host:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         return done.returncode, done.stdout.replace(str(self.root), "")
 

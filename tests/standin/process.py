@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
-_PATIENCE = 20.0
+_PATIENCE = 300.0
 
 
 class Process:
@@ -39,7 +39,7 @@ class Process:
         """Safe to call twice."""
         self._process.terminate()
         try:
-            self._process.wait(5)
+            self._process.wait(30)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -65,7 +65,7 @@ class Remote:
         """Any notification, signed and sent, or any body as it is. Overrides: url, timestamp, signature."""
         return self._post("send", {"payload": payload, "body": body, "overrides": overrides})["notification"]
 
-    def wait_idle(self, timeout: float = 10) -> None:
+    def wait_idle(self, timeout: float = 300) -> None:
         """Until nothing is queued, under way or waiting for another try."""
         answer = self._post("wait-idle", {"timeout": timeout}, timeout=timeout + 10)
         if not answer["idle"]:

@@ -64,10 +64,10 @@ def test_fields_can_be_missing_from_answers_and_lists(standin: Standin, address:
 
 def test_a_stale_answer_was_true_when_it_was_made(standin: Standin, address: str) -> None:
     standin.faults("api", "delay", seconds=0.3, stale=True)
-    standin.faults("api", "delay", seconds=0.1, match="/nobody")
+    standin.faults("api", "delay", seconds=300, match="/nobody")
     began = time.monotonic()
     assert ask(standin)["public_id"] == "a"
-    assert 0.3 <= time.monotonic() - began < 2
+    assert 0.3 <= time.monotonic() - began < 300, "it is late, and waits for no other's delay"
 
 
 def test_a_fault_hits_what_it_names_as_often_as_it_says(standin: Standin, address: str, photo: bytes) -> None:
@@ -87,7 +87,7 @@ def test_chance_is_the_same_for_the_same_seed(standin: Standin, address: str) ->
     def statuses() -> list[int]:
         standin.clear_faults()
         standin.faults("delivery", "status", status=503, probability=0.5, seed=3)
-        return [requests.get(address, timeout=5).status_code for _ in range(20)]
+        return [requests.get(address, timeout=300).status_code for _ in range(20)]
 
     first = statuses()
     assert set(first) == {200, 503}
@@ -106,24 +106,24 @@ def test_an_upload_can_be_made_and_its_answer_lost(standin: Standin, photo: byte
 
 def test_a_picture_can_come_wrong_in_every_way(standin: Standin, address: str, photo: bytes) -> None:
     standin.faults("delivery", "status", status=404, message="Resource not found - a")
-    missing = requests.get(address, timeout=5)
+    missing = requests.get(address, timeout=300)
     assert (missing.status_code, missing.headers["x-cld-error"]) == (404, "Resource not found - a")
     standin.faults("delivery", "processing")
-    assert requests.get(address, timeout=5).status_code == 423
+    assert requests.get(address, timeout=300).status_code == 423
     standin.faults("delivery", "html")
-    page = requests.get(address, timeout=5)
+    page = requests.get(address, timeout=300)
     assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     standin.faults("delivery", "empty")
-    empty = requests.get(address, timeout=5)
+    empty = requests.get(address, timeout=300)
     assert (empty.status_code, empty.content) == (200, b"")
     standin.faults("delivery", "status", status=503, headers={"Retry-After": "7"})
-    assert requests.get(address, timeout=5).headers["Retry-After"] == "7"
+    assert requests.get(address, timeout=300).headers["Retry-After"] == "7"
     standin.faults("delivery", "cut")
-    with requests.get(address, timeout=5, stream=True) as cut:
+    with requests.get(address, timeout=300, stream=True) as cut:
         assert int(cut.headers["Content-Length"]) == len(photo)
         with pytest.raises(requests.exceptions.ChunkedEncodingError):
             cut.content  # noqa: B018 reading it is what fails
-    assert requests.get(address, timeout=5).content == photo
+    assert requests.get(address, timeout=300).content == photo
 
 
 def test_what_the_client_does_neither_meets_faults_nor_counts(standin: Standin, photo: bytes) -> None:

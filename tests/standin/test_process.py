@@ -35,7 +35,7 @@ def test_it_starts_with_what_it_is_told_and_the_sdk_finds_it_by_its_url(
         monkeypatch.delenv("CLOUDINARY_CLOUD_NAME", raising=False)
         cloudinary.reset_config()
         assert cloudinary.api.ping() == {"status": "ok"}
-        assert requests.get(standin.upload(photo, "a")["secure_url"], timeout=5).content == photo
+        assert requests.get(standin.upload(photo, "a")["secure_url"], timeout=300).content == photo
         assert standin.state()["settings"]["signature"] == "sha256"
         assert standin.process
         pid = standin.process.pid
@@ -52,7 +52,7 @@ def test_it_ends_quietly_on_a_signal(number: signal.Signals) -> None:
         assert process.stderr
         assert process.stdout.readline().startswith(b"standin listening on http://127.0.0.1:")
         process.send_signal(number)
-        assert process.wait(5) == 0
+        assert process.wait(300) == 0
         assert process.stderr.read() == b""
 
 
@@ -65,7 +65,7 @@ def test_it_ends_when_its_starter_is_killed() -> None:
         pid = int(starter.stdout.readline())
         assert not is_gone(pid)
         os.kill(starter.pid, signal.SIGKILL)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 300
     while not is_gone(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert is_gone(pid)
@@ -93,10 +93,11 @@ def test_many_at_once_lose_nothing(standin: Standin, photo: bytes) -> None:
 
 def test_a_connection_is_kept_for_the_next_request(standin: Standin, photo: bytes) -> None:
     address = standin.upload(photo, "a")["secure_url"]
+    lines = set()
     with requests.Session() as session:
-        began = time.monotonic()
-        for _ in range(50):
-            with session.get(address, stream=True, timeout=5) as answer:
+        for _ in range(5):
+            with session.get(address, stream=True, timeout=300) as answer:
+                lines.add(answer.raw.connection.sock.getsockname())
                 assert answer.content == photo
                 assert "Connection" not in answer.headers
-        assert time.monotonic() - began < 2
+    assert len(lines) == 1

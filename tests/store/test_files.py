@@ -195,7 +195,7 @@ def test_only_one_thread_at_a_time_holds_a_lock(tmp_path: Path) -> None:
 
     def work(number: int) -> None:
         for _ in range(20):
-            held = files.lock(tmp_path / "lock", patience=60)
+            held = files.lock(tmp_path / "lock", patience=300)
             assert held is not None
             inside.append(number)
             most.append(len(inside))
@@ -242,7 +242,7 @@ def test_whoever_waits_gets_the_lock_when_it_is_given_up(tmp_path: Path) -> None
         from app.store.files import Files
         files = Files()
         print("waits", flush=True)
-        print(files.lock(Path(sys.argv[1]), patience=60) is not None)
+        print(files.lock(Path(sys.argv[1]), patience=300) is not None)
         """,
         tmp_path / "lock",
     )

@@ -95,7 +95,7 @@ for turn in range(150):
     readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(300) for writer in writers] == [0, 0, 0]
     enough.set()
     for reader in readers:
         reader.join()

@@ -58,7 +58,7 @@ def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
 
 def until(browser: Watched, script: str) -> None:
     """Waits until a JavaScript expression is true."""
-    WebDriverWait(browser.driver, 40, 0.02).until(lambda _: browser.run(f"return {script}"), script)
+    WebDriverWait(browser.driver, 300, 0.02).until(lambda _: browser.run(f"return {script}"), script)
 
 
 def look(browser: Watched, service: Service, path: str, width: int = 1280, scheme: Scheme = "light") -> None:
@@ -144,7 +144,7 @@ def test_two_are_left_out_a_collage_is_made_watched_and_downloaded(
     assert str(len(shown)) in browser.run("return document.querySelector('.about .counts').textContent")
     links = browser.run("return [...document.querySelectorAll('.files a[download]')].map((link) => link.href)")
     for link, file in zip(links, manifest["files"], strict=True):
-        got = requests.get(link, auth=("admin", PASSWORD), timeout=20).content
+        got = requests.get(link, auth=("admin", PASSWORD), timeout=300).content
         assert hashlib.sha256(got).hexdigest() == file["sha256"]
 
 
@@ -153,7 +153,7 @@ def test_a_collage_is_downloaded_by_a_click(browser: Watched, service: Service, 
     browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
     browser.driver.find_element("css selector", ".files a[href$='collage-1024.jpg']").click()
     saved = tmp_path / "other-0001-collage-1024.jpg"
-    WebDriverWait(browser.driver, 20, 0.05).until(lambda _: saved.exists() and saved.read_bytes()[-2:] == b"\xff\xd9")
+    WebDriverWait(browser.driver, 300, 0.05).until(lambda _: saved.exists() and saved.read_bytes()[-2:] == b"\xff\xd9")
 
 
 def test_another_grid_is_taken(browser: Watched, service: Service) -> None:
@@ -226,10 +226,10 @@ def test_without_scripts_a_collage_is_made_by_buttons_alone(browser: Watched, se
         find("id", field).clear()
         find("id", field).send_keys(number)
     find("id", "height").send_keys(Keys.ENTER)  # draws the sketch anew, and makes nothing
-    WebDriverWait(browser.driver, 20).until(lambda _: "exclude=" in browser.driver.current_url)
+    WebDriverWait(browser.driver, 300).until(lambda _: "exclude=" in browser.driver.current_url)
     assert "Left out by you: 1" in find("id", "plan").text
     find("css selector", "[formaction$=build]").click()
-    WebDriverWait(browser.driver, 40).until(lambda driver: driver.find_elements("css selector", ".result img"))
+    WebDriverWait(browser.driver, 300).until(lambda driver: driver.find_elements("css selector", ".result img"))
     collage = urlsplit(browser.driver.current_url).path.rpartition("/")[2]
     assert out not in {tile["public_id"] for tile in store.collages.manifest("other", collage)["tiles"]}
 

@@ -24,11 +24,11 @@ def told(standin: Standin) -> dict[str, Any]:
 def wait_until_done(store: Store, campaign: str) -> None:
     """Until a sync has been there and has ended."""
     lock = store.root.path / ".sync" / f"{campaign}.lock"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     while not lock.exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    with store.syncs.turn(campaign, patience=20):
+    with store.syncs.turn(campaign, patience=300):
         pass
 
 
@@ -71,7 +71,7 @@ def test_a_folder_of_no_campaign_starts_nothing(
 
 def end_of_children() -> None:
     """Waits until the threads have waited for the processes: none stays behind as a zombie."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 300
     children = Path(f"/proc/self/task/{threading.main_thread().native_id}/children")
     while any("app\0sync" in command_line(child) or is_zombie(child) for child in children.read_text().split()):
         assert time.monotonic() < deadline

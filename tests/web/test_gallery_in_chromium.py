@@ -65,7 +65,7 @@ def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
 
 def until(browser: Watched, script: str) -> None:
     """Waits until a JavaScript expression is true."""
-    WebDriverWait(browser.driver, 20, 0.02).until(lambda _: browser.run(f"return {script}"), script)
+    WebDriverWait(browser.driver, 300, 0.02).until(lambda _: browser.run(f"return {script}"), script)
 
 
 def open_gallery(

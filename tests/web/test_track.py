@@ -271,7 +271,7 @@ def test_four_workers_and_twenty_clients_lose_no_open_and_keep_nothing_of_whom(
     agent = f"{BROWSER} of-nobody-else"
 
     def fetch(person: str) -> int:
-        connection = HTTPConnection(urlsplit(service.url).netloc, timeout=60)
+        connection = HTTPConnection(urlsplit(service.url).netloc, timeout=300)
         path, headers = (
             address(Claims("sayno", "0001", person)),
             {"User-Agent": agent, "X-Forwarded-For": "203.0.113.9"},

@@ -235,7 +235,7 @@ def test_in_a_browser_on_a_phone_the_button_is_reached_by_keyboard_and_works_wit
         assert browser.run("return document.activeElement.textContent") == "Unsubscribe"
         assert browser.run("return document.activeElement.getBoundingClientRect().height") >= 44
         ActionChains(browser.driver).send_keys(Keys.ENTER).perform()
-        WebDriverWait(browser.driver, 20).until(lambda driver: driver.title.startswith("You are unsubscribed"))
+        WebDriverWait(browser.driver, 300).until(lambda driver: driver.title.startswith("You are unsubscribed"))
     assert withdrawn(store)
 
 

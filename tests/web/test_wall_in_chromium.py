@@ -77,7 +77,7 @@ def own(service: Service, index: int) -> str:
 
 def until(browser: Watched, script: str) -> None:
     """Waits until a JavaScript expression is true."""
-    WebDriverWait(browser.driver, 20, 0.02).until(lambda _: browser.run(f"return {script}"), script)
+    WebDriverWait(browser.driver, 300, 0.02).until(lambda _: browser.run(f"return {script}"), script)
 
 
 def fly(browser: Watched, service: Service, index: int, width: int = 1280, scheme: Scheme = "light") -> None:
