@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import os
+import pickle
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +25,12 @@ from tests.standin.client import Standin
 if "PYTEST_XDIST_WORKER" in os.environ and "TESTS_TEMPORARY" not in os.environ:
     TEMPORARY = tempfile.TemporaryDirectory(prefix="tests-")
     os.environ["TESTS_TEMPORARY"] = os.environ["TMPDIR"] = tempfile.tempdir = TEMPORARY.name
+
+# Sample people are drawn once in a test run: xdist's workers find what another has drawn.
+if "TESTS_PEOPLE" not in os.environ:
+    PEOPLE = tempfile.TemporaryDirectory(prefix="people-")
+    os.environ["TESTS_PEOPLE"] = PEOPLE.name
+T = TypeVar("T")
 
 # machines differ in speed, and what is slow here is a real process that answers
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -45,16 +53,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(name in item.path.stem for name in LONGEST))
 
 
+def once(name: str, make: Callable[[], T]) -> T:
+    """What `make` returns, made once in a test run, whichever process needs it first."""
+    path = Path(os.environ["TESTS_PEOPLE"]) / name
+    try:
+        found: T = pickle.loads(path.read_bytes())
+    except FileNotFoundError:
+        found = make()
+        unfinished = path.with_name(f"{name}.{os.getpid()}")
+        unfinished.write_bytes(pickle.dumps(found))
+        unfinished.rename(path)
+    return found
+
+
 @functools.cache
 def person(seed: int) -> bytes:
-    """A sample person's JPEG, drawn once in a test run."""
-    return portrait(seed)
+    """A sample person's JPEG."""
+    return once(f"person-{seed}", lambda: portrait(seed))
 
 
 @functools.cache
 def prepared(seed: int) -> imaging.Prepared:
     """A sample person as the store keeps them."""
-    return imaging.prepare(person(seed))
+    return once(f"prepared-{seed}", lambda: imaging.prepare(person(seed)))
 
 
 @pytest.fixture(scope="session")

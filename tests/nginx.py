@@ -7,13 +7,13 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import trustme
 
 from tests.ending import Ending
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "deploy/nginx/collagen.conf"
@@ -84,10 +84,11 @@ class Nginx(Ending):
             raise RuntimeError("There is no nginx; scripts/setup --dev installs it.")
         command = [nginx, "-p", str(self.directory), "-e", str(self.logs / "error.log"), "-c", str(self.configuration)]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        while not all(_listens(port) for port in (plain, tls)):
-            if self.process.poll() is not None:
-                raise RuntimeError((self.logs / "error.log").read_text())
-            time.sleep(0.01)
+        wait_for(
+            lambda: all(_listens(port) for port in (plain, tls)) or self.process.poll() is not None, "nginx listened"
+        )
+        if self.process.poll() is not None:
+            raise RuntimeError((self.logs / "error.log").read_text())
 
     def _site(self, plain: int, tls: int, upstream: int, store: Path) -> str:
         """The site as it is installed beside this nginx, with other ports and places, and nothing else."""

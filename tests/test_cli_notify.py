@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.collage.pictures import CAMPAIGN, name
 from tests.mailserver.client import MailServer, running
 from tests.notify.crowd import address, environment, gather
 from tests.service import ROOT
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -110,8 +110,7 @@ def test_ctrl_c_ends_it_after_the_mail_that_it_is_at_and_the_next_run_goes_on(
     command = [sys.executable, "-m", "app", "notify", CAMPAIGN, "0001", "--json"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | environ, stdout=pipe, stderr=pipe, text=True) as process:
-        while not server.taken():
-            time.sleep(0.01)
+        wait_for(server.taken, "a mail had arrived")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=300)
     report = json.loads(out)

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from app import limits
 from app.errors import ExifToolFailed, SettingError
 from app.exif import LONGEST_VALUE, ExifTool, Tags, is_writable
 from tests.imaging import hostile
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
 TAGS = Tags("user@example.com", "test_prototype/bs8psp5f", "0123456789abcdef", 1_700_000_000)
@@ -118,14 +118,15 @@ def pids(tmp_path: Path) -> list[int]:
 
 def wait_until_dead(pid: int) -> None:
     """Until the process has ended, whether or not anyone has asked how."""
-    while True:
+
+    def dead() -> bool:
         try:
             stat = Path(f"/proc/{pid}/stat").read_text()
         except (FileNotFoundError, ProcessLookupError):
-            return
-        if stat.rpartition(")")[2].split()[0] in "ZX":
-            return
-        time.sleep(0.005)
+            return True
+        return stat.rpartition(")")[2].split()[0] in "ZX"
+
+    wait_for(dead, f"process {pid} had ended")
 
 
 # Tags
@@ -393,7 +394,7 @@ def test_hostile_metadata_costs_it_little(make: Callable[..., ExifTool], tmp_pat
     """It never sees any, for archives have none; but where it would, it would neither hang nor grow."""
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(hostile.TAKEN[name]())
-    tool = make(recording(tmp_path), patience=5)
+    tool = make(recording(tmp_path))
     tool.write(photo, TAGS)
     assert tool.read([photo]) == {photo: TAGS}
     [pid] = pids(tmp_path)

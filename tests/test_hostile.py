@@ -28,6 +28,16 @@ from tests.standin.client import Standin
 
 MEGABYTES = (limits.DECODER_BYTES + limits.FACES_BYTES) // 1_000_000
 
+# Of what is strange and yet stored, the most memory, work, segments and metadata; tests/imaging decodes all of it.
+COSTLY = (
+    "a large profile that makes no sense",
+    "hundreds of large segments",
+    "a picture behind its end",
+    "50 progressive megapixels",
+    "as much memory as is let in",
+    "CMYK",
+)
+
 
 @pytest.fixture
 def service(standin: Standin, store: Store) -> Iterator[Service]:
@@ -91,7 +101,11 @@ def test_a_hostile_picture_is_stored_upright_or_refused_in_one_line(
     service: Service, standin: Standin, store: Store
 ) -> None:
     right = {"plain": jpeg(scene(300, 400)), "turned": oriented(scene(330, 200), 6), "png": png(scene(200, 300))}
-    pictures = {name: make() for name, make in (hostile.TAKEN | hostile.REFUSED).items()} | hostile.NO_PICTURES | right
+    pictures = (
+        {name: make() for name, make in ({name: hostile.TAKEN[name] for name in COSTLY} | hostile.REFUSED).items()}
+        | hostile.NO_PICTURES
+        | right
+    )
     nothing = pictures.pop("nothing")
     ids = {name: f"p{number}" for number, name in enumerate(pictures)}
     with Pulse(service) as pulse:
@@ -112,7 +126,7 @@ def test_a_hostile_picture_is_stored_upright_or_refused_in_one_line(
         assert len(lines) == 1, f"{name}: {lines}"
         assert lines[0].startswith("SYNCED" if stored else "ERROR not stored: "), f"{name}: {lines}"
         assert stored or lines[0].endswith("."), f"{name}: {lines}"
-        assert stored or name not in {**hostile.TAKEN, **right}, f"{name}: {lines}"
+        assert stored or name not in {*COSTLY, *right}, f"{name}: {lines}"
         assert not (stored and name in hostile.REFUSED), name
         if stored:
             small = store.photos.intermediate("sayno", ids[name])
@@ -197,14 +211,14 @@ def test_metadata_that_a_stranger_wrote_is_read_by_nobody(
     assert mirror.user_comment(store.photos.archive_path("sayno", "p")) == "a@b.c"
 
 
-def test_two_hundred_mutated_pictures_are_pictures_or_refused() -> None:
+def test_mutated_pictures_are_pictures_or_refused() -> None:
     """In a process of their own, so that a crash is seen. scripts/fuzz does the same with more."""
-    command = [sys.executable, "-m", "tests.fuzz", "--pictures", "200", "--seed", "7"]
+    command = [sys.executable, "-m", "tests.fuzz", "--pictures", "80", "--seed", "7"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr[-2000:])
     figures = json.loads(ended.stdout)
-    assert figures["taken"] + figures["refused"] == 200
-    assert min(figures["taken"], figures["refused"]) > 20, "both ways are taken"
+    assert figures["taken"] + figures["refused"] == 80
+    assert min(figures["taken"], figures["refused"]) > 8, "both ways are taken"
     assert figures["megabytes"] < MEGABYTES
 
 

@@ -36,6 +36,7 @@ from tests import mirror
 from tests.conftest import person
 from tests.service import ROOT, environment
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 
 FOLDERS = ("sayno", "other", "test_prototype")
 
@@ -124,16 +125,16 @@ def orphans(store: Store, count: int, campaign: str = "sayno") -> list[str]:
 # What was lost is found
 
 
-def test_after_lost_notifications_and_a_hundred_changes_everything_is_repaired_and_reported(bench: Bench) -> None:
+def test_after_lost_notifications_and_many_changes_everything_is_repaired_and_reported(bench: Bench) -> None:
     chance = random.Random(3)
-    names = bench.add(30) + bench.add(20, "other") + bench.add(50, "sayno", 100, "pending")
-    bench.add(70, "holidays")
-    assert [len(report.repaired) for report in bench.sync_all()] == [30, 20, 0]
+    names = bench.add(12) + bench.add(8, "other") + bench.add(20, "sayno", 100, "pending")
+    bench.add(30, "holidays")
+    assert [len(report.repaired) for report in bench.sync_all()] == [12, 8, 0]
     assert bench.is_true()
 
     told = len(bench.standin.notifications())
     chance.shuffle(names)
-    for number, name in enumerate(names[:100]):
+    for number, name in enumerate(names):
         change = number % 7
         if change == 0:
             bench.standin.move(name, chance.choice(["sayno", "other", "holidays", "test_prototype"]))
@@ -171,7 +172,7 @@ def test_after_lost_notifications_and_a_hundred_changes_everything_is_repaired_a
         assert report.unreachable == {}
     assert set(reports[0].orphaned) == here["sayno"] - {name for campaign, name in there if campaign == "sayno"}
     assert {kept[0], kept[1]} <= {*reports[0].stale, *reports[0].orphaned}
-    assert sum(len(report.missed) + len(report.stale) + len(report.orphaned) for report in reports) > 15
+    assert sum(len(report.missed) + len(report.stale) + len(report.orphaned) for report in reports) > 7
     assert [(report.missed, report.stale, report.orphaned) for report in bench.sync_all()] == [([], [], [])] * 3
 
 
@@ -277,20 +278,25 @@ def test_a_dry_run_changes_nothing_and_foresees_what_a_sync_then_does(bench: Ben
 
 
 def test_with_50_calls_an_hour_it_waits_says_so_and_goes_on_and_leaves_calls_for_webhooks(bench: Bench) -> None:
-    orphans(bench.store, 20)
-    orphans(bench.store, 50, "other")
-    bench.standin.limit(50, seconds=3)
-    began = time.time()
-    assert [len(report.repaired) for report in bench.sync_all()] == [20, 50, 0]
-    assert bench_held(bench) == {"sayno": set(), "other": set(), "test_prototype": set()}
-    api = bench.standin.calls("api")
-    assert {call["status"] for call in api} <= {200, 404}
-    first = [call for call in api if call["at"] < began + 2]
+    for hour in (3, 12, 48, 200):  # seconds; a busy machine does not use up the calls of one that is short
+        orphans(bench.store, 20)
+        orphans(bench.store, 50, "other")
+        bench.said.clear()
+        before = len(bench.standin.calls("api"))
+        bench.standin.limit(50, seconds=hour)
+        ends = time.time() + hour
+        assert [len(report.repaired) for report in bench.sync_all()] == [20, 50, 0]
+        assert bench_held(bench) == {"sayno": set(), "other": set(), "test_prototype": set()}
+        api = bench.standin.calls("api")[before:]
+        assert {call["status"] for call in api} <= {200, 404}
+        first = [call for call in api if call["at"] < ends]
+        if len(first) >= 44:
+            break
     assert 44 <= len(first) <= 47  # 3 are left for webhooks, and as many that may be under way
     (said,) = [line for line in bench.said if "going on at" in line]
     moment = time.strptime(said.split("going on at ")[1], "%H:%M:%S UTC")
     seconds = moment.tm_hour * 3600 + moment.tm_min * 60 + moment.tm_sec
-    assert 1 <= (seconds - began) % 86400 <= 5
+    assert (seconds + 2 - ends) % 86400 <= 5, "when the hour has ended"
 
 
 def test_a_refusal_for_the_limit_fails_no_photo(bench: Bench) -> None:
@@ -333,12 +339,25 @@ def start(bench: Bench, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, env=os.environ | bench.environ, stdout=pipe, stderr=pipe, text=True)
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a process holds a lock on the file (proc_locks(5))."""
+    return f":{path.stat().st_ino} " in Path("/proc/locks").read_text()
+
+
 def run_until_it_waits_then_kill(bench: Bench) -> None:
     with start(bench, "sayno") as process:
         assert process.stderr is not None
         while "going on at" not in (line := process.stderr.readline()):
             assert line, process.communicate()
-        time.sleep(1.2)  # it notes where it is when it has waited for a second
+        cursor, seen = bench.store.root.path / ".sync/sayno.json", set[tuple[bytes, int]]()
+
+        def noted() -> bool:
+            """Twice the same: it notes where it is once in a second that it waits."""
+            if cursor.exists():
+                seen.add((cursor.read_bytes(), cursor.stat().st_mtime_ns))
+            return len(seen) > len({where for where, _ in seen}) + 1
+
+        wait_for(noted, "it noted where it was")
         process.send_signal(signal.SIGKILL)
         process.wait(300)
 
@@ -432,9 +451,7 @@ def test_only_one_sync_of_a_campaign_runs_at_a_time_and_one_may_wait(bench: Benc
         assert (refused.returncode, err) == (1, "Error: A sync of sayno is running already; wait until it is done.\n")
         waiting = start(bench, "sayno", "--wait", "60")
         place = bench.store.root.path / ".sync/sayno.next"
-        while not place.exists():
-            time.sleep(0.02)
-        time.sleep(0.2)
+        wait_for(lambda: place.exists() and is_locked(place), "it waits for its turn")
         with pytest.raises(SyncInProgress):  # one that waits is enough
             bench.sync(patience=300)
         assert bench.store.photos.pairs("sayno") != {}

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tests import mirror
 from tests.conftest import person, prepared
 from tests.service import ROOT, Service, environment
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -67,11 +67,11 @@ def test_a_storm_of_shuffled_doubled_and_failing_notifications_ends_in_the_truth
         )
     ):
         standin.faults(call, kind, times=120, probability=0.03, seed=seed, **rule)
-    photos = [f"p/{number}" for number in range(50)]
+    photos = [f"p/{number}" for number in range(20)]
     for number, public_id in enumerate(photos):
         folder = chance.choice(["sayno", "sayno", "other", "holidays"])
         standin.upload(person(number % 6), public_id, folder=folder, email=f"p{number}@example.org")
-    while len(standin.notifications()) < 500:
+    while len(standin.notifications()) < 200:
         public_id = chance.choice(photos)
         change = chance.choice(["approve", "approve", "approve", "reject", "move", "email", "overwrite", "same"])
         if change == "approve":
@@ -106,11 +106,10 @@ def test_a_storm_of_shuffled_doubled_and_failing_notifications_ends_in_the_truth
 def test_a_killed_build_leaves_no_collage_and_the_next_one_works(service: Service, store: Store) -> None:
     fill(store, 40)
     location = service.url + service.build("sayno", wait=0).headers["Location"]
-    while service.admin.get(location).json().get("progress", 1) < 0.1:
-        time.sleep(0.02)
+    wait_for(lambda: service.admin.get(location).json().get("progress", 1) >= 0.1, "a tenth was built")
     os.kill(building(service), signal.SIGKILL)
-    while (state := service.admin.get(location).json())["state"] == "building":
-        time.sleep(0.02)
+    wait_for(lambda: service.admin.get(location).json()["state"] != "building", "the build was over")
+    state = service.admin.get(location).json()
     assert (state["state"], "start another" in state["error"]) == ("failed", True)
     assert store.collages.ids("sayno") == []
     answer = service.build("sayno", width=600, height=600)

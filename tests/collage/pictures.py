@@ -18,7 +18,7 @@ from PIL import Image
 from app.collage.build import Parameters, build, plan
 from app.imaging import copies
 from app.store import Store
-from tests.conftest import prepared
+from tests.conftest import once, prepared
 
 Pixels = NDArray[np.uint8]
 
@@ -47,13 +47,13 @@ def _varied(index: int, pixels: Pixels) -> Image.Image:
 @functools.cache
 def archive(index: int) -> bytes:
     """A JPEG of 1500×2000 that no other index below `DISTINCT` has."""
-    return as_jpeg(_varied(index, _drawn(index % DRAWN)[0]))
+    return once(f"archive-{index}", lambda: as_jpeg(_varied(index, _drawn(index % DRAWN)[0])))
 
 
 @functools.cache
 def intermediate(index: int) -> bytes:
     """A PNG of 300×400, with its copies, that no other index below `DISTINCT` has."""
-    return as_intermediate(_varied(index, _drawn(index % DRAWN)[1]))
+    return once(f"intermediate-{index}", lambda: as_intermediate(_varied(index, _drawn(index % DRAWN)[1])))
 
 
 @functools.cache

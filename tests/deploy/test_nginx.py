@@ -25,6 +25,7 @@ from app.web.admin import LONGEST_WAIT
 from tests.nginx import ROOT, SITE, Nginx, free_ports, installed_site, program
 from tests.service import PASSWORD, Service, environment
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 from tests.web.conftest import fill
 
 pytestmark = pytest.mark.skipif(program() is None, reason="there is no nginx; scripts/setup --dev installs it")
@@ -135,8 +136,8 @@ def test_the_service_hears_who_asks_and_by_which_id_whatever_the_client_says_of_
     assert heard["X-Forwarded-For"] == "127.0.0.1"
     assert heard["X-Forwarded-Proto"] == "https"
     assert re.fullmatch(r"[0-9a-f]{32}", heard["X-Request-ID"])
-    while f'"id":"{heard["X-Request-ID"]}"' not in written(echo):  # it writes a line once the answer is sent
-        time.sleep(0.01)
+    # it writes a line once the answer is sent
+    wait_for(lambda: f'"id":"{heard["X-Request-ID"]}"' in written(echo), "nginx had written a line")
     assert heard["X-Sendfile-Type"] == "X-Accel-Redirect"
     assert heard["X-Accel-Mapping"] == f"{echo.directory.parent}/store/=/_store/"
     assert heard["Connection"] == "close"

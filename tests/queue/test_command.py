@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from tests.awsserver.client import TestQueue
 from tests.queue.conftest import approved, gone
 from tests.service import GIVEN_AWAY, ROOT, environment
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 
 
 def command(*arguments: str, environ: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -43,10 +43,7 @@ def test_it_stores_what_is_told_and_asked_to_end_it_finishes_what_it_has_and_los
         queue.send(gone(standin, "p/1", request_id="in-hand-in-hand"))
         queue.until(held=1)
         process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 300
-        while "Stopping" not in log.read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_for(lambda: "Stopping" in log.read_text(), "it said that it stops")
         queue.send(gone(standin, "p/2"))
         assert process.wait(300) == 0
     finally:

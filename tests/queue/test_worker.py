@@ -20,6 +20,7 @@ from app.stopping import Stopping
 from tests.awsserver.client import Notification, TestQueue
 from tests.queue.conftest import gone
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 
 
 class Impatient(Queue):
@@ -55,10 +56,7 @@ def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
 
 def handled(worker: Worker) -> None:
     """Waits until it has handled a message."""
-    deadline = time.monotonic() + 300
-    while not worker.words:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: worker.words, "a message was handled")
 
 
 def test_what_fails_too_often_is_brought_back_by_a_redrive_and_then_succeeds_also_hours_later(

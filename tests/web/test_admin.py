@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from app.store import Store
 from app.store.root import MARKER
+from tests.waiting import wait_for
 from tests.web.conftest import ADMIN, fill
 
 SMALL = {"width": 600, "height": 600}
@@ -28,12 +28,14 @@ def get(client: FlaskClient, path: str) -> TestResponse:
 
 
 def until_done(client: FlaskClient, location: str) -> dict[str, Any]:
-    while True:
+    def over() -> dict[str, Any] | None:
         state: dict[str, Any] = get(client, location).get_json()
-        if state["state"] != "building":
-            return state
-        assert 0 <= state["progress"] <= 1
-        time.sleep(0.05)
+        assert 0 <= state.get("progress", 0) <= 1
+        return state if state["state"] != "building" else None
+
+    found = wait_for(over, "the collage was built")
+    assert found is not None
+    return found
 
 
 def test_a_collage_is_promised_at_once_and_found_at_its_location(client: FlaskClient, store: Store) -> None:

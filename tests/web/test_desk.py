@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.web import create_app
 from tests.conftest import prepared
 from tests.service import environment
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 from tests.web.conftest import ADMIN, fill
 
 HERE = "/admin/campaigns/sayno"
@@ -52,8 +52,7 @@ def built(client: FlaskClient, **fields: str | list[str]) -> str:
     answer = post(client, f"{HERE}/build", **({"width": "300", "height": "300"} | fields))
     assert answer.status_code == 303, answer.text
     page = answer.headers["Location"]
-    while "is being built" in get(client, page).text:
-        time.sleep(0.05)
+    wait_for(lambda: "is being built" not in get(client, page).text, "the collage was built")
     return page
 
 
@@ -70,9 +69,8 @@ def text(page: str) -> str:
 
 def counted(client: FlaskClient, path: str) -> str:
     """The page once its numbers are all there."""
-    while "being counted" in (page := get(client, path).text):
-        time.sleep(0.05)
-    return page
+    wait_for(lambda: "being counted" not in get(client, path).text, "all was counted")
+    return get(client, path).text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The admin's desk as a person uses it: a thousand photos, the keyboard, a phone, the dark."""
+"""The admin's desk as a person uses it: hundreds of photos, the keyboard, a phone, the dark."""
 
 from __future__ import annotations
 
@@ -20,11 +20,9 @@ from tests.standin.client import Standin
 from tests.web.chromium import Watched, crowd
 from tests.web.conftest import mail_settings
 
-PEOPLE = 1000
+PEOPLE = 500
 PHOTOS = "/admin/campaigns/sayno/"
-EVERY_SCREEN = pytest.mark.parametrize(
-    ("width", "scheme"), [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
-)
+EVERY_SCREEN = pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +56,7 @@ def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
 
 def until(browser: Watched, script: str) -> None:
     """Waits until a JavaScript expression is true."""
-    WebDriverWait(browser.driver, 300, 0.02).until(lambda _: browser.run(f"return {script}"), script)
+    WebDriverWait(browser.driver, 300, 0.1).until(lambda _: browser.run(f"return {script}"), script)
 
 
 def look(browser: Watched, service: Service, path: str, width: int = 1280, scheme: Scheme = "light") -> None:
@@ -77,10 +75,19 @@ IDS = "[...document.querySelectorAll('#tiles [name=exclude]')].map((box) => box.
 COUNT = "document.querySelectorAll('#tiles li').length"
 
 
-def test_a_thousand_photos_come_as_one_scrolls(browser: Watched, service: Service) -> None:
-    photos(browser, service)
-    while browser.run(f"return {COUNT}") < PEOPLE:
+def scroll(browser: Watched, photos: int) -> None:
+    """Down, as long as there are fewer photos than that."""
+
+    def further(_: object) -> bool:
         browser.run("window.scrollTo(0, document.documentElement.scrollHeight)")
+        return bool(browser.run(f"return {COUNT} >= {photos}"))
+
+    WebDriverWait(browser.driver, 300, 0.1).until(further, f"{photos} photos")
+
+
+def test_hundreds_of_photos_come_as_one_scrolls(browser: Watched, service: Service) -> None:
+    photos(browser, service)
+    scroll(browser, PEOPLE)
     ids = browser.run(f"return {IDS}")
     assert len(set(ids)) == len(ids) == PEOPLE
     until(browser, "document.querySelector('.pages [data-rel=next]') === null")
@@ -108,7 +115,7 @@ def test_a_photo_is_seen_large_and_left_out_by_the_keyboard(browser: Watched, se
     until(browser, "document.querySelector('.pswp') === null")
     assert browser.run("return document.querySelector('#tiles [name=exclude]:checked').value") == second
     assert browser.run("return document.activeElement.closest('#tiles') !== null")
-    assert before.startswith("999 people")
+    assert before.startswith("494 people")
 
 
 def test_two_are_left_out_a_collage_is_made_watched_and_downloaded(
@@ -187,8 +194,7 @@ def test_choices_outlast_a_search_and_a_reload(browser: Watched, service: Servic
 
 def test_many_who_are_left_out_are_no_problem(browser: Watched, service: Service) -> None:
     photos(browser, service)
-    while browser.run(f"return {COUNT}") < 400:
-        browser.run("window.scrollTo(0, document.documentElement.scrollHeight)")
+    scroll(browser, 400)
     browser.run("document.querySelectorAll('#tiles [name=exclude]').forEach((box) => box.click())")
     n = browser.run("return document.querySelectorAll('#tiles :checked').length")
     until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: {n}') && {SETTLED}")
@@ -212,7 +218,7 @@ def test_a_page_whose_address_holds_the_password_works_too(browser: Watched, ser
 def test_numbers_are_there_once_they_are_counted(browser: Watched, service: Service) -> None:
     look(browser, service, "/admin/")
     until(browser, "document.querySelector('[data-counts]') === null")
-    assert re.search(r"without address\s*1,000", browser.run("return document.querySelector('.campaigns').textContent"))
+    assert re.search(r"without address\s*500", browser.run("return document.querySelector('.campaigns').textContent"))
 
 
 def test_without_scripts_a_collage_is_made_by_buttons_alone(browser: Watched, service: Service, store: Store) -> None:
@@ -240,7 +246,7 @@ def test_without_scripts_a_collage_is_made_by_buttons_alone(browser: Watched, se
     [
         "/admin/",
         PHOTOS,
-        PHOTOS + "?photos=140&exclude=photo-00003&exclude=photo-00999",
+        PHOTOS + "?photos=140&exclude=photo-00003&exclude=photo-00499",
         PHOTOS + "?photos=0",
         "/admin/campaigns/test_prototype/",
         "/admin/campaigns/other/history",

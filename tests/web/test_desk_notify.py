@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from app.web import create_app
 from tests.mailserver.client import MailServer
 from tests.service import environment
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 from tests.web.conftest import ADMIN, mail_settings
 from tests.web.test_desk import FORM, built, close, get, text
 
@@ -42,9 +42,8 @@ def send(client: FlaskClient, page: str, recipients: int = 3, **fields: str) -> 
 
 
 def until_sent(client: FlaskClient, page: str) -> str:
-    while "Mails are being sent" in (answer := get(client, f"{page}/notify").text):
-        time.sleep(0.05)
-    return text(answer)
+    wait_for(lambda: "Mails are being sent" not in get(client, f"{page}/notify").text, "the mails were sent")
+    return text(get(client, f"{page}/notify").text)
 
 
 def test_first_there_are_the_numbers_and_nobody_is_told(client: FlaskClient, page: str, mails: MailServer) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask.testing import FlaskClient
 
 from app.store import Store
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 from tests.web.conftest import approve, notify
 
 
@@ -24,10 +24,7 @@ def told(standin: Standin) -> dict[str, Any]:
 def wait_until_done(store: Store, campaign: str) -> None:
     """Until a sync has been there and has ended."""
     lock = store.root.path / ".sync" / f"{campaign}.lock"
-    deadline = time.monotonic() + 300
-    while not lock.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(lock.exists, f"a sync of {campaign} began")
     with store.syncs.turn(campaign, patience=300):
         pass
 
@@ -71,11 +68,13 @@ def test_a_folder_of_no_campaign_starts_nothing(
 
 def end_of_children() -> None:
     """Waits until the threads have waited for the processes: none stays behind as a zombie."""
-    deadline = time.monotonic() + 300
     children = Path(f"/proc/self/task/{threading.main_thread().native_id}/children")
-    while any("app\0sync" in command_line(child) or is_zombie(child) for child in children.read_text().split()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(
+        lambda: (
+            not any("app\0sync" in command_line(child) or is_zombie(child) for child in children.read_text().split())
+        ),
+        "no process of a sync was left",
+    )
 
 
 def command_line(process: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.web import create_app
 from tests.mailserver.client import MailServer
 from tests.service import environment
 from tests.standin.client import Standin
+from tests.waiting import wait_for
 from tests.web.conftest import ADMIN, mail_settings
 
 COLLAGE = "/admin/campaigns/sayno/collages/0001"
@@ -61,12 +61,14 @@ def get(client: FlaskClient, path: str) -> TestResponse:
 
 
 def until_done(client: FlaskClient, path: str) -> dict[str, Any]:
-    while True:
+    def over() -> dict[str, Any] | None:
         state: dict[str, Any] = get(client, path).get_json()
-        if state["state"] != "sending":
-            return state
-        assert 0 <= state["progress"] <= 1
-        time.sleep(0.05)
+        assert 0 <= state.get("progress", 0) <= 1
+        return state if state["state"] != "sending" else None
+
+    found = wait_for(over, "the mails were sent")
+    assert found is not None
+    return found
 
 
 def test_without_send_it_says_how_many_would_be_told_and_tells_nobody(
