@@ -5,7 +5,6 @@ because what is done depends on Cloudinary's state and on the store's, fetched w
 """
 
 import contextlib
-import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,10 +12,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from app import imaging, metrics
+from app.addresses import normalise, same
 from app.assets import Asset, Cloudinary, Hint
 from app.config import Campaign, Campaigns
 from app.errors import CollagenError, PictureError
-from app.exif import ExifTool, Tags, is_writable
+from app.exif import ExifTool, Tags
 from app.store import Store, scratch
 from app.store.names import file_name
 
@@ -53,16 +53,13 @@ def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Ta
     if asset is None or keep is None:
         return Decision(None, False, remove_from)
     tags = held.get(keep.name)
-    same = tags is not None and (tags.version, tags.email) == (asset.version, address(asset, keep))
-    return Decision(keep, not same, remove_from)
+    agrees = tags is not None and tags.version == asset.version and same(tags.email, address(asset, keep))
+    return Decision(keep, not agrees, remove_from)
 
 
 def address(asset: Asset, campaign: Campaign) -> str | None:
-    """The e-mail address to store with a photo; None where the asset has none that could be one. Pure."""
-    email = asset.email
-    if email is None or len(email) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or not is_writable(email):
-        return None
-    return campaign.address(email)
+    """The e-mail address to store with a photo, or an unusable one as it was typed; None where there is none. Pure."""
+    return campaign.address(asset.email)
 
 
 class Processor:
@@ -167,7 +164,7 @@ class Processor:
                 asset.version,
                 prepared.variants,
             )
-        note = "" if email else " without an address" if asset.email is None else " without its unusable address"
+        note = "" if normalise(email) else " with an unusable address" if email else " without an address"
         if lacking:
             note += f"; python -m app sync {campaign.name} --thumbnails makes what is missing: {', '.join(lacking)}"
         self._log(campaign.name, "SYNCED", asset.public_id, f"version {asset.version}{note}")

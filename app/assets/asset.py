@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from app.addresses import stored
 from app.errors import CloudinaryUnavailable
 
 T = TypeVar("T")
@@ -13,7 +14,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One image as Cloudinary has it. `approved_at`: seconds since 1970."""
+    """One image as Cloudinary has it. `approved_at`: seconds since 1970.
+
+    `email`: the address in its normal form (`app.addresses`), or the text that stands there where it is unusable.
+    """
 
     public_id: str
     asset_id: str
@@ -68,7 +72,7 @@ def read_asset(answer: Mapping[str, Any]) -> Asset:
             version=_typed(answer, "version", int),
             approved=_status(answer) == "approved",
             approved_at=_changed_at(answer),
-            email=email.strip() if isinstance(email, str) and email.strip() else None,
+            email=stored(email) if isinstance(email, str) else None,
             url=_typed(answer, "secure_url", str),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:

@@ -9,12 +9,13 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
 from app import limits
+from app.addresses import normalise, same
 from app.check.collages import collage_findings
 from app.config import Campaign, Campaigns, MailServer, Settings
 from app.errors import BadParameters, CollagenError, CollageUnsound, nameless
@@ -23,7 +24,7 @@ from app.notify import message
 from app.notify.delivery import Courier, Delivery, Pace, envelope, is_withdrawn
 from app.notify.history import history
 from app.notify.letters import Letters
-from app.notify.recipients import Recipient, Selection, Wish, choose, is_address
+from app.notify.recipients import Recipient, Selection, Wish, choose
 from app.notify.report import Report
 from app.smtp import Connection, Refused, Uncertain, serialised
 from app.store import Store
@@ -115,9 +116,11 @@ class Notifier:
         shown = self._addresses(campaign, [tile["public_id"] for tile in tiles])
         plan = Plan(rules, collage, wish, shown, self._choose(rules, collage, wish, shown), templates)
         if wish.test is not None:
-            if not is_address(wish.test):
+            test = normalise(wish.test)
+            if test is None:
                 raise BadParameters(f"{wish.test!r} is no address that mails can be sent to.")
-            envelope(rules, self._test(plan, wish.test), wish.test)
+            plan = replace(plan, wish=replace(wish, test=test))
+            envelope(rules, self._test(plan, test), test)
         return plan
 
     def preview(self, plan: Plan) -> EmailMessage:
@@ -184,7 +187,7 @@ class Notifier:
 
     def _test(self, plan: Plan, address: str, *, personal: bool = True) -> EmailMessage:
         """A mail to `address`, whose links are personal only where it is the address of someone shown."""
-        own = (photo for photo, email in plan.shown if personal and (email or "").casefold() == address.casefold())
+        own = (photo for photo, email in plan.shown if personal and same(email, address))
         recipient = Recipient(address, next(own, ""))
         letters = self._letters(plan)
         return letters.write(recipient, letters.new_id(recipient))

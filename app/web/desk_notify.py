@@ -22,7 +22,7 @@ REASONS = {
     "told before": "were told before",
     "unsubscribed": "have unsubscribed",
     "no address": "have no address",
-    "malformed address": "have an address that is none",
+    "malformed address": "have an unusable address",
     "not a test address": "have an address that is not for trials",
     "same address": "have an address that stands for somebody else too",
     "uncertain": "may have been told: nobody knows",
