@@ -4,6 +4,7 @@ The form: the local part as typed, "@", the domain in lower case and ASCII (UTS 
 the same where their forms differ in nothing but upper and lower case.
 """
 
+import contextlib
 import re
 import unicodedata
 from urllib.parse import unquote
@@ -14,7 +15,7 @@ LONGEST = 254  # characters of an address (RFC 5321, 4.5.3.1.3), and of what is 
 LONGEST_TYPED = 1000  # characters beyond which nothing is an address
 
 # Like a dot-atom of at most 64 characters (RFC 5321, 4.1.2 and 4.5.3.1.1), but with dots in a row and before the "@",
-# which mobile carriers in Japan have given out, at a host name with a dot. Few servers take other scripts before the "@".
+# which mobile carriers in Japan have given out, at a host name with a dot. Few servers take other scripts before "@".
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LOCAL = rf"(?=[^@]{{1,64}}@){ATOM}(\.+{ATOM})*\.*"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -87,10 +88,8 @@ def spellings(typed: str) -> set[str]:
     found = {typed.strip().casefold(), key(typed)}
     local, _, domain = key(typed).rpartition("@")
     if "xn--" in domain:
-        try:
+        with contextlib.suppress(UnicodeError):
             found.add(f"{local}@{idna.decode(domain)}".casefold())
-        except UnicodeError:
-            pass
     return found
 
 

@@ -34,7 +34,7 @@ class Campaign:
         return self.gallery_until is not None and today > self.gallery_until
 
     def address(self, email: str | None) -> str | None:
-        """What is stored for a submitter who typed `email`: its normal form, or its rewritten one in a campaign for trials.
+        """What is stored for a submitter who typed `email`: its normal form, in a campaign for trials a rewritten one.
 
         With test_address "t+{token}@x.org", user@example.com becomes t+user-example-com@x.org. An unusable address is
         stored as it was typed, for trials only its letters and digits: nothing is ever sent there.

@@ -147,7 +147,7 @@ def test_who_cannot_be_told_is_named(notifier: Make, server: MailServer, store: 
     malformed = ["nonsense", "a@b@c", "grün@example.org", "x@localhost"]
     gather(store, [None, *malformed, "Ann@Example.org", "ann@example.org", "b@x.org"])
     report = tell(notifier())
-    assert report.sent == ["Ann@Example.org", "b@x.org"]
+    assert report.sent == ["Ann@example.org", "b@x.org"]
     assert report.skipped == {
         NO_ADDRESS: [name(0)],
         MALFORMED: malformed,
@@ -459,7 +459,7 @@ def test_wherever_a_run_dies_the_next_one_tells_nobody_twice_and_names_whom_it_i
 def test_a_test_goes_to_one_address_and_nothing_is_recorded(notifier: Make, server: MailServer, store: Store) -> None:
     gather(store, 6)
     assert tell(notifier(), test="me@example.net").sent == ["me@example.net"]
-    assert tell(notifier(), test=address(2).upper()).sent == [address(2).upper()]
+    assert tell(notifier(), test=f"Me <{address(2).upper()}>").sent == ["PERSON00002@example.org"]
     stranger, own = server.messages()
     assert (stranger["To"], claims(stranger)) == ("me@example.net", Claims(CAMPAIGN, "0001", ""))
     assert claims(own) == Claims(CAMPAIGN, "0001", name(2))
@@ -558,7 +558,7 @@ def test_in_a_trial_no_envelope_ever_names_another_address_whatever_the_context_
     for recipient in box.told:
         assert is_trial(recipient), recipient
     if written:
-        lengths = [email for email in stored.values() if email and len(email.rpartition("@")[0]) <= 64]
+        lengths = [email for email in stored.values() if email and "@" in email and len(email.rpartition("@")[0]) <= 64]
         assert len(box.told) == len({email.casefold() for email in lengths})
 
 
