@@ -187,9 +187,10 @@ def is_withdrawn(store: Store, campaign: str) -> Callable[[Recipient], bool]:
 
 
 def envelope(campaign: Campaign, message: EmailMessage, address: str) -> str:
-    """The address on the envelope, as SMTP has it. In a campaign for trials nobody else is ever written to, whatever came before.
+    """The address on the envelope, as SMTP has it.
 
-    On purpose it shares nothing with the choice of recipients. Raises BadParameters.
+    In a campaign for trials nobody else is ever written to, whatever came before. On purpose it shares nothing with the
+    choice of recipients. Raises BadParameters.
     """
     if message["To"] != as_sent(address) or message["Cc"] or message["Bcc"]:
         raise BadParameters("A mail was to go to somebody else than it names; it was not sent.")

@@ -36,7 +36,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Someone who is told, and the photo that shows them. `stored`: the archive's spelling of the address, if another."""
+    """Someone who is told, and the photo that shows them. `stored`: the archive's spelling of it, if another."""
 
     address: str
     public_id: str
