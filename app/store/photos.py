@@ -8,7 +8,7 @@ shown only where it is the intermediate's. They can be missing: what cannot be w
 
 import contextlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,10 +27,14 @@ NONE: Mapping[str, bytes] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Photo:
-    """An approved photo that the store holds. `approved_at`: nanoseconds since 1970."""
+    """An approved photo that the store holds. `approved_at`: nanoseconds since 1970.
+
+    `inode`: of the archive; another one whenever it was written anew.
+    """
 
     public_id: str
     approved_at: int
+    inode: int = field(default=0, compare=False)
 
 
 class Photos:
@@ -237,7 +241,8 @@ class Photos:
                 name = entry.name.removesuffix(".jpg")
                 if name != entry.name and is_file_name(name):
                     with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        photos.append(Photo(public_id_of(name), entry.stat().st_mtime_ns))
+                        there = entry.stat()
+                        photos.append(Photo(public_id_of(name), there.st_mtime_ns, there.st_ino))
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
 
     def archive(self, campaign: str, public_id: str) -> bytes | None:

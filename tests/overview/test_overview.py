@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from app.collage import layout
 from app.collage.build import Parameters
 from app.errors import BadParameters, NotFound
 from app.exif import ExifTool, Tags
-from app.overview.addresses import Addresses
+from app.overview.addresses import Addresses, Unreachable
 from app.overview.album import Album, Past
 from app.overview.changes import change, changes
 from app.overview.counts import counts, seen
@@ -110,16 +111,38 @@ def test_addresses_are_counted_apart_and_kept(store: Store, exiftool: ExifTool, 
     for number in range(30):
         path = tmp_path / "one.jpg"
         path.write_bytes(prepared(number % 3).archive)
-        exiftool.write(path, Tags("ann@example.org" if number % 3 else None, f"p{number}", "asset", 1))
+        email = (None, "ann@example.org", "ann at example.org")[number % 3]
+        exiftool.write(path, Tags(email, f"p{number}", "asset", 1))
         store.photos.put("sayno", f"p{number}", path.read_bytes(), b"", 1_700_000_000 + number)
     every = store.photos.all("sayno")
     addresses = Addresses(store, exiftool)
-    assert addresses.without("sayno", every) is None
-    while (found := addresses.without("sayno", every)) is None:
-        time.sleep(0.02)
-    assert found == [f"p{number}" for number in range(0, 30, 3)]
-    assert addresses.without("sayno", every[1:]) == found[1:]
-    assert addresses.without("sayno", every) is None  # who went and came back is looked at again
-    assert addresses.without("other", []) == []
+    assert addresses.unreachable("sayno", every) is None
+    none, unusable = (tuple(f"p{number}" for number in range(first, 30, 3)) for first in (0, 2))
+    assert found(addresses, every) == Unreachable(none, unusable)
+    assert addresses.unreachable("sayno", every[1:]) == Unreachable(none[1:], unusable)
+    assert addresses.unreachable("sayno", every) is None  # who went and came back is looked at again
+    assert addresses.unreachable("other", []) == Unreachable()
     addresses.close()
-    assert addresses.without("sayno", photos("x")) is None  # and nothing is begun any more
+    assert addresses.unreachable("sayno", photos("x")) is None  # and nothing is begun any more
+
+
+def test_a_corrected_address_is_noticed_though_the_photo_was_approved_when_it_was(
+    store: Store, exiftool: ExifTool, tmp_path: Path
+) -> None:
+    path = tmp_path / "one.jpg"
+    path.write_bytes(prepared(1).archive)
+    addresses = Addresses(store, exiftool)
+    for email, lacking in (("ann at example.org", Unreachable(unusable=("p",))), ("ann@example.org", Unreachable())):
+        exiftool.write(path, Tags(email, "p", "asset", 1))
+        store.photos.put("sayno", "p", path.read_bytes(), b"", 1_700_000_000)
+        assert found(addresses, store.photos.all("sayno")) == lacking
+    addresses.close()
+
+
+def found(addresses: Addresses, every: Sequence[Photo]) -> Unreachable:
+    """Waits for the thread that reads archives."""
+    deadline = time.monotonic() + 60
+    while (known := addresses.unreachable("sayno", every)) is None:
+        assert time.monotonic() < deadline, "the archives were not read"
+        time.sleep(0.02)
+    return known
