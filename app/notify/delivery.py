@@ -81,7 +81,7 @@ class Delivery:
         for recipient in recipients:
             self._keep_pace()
             if self._pace.stopping():
-                self._report.stopped = "It was asked to end."
+                self._report.stopped = "It was stopped."
             if self._report.stopped:
                 break
             reason = self._unwanted(recipient)

@@ -156,6 +156,29 @@ def test_who_cannot_be_told_is_named(notifier: Make, server: MailServer, store: 
     assert server.told() == once(report.sent)
 
 
+def test_mails_go_out_to_every_usable_spelling(notifier: Make, server: MailServer, store: Store) -> None:
+    """Also of archives that were stored before there was one form."""
+    typed = ["max@müller.example", "Kim <kim@example.org>", "\ufeffbom@EXAMPLE.org.", "jo..smith.@docomo.ne.jp"]
+    gather(store, [*typed, "MAILTO:kim@example.org", "plain@example.org"])
+    report = tell(notifier())
+    assert report.failed == {}
+    assert report.skipped == {SAME: ["MAILTO:kim@example.org"]}
+    sent = ["max@xn--mller-kva.example", "kim@example.org", "bom@example.org", '"jo..smith."@docomo.ne.jp']
+    assert server.told() == once([*sent, "plain@example.org"])
+    headers = "".join(mail["content"] for mail in server.taken())
+    assert all(f"To: {address}\r\n" in headers for address in sent)
+    assert tell(notifier()).sent == []
+
+
+def test_whoever_withdrew_another_spelling_is_not_told(
+    notifier: Make, server: MailServer, store: Store, clock: Clock
+) -> None:
+    gather(store, ["mailto:kim@example.org", "max@müller.example", "ann@example.org", *everyone(3)])
+    for spelling in ("kim@example.org", "max@xn--mller-kva.example", "Ann <ann@example.org>"):
+        store.withdrawals.add(CAMPAIGN, clock(), spelling, [])
+    assert tell(notifier()).sent == everyone(3)
+
+
 def test_nobody_who_unsubscribed_is_told_even_in_the_middle_of_a_run(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
@@ -350,7 +373,7 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_uncertain(notifier: Make, ser
 
     ended = tell(notifier(stopping=lambda: len(report.sent) == 2), show=show)
     assert (ended.sent, ended.left, ended.all_uncertain) == (everyone(2), everyone(6)[2:], [])
-    assert ended.stopped == "It was asked to end."
+    assert ended.stopped == "It was stopped."
     assert tell(notifier()).sent == everyone(6)[2:]
 
 
