@@ -164,7 +164,7 @@ def test_mails_go_out_to_every_usable_spelling(notifier: Make, server: MailServe
     assert report.failed == {}
     assert report.skipped == {SAME: ["MAILTO:kim@example.org"]}
     sent = ["max@xn--mller-kva.example", "kim@example.org", "bom@example.org", '"jo..smith."@docomo.ne.jp']
-    assert server.told() == once([*sent, "plain@example.org"])
+    assert server.told() == once([*(address.replace('"', "") for address in sent), "plain@example.org"])
     headers = "".join(mail["content"] for mail in server.taken())
     assert all(f"To: {address}\r\n" in headers for address in sent)
     assert tell(notifier()).sent == []
