@@ -108,7 +108,9 @@ def preview(campaign: str, collage: str) -> ResponseReturnValue:
     services().campaign(campaign)
     body = _notifier().sample(campaign, collage).get_body(("html",))
     html = str(body.get_content()) if body else ""
-    here = html.replace(f"{services().settings.required_public_url()}/track/", f"{request.script_root}/track/")
+    # with the host: relative to a page whose address holds the password, it would not be loaded
+    track = f"//{request.host}{request.script_root}/track/"
+    here = html.replace(f"{services().settings.required_public_url()}/track/", track)
     return make_response(here, 200, FRAMED)
 
 
