@@ -10,7 +10,8 @@ Where to find things:
   need?), `app.forget`, `app.inventory`.
 - Foundations, one for each thing outside: `app.assets` (Cloudinary), `app.store` (the directory tree),
   `app.exif` (exiftool), `app.imaging` (ImageMagick), `app.smtp` (the mail server), `app.sqs` (the queue), `app.public`
-  (our own address), `app.config` (settings), `app.errors`; `app.journal`, which ties the lines of the logs together,
+  (our own address), `app.config` (settings), `app.errors`; `app.tags` (what an archive says of itself), `app.cropping`
+  (where a picture is cut); `app.journal`, which ties the lines of the logs together,
   `app.metrics` (Prometheus), `app.stopping`.
 
 Doors import subjects, subjects import foundations, never back. Importing a module never acts.

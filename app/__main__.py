@@ -7,8 +7,9 @@ from app import limits, starting
 
 def commands() -> None:
     from app.cli import main
+    from app.cli.completion import VARIABLE
 
-    main(prog_name="python -m app")
+    main(prog_name="python -m app", complete_var=VARIABLE)
 
 
 if __name__ == "__main__":

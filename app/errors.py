@@ -69,7 +69,19 @@ class SettingError(Permanent):
 
 
 class BadSignature(Permanent):
-    """Not signed by Cloudinary with a secret we know, or too old, or from the future."""
+    """Not signed by Cloudinary with a secret we know, or too old, or from the future.
+
+    `key`: the API key whose secret it says has signed it, which is for the log only.
+    """
+
+    def __init__(self, message: str, *, key: str | None = None) -> None:
+        hint = f" It says that the secret of the API key {key} has; add that one." if key else ""
+        super().__init__(message + hint)
+        self._public = message
+
+    @property
+    def public(self) -> str:
+        return self._public
 
 
 class BadNotification(Permanent):

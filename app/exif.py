@@ -16,27 +16,19 @@ import time
 import unicodedata
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from app import limits
 from app.errors import ExifToolFailed, SettingError
+from app.tags import EMAIL, READ, Tags, of, values
+
+__all__ = ["ExifTool", "Tags", "is_writable"]
 
 # 12.38 is the first without CVE-2021-22204 and without commands in names that end in "|".
 OLDEST = (12, 38)
 MARK = "="
 AT_ONCE = 200  # files that are read in one run
 LONGEST_VALUE = 1000  # characters; public IDs have at most 255, addresses 254
-
-
-@dataclass(frozen=True)
-class Tags:
-    """What an archive says of itself: EXIF UserComment, XMP dc:identifier, dc:source and xmpMM:VersionID."""
-
-    email: str | None = None
-    public_id: str | None = None
-    asset_id: str | None = None
-    version: int | None = None
 
 
 def is_writable(value: str) -> bool:
@@ -92,21 +84,16 @@ class ExifTool:
         `path` should be on a local disk: exiftool writes beside it. Raises ExifToolFailed; the file may then be
         anything and should be thrown away.
         """
-        values = {
-            "EXIF:UserComment": tags.email,
-            "XMP-dc:Identifier": tags.public_id,
-            "XMP-dc:Source": tags.asset_id,
-            "XMP-xmpMM:VersionID": None if tags.version is None else str(tags.version),
-        }
-        for tag, value in values.items():
+        told = values(tags)
+        for tag, value in told.items():
             if value is not None and not is_writable(value):
                 raise ExifToolFailed(
                     f"{tag} cannot be written: the value has control characters or outer spaces, or is too long."
                 )
         if tags.email is not None and not tags.email.isascii():
             # exiftool guesses the byte order of such a comment, and not always well, unless a BOM says it
-            values["EXIF:UserComment"] = f"\ufeff{tags.email}"
-        new = [f"-{tag}={value}" for tag, value in values.items() if value is not None]
+            told[EMAIL] = f"\ufeff{tags.email}"
+        new = [f"-{tag}={value}" for tag, value in told.items() if value is not None]
         keep = ["-all=", "--ICC_Profile:all", "--Adobe:all"]
         out, err = self._call([*keep, *new, "-overwrite_original", str(path.absolute())])
         if "1 image files updated" not in out:
@@ -125,11 +112,13 @@ class ExifTool:
 
     def _read(self, paths: Sequence[Path]) -> dict[Path, Tags]:
         wanted = {str(path.absolute()): path for path in paths}
-        names = ["-EXIF:UserComment", "-XMP-dc:Identifier", "-XMP-dc:Source", "-XMP-xmpMM:VersionID"]
+        names = [f"-{name}" for name in READ]
         # Exiftool writes what looks like a number or a boolean as one; with a mark in front everything is a text.
         out, _ = self._call(["-j", "-api", f'Filter=$_ = "{MARK}$_"', *names, *wanted])
         rows = json.loads(out) if out.strip() else []
-        return {wanted[row["SourceFile"]]: _tags(row) for row in rows}
+        return {
+            wanted[row["SourceFile"]]: of({tag: value.removeprefix(MARK) for tag, value in row.items()}) for row in rows
+        }
 
     def close(self) -> None:
         """Ends the process, if one runs."""
@@ -199,14 +188,3 @@ class ExifTool:
                     answers[key.fileobj] += chunk  # type: ignore[index]
         out, err = (answer.rstrip().removesuffix(end).decode("utf-8", "replace") for answer in answers.values())
         return out, err
-
-
-def _tags(row: dict[str, str]) -> Tags:
-    values = {tag: value.removeprefix(MARK) for tag, value in row.items()}
-    version = values.get("VersionID", "")
-    return Tags(
-        email=values.get("UserComment") or None,
-        public_id=values.get("Identifier") or None,
-        asset_id=values.get("Source") or None,
-        version=int(version) if version.isascii() and version.isdigit() else None,
-    )

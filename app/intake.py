@@ -12,9 +12,10 @@ from typing import Self
 from app import imaging, metrics
 from app.assets import Cloudinary, Hint, parse
 from app.config import Campaigns, Settings
+from app.decision import Outcome
 from app.errors import Permanent, Retryable
 from app.exif import ExifTool
-from app.processor import Outcome, Processor
+from app.processor import Processor
 from app.reconcile.process import concerned
 from app.store import Store
 
@@ -40,7 +41,7 @@ class Received:
 
 
 class Intake:
-    """`clock` gives the time under which a notification is filed."""
+    """`clock` gives the time under which a notification is filed; `processor` is there for others, too."""
 
     def __init__(
         self,
@@ -49,7 +50,7 @@ class Intake:
         campaigns: Campaigns,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._processor = processor
+        self.processor = processor
         self._store = store
         self._campaigns = campaigns
         self._clock = clock
@@ -96,7 +97,7 @@ class Intake:
 
     def _process(self, hint: Hint) -> Outcome:
         try:
-            outcome = self._processor.process(hint)
+            outcome = self.processor.process(hint)
         except Retryable:
             LOG.info("The photo %s: failed", hint.public_id, extra={"public_id": hint.public_id, "outcome": "failed"})
             raise

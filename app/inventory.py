@@ -36,7 +36,7 @@ class Folder:
     """One folder there, and the photos of its campaign (None: of no campaign) here.
 
     `missing`: approved there, not here; `extra`: here, not approved there as far as the lists say, which lag: `sync`
-    asks about each.
+    asks about each. `no_images`: videos and other files, which cannot be stored.
     """
 
     path: str
@@ -46,6 +46,7 @@ class Folder:
     missing: tuple[str, ...]
     extra: tuple[str, ...]
     assets: tuple[Listed, ...]
+    no_images: tuple[Listed, ...] = ()
 
 
 def take(cloudinary: Cloudinary, store: Store, campaigns: Campaigns, names: Iterable[str] = ()) -> list[Folder]:
@@ -61,9 +62,9 @@ def take(cloudinary: Cloudinary, store: Store, campaigns: Campaigns, names: Iter
     }
     wanted = {campaign.folder for campaign in chosen}
     lists: list[Callable[[str | None], Page]] = [partial(cloudinary.folder, folder) for folder in wanted]
-    lists = lists or [cloudinary.everything]
+    lists = lists or [partial(cloudinary.everything, kind=kind) for kind in ("image", "video", "raw")]
     lists += [partial(cloudinary.moderated, status) for status in MODERATED]
-    rows = (row for ask in lists for page in pages(ask) for row in page.rows)
+    rows = (row for ask in lists for page in pages(ask) for row in (*page.rows, *page.others))
     assets = join(row for row in rows if not wanted or row.asset.folder in wanted)
     return compare(assets, held, chosen or list(campaigns.values()))
 
@@ -87,7 +88,8 @@ def compare(assets: Iterable[Listed], held: Mapping[str, set[str]], campaigns: I
     return folders + [_folder(path, None, rows, set()) for path, rows in sorted(there.items())]
 
 
-def _folder(path: str, campaign: str | None, assets: list[Listed], held: set[str]) -> Folder:
+def _folder(path: str, campaign: str | None, listed: list[Listed], held: set[str]) -> Folder:
+    assets = [row for row in listed if row.asset.kind == "image"]
     approved = {row.asset.public_id for row in assets if row.asset.approved}
     statuses = {status: [row for row in assets if row.status == status] for status in STATUSES}
     for row in assets:  # one that Cloudinary has invented since
@@ -101,6 +103,7 @@ def _folder(path: str, campaign: str | None, assets: list[Listed], held: set[str
         missing=tuple(sorted(approved - held)) if campaign else (),
         extra=tuple(sorted(held - approved)),
         assets=tuple(assets),
+        no_images=tuple(row for row in listed if row.asset.kind != "image"),
     )
 
 
@@ -126,6 +129,7 @@ def as_json(folder: Folder, *, assets: bool) -> dict[str, Any]:
         "held": folder.held,
         "missing": list(folder.missing),
         "extra": list(folder.extra),
+        "no_images": [{"public_id": row.asset.public_id, "kind": row.asset.kind} for row in folder.no_images],
     }
     return told | ({"assets": list(each(folder))} if assets else {})
 

@@ -7,59 +7,17 @@ because what is done depends on Cloudinary's state and on the store's, fetched w
 import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
-from app import imaging, metrics
-from app.addresses import normalise, same
+from app import metrics
 from app.assets import Asset, Cloudinary, Hint
 from app.config import Campaign, Campaigns
-from app.errors import CollagenError, PictureError
+from app.decision import Decision, Outcome, Status, decide
+from app.errors import CollagenError, NotFound, PictureError
 from app.exif import ExifTool, Tags
+from app.keeper import Keeper
 from app.store import Store, scratch
 from app.store.names import file_name
-
-Status = Literal["stored", "removed", "unchanged", "ignored"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one photo. `campaign`: where it belongs, or did; `error`: why it could not be stored."""
-
-    public_id: str
-    status: Status
-    campaign: str | None = None
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What has to be done to the store. `keep`: the campaign in which the photo belongs, if any."""
-
-    keep: Campaign | None
-    store: bool
-    remove_from: tuple[str, ...]
-
-
-def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Tags | None]) -> Decision:
-    """What has to be done so that the store agrees with Cloudinary. Pure.
-
-    `campaign` is the one of the asset's folder; `held` has every campaign in which the store has a file of the photo,
-    with the archive's tags where both files are there and fit.
-    """
-    keep = campaign if asset is not None and asset.approved else None
-    remove_from = tuple(name for name in held if keep is None or name != keep.name)
-    if asset is None or keep is None:
-        return Decision(None, False, remove_from)
-    tags = held.get(keep.name)
-    agrees = tags is not None and tags.version == asset.version and same(tags.email, address(asset, keep))
-    return Decision(keep, not agrees, remove_from)
-
-
-def address(asset: Asset, campaign: Campaign) -> str | None:
-    """The e-mail address to store with a photo, or an unusable one as it was typed; None where there is none. Pure."""
-    return campaign.address(asset.email)
 
 
 class Processor:
@@ -77,8 +35,7 @@ class Processor:
         self._store = store
         self._exiftool = exiftool
         self._campaigns = campaigns
-        self._clock = clock
-        self._decoder = imaging.Decoder()
+        self._keeper = Keeper(store, exiftool, clock)
         self._downloads = ThreadPoolExecutor(16, thread_name_prefix="download")
         scratch.sweep()  # faces and addresses that killed processes left on the local disk
 
@@ -90,50 +47,119 @@ class Processor:
         was, or right.
         """
         file_name(hint.public_id)  # before anything is asked or locked
+        if hint.kind != "image":
+            return self._no_image(hint)
         with contextlib.ExitStack() as turn:
             with metrics.stage("lock"):
                 turn.enter_context(self._store.photos.lock(hint.public_id))
-            held = self._held(hint.public_id)
+            held, archives = self._held(hint.public_id)
+            if not held and not self._may_bring(hint):
+                return self._nothing(hint)
             expected = hint.version is not None and any(tags and tags.version == hint.version for tags in held.values())
             early = None if expected or hint.picture_url is None else self._fetch(hint.public_id, hint.picture_url)
             with metrics.stage("state"):
-                asset = self._cloudinary.state(hint.public_id)
+                asset = self._state(hint, archives)
             campaign = self._campaigns.of_folder(asset.folder) if asset else None
             decision = decide(asset, campaign, held)
             if asset is not None and decision.keep is not None and decision.store:
-                if early is None or hint.version != asset.version:
-                    early = self._fetch(asset.public_id, asset.url)
                 try:
-                    self._put(asset, decision.keep, early)
+                    source = decision.source
+                    if source is None or not self._keeper.take_over(asset, decision.keep, source, archives[source]):
+                        if early is None or hint.version != asset.version:
+                            early = self._fetch(asset.public_id, asset.url)
+                        self._keeper.put(asset, decision.keep, early.result(), _place(asset, archives))
                 except PictureError as error:
-                    return self._refuse(asset, decision.keep, held, error)
+                    return self._refuse(asset, decision.keep, held, archives, error)
                 except CollagenError as error:
-                    self._log(decision.keep.name, "ERROR", asset.public_id, f"will be tried again: {error}")
+                    self._keeper.log(decision.keep.name, "ERROR", asset.public_id, f"will be tried again: {error}")
                     raise
-            self._remove(hint.public_id, decision.remove_from)
+            self._keeper.remove(hint.public_id, decision.remove_from)
             return self._outcome(hint.public_id, asset, campaign, decision)
 
-    def foresee(self, public_id: str) -> Outcome:
+    def foresee(self, hint: Hint) -> Outcome:
         """What `process` would do, as far as that can be told without the picture. Changes nothing.
 
         Raises what `process` raises.
         """
-        file_name(public_id)
-        held = self._held(public_id)
-        asset = self._cloudinary.state(public_id)
+        file_name(hint.public_id)
+        held, archives = self._held(hint.public_id)
+        asset = self._state(hint, archives)
         campaign = self._campaigns.of_folder(asset.folder) if asset else None
-        return self._outcome(public_id, asset, campaign, decide(asset, campaign, held))
+        return self._outcome(hint.public_id, asset, campaign, decide(asset, campaign, held))
 
-    def _held(self, public_id: str) -> dict[str, Tags | None]:
-        """Where the store has files of the photo, with the archive's tags where both files are there and fit."""
+    def recut(self, campaign: str, public_id: str, version: int, place: float | None) -> None:
+        """Cuts a photo anew from its original: at `place` (see `Cut`), by hand, or as when it arrived (None).
+
+        Raises NotFound where this is not the version that is approved in the campaign now, PictureError, and what
+        `process` raises; then the store is as it was.
+        """
+        with self._store.photos.lock(public_id):
+            asset = self._approved(campaign, public_id, version)
+            self._keeper.put(asset, self._campaigns[campaign], self._download(public_id, asset.url), place)
+
+    def original(self, campaign: str, public_id: str, version: int) -> bytes:
+        """A small JPEG of a photo as it was before it was cut. Raises as `recut` does."""
+        asset = self._approved(campaign, public_id, version)
+        return self._keeper.decoder.preview(self._download(public_id, asset.url))
+
+    def _approved(self, campaign: str, public_id: str, version: int) -> Asset:
+        file_name(public_id)
+        asset = self._state(Hint(public_id), self._held(public_id)[1])
+        rules = self._campaigns.of_folder(asset.folder) if asset else None
+        if asset is None or not asset.approved or rules is None or rules.name != campaign or asset.version != version:
+            raise NotFound(f"Version {version} of the photo {public_id} is not approved in {campaign} any more.")
+        return asset
+
+    def _may_bring(self, hint: Hint) -> bool:
+        """Whether a photo that nobody holds may have to be stored."""
+        return hint.brings and (hint.folder is None or self._campaigns.of_folder(hint.folder) is not None)
+
+    def _nothing(self, hint: Hint) -> Outcome:
+        """Of a photo that no campaign holds, and that a notification does not bring, nothing has to be asked."""
+        campaign = self._campaigns.of_folder(hint.folder) if hint.folder is not None else None
+        known = hint.folder is None or campaign is not None
+        return Outcome(hint.public_id, "unchanged" if known else "ignored", campaign.name if campaign else None)
+
+    def _no_image(self, hint: Hint) -> Outcome:
+        """An approved video (or another file) in a campaign's folder cannot be stored, and is named once."""
+        asset = self._cloudinary.state(hint.public_id, hint.type, hint.kind) if self._may_bring(hint) else None
+        campaign = self._campaigns.of_folder(asset.folder) if asset and asset.approved else None
+        if campaign is None:
+            return Outcome(hint.public_id, "ignored")
+        reason = f"it is approved, but no image (Cloudinary's resource type {hint.kind})"
+        self._keeper.log(campaign.name, "ERROR", hint.public_id, f"not stored: {reason}")
+        return Outcome(hint.public_id, "ignored", campaign.name, reason)
+
+    def _state(self, hint: Hint, archives: Mapping[str, Tags]) -> Asset | None:
+        """What is true of the photo in Cloudinary, whatever its type: that of what is held, or of the hint.
+
+        Where there is a photo of each type under the same public ID, one that belongs in a campaign counts.
+        """
+        types = dict.fromkeys([*(tags.type for tags in archives.values()), hint.type])
+        found = [self._cloudinary.state(hint.public_id, type) for type in types]
+        there = [asset for asset in found if asset is not None]
+        return max(there, key=self._belongs, default=None)
+
+    def _belongs(self, asset: Asset) -> bool:
+        return asset.approved and self._campaigns.of_folder(asset.folder) is not None
+
+    def _held(self, public_id: str) -> tuple[dict[str, Tags | None], dict[str, Tags]]:
+        """Where the store has files of the photo, with the archive's tags where both files are there and fit.
+
+        And the tags of every archive of this photo, whatever else is wrong with it.
+        """
         held: dict[str, Tags | None] = {}
+        archives: dict[str, Tags] = {}
         photos = self._store.photos
         for campaign, both in photos.holders(public_id).items():
             path = photos.archive_path(campaign, public_id)
-            tags = self._exiftool.read([path]).get(path) if both else None
-            right = tags and tags.public_id == public_id and photos.fits(campaign, public_id, tags.version)
-            held[campaign] = tags if right else None
-        return held
+            tags = self._exiftool.read([path]).get(path)
+            if tags is not None and tags.public_id == public_id:
+                archives[campaign] = tags
+                held[campaign] = tags if both and photos.fits(campaign, public_id, tags.mark) else None
+            else:
+                held[campaign] = None
+        return held, archives
 
     def _fetch(self, public_id: str, url: str) -> Future[bytes]:
         return self._downloads.submit(self._download, public_id, url)
@@ -142,46 +168,23 @@ class Processor:
         with metrics.stage("download"):
             return self._cloudinary.picture(public_id, url)
 
-    def _put(self, asset: Asset, campaign: Campaign, picture: Future[bytes]) -> None:
-        downloaded = picture.result()
-        with metrics.stage("decode"):
-            prepared = self._decoder.prepare(downloaded)
-        email = address(asset, campaign)
-        tags = Tags(email, asset.public_id, asset.asset_id, asset.version)
-        with scratch.directory() as directory:
-            path = directory / "photo.jpg"
-            path.write_bytes(prepared.archive)
-            with metrics.stage("exif"):
-                self._exiftool.write(path, tags)
-            archive = path.read_bytes()
-        with metrics.stage("store"):
-            lacking = self._store.photos.put(
-                campaign.name,
-                asset.public_id,
-                archive,
-                prepared.intermediate,
-                asset.approved_at,
-                asset.version,
-                prepared.variants,
-            )
-        note = "" if normalise(email) else " with an unusable address" if email else " without an address"
-        if lacking:
-            note += f"; python -m app sync {campaign.name} --thumbnails makes what is missing: {', '.join(lacking)}"
-        self._log(campaign.name, "SYNCED", asset.public_id, f"version {asset.version}{note}")
-
-    def _refuse(self, asset: Asset, campaign: Campaign, held: Mapping[str, object], error: PictureError) -> Outcome:
-        """A new version that is no picture: what is held is an older one, which is no longer approved."""
-        self._log(campaign.name, "ERROR", asset.public_id, f"not stored: {error}")
-        self._remove(asset.public_id, tuple(held))
-        return Outcome(asset.public_id, "removed" if held else "ignored", campaign.name, str(error))
-
-    def _remove(self, public_id: str, campaigns: tuple[str, ...]) -> None:
-        for campaign in campaigns:
-            if self._store.photos.remove(campaign, public_id):
-                self._log(campaign, "DELETED", public_id)
-
-    def _log(self, campaign: str, word: str, public_id: str, detail: str = "") -> None:
-        self._store.logs.event(campaign, self._clock(), word, public_id, detail)
+    def _refuse(
+        self,
+        asset: Asset,
+        campaign: Campaign,
+        held: Mapping[str, object],
+        archives: Mapping[str, Tags],
+        error: PictureError,
+    ) -> Outcome:
+        """A version that is no picture. What is held of an older one is no longer approved; of this one, it stays."""
+        here = archives.get(campaign.name)
+        stays = here is not None and here.version == asset.version
+        removed = tuple(name for name in held if not (stays and name == campaign.name))
+        what = "what is held of this version stays" if stays else "not stored"
+        self._keeper.log(campaign.name, "ERROR", asset.public_id, f"{what}: {error}")
+        self._keeper.remove(asset.public_id, removed)
+        status: Status = "unchanged" if stays else "removed" if held else "ignored"
+        return Outcome(asset.public_id, status, campaign.name, str(error))
 
     @staticmethod
     def _outcome(public_id: str, asset: Asset | None, campaign: Campaign | None, decision: Decision) -> Outcome:
@@ -192,3 +195,9 @@ class Processor:
         if asset is not None and campaign is None:
             return Outcome(public_id, "ignored")
         return Outcome(public_id, "unchanged", campaign.name if campaign else None)
+
+
+def _place(asset: Asset, archives: Mapping[str, Tags]) -> float | None:
+    """Where this version was cut by hand, as any archive of it tells, whatever else is wrong with that one."""
+    cuts = (tags.cut for tags in archives.values() if tags.version == asset.version)
+    return next((cut.place for cut in cuts if cut and cut.why == "hand"), None)

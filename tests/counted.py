@@ -10,13 +10,14 @@ from app import metrics
 
 
 def samples(text: str) -> dict[tuple[str, str], float]:
-    """Every value but buckets, by its name and its first label ("" for none)."""
-    return {
-        (sample.name, next(iter(sample.labels.values()), "")): sample.value
-        for family in families(text)
-        for sample in family.samples
-        if not sample.name.endswith("_bucket")
-    }
+    """Every value but buckets, by its name and its first label ("" for none), summed over its other labels."""
+    found: dict[tuple[str, str], float] = {}
+    for family in families(text):
+        for sample in family.samples:
+            if not sample.name.endswith("_bucket"):
+                key = sample.name, next(iter(sample.labels.values()), "")
+                found[key] = found.get(key, 0) + sample.value
+    return found
 
 
 def own(name: str, labels: Sequence[str]) -> list[float]:

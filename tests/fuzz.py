@@ -115,7 +115,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", type=int)
     options = parser.parse_args()
-    resource.setrlimit(resource.RLIMIT_DATA, (limits.DECODER_BYTES, limits.DECODER_BYTES))
+    most = limits.DECODER_BYTES + limits.FACES_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     ends = {"taken": 0, "refused": 0}
     unexpected, slowest = [], (0.0, -1)
     for number in range(options.pictures) if options.only is None else [options.only]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -47,6 +48,14 @@ def program() -> str | None:
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
+def installed_site(path: str = f"{os.environ.get('PATH', '')}:/usr/sbin") -> str:
+    """What deploy/install.sh makes of the site's file for the nginx that is on `path`."""
+    script = f'set -euo pipefail; . "{ROOT}/deploy/install/web.sh"; HOST=collagen.example.org; site "{ROOT}"'
+    return subprocess.run(
+        ["bash", "-c", script], env={"PATH": path}, capture_output=True, text=True, check=True, timeout=30
+    ).stdout
+
+
 class Nginx(Ending):
     """A running nginx. `url` is its https address, `http` the other; `ca` is what requests' `verify` wants; all that it
     writes is below `logs`."""
@@ -81,12 +90,10 @@ class Nginx(Ending):
             time.sleep(0.01)
 
     def _site(self, plain: int, tls: int, upstream: int, store: Path) -> str:
-        """The site's file with other ports and places, and nothing else."""
+        """The site as it is installed beside this nginx, with other ports and places, and nothing else."""
         changes = {
             "listen 80;": f"listen {HOST}:{plain};",
-            "    listen [::]:80;\n": "",
             "listen 443 ssl": f"listen {HOST}:{tls} ssl",
-            "    listen [::]:443 ssl http2;\n": "",
             "127.0.0.1:8000": f"127.0.0.1:{upstream}",
             "/etc/collagen/tls/": f"{self.directory}/",
             "/var/lib/collagen/acme": f"{self.directory}/acme",
@@ -94,7 +101,7 @@ class Nginx(Ending):
             "/opt/collagen/current/": f"{ROOT}/",
             "/srv/collagen/": f"{store}/",
         }
-        site = SITE.read_text()
+        site = re.sub(r" *listen \[::\].*\n", "", installed_site())
         for old, new in changes.items():
             assert old in site, old
             site = site.replace(old, new)

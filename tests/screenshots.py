@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import requests
+from PIL import Image
 
 from app import imaging
 from app.exif import ExifTool, Tags
@@ -24,11 +25,12 @@ from app.store import Store
 from app.tracking.tokens import Claims, Tokens
 from tests.browser import Browser, Scheme, missing
 from tests.demo import draw_people
-from tests.people import address
+from tests.people import address, as_format, portrait_image
 from tests.service import PASSWORD, ROOT, Service, environment
 from tests.standin.client import Standin
 
 PEOPLE = 229
+LANDSCAPE = "supporters/across"
 KEY = "a key for sample pages only"
 GALLERY = "correct horse"
 CAMPAIGNS = f"""
@@ -71,6 +73,7 @@ def pages(personal: str) -> list[Page]:
         Page("photos-search", f"{campaign}/?q=p01", "admin", "location.hash = 'photos-title'", whole=False),
         Page("photos-lightbox", f"{campaign}/", "admin", "document.querySelector('.tiles a').click()", whole=False),
         Page("photos-impossible", f"{campaign}/?photos=0", "admin", whole=False),
+        Page("cut", f"{campaign}/photos/{LANDSCAPE}/cut", "admin"),
         Page("photos-none", "/admin/campaigns/test_prototype/", "admin"),
         Page("collages", f"{campaign}/history", "admin"),
         Page("collages-none", "/admin/campaigns/test_prototype/history", "admin"),
@@ -113,6 +116,7 @@ def run(work: Path, directory: Path, only: Sequence[str] | None, *, serve: bool)
         environ = environment(standin, store.root.path, **mails())
         with Service(environ) as service:
             collages(service, store)
+            arrive_across(standin, service)
             print(f"{service.url}/admin/  (user admin, password {PASSWORD!r})", flush=True)
             while serve:
                 time.sleep(1)
@@ -174,6 +178,16 @@ def collages(service: Service, store: Store) -> None:
     (store.root.path / "sayno/collages/.progress.json").write_text(
         json.dumps({"id": "0003", "state": "failed", "error": "None of the campaign's photos can be read."})
     )
+
+
+def arrive_across(standin: Standin, service: Service) -> None:
+    """A photo in landscape format, which has to come from the stand-in: its page asks for the original."""
+    wide = Image.new("RGB", (2000, 1333), (148, 160, 172))
+    wide.paste(portrait_image(9, 1000, 1333), (120, 0))
+    standin.notify(service.webhook)
+    standin.upload(as_format(wide, "jpeg"), LANDSCAPE, folder="sayno", email=address(1))
+    standin.approve(LANDSCAPE)
+    standin.wait_idle(60)
 
 
 def show(browser: Browser, service: Service, page: Page, directory: Path) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from app.cli import Commands
+from app.cli import Commands, main
+from app.cli.numbers import CollageNumber
 from app.store import Store
 from app.store.root import MARKER
 from tests.conftest import prepared
@@ -39,9 +43,44 @@ def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.Co
 def test_help_names_every_command_and_what_it_does() -> None:
     answer = run("--help")
     assert answer.returncode == 0
-    for command in ("init", "sync", "inventory", "collage", "layout", "derive"):
-        assert f"  {command} " in answer.stdout
-        assert run(command, "--help").returncode == 0
+    assert "..." not in answer.stdout.partition("Commands:")[2], "no sentence is cut"
+    for command in main.commands:
+        assert re.search(rf"^  {command} +[A-Z].*\.$", answer.stdout, re.M), command
+    told = CliRunner()
+    for command in main.commands:
+        assert told.invoke(main, [command, "--help"]).exit_code == 0
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert run("--version").stdout == f"collagen, version {project['version']}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("collagen for", "forget"), ("collagen sync --dr", "--dry-run"), ("collagen completion b", "bash")],
+)
+def test_a_shell_completes_commands_and_options(words: str, expected: str) -> None:
+    asked = {"_COLLAGEN_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    assert f"plain,{expected}" in run(environ=asked).stdout.split()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_for_a_shell_asks_the_installed_command(shell: str) -> None:
+    script = CliRunner().invoke(main, ["completion", shell]).output
+    assert f"_COLLAGEN_COMPLETE={shell}_complete" in script
+    assert "_COLLAGEN_COMPLETE" in (ROOT / "deploy/collagen").read_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"), [("1", "0001"), ("0001", "0001"), ("12345", "12345"), ("x", None), ("-1", None)]
+)
+def test_a_collage_is_found_by_its_number_however_many_zeros_it_has(typed: str, right: str | None) -> None:
+    if right is None:
+        with pytest.raises(click.BadParameter, match="is not the number of a collage"):
+            CollageNumber().convert(typed, None, None)
+    else:
+        assert CollageNumber().convert(typed, None, None) == right
 
 
 def test_init_makes_a_store_once(environ: dict[str, str], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
 from app import imaging
-from app.assets import Asset, Cloudinary, Hint
+from app.assets import Asset, Cloudinary, Hint, parse
 from app.config import Campaign, Campaigns, load_campaigns, load_settings
-from app.errors import CloudinaryUnavailable, ExifToolFailed
+from app.decision import address, decide
+from app.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed
 from app.exif import ExifTool, Tags
-from app.processor import Processor, address, decide
+from app.processor import Processor
 from app.store import Store
 from app.store.photos import VARIANTS
 from tests import mirror
@@ -160,6 +162,95 @@ def test_a_new_address_replaces_the_old_one(bench: Bench) -> None:
     bench.standin.set_email("a/b", "new@example.org")
     assert bench.process("a/b", approval=False) == "stored"
     assert mirror.user_comment(bench.store.root.path / "sayno/approved/a+b.jpg") == "new@example.org"
+
+
+def another(bench: Bench) -> Processor:
+    """A processor that has not decoded anything yet."""
+    cloudinary = Cloudinary(bench.settings.required_account(), bench.settings.delivery_hosts)
+    return Processor(cloudinary, bench.store, bench.processor._exiftool, bench.campaigns)
+
+
+def files(store: Store) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in store.root.path.rglob("*") if path.suffix in (".jpg", ".png")}
+
+
+@pytest.mark.parametrize("change", ["another address", "no address", "another campaign"])
+def test_the_same_version_is_the_same_picture_so_nothing_is_fetched_or_decoded(bench: Bench, change: str) -> None:
+    upload(bench)
+    bench.process("a/b")
+    before = files(bench.store)
+    address = {"another address": "new@example.org", "no address": None}.get(change, "ann@example.org")
+    if change == "another campaign":
+        bench.standin.move("a/b", "other")
+    else:
+        bench.standin.set_email("a/b", address)
+    processor = another(bench)
+    fetched = len(bench.standin.calls("delivery"))
+    assert processor.process(bench.hint("a/b")).status == "stored"
+    assert processor._keeper.decoder._process is None, "nothing was decoded"
+    assert len(bench.standin.calls("delivery")) == fetched
+    (campaign,) = bench.store.photos.holders("a/b")
+    assert campaign == ("other" if change == "another campaign" else "sayno")
+    archive = bench.store.photos.archive_path(campaign, "a/b")
+    assert mirror.user_comment(archive) == (address or "")
+    after = files(bench.store)
+    assert imaging.bare(after.pop("a+b.jpg")) == imaging.bare(before.pop("a+b.jpg"))
+    assert after == before, "intermediate and variants are what they were"
+    asset = processor._cloudinary.state("a/b")
+    assert asset is not None
+    assert archive.stat().st_mtime == int(asset.approved_at)
+    assert bench.process("a/b") == "unchanged"
+
+
+def test_an_archive_in_which_nothing_can_be_written_is_fetched_again(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    archive = bench.store.photos.archive_path("sayno", "a/b")
+    data = archive.read_bytes()
+    archive.write_bytes(data.replace(b"\xff\xda", b"\xff\xdb", 1))  # exiftool reads it, and does not write it
+    bench.standin.set_email("a/b", "new@example.org")
+    assert bench.process("a/b", approval=False) == "stored"
+    assert mirror.user_comment(archive) == "new@example.org"
+    assert imaging.bare(archive.read_bytes()) == imaging.bare(data)
+
+
+def test_what_is_held_of_this_version_stays_although_the_picture_cannot_be_fetched_again(bench: Bench) -> None:
+    upload(bench)
+    bench.process("a/b")
+    bench.standin.overwrite("a/b", b"junk")
+    bench.standin.approve("a/b")
+    asset = bench.processor._cloudinary.state("a/b")
+    assert asset is not None
+    archive = bench.store.photos.archive_path("sayno", "a/b")
+    bench.processor._exiftool.write(archive, Tags("ann@example.org", "a/b", asset.asset_id, asset.version))
+    bench.store.photos.distrust("sayno", "a/b")
+    outcome = bench.processor.process(bench.hint("a/b"))
+    assert (outcome.status, outcome.error is not None) == ("unchanged", True)
+    assert bench.store.photos.holders("a/b") == {"sayno": True}
+    assert bench.log("sayno")[-1].startswith("ERROR a/b what is held of this version stays: This is no whole JPEG")
+
+
+@pytest.mark.parametrize("trouble", ["cannot start", "killed"])
+@pytest.mark.parametrize("change", ["arrival", "new version", "address"])
+def test_a_decoder_that_fails_removes_nothing_and_another_try_succeeds(bench: Bench, trouble: str, change: str) -> None:
+    upload(bench)
+    if change != "arrival":
+        bench.process("a/b")
+    if change == "new version":
+        bench.standin.overwrite("a/b", person(2))
+        bench.standin.approve("a/b")
+    elif change == "address":
+        bench.standin.set_email("a/b", "new@example.org")
+        bench.store.photos.distrust("sayno", "a/b")
+    held = bench.store.photos.holders("a/b")
+    processor = another(bench)
+    broken = {"cannot start": ["/nonexistent"], "killed": ["sh", "-c", "kill -9 $$"]}[trouble]
+    processor._keeper.decoder._command = broken
+    with pytest.raises(DecoderFailed):
+        processor.process(bench.hint("a/b"))
+    assert bench.store.photos.holders("a/b") == held
+    assert bench.log("sayno")[-1].startswith("ERROR a/b will be tried again: ")
+    assert bench.process("a/b") == "stored"
 
 
 def test_an_overwritten_photo_replaces_the_old_one(bench: Bench) -> None:
@@ -325,6 +416,92 @@ def test_an_exiftool_that_fails_stores_nothing(bench: Bench) -> None:
         processor.process(bench.hint("a/b"))
     assert bench.store.photos.holders("a/b") == {}
     assert bench.log("sayno")[0].startswith("ERROR a/b will be tried again")
+
+
+# What Cloudinary has besides plain photos
+
+
+def told(bench: Bench) -> list[Hint]:
+    """The hints of everything that the stand-in would have notified."""
+    payloads = [one["payload"] for one in bench.standin.notifications()]
+    return [hint for payload in payloads for hint in parse(json.dumps(payload).encode()).hints]
+
+
+def test_sixty_deletions_of_photos_that_nobody_holds_cost_no_call(bench: Bench) -> None:
+    for number in range(60):
+        bench.standin.upload(b"x", f"p{number}", folder="sayno", notify=False)
+    bench.standin.delete(*(f"p{number}" for number in range(60)))
+    hints = told(bench)
+    assert len(hints) == 60
+    assert {bench.processor.process(hint).status for hint in hints} == {"unchanged"}
+    assert bench.standin.calls("api") == []
+
+
+def test_what_brings_no_photo_that_nobody_holds_costs_no_call_and_what_may_bring_one_is_asked(bench: Bench) -> None:
+    bench.standin.upload(person(1), "p", folder="sayno", email="a@example.org")
+    bench.standin.reject("p")
+    bench.standin.set_email("p", "b@example.org")
+    bench.standin.move("p", "holidays")
+    assert [bench.processor.process(hint).status for hint in told(bench)] == ["unchanged"] * 3 + ["ignored"]
+    assert bench.standin.calls("api") == []
+    bench.standin.move("p", "sayno")
+    assert bench.processor.process(told(bench)[-1]).status == "unchanged"
+    assert len(bench.standin.calls("api")) == 1
+    bench.standin.approve("p")
+    assert bench.processor.process(told(bench)[-1]).status == "stored"
+    bench.standin.delete("p")
+    assert bench.processor.process(told(bench)[-1]).status == "removed", "what is held is asked about"
+
+
+def test_a_photo_is_stored_only_while_every_moderation_approves(bench: Bench) -> None:
+    upload(bench)
+    bench.standin.moderate("a/b", "pending", kind="aws_rek")
+    assert bench.process("a/b") == "unchanged"
+    bench.standin.moderate("a/b", "approved", kind="aws_rek")
+    assert bench.process("a/b") == "stored"
+    bench.standin.reject("a/b")
+    bench.standin.moderate("a/b", "approved", kind="aws_rek")
+    assert bench.process("a/b") == "removed"
+
+
+@pytest.mark.parametrize("type", ["private", "authenticated"])
+def test_a_photo_that_only_signed_addresses_deliver_is_stored_kept_and_removed(bench: Bench, type: str) -> None:
+    upload(bench, type=type)
+    approval = told(bench)[-1]
+    assert approval.type == type
+    assert bench.processor.process(approval).status == "stored"
+    # a hint that does not know the type, as sync has of a photo that no list names
+    assert bench.processor.process(Hint("a/b")).status == "unchanged"
+    bench.standin.reject("a/b")
+    assert bench.processor.process(told(bench)[-1]).status == "removed"
+
+
+def test_a_photo_that_the_account_does_not_deliver_is_one_line_that_says_what_to_do(bench: Bench) -> None:
+    bench.standin.settings(deliver_signed=False)
+    upload(bench, type="authenticated")
+    outcome = bench.processor.process(told(bench)[-1])
+    assert (outcome.status, outcome.campaign) == ("ignored", "sayno")
+    (line,) = bench.log("sayno")
+    assert line.startswith("ERROR a/b not stored: Cloudinary does not deliver it to a signed address (401")
+    assert "of type authenticated" in line
+
+
+def test_an_approved_video_is_one_line_and_no_photo(bench: Bench) -> None:
+    bench.standin.upload(b"film", "film", folder="sayno", resource_type="video")
+    bench.standin.approve("film")
+    outcomes = [bench.processor.process(hint) for hint in told(bench)]
+    assert [(one.status, one.campaign) for one in outcomes] == [("ignored", None), ("ignored", "sayno")]
+    assert bench.log("sayno") == [
+        "ERROR film not stored: it is approved, but no image (Cloudinary's resource type video)"
+    ]
+    assert bench.store.photos.holders("film") == {}
+
+
+def test_in_an_account_with_fixed_folders_the_public_id_says_the_campaign(bench: Bench) -> None:
+    bench.standin.settings(fixed_folders=True)
+    upload(bench, "sayno/p")
+    assert bench.processor.process(told(bench)[-1]).status == "stored"
+    assert bench.store.photos.holders("sayno/p") == {"sayno": True}
 
 
 def asset(**fields: Any) -> Asset:

@@ -21,9 +21,9 @@ from PIL import Image
 
 from app.assets import Asset, Cloudinary, Hint, Standing, parse
 from app.config import Campaign, load_campaigns, load_settings
+from app.decision import Outcome
 from app.errors import CloudinaryUnavailable, StoreUnavailable, SyncInProgress
 from app.exif import ExifTool, Tags
-from app.processor import Outcome
 from app.reconcile import Report, Sync, Watch
 from app.reconcile.budget import seconds_to_wait
 from app.reconcile.plan import Held, Plan, Work, from_cursor

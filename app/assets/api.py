@@ -2,18 +2,20 @@
 deleting one."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import urllib3
 
 from app import limits
 from app.assets import delivery, reach
-from app.assets.asset import Asset, Page, read_asset, read_page
+from app.assets.asset import TYPES, Asset, FolderMissing, Page, read_asset, read_page
 from app.assets.connection import new_session
 from app.assets.public_ids import check_public_id
 from app.assets.quota import Quota
 from app.config import Account
 from app.errors import CloudinaryUnavailable
+
+T = TypeVar("T")
 
 CONNECTIONS = 8  # that are kept for the next call
 ROWS = 500  # in one page of a list; Cloudinary gives no more
@@ -38,6 +40,7 @@ class Cloudinary:
             "timeout": limits.API_SECONDS,
         }
         self.quota = Quota()
+        self._fixed_folders: bool | None = None  # None: nothing has made us ask
         self._hosts = delivery_hosts
         self._session = new_session()
         self._door = f"{account.upload_prefix or 'https://api.cloudinary.com'}/v1_1/{account.cloud_name}/ping"
@@ -47,45 +50,77 @@ class Cloudinary:
         )
         call_api._http.connection_pool_kw["maxsize"] = CONNECTIONS
 
-    def state(self, public_id: str) -> Asset | None:
-        """What is true of the photo now; None where there is none (deleted, or renamed).
+    def state(self, public_id: str, type: str = "upload", kind: str = "image") -> Asset | None:
+        """What is true of the asset now; None where there is none (deleted, or renamed).
 
-        Raises BadPublicId for an ID that the SDK would read as another one; CloudinaryUnavailable.
+        `type` and `kind` as in `Asset`: the same public ID can stand for one of each. Raises BadPublicId for an ID that
+        the SDK would read as another one; CloudinaryUnavailable.
         """
         check_public_id(public_id)
-        answer = self._ask(self._sdk.api.resource, public_id)
+        answer = self._ask(self._sdk.api.resource, public_id, type=type, resource_type=kind)
         # with backups on, a deleted asset stays behind as a placeholder
         if answer is None or answer.get("placeholder"):
             return None
-        asset = read_asset(answer)
+        asset = self._read(read_asset, answer)
         if asset.public_id != public_id:
             raise CloudinaryUnavailable(f"Cloudinary was asked for {public_id} and answered {asset.public_id}.")
         return asset
 
+    def fixed_folders(self) -> bool:
+        """Whether the account has fixed folders, which are a part of the public ID and no property of an asset.
+
+        One call, once. Raises CloudinaryUnavailable.
+        """
+        if self._fixed_folders is None:
+            answer = self._ask(self._sdk.api.config, settings=True) or {}
+            mode = answer.get("settings", {}).get("folder_mode")
+            if mode not in ("fixed", "dynamic"):
+                raise CloudinaryUnavailable("Cloudinary did not say which folder mode the account has.")
+            self._fixed_folders = mode == "fixed"
+        return self._fixed_folders
+
     def folder(self, folder: str, cursor: str | None = None) -> Page:
-        """One page of the images in a folder (nothing below it). Rejected ones are not listed."""
-        return self._page(self._sdk.api.resources_by_asset_folder, folder, cursor=cursor)
+        """One page of the assets in a folder (nothing below it). Rejected ones are not listed."""
+        if not self._fixed_folders:
+            try:
+                answer = self._list(self._sdk.api.resources_by_asset_folder, folder, cursor=cursor)
+                if answer is not None:
+                    return self._read(read_page, answer)
+            except CloudinaryUnavailable as error:
+                # accounts with fixed folders have no such list; what they answer is not documented
+                if error.limit_reached or not self.fixed_folders():
+                    raise
+            if not self.fixed_folders():
+                return Page((), None)  # no such folder
+        page = self._page(self._sdk.api.resources, cursor=cursor, type="upload", prefix=f"{folder}/")
+        rows, others = (tuple(row for row in part if row.asset.folder == folder) for part in (page.rows, page.others))
+        return Page(rows, page.next_cursor, others)
 
     def moderated(self, status: str, cursor: str | None = None) -> Page:
         """One page of all images that a person has approved or rejected, or that wait for it (`pending`)."""
         return self._page(self._sdk.api.resources_by_moderation, "manual", status, cursor=cursor)
 
-    def everything(self, cursor: str | None = None) -> Page:
-        """One page of all images, in whatever folder. Rejected ones are not listed."""
-        return self._page(self._sdk.api.resources, cursor=cursor, type="upload")
+    def everything(self, cursor: str | None = None, kind: str = "image") -> Page:
+        """One page of all assets of a kind, in whatever folder. Rejected ones are not listed."""
+        return self._page(self._sdk.api.resources, cursor=cursor, resource_type=kind)
 
     def reject(self, public_id: str) -> bool:
-        """Makes the photo a rejected one; says whether there is such a photo. Raises as `state` does."""
+        """Makes the photo a rejected one, of whatever type it is; says whether there is one. Raises as `state` does."""
         check_public_id(public_id)
-        return self._ask(self._sdk.api.update, public_id, moderation_status="rejected") is not None
+        update = self._sdk.api.update
+        answers = [self._ask(update, public_id, type=type, moderation_status="rejected") for type in TYPES]
+        return any(answer is not None for answer in answers)
 
     def delete(self, public_id: str) -> bool:
-        """Deletes the photo with its derived copies, also on the CDN; says whether there was one.
+        """Deletes the photo, of whatever type it is, with its derived copies, also on the CDN.
 
-        Raises as `state` does.
+        Says whether there was one. Raises as `state` does.
         """
         check_public_id(public_id)
-        deleted, more = False, {"invalidate": True, "resource_type": "image", "type": "upload"}
+        return True in [self._delete(public_id, type) for type in TYPES]
+
+    def _delete(self, public_id: str, type: str) -> bool:
+        deleted, more = False, {"invalidate": True, "resource_type": "image", "type": type}
         while True:  # a photo with very many derived copies takes several calls
             answer = self._ask(self._sdk.api.delete_resources, [public_id], **more) or {}
             said = answer.get("deleted")
@@ -114,7 +149,7 @@ class Cloudinary:
     def picture(self, public_id: str, url: str) -> bytes:
         """The picture at a delivery address (of a version) as JPEG. Raises CloudinaryUnavailable, PictureError."""
         address = delivery.as_jpeg(url)
-        if delivery.is_signed(url):
+        if delivery.needs_signature(url):
             address = self._signed_as_jpeg(public_id, url)
         return delivery.fetch(self._session, address, self._hosts)
 
@@ -135,8 +170,21 @@ class Cloudinary:
     def _page(
         self, call: Callable[..., Mapping[str, Any]], *arguments: str, cursor: str | None, **more: object
     ) -> Page:
+        return self._read(read_page, self._list(call, *arguments, cursor=cursor, **more))
+
+    def _list(
+        self, call: Callable[..., Mapping[str, Any]], *arguments: str, cursor: str | None, **more: object
+    ) -> Mapping[str, Any] | None:
         more |= {"max_results": ROWS, "context": True, "moderations": True, "tags": True}
-        return read_page(self._ask(call, *arguments, **more, **({"next_cursor": cursor} if cursor else {})))
+        return self._ask(call, *arguments, **more, **({"next_cursor": cursor} if cursor else {}))
+
+    def _read(self, read: Callable[..., T], answer: Mapping[str, Any] | None) -> T:
+        try:
+            return read(answer, fixed_folders=bool(self._fixed_folders))
+        except FolderMissing:
+            if not self.fixed_folders():
+                raise
+            return read(answer, fixed_folders=True)
 
     def _ask(
         self, call: Callable[..., Mapping[str, Any]], *arguments: object, **more: object
@@ -168,4 +216,6 @@ class Cloudinary:
 
 
 def _said(error: Exception) -> str:
-    return f"{str(error)[:200]}"
+    """What the SDK says in one line; a page in place of JSON is left out."""
+    said, page, _ = str(error).partition("<")
+    return f"{said.rstrip(' -')} (it sent a page instead of JSON)" if page else said[:200]

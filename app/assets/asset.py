@@ -12,11 +12,18 @@ from app.errors import CloudinaryUnavailable
 T = TypeVar("T")
 
 
+# Delivery types of uploaded assets. Of the last two only a signed address is delivered.
+# https://cloudinary.com/documentation/upload_parameters#delivery_types
+TYPES = ("upload", "private", "authenticated")
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One image as Cloudinary has it. `approved_at`: seconds since 1970.
+    """One asset as Cloudinary has it.
 
-    `email`: the address in its normal form (`app.addresses`), or the text that stands there where it is unusable.
+    `approved_at`: seconds since 1970. `kind`: image, video or raw (Cloudinary's resource_type). `type`: how it is
+    delivered (see TYPES). `email`: the address in its normal form (`app.addresses`), or the text that stands there
+    where it is unusable.
     """
 
     public_id: str
@@ -27,6 +34,8 @@ class Asset:
     approved_at: float
     email: str | None
     url: str
+    kind: str = "image"
+    type: str = "upload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list; rows that are no images are left out. `next_cursor`: None on the last page."""
+    """One page of a list. `others`: the assets in it that are no images. `next_cursor`: None on the last page."""
 
     rows: tuple[Listed, ...]
     next_cursor: str | None
+    others: tuple[Listed, ...] = ()
 
 
 def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
@@ -61,65 +71,86 @@ def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
         yield page
 
 
-def read_asset(answer: Mapping[str, Any]) -> Asset:
-    """Reads one asset. Raises CloudinaryUnavailable where a field is missing that it must have."""
+class FolderMissing(CloudinaryUnavailable):
+    """An answer without the folder of an asset: the account has fixed folders, or the answer is incomplete."""
+
+
+def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Asset:
+    """Reads one asset.
+
+    `fixed_folders`: of an account in which the folder is a part of the public ID. Raises FolderMissing where it is not
+    such an account and the answer has no folder, CloudinaryUnavailable where any other field is missing.
+    """
     try:
         email = (answer.get("context") or {}).get("custom", {}).get("email")
+        public_id = _typed(answer, "public_id", str)
         return Asset(
-            public_id=_typed(answer, "public_id", str),
+            public_id=public_id,
             asset_id=_typed(answer, "asset_id", str),
-            folder=_typed(answer, "asset_folder", str),
             version=_typed(answer, "version", int),
-            approved=_status(answer) == "approved",
+            approved=moderation_status(answer) == "approved",
             approved_at=_changed_at(answer),
             email=stored(email) if isinstance(email, str) else None,
             url=_typed(answer, "secure_url", str),
+            kind=_typed({"resource_type": "image"} | dict(answer), "resource_type", str),
+            type=_typed({"type": "upload"} | dict(answer), "type", str),
+            folder=_folder(answer, public_id, fixed_folders),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise CloudinaryUnavailable(
             f"Cloudinary's answer lacks what it should have ({type(error).__name__}: {error})."
-            " (Accounts with fixed folders have no asset_folder.)"
         ) from error
 
 
-def read_page(answer: Mapping[str, Any] | None) -> Page:
+def _folder(answer: Mapping[str, Any], public_id: str, fixed_folders: bool) -> str:
+    if fixed_folders:
+        return public_id.rpartition("/")[0]
+    if "asset_folder" not in answer:
+        raise FolderMissing("Cloudinary's answer lacks what it should have (asset_folder).")
+    return _typed(answer, "asset_folder", str)
+
+
+def read_page(answer: Mapping[str, Any] | None, *, fixed_folders: bool = False) -> Page:
     """Reads one page of a list; None, the answer for a folder that does not exist, is an empty one.
 
-    Raises CloudinaryUnavailable for an answer that is no list.
+    Raises as `read_asset` does, and CloudinaryUnavailable for an answer that is no list.
     """
     if answer is None:
         return Page((), None)
     resources, cursor = answer.get("resources"), answer.get("next_cursor")
     if not isinstance(resources, list) or not isinstance(cursor, str | None):
         raise CloudinaryUnavailable("Cloudinary answered something that is no list of assets.")
-    return Page(tuple(_listed(row) for row in resources if _is_photo(row)), cursor or None)
+    rows = [_listed(row, fixed_folders) for row in resources if _is_uploaded(row)]
+    images = tuple(row for row in rows if row.asset.kind == "image")
+    return Page(images, cursor or None, tuple(row for row in rows if row.asset.kind != "image"))
 
 
-def _is_photo(row: object) -> bool:
-    """Whether a row is what `resource` would find: an image that was uploaded. With backups on, a deleted one stays
-    behind as a placeholder."""
+def _is_uploaded(row: object) -> bool:
+    """Whether a row is an asset that was uploaded. With backups on, a deleted one stays behind as a placeholder."""
     if not isinstance(row, dict):
         raise CloudinaryUnavailable("Cloudinary answered a list with something in it that is no asset.")
-    kind = row.get("resource_type", "image"), row.get("type", "upload")
-    return kind == ("image", "upload") and not row.get("placeholder")
+    return row.get("type", "upload") in TYPES and not row.get("placeholder")
 
 
-def _listed(row: Mapping[str, Any]) -> Listed:
-    asset = read_asset(row)
+def _listed(row: Mapping[str, Any], fixed_folders: bool) -> Listed:
+    asset = read_asset(row, fixed_folders=fixed_folders)
     tags, kind = row.get("tags"), row.get("format")
     return Listed(
         asset=asset,
-        status=_status(row) or "unmoderated",
+        status=moderation_status(row) or "unmoderated",
         changed_at=asset.approved_at,
         format=kind if isinstance(kind, str) else "unknown",
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
     )
 
 
-def _status(answer: Mapping[str, Any]) -> str | None:
-    moderation = answer.get("moderation") or []
-    status = answer.get("moderation_status") or (moderation[-1]["status"] if moderation else None)
-    return status if isinstance(status, str) else None
+def moderation_status(answer: Mapping[str, Any]) -> str | None:
+    """What all moderations together say: one that rejects wins, one that waits waits. None where there is none."""
+    said = [entry["status"] for entry in answer.get("moderation") or []] + [answer.get("moderation_status")]
+    statuses = [status for status in said if isinstance(status, str)]
+    if "rejected" in statuses:
+        return "rejected"
+    return next((status for status in statuses if status != "approved"), statuses[0] if statuses else None)
 
 
 def _changed_at(answer: Mapping[str, Any]) -> float:

@@ -35,9 +35,11 @@ def as_jpeg(url: str) -> str:
     )
 
 
-def is_signed(url: str) -> bool:
-    """Whether the address has a signature, which an inserted component would break."""
-    return _parsed(url)["signature"] is not None
+def needs_signature(url: str) -> bool:
+    """Whether it has to be signed: it has a signature, which an inserted component breaks, or only those who have one
+    get the picture."""
+    found = _parsed(url)
+    return found["signature"] is not None or found["type"] != "upload"
 
 
 def parts(url: str) -> tuple[str, str, int]:
@@ -128,6 +130,12 @@ def _check_answer(url: str, answer: requests.Response) -> None:
         raise PictureError(f"Cloudinary cannot make a JPEG of it: {said}.")
     if answer.status_code == 423:
         raise CloudinaryUnavailable(f"{_shown(url)} is still being processed.", retry_after=30)
+    found = ADDRESS.fullmatch(url)
+    if answer.status_code in (401, 403) and found and found["type"] != "upload":
+        raise PictureError(
+            f"Cloudinary does not deliver it to a signed address ({answer.status_code} {said}). Allow that for assets"
+            f" of type {found['type']}, or upload photos as type upload."
+        )
     if answer.status_code != 200:
         raise CloudinaryUnavailable(f"{_shown(url)} answered {answer.status_code} {said}.")
     packed = answer.headers.get("Content-Encoding", "identity").strip().lower()

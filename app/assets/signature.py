@@ -16,16 +16,28 @@ OLDEST = 2 * 60 * 60  # seconds; Cloudinary's own default
 NEWEST = 5 * 60  # seconds that Cloudinary's clock may be ahead of ours
 
 
-def verify(body: bytes, timestamp: str, signature: str, secrets: Sequence[str], now: float) -> None:
+def verify(
+    body: bytes, timestamp: str, signature: str, secrets: Sequence[str], now: float, signature_v2: str = ""
+) -> None:
     """Raises BadSignature unless one of `secrets` signed exactly these bytes at `timestamp`, near `now`.
 
-    `timestamp` and `signature` as they stand in the headers X-Cld-Timestamp and X-Cld-Signature; `now` in seconds
-    since 1970. Takes the same time wherever a signature is wrong.
+    `timestamp`, `signature` and `signature_v2` as they stand in the headers X-Cld-Timestamp, X-Cld-Signature and
+    X-Cld-Signature_v2; `now` in seconds since 1970. Takes the same time wherever a signature is wrong.
+
+    How a signature of version 2 (Ed25519) is verified is not published, so that it cannot stand alone.
     """
+    if signature_v2 and not signature:
+        raise BadSignature(
+            "The notification has X-Cld-Signature_v2 alone: its trigger signs with eddsa_v2 only. Set the trigger's"
+            " auth_scheme to default or legacy_hmac."
+        )
     if not re.fullmatch(r"[0-9]{1,12}", timestamp):
         raise BadSignature("The header X-Cld-Timestamp is missing or no number.")
     if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", signature):
-        raise BadSignature("The header X-Cld-Signature is missing or no SHA-1 or SHA-256.")
+        raise BadSignature(
+            "The header X-Cld-Signature is missing or no SHA-1 or SHA-256. A trigger that signs with eddsa_v2 only"
+            " sends none: set its auth_scheme to default or legacy_hmac."
+        )
     age = now - int(timestamp)
     if age > OLDEST:
         raise BadSignature(f"The notification was signed {age / 3600:.1f} hours ago; {OLDEST // 3600} are allowed.")
@@ -38,4 +50,13 @@ def verify(body: bytes, timestamp: str, signature: str, secrets: Sequence[str], 
         expected = digest(body + timestamp.encode("ascii") + secret.encode("utf-8")).hexdigest().encode("ascii")
         signed |= hmac.compare_digest(given, expected)
     if not signed:
-        raise BadSignature("The notification was not signed with any of the secrets in COLLAGEN_WEBHOOK_SECRETS.")
+        raise BadSignature(
+            "The notification was not signed with any of the secrets in COLLAGEN_WEBHOOK_SECRETS.",
+            key=signing_key(body),
+        )
+
+
+def signing_key(body: bytes) -> str | None:
+    """The API key whose secret has signed a notification, as its body says; None where it does not."""
+    found = re.search(rb'"signature_key"\s*:\s*"([0-9A-Za-z_-]{1,64})"', body)
+    return found[1].decode() if found else None

@@ -78,14 +78,14 @@ class PhotoCheck:
             findings = []
             if problem:
                 findings.append(self._broken(public_id, path, problem, tags, repair))
-            version = tags.version if tags else None
-            small_problem = self._intermediate_problem(public_id, intermediate, version, remade)
+            mark = tags.mark if tags else None
+            small_problem = self._intermediate_problem(public_id, intermediate, mark, remade)
             if small_problem:
                 findings.append(
-                    self._unfit(public_id, small_path, small_problem, version, None if problem else remade, repair)
+                    self._unfit(public_id, small_path, small_problem, mark, None if problem else remade, repair)
                 )
             if not problem and remade is not None:
-                findings += self._variants(public_id, archive, remade, version, repair)
+                findings += self._variants(public_id, archive, remade, mark, repair)
         except StoreUnavailable as error:
             self._store.root.require()  # a store that is gone has no findings
             return [Finding(path, f"or its intermediate cannot be used: {error}", "see to the disk, then check again")]
@@ -107,14 +107,14 @@ class PhotoCheck:
         return Finding(path, problem, f"{self._again} where it is approved, --repair removes this file")
 
     def _broken(self, public_id: str, path: Path, problem: str, tags: Tags | None, repair: bool) -> Finding:
-        if tags and tags.public_id == public_id and self._store.photos.fits(self._campaign, public_id, tags.version):
+        if tags and tags.public_id == public_id and self._store.photos.fits(self._campaign, public_id, tags.mark):
             if not repair:
                 return Finding(path, problem, f"run this with --repair, then {self._again}")
             self._store.photos.distrust(self._campaign, public_id)
         return Finding(path, problem, self._again)
 
     def _intermediate_problem(
-        self, public_id: str, intermediate: bytes | None, version: int | None, remade: bytes | None
+        self, public_id: str, intermediate: bytes | None, mark: float | None, remade: bytes | None
     ) -> str:
         if intermediate is None:
             return "is missing"
@@ -125,34 +125,34 @@ class PhotoCheck:
             return "has no smaller copies inside"
         if not problem and imaging.copies.placeholder(intermediate) is None:
             return "has no placeholder inside"
-        if not problem and not self._store.photos.fits(self._campaign, public_id, version):
+        if not problem and not self._store.photos.fits(self._campaign, public_id, mark):
             return "is not marked as made from this version of its archive"
         return problem
 
     def _unfit(
-        self, public_id: str, path: Path, problem: str, version: int | None, remade: bytes | None, repair: bool
+        self, public_id: str, path: Path, problem: str, mark: float | None, remade: bytes | None, repair: bool
     ) -> Finding:
         if remade is None:
             return Finding(path, problem, self._again)
         if not repair:
             return Finding(path, problem, "--repair makes it from its archive")
-        self._store.photos.put_intermediate(self._campaign, public_id, remade, version)
+        self._store.photos.put_intermediate(self._campaign, public_id, remade, mark)
         return Finding(path, problem, mended="made anew from its archive")
 
     def _variants(
-        self, public_id: str, archive: bytes, remade: bytes, version: int | None, repair: bool
+        self, public_id: str, archive: bytes, remade: bytes, mark: float | None, repair: bool
     ) -> list[Finding]:
         """What is wrong with the variants of a photo whose archive is right. Looked at after the intermediate's repair,
         whose version they have to show."""
         photos = self._store.photos
         wrong = {}
         for name in imaging.variants.VARIANTS:
-            problem = self._variant_problem(public_id, name, remade, version)
+            problem = self._variant_problem(public_id, name, remade, mark)
             if problem:
                 wrong[photos.variant_path(self._campaign, public_id, name)] = problem
         if not wrong or not repair:
             return [Finding(path, problem, "--repair makes it from its archive") for path, problem in wrong.items()]
-        lacking = photos.put_variants(self._campaign, public_id, imaging.prepare(archive).variants, version)
+        lacking = photos.put_variants(self._campaign, public_id, imaging.prepare(archive).variants, mark)
         cannot = {photos.variant_path(self._campaign, public_id, name) for name in lacking}
         return [
             Finding(path, problem, "it cannot be made; the next larger picture is shown instead")
@@ -161,7 +161,7 @@ class PhotoCheck:
             for path, problem in wrong.items()
         ]
 
-    def _variant_problem(self, public_id: str, name: str, remade: bytes, version: int | None) -> str:
+    def _variant_problem(self, public_id: str, name: str, remade: bytes, mark: float | None) -> str:
         path, variant = (
             self._store.photos.variant_path(self._campaign, public_id, name),
             imaging.variants.VARIANTS[name],
@@ -169,13 +169,15 @@ class PhotoCheck:
         data = self._store.root.files.read(path)
         if data is None:
             return "is missing"
+        if not imaging.variants.intact(data):
+            return "is broken: its checksum does not match."
         problem = _picture_problem(data, "jpeg", (variant.width, variant.height))
         try:
             if not problem and _difference(data, "jpeg", remade, COMPARED) > SAME:
                 return "shows another picture than its archive"
         except PictureError as error:
             return f"is broken: {error}"
-        if not problem and not self._store.photos.marked(path, version):
+        if not problem and not self._store.photos.marked(path, mark):
             return "is not marked as made from this version of its archive"
         return problem
 

@@ -4,7 +4,8 @@
 - `collages`: collage, layout, derive.
 - `mirror`: init. `sync`: sync. `inventory`: inventory. `progress`: how far long work is.
 - `notify`: notify. `opens`: opens. `unsubscribe`: unsubscribe.
-- `forget`: forget. `worker`: worker.
+- `forget`: forget. `worker`: worker. `completion`: completion.
+- `numbers`: numbers of collages as people type them.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 """
@@ -14,8 +15,21 @@ from typing import Any
 
 import click
 
-from app import errors
-from app.cli import check, collages, doctor, forget, inventory, mirror, notify, opens, sync, unsubscribe, worker
+from app import __version__, errors
+from app.cli import (
+    check,
+    collages,
+    completion,
+    doctor,
+    forget,
+    inventory,
+    mirror,
+    notify,
+    opens,
+    sync,
+    unsubscribe,
+    worker,
+)
 
 EXIT: dict[type[errors.CollagenError], int] = {
     errors.SettingError: 1,
@@ -57,6 +71,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="collagen")
 def main() -> None:
     """Collagen keeps a mirror of a campaign's approved photos and makes collages of everyone in it.
 
@@ -66,6 +81,7 @@ def main() -> None:
 
 main.add_command(check.check)
 main.add_command(doctor.doctor)
+main.add_command(completion.completion)
 for command in (mirror.init, collages.collage, collages.layout_command, collages.derive, forget.forget):
     main.add_command(command)
 for command in (sync.sync, inventory.inventory, notify.notify, opens.opens, unsubscribe.unsubscribe, worker.worker):

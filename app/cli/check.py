@@ -12,7 +12,7 @@ from app.exif import ExifTool
 from app.store import Store
 
 
-@click.command()
+@click.command(short_help="Check that photos and collages are whole.")
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
 @click.option("--repair", is_flag=True, help="Mend what can be mended without Cloudinary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")

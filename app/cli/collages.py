@@ -26,7 +26,7 @@ def _size(command: Any) -> Any:
     return command
 
 
-@click.command()
+@click.command(short_help="Build a collage of a campaign's photos.")
 @click.argument("campaign")
 @click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Take at most N people.")
 @_size
@@ -85,7 +85,7 @@ def _watch(store: Store, campaign: str, build: process.Build) -> None:
         bar.update(100 - bar.pos)
 
 
-@click.command("layout")
+@click.command("layout", short_help="Show the grid for N people, and why.")
 @click.argument("photos", metavar="N", type=click.IntRange(min=1))
 @_size
 @click.option(
@@ -121,7 +121,7 @@ def _spare(axis: layout.Axis) -> str:
     return f"{'clip' if axis.spare < 0 else 'pad'} {abs(axis.spare)}"
 
 
-@click.command()
+@click.command(short_help="Make a JPEG of a finished collage.")
 @click.argument("master", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--longest", type=click.IntRange(min=1), default=1920, show_default=True, help="Longest side in pixels.")

@@ -8,7 +8,7 @@ import click
 from app import doctor as doctors
 
 
-@click.command()
+@click.command(short_help="Check the installation; say how to fix it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 def doctor(as_json: bool) -> None:
     """Look whether everything is there that Collagen needs, and say what to do about what is not.

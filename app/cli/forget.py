@@ -13,7 +13,7 @@ from app.forget import Forgetting
 from app.store import Store
 
 
-@click.command()
+@click.command(short_help="Erase a person everywhere.")
 @click.argument("whom", metavar="EMAIL|PUBLIC_ID")
 @click.option("--campaign", "among", multiple=True, metavar="NAME", help="Only in this campaign; may be repeated.")
 @click.option("--delete", is_flag=True, help="Delete the photo in Cloudinary, instead of rejecting it there.")

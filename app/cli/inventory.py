@@ -15,7 +15,7 @@ from app.inventory import Folder, as_json, each, take
 from app.store import Store
 
 
-@click.command()
+@click.command(short_help="Count what is in Cloudinary and here.")
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
 @click.option("--assets", "with_assets", is_flag=True, help="List each asset, too.")
 @click.option("--json", "form", flag_value="json", help="Print it as JSON.")
@@ -64,6 +64,8 @@ def _table(folder: Folder, with_assets: bool) -> None:
         counted = f"{row.count:>7}{row.held:>7}{row.with_address:>9}{row.without_address:>7}"
         kinds = "; ".join(filter(None, (_counts(row.formats), _counts(row.tags))))
         click.echo(f"  {status:<12}{counted}  {kinds}".rstrip())
+    if folder.no_images:
+        click.echo(f"  no images, which cannot be stored: {len(folder.no_images)}")
     if with_assets:
         for asset in each(folder):
             marks = ["here" if asset["held"] else "not here", asset["format"] or "?"]

@@ -6,7 +6,7 @@ from app.cli.settings import read_settings
 from app.store import Store
 
 
-@click.command()
+@click.command(short_help="Make the store and its marker.")
 def init() -> None:
     """Make the store and its marker.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from app.cli.numbers import CollageNumber
 from app.cli.progress import Progress
 from app.cli.settings import read_settings
 from app.config import load_campaigns
@@ -19,9 +20,9 @@ from app.stopping import Stopping
 from app.store import Store
 
 
-@click.command()
+@click.command(short_help="Mail everyone in a collage.")
 @click.argument("campaign")
-@click.argument("collage")
+@click.argument("collage", type=CollageNumber())
 @click.option("--dry-run", is_flag=True, help="Send nothing; say who would be told, and who not and why.")
 @click.option(
     "--preview",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import click
 
+from app.cli.numbers import CollageNumber
 from app.cli.settings import read_settings
 from app.config import load_campaigns
 from app.store import Store
@@ -31,9 +32,9 @@ What these figures cannot tell:
 So they show how two mails compare, and hardly how many people read one."""
 
 
-@click.command()
+@click.command(short_help="Show who opened the mails.")
 @click.argument("campaign")
-@click.argument("collage", required=False)
+@click.argument("collage", type=CollageNumber(), required=False)
 @click.option("--json", "form", flag_value="json", help="Print the figures as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print the figures as CSV.")
 def opens(campaign: str, collage: str | None, form: str | None) -> None:

@@ -26,7 +26,7 @@ MEANING = {
 }
 
 
-@click.command()
+@click.command(short_help="Bring the mirror up to date.")
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
 @click.option("--dry-run", is_flag=True, help="Change nothing; say what there is to do. Asks Cloudinary all the same.")
 @click.option(
@@ -113,6 +113,8 @@ def _print(report: Report) -> None:
         click.echo(f"  {name:<11} {len(rows):>6}  {f'({meaning})':<48}{shown}".rstrip())
     for row in told["unreachable"]:
         click.echo(f"    {row['public_id']}: {row['reason']}")
+    for public_id, kind in sorted(report.no_images.items()):
+        click.echo(f"  approved, but no image and not stored: {public_id} ({kind})")
     if report.remade:
         verb = "would be remade" if report.dry_run else "remade"
         click.echo(f"  photos whose thumbnails {verb}: {len(report.remade)}  {_shortened(sorted(report.remade))}")

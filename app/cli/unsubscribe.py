@@ -11,7 +11,7 @@ from app.store import Store
 from app.tracking.withdrawing import withdraw_address
 
 
-@click.command()
+@click.command(short_help="Stop mails to an address.")
 @click.argument("address")
 @click.option("--campaign", "among", multiple=True, metavar="NAME", help="Only of this campaign; may be repeated.")
 def unsubscribe(address: str, among: tuple[str, ...]) -> None:

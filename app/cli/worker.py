@@ -17,7 +17,7 @@ from app.stopping import Stopping
 from app.store import Store
 
 
-@click.command()
+@click.command(short_help="Take notifications from an SQS queue.")
 @click.option("--queue", "url", required=True, metavar="URL", help="The queue's address, as AWS shows it.")
 @click.option(
     "--redrive",

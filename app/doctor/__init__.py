@@ -2,7 +2,7 @@
 
 - `verdict`: such a line. `run`: one check after the other, each for a limited time.
 - `settings`, `clock`, `mount`: what the answers mean; pure.
-- `machine`: Python, packages, exiftool, ImageMagick. `place`: the store. `access`: who can read what.
+- `machine`: Python, packages, exiftool, ImageMagick, what finds faces. `place`: the store. `access`: who can read what.
 - `outside`: Cloudinary, the mail server, our public address.
 
 Nothing is changed by it. No secret and nobody's address is in what it says.
@@ -67,6 +67,7 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         Check("packages", partial(machine.packages, ROOT / "requirements.txt")),
         Check("exiftool", machine.exiftool),
         Check("imagemagick", machine.imagemagick),
+        Check("faces", machine.faces),
         Check("store", partial(place.there, store)),
         Check("store: space", partial(place.space, store), stored),
         Check("store: file system", partial(place.file_system, store, MOUNTS), stored),

@@ -65,6 +65,16 @@ def exiftool() -> Iterator[Verdict]:
     yield Verdict("exiftool", OK, version)
 
 
+def faces() -> Iterator[Verdict]:
+    """Whether pictures are cut around the faces in them; it works without, too."""
+    reason = imaging.faces.why_not()
+    if reason is None:
+        yield Verdict("faces", OK, "pictures that are not 3:4 are cut around them")
+    else:
+        said = f"not looked for, as {reason}: pictures that are not 3:4 are cut in the middle"
+        yield Verdict("faces", OK, said, "scripts/setup --faces installs what finds them")
+
+
 def imagemagick() -> Iterator[Verdict]:
     """Raises PictureError where it does not give back what it wrote."""
     if wrong := imaging.policy.violations():

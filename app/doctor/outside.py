@@ -19,7 +19,7 @@ def time(cloudinary: Cloudinary) -> Iterator[Verdict]:
 
 
 def account(cloudinary: Cloudinary) -> Iterator[Verdict]:
-    """Costs one call. Raises CloudinaryUnavailable."""
+    """Costs two calls. Raises CloudinaryUnavailable."""
     try:
         cloudinary.ping()
     except CloudinaryUnavailable as error:
@@ -35,6 +35,8 @@ def account(cloudinary: Cloudinary) -> Iterator[Verdict]:
         yield Verdict("cloudinary", WARN, said, "webhooks may have to wait for the next hour")
     else:
         yield Verdict("cloudinary", OK, said)
+    fixed = "fixed folders: a photo's folder is the beginning of its public ID"
+    yield Verdict("folders", OK, fixed if cloudinary.fixed_folders() else "dynamic folders")
 
 
 def delivery(cloudinary: Cloudinary, hosts: Collection[str]) -> Iterator[Verdict]:

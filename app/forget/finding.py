@@ -6,6 +6,7 @@ from functools import partial
 
 from app.addresses import key, may_be_same, normalise
 from app.assets import Cloudinary, pages
+from app.assets.asset import TYPES
 from app.config import Campaign
 from app.errors import BadPublicId
 from app.exif import ExifTool
@@ -60,7 +61,7 @@ class Finder:
         }
 
     def _by_id(self, public_id: str) -> Found:
-        asset = self._cloudinary.state(public_id)
+        asset = next(filter(None, (self._cloudinary.state(public_id, type) for type in TYPES)), None)
         held = self._held()
         mine = {email for (_, other), email in held.items() if other == public_id} | {asset.email if asset else None}
         # an address that another photo has too belongs to someone who stays

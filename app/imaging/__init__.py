@@ -3,7 +3,7 @@
 - `policy`: ImageMagick works under our own rules, or not at all.
 - `structure`: what a JPEG will cost, before anything decodes it.
 - `reading`: decoding with limits; the format is named on every read, and what a decoder complains of is an error.
-- `photo`: from the picture that arrived to archive, intermediate and cell.
+- `photo`: from the picture that arrived to archive, intermediate and cell. `faces`: around what it is cut.
 - `decoder`: the same in a process of its own, for pictures that nobody has seen yet.
 - `variants`: sizes for the screen. `thumbhash`: what a photo looks like from afar, in 25 bytes.
 - `copies`: smaller copies of an intermediate and its placeholder, inside its own file.
@@ -14,7 +14,7 @@
 from wand.version import MAGICK_VERSION
 
 from app.errors import PictureError
-from app.imaging import copies, policy, variants
+from app.imaging import copies, faces, policy, variants
 from app.imaging.canvas import Canvas, Reduced
 from app.imaging.decoder import Decoder
 from app.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
@@ -51,6 +51,7 @@ __all__ = [
     "check",
     "copies",
     "derive",
+    "faces",
     "policy",
     "prepare",
     "size",

@@ -2,27 +2,35 @@
 takes nothing else with it. `python -m app.imaging` is that process.
 
 It is started at first use, serves one photo after the other, and is started again after it died or was ended.
-To it: the length of a picture in 8 bytes, the picture. From it: a byte that says how it went, then the archive, the
-intermediate and each variant (nothing for one that could not be made), or a sentence, each after its length in 8 bytes.
+To it: an order in JSON, a picture. From it: a byte that says how it went, then the cut in JSON, the archive, the
+intermediate and each variant (nothing for one that could not be made), or a preview, or a sentence. Each has its length
+in 8 bytes before it.
 """
 
 import contextlib
+import json
+import math
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from app import limits
+from app.cropping import Cut
 from app.errors import DecoderFailed, PictureError
-from app.imaging import policy
-from app.imaging.photo import Prepared, prepare
+from app.imaging import faces, policy
+from app.imaging.photo import Prepared, prepare, preview
 from app.imaging.variants import VARIANTS
+
+T = TypeVar("T")
 
 DONE, REFUSED = b"+", b"-"
 MOST = 2 * limits.PICTURE_BYTES  # bytes of one part of a message; an archive is seldom larger than its picture
@@ -35,15 +43,22 @@ SMALLER = {
     # pictures in pages of 2 MB, where the system has them to give: in pages of 4 KB, getting them takes a third longer
     # than decoding https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "OPENBLAS_NUM_THREADS": "1",  # of numpy, which would take memory for each core
 }
 COMMAND = (sys.executable, "-m", "app.imaging")
+# How a process ends of what it does itself. Anything else ended it from outside, or it was never there.
+CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
 
 
 class Decoder:
-    """`prepare` in another process. Threads take turns, so that the memory in use is that of one picture."""
+    """`prepare` in another process. Threads take turns, so that the memory in use is that of one picture.
+
+    What condemns a picture is what it does to the decoder: the processor time it takes, a crash. That the decoder
+    waits, is stopped or is killed says nothing of the picture.
+    """
 
     def __init__(self, command: Sequence[str] = COMMAND, patience: float = limits.DECODER_SECONDS) -> None:
-        """`patience`: seconds that one picture may take."""
+        """`patience`: seconds to wait for one picture, whatever the decoder does."""
         # setpriv: it must end with whoever started it, however that ends
         self._command = ["setpriv", "--pdeathsig", "KILL", *command]
         self._patience = patience
@@ -53,33 +68,48 @@ class Decoder:
         self._process: subprocess.Popen[bytes] | None = None
         self._end: weakref.finalize[[subprocess.Popen[bytes]], Decoder] | None = None
 
-    def prepare(self, picture: bytes) -> Prepared:
-        """As `app.imaging.prepare`.
+    def prepare(self, picture: bytes, place: float | None = None) -> Prepared:
+        """As `app.imaging.prepare`, all variants.
 
-        Raises PictureError, also for a picture that hangs, or on which the decoder dies twice; DecoderFailed where
-        there is no decoder.
+        Raises PictureError, also for a picture that takes too much processor time, or that crashes the decoder twice;
+        DecoderFailed where the decoder cannot be started, is ended by something else, or does not answer.
         """
         if len(picture) > limits.PICTURE_BYTES:
             prepare(picture)  # which says so, and reads nothing
+        return self._asked({"do": "prepare", "place": place}, picture, _prepared)
+
+    def preview(self, picture: bytes) -> bytes:
+        """As `app.imaging.photo.preview`. Raises as `prepare` does."""
+        return self._asked({"do": "preview"}, picture, _receive)
+
+    def _asked(self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]) -> T:
         with self._turn:
+            ended = 0
             for _ in range(2):
                 try:
-                    return self._ask(picture)
-                except (OSError, EOFError):  # it may have died of something else: of a kill, or while it was idle
+                    return self._ask(order, picture, answer)
+                except (OSError, EOFError):  # it may have died while it was idle
+                    ended = self._status()
                     self._stop()
+                    if ended == -signal.SIGXCPU:
+                        raise PictureError(
+                            f"The picture takes over {limits.DECODER_CPU_SECONDS} seconds of processor time to decode."
+                        ) from None
                 except (PictureError, DecoderFailed):
                     raise
                 except BaseException:
                     self._stop()  # in the middle of an answer: the next photo would get the rest of it
                     raise
-        raise PictureError("The decoder died of the picture.")
+        if -ended in CRASHES:
+            raise PictureError("The decoder crashes on the picture.")
+        raise DecoderFailed(f"The process that decodes pictures ends without an answer (status {ended}).")
 
     def close(self) -> None:
         """Ends the process, if one runs."""
         with self._turn:
             self._stop()
 
-    def _ask(self, picture: bytes) -> Prepared:
+    def _ask(self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]) -> T:
         process = self._running()
         late = threading.Event()
 
@@ -91,11 +121,14 @@ class Decoder:
         watch.daemon = True
         watch.start()
         try:
-            return _exchange(process, picture)
+            return _exchange(process, order, picture, answer)
         except (OSError, EOFError):
             if late.is_set():
                 self._stop()
-                raise PictureError(f"The picture takes over {self._patience:g} seconds to decode.") from None
+                raise DecoderFailed(
+                    f"The process that decodes pictures has not answered for {self._patience:g} seconds;"
+                    " the machine may be too busy."
+                ) from None
             raise
         finally:
             watch.cancel()
@@ -118,6 +151,14 @@ class Decoder:
             env=os.environ | limits.IMAGEMAGICK | SMALLER,
         )
 
+    def _status(self) -> int:
+        """How the process has ended, which is known a little later than that its pipes are closed; 0 if it has not."""
+        if self._process is None:
+            return 0
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        return self._process.returncode or 0
+
     def _stop(self) -> None:
         if self._end is not None:
             self._end()
@@ -133,33 +174,43 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def _exchange(process: subprocess.Popen[bytes], picture: bytes) -> Prepared:
+def _exchange(
+    process: subprocess.Popen[bytes], order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]
+) -> T:
     if process.stdin is None or process.stdout is None:
         raise OSError("it was started without pipes")
+    _send(process.stdin, json.dumps(order).encode())
     _send(process.stdin, picture)
     how = _exactly(process.stdout, 1)
     if how == DONE:
-        archive, intermediate = _receive(process.stdout), _receive(process.stdout)
-        variants = {name: _receive(process.stdout) for name in VARIANTS}
-        return Prepared(archive, intermediate, {name: data for name, data in variants.items() if data})
+        return answer(process.stdout)
     if how == REFUSED:
         raise PictureError(_receive(process.stdout).decode())
     raise EOFError("it answers nonsense")
+
+
+def _prepared(pipe: IO[bytes]) -> Prepared:
+    cut, archive, intermediate = _receive(pipe), _receive(pipe), _receive(pipe)
+    variants = {name: _receive(pipe) for name in VARIANTS}
+    made = {name: data for name, data in variants.items() if data}
+    return Prepared(archive, intermediate, made, Cut(**json.loads(cut)) if cut else None)
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """The decoding process: answers every picture that comes in, until there are no more."""
     policy.require()
     # a decoder that asks for more gets none, and says so or dies
-    resource.setrlimit(resource.RLIMIT_DATA, (limits.DECODER_BYTES, limits.DECODER_BYTES))
+    most = limits.DECODER_BYTES + (limits.FACES_BYTES if faces.why_not() is None else 0)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while True:
         try:
-            picture = _receive(requests)
+            order, picture = json.loads(_receive(requests)), _receive(requests)
         except EOFError:
             return
+        _limit_processor_time()
         try:
-            prepared = prepare(picture)
+            parts = _done(order, picture)
         except PictureError as error:
             answers.write(REFUSED)
             _send(answers, str(error).encode())
@@ -168,12 +219,26 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
             _send(answers, b"The picture takes more memory than a picture may.")
         else:
             answers.write(DONE)
-            _send(answers, prepared.archive)
-            _send(answers, prepared.intermediate)
-            for name in VARIANTS:
-                _send(answers, prepared.variants.get(name, b""))
-            del prepared
+            for part in parts:
+                _send(answers, part)
+            del parts
         del picture
+
+
+def _limit_processor_time() -> None:
+    """Has the system end this process (SIGXCPU) where the next picture takes too much. Waiting does not count."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = math.ceil(used.ru_utime + used.ru_stime) + limits.DECODER_CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _done(order: dict[str, object], picture: bytes) -> list[bytes]:
+    if order["do"] == "preview":
+        return [preview(picture)]
+    place = order["place"]
+    prepared = prepare(picture, place=place if isinstance(place, float) else None)
+    cut = json.dumps(asdict(prepared.cut)).encode() if prepared.cut else b""
+    return [cut, prepared.archive, prepared.intermediate, *(prepared.variants.get(name, b"") for name in VARIANTS)]
 
 
 def _send(pipe: IO[bytes], data: bytes) -> None:

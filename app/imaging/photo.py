@@ -9,11 +9,12 @@ from pathlib import Path
 from wand.api import library
 from wand.image import Image, ProfileDict
 
-from app import limits
+from app import cropping, limits
+from app.cropping import Cut
 from app.errors import PictureError
-from app.imaging import copies, variants
+from app.imaging import copies, faces, variants
 from app.imaging.reading import Format, header, opened
-from app.imaging.saving import jpeg, png, raw, resize
+from app.imaging.saving import jpeg, png, raw, reduced, resize
 from app.imaging.structure import bare, structure
 from app.imaging.thumbhash import thumbhash
 
@@ -28,6 +29,12 @@ MOST_SCANS = 20
 
 # EXIF orientations in which width and height change places
 SIDEWAYS = ("left_top", "right_top", "right_bottom", "left_bottom")
+# and those in which left and right, above and below are exchanged first
+MIRRORED = ("top_right", "bottom_right", "right_top", "right_bottom")
+HEAD_DOWN = ("bottom_right", "bottom_left", "right_bottom", "left_bottom")
+
+PREVIEW_SIDE = 1200  # pixels of a preview's longest side
+PREVIEW_QUALITY = 82  # its JPEG quality
 
 
 @dataclass(frozen=True)
@@ -35,16 +42,19 @@ class Prepared:
     """A photo as the store keeps it, still without tags: JPEG of 1500×2000 and PNG of 300×400, upright, sRGB.
 
     The intermediate has smaller copies of itself and a placeholder inside (see `copies`). `variants`: JPEGs by name
-    (see `variants`); one that could not be made is not there.
+    (see `variants`); one that could not be made is not there. `cut`: None where the picture was 3:4 (or nearly).
     """
 
     archive: bytes
     intermediate: bytes
     variants: dict[str, bytes]
+    cut: Cut | None = None
 
 
-def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS)) -> Prepared:
-    """Makes archive, intermediate and the `wanted` variants of a JPEG: upright, sRGB, its middle cut to 3:4, 1500×2000.
+def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), place: float | None = None) -> Prepared:
+    """Makes archive, intermediate and the `wanted` variants of a JPEG: upright, sRGB, cut to 3:4, 1500×2000.
+
+    It is cut at `place` (`Cut.place`), else around the faces that are found in it, else in the middle.
 
     A JPEG that is all this already stays as it is but for its metadata (so that no other program has to read what a
     stranger wrote there), and its intermediate is made of a decode at half its size. Raises PictureError for what is no
@@ -54,12 +64,13 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS)) 
         raise PictureError(
             f"The picture has {len(picture) / 1e6:.1f} MB; {limits.PICTURE_BYTES / 1e6:.0f} MB at most are taken."
         )
-    structure(picture).reduction()  # before ImageMagick sees anything of it
+    known = structure(picture)  # before ImageMagick sees anything of it
+    known.reduction()
+    upright = known.orientation == 1
     with header(picture, "jpeg") as image:
         size = image.size
-        upright = image.orientation in ("undefined", "top_left")
         srgb = image.colorspace == "srgb" and not ProfileDict(image).get("icc")
-        width, height = size[::-1] if image.orientation in SIDEWAYS else size
+        width, height = size[::-1] if known.orientation > 4 else size  # on its side
     if size == ARCHIVE and upright and srgb:
         # twice the size of the intermediate, so that the resize still has pixels to choose from
         with opened(picture, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:
@@ -67,14 +78,28 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS)) 
     scale = max(ARCHIVE[0] / width, ARCHIVE[1] / height)
     with opened(picture, "jpeg", at_least=(math.ceil(size[0] * scale), math.ceil(size[1] * scale))) as image:
         _to_srgb(image)
+        cut = _chosen(image, place)
         # turned last, when it is small: turning takes a second copy of all pixels
-        _fill(image, *(ARCHIVE[::-1] if image.orientation in SIDEWAYS else ARCHIVE))
+        _fill(image, cut, *(ARCHIVE[::-1] if image.orientation in SIDEWAYS else ARCHIVE))
         image.auto_orient()
         image.reset_coords()  # turning leaves an offset behind
         image.strip()
         larger = variants.made(image, _above_intermediate(wanted))
         archive = jpeg(image, ARCHIVE_QUALITY, progressive=False, sampling="2x2")
-        return _prepared(archive, image, larger, wanted)
+        return _prepared(archive, image, larger, wanted, cut)
+
+
+def preview(picture: bytes) -> bytes:
+    """A whole JPEG as it arrived, upright and sRGB, its longest side at most 1200 pixels. Raises PictureError."""
+    structure(picture).reduction()
+    with header(picture, "jpeg") as image:
+        scale = min(1.0, PREVIEW_SIDE / max(image.size))
+        at_least = math.ceil(image.width * scale), math.ceil(image.height * scale)
+    with opened(picture, "jpeg", at_least=at_least) as image:
+        _to_srgb(image)
+        with reduced(image, PREVIEW_SIDE) as small:
+            small.auto_orient()
+            return jpeg(small, PREVIEW_QUALITY, progressive=True)
 
 
 def cell(picture: bytes, kind: Format, width: int, height: int) -> bytes:
@@ -87,10 +112,12 @@ def cell(picture: bytes, kind: Format, width: int, height: int) -> bytes:
         return raw(image)
 
 
-def _prepared(archive: bytes, image: Image, larger: dict[str, bytes], wanted: Collection[str]) -> Prepared:
+def _prepared(
+    archive: bytes, image: Image, larger: dict[str, bytes], wanted: Collection[str], cut: Cut | None = None
+) -> Prepared:
     resize(image, *INTERMEDIATE)
     smaller = variants.made(image, set(wanted) - _above_intermediate(wanted))
-    return Prepared(archive, intermediate(image), larger | smaller)
+    return Prepared(archive, intermediate(image), larger | smaller, cut)
 
 
 def _larger(picture: bytes, wanted: Collection[str]) -> dict[str, bytes]:
@@ -140,11 +167,32 @@ def _to_srgb(image: Image) -> None:
         image.transform_colorspace("srgb")
 
 
-def _fill(image: Image, width: int, height: int) -> None:
-    """Cuts the middle of `image` to the shape of `width`×`height`, and makes it that size."""
-    cut_width = min(image.width, round(image.height * width / height))
-    cut_height = min(image.height, round(image.width * height / width))
-    left, top = (image.width - cut_width) // 2, (image.height - cut_height) // 2
-    if (cut_width, cut_height) != image.size:
-        image.crop(left=left, top=top, width=cut_width, height=cut_height)
+def _chosen(image: Image, place: float | None) -> Cut | None:
+    """Where a picture that may still lie on its side is cut; None where next to nothing of it goes."""
+    width, height = _upright(image)
+    if not cropping.is_cut(width, height):
+        return None
+    if place is not None:
+        return cropping.at(width, height, place, "hand")
+    return cropping.choose(width, height, faces.find(image))
+
+
+def _upright(image: Image) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if image.orientation in SIDEWAYS else (width, height)
+
+
+def _fill(image: Image, cut: Cut | None, width: int, height: int) -> None:
+    """Cuts a picture that may still lie on its side to the shape of `width`×`height`, and makes it that size."""
+    full_width, full_height = _upright(image)
+    left, top, across, down = cropping.pixels(cut, full_width, full_height)
+    # EXIF's orientations (CIPA DC-008, 4.6.5.1), undone
+    if image.orientation in MIRRORED:
+        left = full_width - left - across
+    if image.orientation in HEAD_DOWN:
+        top = full_height - top - down
+    if image.orientation in SIDEWAYS:
+        left, top, across, down = top, left, down, across
+    if (across, down) != image.size:
+        image.crop(left=left, top=top, width=across, height=down)
     resize(image, width, height)

@@ -11,7 +11,8 @@ from app.errors import PictureError
 from app.imaging.reading import opened
 
 Sampling = Literal["1x1", "2x2"]
-PNG_COLOR_TYPES = {"rgb": "2", "rgba": "6"}
+# 8 bits a channel, whatever the pixels: where only the colour type is set, version 7 writes a grey picture as grey
+PNG_FORMATS = {"rgb": "png24", "rgba": "png32"}
 BYTES = 1  # CharPixel of magick/constitute.h: how pixels are handed over
 
 
@@ -24,8 +25,7 @@ def png(image: Image, channels: Literal["rgb", "rgba"]) -> bytes:
     image.strip()
     image.depth = 8
     image.options["png:exclude-chunks"] = "all"
-    image.options["png:color-type"] = PNG_COLOR_TYPES[channels]
-    image.options["png:bit-depth"] = "8"
+    image.options["png:format"] = PNG_FORMATS[channels]
     image.options["png:compression-level"] = "1"
     image.options["png:compression-filter"] = "5"
     image.options["png:compression-strategy"] = "2"

@@ -7,17 +7,18 @@ million of them.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from app import limits
 from app.errors import PictureError
+from app.imaging import icc, orientation
 
-SOI, EOI, SOS, DHT, DAC, JPG, COM = 0xD8, 0xD9, 0xDA, 0xC4, 0xCC, 0xC8, 0xFE
+SOI, EOI, SOS, DHT, DAC, DRI, JPG, COM = 0xD8, 0xD9, 0xDA, 0xC4, 0xCC, 0xDD, 0xC8, 0xFE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, DAC, JPG}
 BASELINE, EXTENDED, PROGRESSIVE = 0xC0, 0xC1, 0xC2  # Huffman; the others are arithmetic, lossless or hierarchical
-JFIF, ADOBE = 0xE0, 0xEE
+JFIF, EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 METADATA = frozenset((*range(0xE0, 0xF0), COM))
 
 # The next marker: neither 0xff of the picture itself (followed by 0), nor a fill byte, nor a restart marker.
@@ -26,13 +27,17 @@ MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]")
 
 @dataclass(frozen=True)
 class Structure:
-    """Size in pixels; `scans`; the bytes of coefficients that are kept while it is decoded; components of a pixel."""
+    """Size in pixels; `scans`; the bytes of coefficients that are kept while it is decoded; components of a pixel.
+
+    `orientation`: as EXIF counts it, 1 (upright) to 8.
+    """
 
     width: int
     height: int
     scans: int
     coefficients: int
     components: int
+    orientation: int = 1
 
     def reduction(self) -> int:
         """By how much it has to be made smaller while it is decoded (1, 2, 4 or 8), so that its pixels fit.
@@ -60,11 +65,13 @@ class Segment(NamedTuple):
 
 def structure(picture: bytes) -> Structure:
     """Reads a JPEG's markers up to its end. Raises PictureError for none, or for one beyond the limits."""
-    frame = b""
+    frame = exif = b""
     progressive = interleaved = False
     scans = 0
-    for segment in _segments(picture):
-        if segment.marker in FRAMES:
+    for segment in segments(picture):
+        if segment.marker == EXIF and not exif and segment.body.startswith(orientation.START):
+            exif = segment.body
+        elif segment.marker in FRAMES:
             if segment.marker not in (BASELINE, EXTENDED, PROGRESSIVE):
                 raise _broken("it is compressed as no camera does it")
             if frame:
@@ -80,7 +87,8 @@ def structure(picture: bytes) -> Structure:
     height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
     _check_size(width, height, scans)
     kept = progressive or scans > 1 or not interleaved
-    return Structure(width, height, scans, _coefficients(frame, width, height) if kept else 0, frame[5])
+    coefficients = _coefficients(frame, width, height) if kept else 0
+    return Structure(width, height, scans, coefficients, frame[5], orientation.read(exif))
 
 
 def bare(picture: bytes) -> bytes:
@@ -88,17 +96,44 @@ def bare(picture: bytes) -> bytes:
 
     What says how its colours are to be read stays: JFIF's header and Adobe's. Raises PictureError.
     """
-    kept = [b"\xff\xd8"]
-    for marker, body, scan in _segments(picture):
-        if marker in METADATA and not _tells_colours(marker, body):
+    return _rebuilt(picture, ())
+
+
+def decodable(picture: bytes) -> bytes:
+    """What a decoder gets to see of a JPEG: `bare`, and a colour profile that is whole. Raises PictureError.
+
+    Decoders differ in what they object to in metadata (ImageMagick does to XMP since a security update), and have had
+    their worst holes there; none of it changes a pixel.
+    """
+    every = list(segments(picture))
+    rebuilt = _rebuilt(picture, icc.segments(segment.body for segment in every if segment.marker == ICC))
+    markers = [segment.marker for segment in every]
+    # Some cameras leave out the end. Where there is one scan, the decoder tells whether anything else is missing.
+    ended = EOI in markers or PROGRESSIVE in markers or markers.count(SOS) != 1
+    return rebuilt if ended else rebuilt + b"\xff\xd9"
+
+
+def _rebuilt(picture: bytes, profile: Iterable[bytes]) -> bytes:
+    kept: list[bytes | memoryview] = [b"\xff\xd8"]
+    whole = memoryview(picture)  # whose slices are no copies
+    before = [encoded(ICC, body) for body in profile]
+    for marker, body, scan in segments(picture):
+        if marker in METADATA:
+            if _tells_colours(marker, body):
+                kept.append(encoded(marker, body))
             continue
-        kept.append(bytes((0xFF, marker)))
-        if marker != EOI:
-            kept += [(len(body) + 2).to_bytes(2, "big"), body, picture[scan]]
+        kept += before  # behind JFIF's header, which has to come first (ITU T.871, 10.1)
+        before = []
+        kept += [b"\xff\xd9"] if marker == EOI else [encoded(marker, body), whole[scan]]
     return b"".join(kept)
 
 
-def _segments(picture: bytes) -> Iterator[Segment]:
+def encoded(marker: int, body: bytes) -> bytes:
+    """A segment as it stands in a file."""
+    return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def segments(picture: bytes) -> Iterator[Segment]:
     """Every segment after the first marker, as libjpeg would find them, up to the end marker (or the last byte)."""
     if not picture.startswith(b"\xff\xd8"):
         raise _broken("it does not begin as one" if picture else "nothing can be read")

@@ -1,9 +1,11 @@
 """Variants: a photo for the screen, larger and smaller than the intermediate.
 
-They are there to be looked at, and are worth no photo: one that cannot be made is left out.
+They are there to be looked at, and are worth no photo: one that cannot be made is left out. Each ends with its own
+checksum: a progressive JPEG that lost a block of its file often decodes without complaint.
 """
 
 import ctypes
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,6 +37,10 @@ VARIANTS = {
 # longer than everything else that is done to a photo. https://imagemagick.org/Usage/filter/#cubics
 CUBIC_B, CUBIC_C, BLUR = 0.0, 1.3, 0.9
 
+END = b"\xff\xd9"
+# Marker (APP15) and length of the segment before the end marker; then the CRC-32 of all that is before the segment
+CHECKSUM = b"\xff\xef\x00\x0dCRC-32\0"
+
 
 def made(image: Image, names: Iterable[str]) -> dict[str, bytes]:
     """These variants of an upright sRGB picture of shape 3:4 that is larger than they are. The image stays."""
@@ -55,4 +61,15 @@ def _variant(image: Image, variant: Variant) -> bytes:
     cubic, size = FILTER_TYPES.index("cubic"), (variant.width, variant.height)
     if not library.MagickResizeImage(image.wand, *size, cubic, ctypes.c_double(BLUR)):
         image.raise_exception()
-    return jpeg(image, variant.quality, progressive=True, sampling=variant.sampling)
+    return _sealed(jpeg(image, variant.quality, progressive=True, sampling=variant.sampling))
+
+
+def intact(picture: bytes) -> bool:
+    """Whether a variant is as it was made. True of one without a checksum, as earlier versions made them."""
+    coded, found, _ = picture.rpartition(CHECKSUM)
+    return not found or picture == _sealed(coded + END)
+
+
+def _sealed(picture: bytes) -> bytes:
+    coded = picture.removesuffix(END)
+    return coded + CHECKSUM + zlib.crc32(coded).to_bytes(4, "big") + END

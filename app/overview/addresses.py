@@ -1,22 +1,24 @@
-"""Which photos have no e-mail address, or an unusable one.
+"""What archives say that pages count: which photos have no e-mail address or an unusable one, and how each was cut.
 
 exiftool reads 1,000 archives in some seconds, so it is done apart and kept.
 """
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from app.addresses import normalise
-from app.errors import where
+from app.cropping import Cut
+from app.errors import ExifToolFailed, where
 from app.exif import ExifTool
 from app.store import Store
 from app.store.photos import Photo
 
 LOG = logging.getLogger(__name__)
 BATCH = 25  # archives in one run of exiftool, which a webhook may be waiting for
+
 
 Kind = Literal["usable", "unusable", "none"]
 
@@ -29,6 +31,14 @@ class Unreachable:
     unusable: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Said:
+    """What an archive says, without the address itself."""
+
+    address: Kind
+    cut: Cut | None
+
+
 class Addresses:
     """What is known of a store's archives. Threads may share it; it holds no address."""
 
@@ -36,29 +46,36 @@ class Addresses:
         self._store = store
         self._exiftool = exiftool
         self._lock = threading.Lock()
-        self._kinds: dict[
-            str, dict[tuple[Photo, int], Kind]
-        ] = {}  # by campaign; an archive written anew is another one
+        self._said: dict[str, dict[Photo, Said]] = {}  # by campaign; a photo that is written anew is another one
         self._reading: dict[str, threading.Thread] = {}
         self._closed = False
 
     def unreachable(self, campaign: str, photos: Sequence[Photo]) -> Unreachable | None:
         """Whose photos have no usable address; None while that is being found out, by a thread of its own."""
+        said = self._all(campaign, photos)
+        if said is None:
+            return None
+        none, unusable = (
+            tuple(one.public_id for one in photos if said[one].address == kind) for kind in ("none", "unusable")
+        )
+        return Unreachable(none, unusable)
+
+    def cut(self, campaign: str, photos: Sequence[Photo]) -> list[Photo] | None:
+        """Those of which more than a third was cut off; None while that is being found out."""
+        said = self._all(campaign, photos)
+        return None if said is None else [one for one in photos if (cut := said[one].cut) and cut.much]
+
+    def cuts(self, campaign: str, few: Collection[Photo]) -> dict[str, Cut]:
+        """How each of a page's photos was cut, by public ID; read now where that is not known yet."""
         with self._lock:
-            known = self._kinds.get(campaign, {})
-            missing = [photo for photo in photos if _file(photo) not in known]
-            if not missing:
-                self._kinds[campaign] = kinds = {_file(one): known[_file(one)] for one in photos}  # and nobody who went
-                none, unusable = (
-                    tuple(photo.public_id for photo in photos if kinds[_file(photo)] == kind)
-                    for kind in ("none", "unusable")
-                )
-                return Unreachable(none, unusable)
-            if campaign not in self._reading and not self._closed:
-                thread = threading.Thread(target=self._read, args=(campaign, missing), daemon=True)
-                self._reading[campaign] = thread
-                thread.start()
-        return None
+            known = dict(self._said.get(campaign, {}))
+        missing = [photo for photo in few if photo not in known]
+        try:
+            for start in range(0, len(missing), BATCH):
+                known |= self._batch(campaign, missing[start : start + BATCH])
+        except ExifToolFailed as error:  # a page without marks is better than none
+            LOG.warning("It cannot be shown how photos of %s were cut: %s", campaign, error)
+        return {photo.public_id: cut for photo in few if photo in known and (cut := known[photo].cut)}
 
     def close(self) -> None:
         """Ends what is being read; whoever closes exiftool does this first, or it would be started once more."""
@@ -68,27 +85,42 @@ class Addresses:
         for thread in threads:
             thread.join()
 
+    def _all(self, campaign: str, photos: Sequence[Photo]) -> Mapping[Photo, Said] | None:
+        with self._lock:
+            known = self._said.get(campaign, {})
+            missing = [photo for photo in photos if photo not in known]
+            if not missing:
+                self._said[campaign] = {photo: known[photo] for photo in photos}  # and nobody who went
+                return self._said[campaign]
+            if campaign not in self._reading and not self._closed:
+                thread = threading.Thread(target=self._read, args=(campaign, missing), daemon=True)
+                self._reading[campaign] = thread
+                thread.start()
+        return None
+
     def _read(self, campaign: str, photos: Sequence[Photo]) -> None:
         try:
             for start in range(0, len(photos), BATCH):
                 if self._closed:
                     return
-                batch = photos[start : start + BATCH]
-                paths = {photo: self._store.photos.archive_path(campaign, photo.public_id) for photo in batch}
-                tags = self._exiftool.read(paths.values())
-                with self._lock:
-                    known = self._kinds.setdefault(campaign, {})
-                    for photo, path in paths.items():
-                        known[_file(photo)] = _kind(tags[path].email if path in tags else None)
+                self._batch(campaign, photos[start : start + BATCH])
         except Exception as error:  # whoever asks next starts it again
-            LOG.warning("The addresses of %s were not counted to their end: %s", campaign, where(error))
+            LOG.warning("The archives of %s were not read to their end: %s", campaign, where(error))
         finally:
             with self._lock:
                 del self._reading[campaign]
 
-
-def _file(photo: Photo) -> tuple[Photo, int]:
-    return photo, photo.inode
+    def _batch(self, campaign: str, photos: Sequence[Photo]) -> dict[Photo, Said]:
+        """Reads some archives, and keeps what they say. Raises ExifToolFailed."""
+        paths = {photo: self._store.photos.archive_path(campaign, photo.public_id) for photo in photos}
+        tags = self._exiftool.read(paths.values())
+        said = {
+            photo: Said(_kind(tags[path].email), tags[path].cut) if path in tags else Said("none", None)
+            for photo, path in paths.items()
+        }
+        with self._lock:
+            self._said.setdefault(campaign, {}).update(said)
+        return said
 
 
 def _kind(email: str | None) -> Kind:

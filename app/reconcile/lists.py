@@ -23,9 +23,9 @@ class Lists:
         self._approved: dict[str, list[Asset]] | None = None
 
     def of_folder(self, folder: str) -> Iterator[Asset]:
-        """The photos of a folder. Raises CloudinaryUnavailable."""
+        """The assets of a folder, those that are no images too. Raises CloudinaryUnavailable."""
         for page in self._pages(lambda cursor: self._cloudinary.folder(folder, cursor)):
-            yield from (row.asset for row in page.rows)
+            yield from (row.asset for row in (*page.rows, *page.others))
 
     def approved_in(self, folder: str) -> list[Asset]:
         """The photos of a folder according to the list of all that are approved, which is read once.

@@ -11,8 +11,8 @@ from typing import Literal
 from app.addresses import same
 from app.assets import Asset, Hint
 from app.config import Campaign
+from app.decision import address
 from app.exif import Tags
-from app.processor import address
 
 # missing: approved there, not here; differs: held, but with another version or address, or only one of the two files;
 # unlisted: held, but no list says that it is approved here
@@ -36,18 +36,25 @@ class Held:
 
 
 class Plan:
-    """Compares the rows of lists, in any order, with the photos that `campaign` holds."""
+    """Compares the rows of lists, in any order, with the photos that `campaign` holds.
+
+    `no_images`: the kinds of approved assets that cannot be stored, by public ID.
+    """
 
     def __init__(self, campaign: Campaign, held: Mapping[str, Held]) -> None:
         self._campaign = campaign
         self._held = held
         self._agreed: set[str] = set()
         self._work: dict[str, Work] = {}
+        self.no_images: dict[str, str] = {}
 
     def compare(self, assets: Iterable[Asset]) -> None:
         """Takes in rows of the campaign's folder."""
         for asset in assets:
-            if asset.folder == self._campaign.folder and asset.approved:
+            if asset.kind != "image":
+                if asset.approved:
+                    self.no_images[asset.public_id] = asset.kind
+            elif asset.folder == self._campaign.folder and asset.approved:
                 work = suspect(self._campaign, asset, self._held.get(asset.public_id))
                 if work is None:
                     self._agreed.add(asset.public_id)
@@ -87,7 +94,7 @@ def suspect(campaign: Campaign, asset: Asset, held: Held | None) -> Work | None:
 
 
 def _hint(asset: Asset) -> Hint:
-    return Hint(asset.public_id, asset.url, asset.version)
+    return Hint(asset.public_id, asset.url, asset.version, asset.type)
 
 
 def from_cursor(work: list[Work], cursor: str) -> Iterator[Work]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.processor import Outcome
+from app.decision import Outcome
 from app.reconcile.plan import Suspicion
 
 Drift = Literal["missed", "stale", "orphaned"]
@@ -18,7 +18,8 @@ class Report:
     `agreed`: photos here as they are there, according to the lists; `asked`: photos that Cloudinary was asked about;
     `missed`: approved there and not here; `stale`: an old version or address, or only one of the two files; `orphaned`:
     here and not approved there; `repaired`: of all these, what is right now (in a dry run nothing is); `unreachable`:
-    what could not be found out or done, and why; `remade`: intermediates made anew from archives.
+    what could not be found out or done, and why; `remade`: intermediates made anew from archives; `no_images`: what is
+    approved there and cannot be stored, with Cloudinary's resource type.
     """
 
     campaign: str
@@ -31,6 +32,7 @@ class Report:
     repaired: list[str] = field(default_factory=list)
     unreachable: dict[str, str] = field(default_factory=dict)
     remade: list[str] = field(default_factory=list)
+    no_images: dict[str, str] = field(default_factory=dict)
 
     def found(self, public_id: str, suspicion: Suspicion, outcome: Outcome) -> None:
         """Takes in what Cloudinary's answer about one photo led to."""
@@ -53,7 +55,8 @@ class Report:
         rows = [{"public_id": public_id, "reason": reason} for public_id, reason in sorted(self.unreachable.items())]
         drifts = {name: sorted(getattr(self, name)) for name in (*DRIFTS, "repaired")}
         head = {"campaign": self.campaign, "dry_run": self.dry_run, "agreed": self.agreed, "asked": self.asked}
-        return head | drifts | {"unreachable": rows, "remade": sorted(self.remade)}
+        others = [{"public_id": public_id, "kind": kind} for public_id, kind in sorted(self.no_images.items())]
+        return head | drifts | {"unreachable": rows, "remade": sorted(self.remade), "no_images": others}
 
 
 def judge(campaign: str, suspicion: Suspicion, outcome: Outcome) -> Drift | None:
@@ -64,7 +67,9 @@ def judge(campaign: str, suspicion: Suspicion, outcome: Outcome) -> Drift | None
         return "stale" if outcome.campaign == campaign else "orphaned"
     if outcome.status == "removed":
         return "stale" if outcome.error else "orphaned"
-    return "missed" if outcome.error else None
+    if outcome.error:
+        return "stale" if suspicion == "differs" else "missed"
+    return None
 
 
 def totals(reports: Iterable[Report]) -> dict[str, int]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from app.assets import Cloudinary
 from app.config import Campaign, Campaigns
+from app.decision import Outcome
 from app.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, StoreUnavailable
 from app.exif import ExifTool, Tags
-from app.processor import Outcome, Processor
+from app.processor import Processor
 from app.reconcile import thumbnails
 from app.reconcile.budget import Budget
 from app.reconcile.lists import Lists
@@ -71,7 +72,7 @@ class Sync:
             if remake:
                 self._remake(report)
             plan = self._plan(self._campaigns[name])
-            report.agreed = plan.agreed
+            report.agreed, report.no_images = plan.agreed, plan.no_images
             order = list(from_cursor(plan.work(), self._store.syncs.cursor(name)))
             if order:
                 self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are asked about")
@@ -96,7 +97,7 @@ class Sync:
         every, tags = list(paths), {}
         for start in range(0, len(every), BATCH):
             for path, found in self._read(every[start : start + BATCH]).items():
-                fits = self._store.photos.fits(campaign, paths[path], found.version)
+                fits = self._store.photos.fits(campaign, paths[path], found.mark)
                 if fits and found.public_id == paths[path]:
                     tags[paths[path]] = found
         return tags
@@ -128,7 +129,7 @@ class Sync:
 
         def act(one: Work) -> Outcome:
             if report.dry_run:
-                return self._processor.foresee(one.hint.public_id)
+                return self._processor.foresee(one.hint)
             return self._processor.process(one.hint)
 
         again = []

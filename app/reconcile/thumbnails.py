@@ -63,10 +63,10 @@ def _remake(store: Store, exiftool: ExifTool, campaign: str, public_id: str, *, 
         if archive is None:  # it was removed since it was listed
             return
         path = store.photos.archive_path(campaign, public_id)
-        version = exiftool.read([path]).get(path, Tags()).version
+        mark = exiftool.read([path]).get(path, Tags()).mark
         prepared = imaging.prepare(archive)
-        lacking = store.photos.put_variants(campaign, public_id, prepared.variants, version)
+        lacking = store.photos.put_variants(campaign, public_id, prepared.variants, mark)
         if not variants_only:
-            store.photos.put_intermediate(campaign, public_id, prepared.intermediate, version)
+            store.photos.put_intermediate(campaign, public_id, prepared.intermediate, mark)
         if lacking:
             raise PictureError(f"No {' and no '.join(lacking)} can be made of it or stored.")

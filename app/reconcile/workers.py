@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from app.decision import Outcome
 from app.errors import CollagenError, where
-from app.processor import Outcome
 from app.reconcile.budget import Budget
 from app.reconcile.plan import Work
 

@@ -6,7 +6,7 @@
 - `logs`: what happened to whom, and the raw notifications.
 - `syncs`: who is syncing a campaign, and how far it is.
 - `sends`: who was sent which mail. `opens`: who asked for its picture. `withdrawals`: who wants no more of it.
-- `names`: public IDs as file names.
+- `names`: public IDs as file names. `marks`: the times of files, which say what picture they show.
 - `files`: writes that happen whole or not at all, made of the operations of `disk`.
 - `scratch`, `sweep`: local directories to work in; what killed processes left.
 """

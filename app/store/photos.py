@@ -1,18 +1,20 @@
 """Archives, intermediates and variants for the screen. A photo counts as present when its archive is there.
 
-An intermediate's modification time is the version of the photo that it shows: Cloudinary counts versions in seconds
-since 1970. After a crash between the two files, an overwritten photo has its new intermediate and its old archive; the
-version tells, so that the photo is put once more. Variants (JPEGs beside the intermediate) have the same time, and are
-shown only where it is the intermediate's. They can be missing: what cannot be written of them fails no photo.
+An intermediate's modification time is the version of the photo that it shows (Cloudinary counts versions in seconds
+since 1970) and, as a fraction of a second, where the photo was cut: its mark (see `app.tags`). After a crash between
+the two files, a photo that was overwritten or cut anew has its new intermediate and its old archive; the mark tells, so
+that the photo is put once more. Variants (JPEGs beside the intermediate) have the same time, and are shown only where
+it is the intermediate's. They can be missing: what cannot be written of them fails no photo.
 """
 
 import contextlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from app.errors import StoreUnavailable
+from app.store import marks
 from app.store.files import using
 from app.store.names import file_name, is_file_name, public_id_of
 from app.store.placeholders import Placeholders
@@ -29,12 +31,12 @@ NONE: Mapping[str, bytes] = MappingProxyType({})
 class Photo:
     """An approved photo that the store holds. `approved_at`: nanoseconds since 1970.
 
-    `inode`: of the archive; another one whenever it was written anew.
+    `written_at`: the same of its archive's last change, so that one that was written anew is another.
     """
 
     public_id: str
     approved_at: int
-    inode: int = field(default=0, compare=False)
+    written_at: int = 0
 
 
 class Photos:
@@ -62,7 +64,7 @@ class Photos:
         archive: bytes,
         intermediate: bytes,
         approved_at: float,
-        version: int | None = None,
+        mark: float | None = None,
         variants: Mapping[str, bytes] = NONE,
     ) -> list[str]:
         """Stores all files, the archive last, so that an archive always has its intermediate, and variants before both.
@@ -70,21 +72,26 @@ class Photos:
         `approved_at` (seconds since 1970) becomes the archive's modification time. Returns the variants that the photo
         is now without. Raises StoreUnavailable.
         """
-        lacking = self.put_variants(campaign, public_id, variants, version)
-        self.put_intermediate(campaign, public_id, intermediate, version)
-        self._root.files.write_whole(self.archive_path(campaign, public_id), archive, mtime=approved_at)
+        lacking = self.put_variants(campaign, public_id, variants, mark)
+        self.put_intermediate(campaign, public_id, intermediate, mark)
+        self.put_archive(campaign, public_id, archive, approved_at)
         return lacking
 
-    def put_intermediate(self, campaign: str, public_id: str, intermediate: bytes, version: int | None) -> None:
-        """Stores an intermediate made from the archive of this version. Raises StoreUnavailable."""
+    def put_archive(self, campaign: str, public_id: str, archive: bytes, approved_at: float) -> None:
+        """Stores an archive whose intermediate is there: one with other metadata. Raises StoreUnavailable."""
+        self._root.require()
+        self._root.files.write_whole(self.archive_path(campaign, public_id), archive, mtime=approved_at)
+
+    def put_intermediate(self, campaign: str, public_id: str, intermediate: bytes, mark: float | None) -> None:
+        """Stores an intermediate made from the archive with this mark. Raises StoreUnavailable."""
         self._root.require()
         path = self.intermediate_path(campaign, public_id)
-        self._root.files.write_whole(path, intermediate, mtime=_mark(version))
+        self._root.files.write_whole(path, intermediate, mtime=marks.time_of(mark))
 
     def put_variants(
-        self, campaign: str, public_id: str, variants: Mapping[str, bytes], version: int | None
+        self, campaign: str, public_id: str, variants: Mapping[str, bytes], mark: float | None
     ) -> list[str]:
-        """Stores the variants of this version, and removes those that are not given, which would be another picture's.
+        """Stores the variants with this mark, and removes those that are not given, which would be another picture's.
 
         Returns those that could not be stored or are not given. Raises StoreUnavailable only where the whole store is.
         """
@@ -96,7 +103,7 @@ class Photos:
                 if data is None:
                     self._root.files.remove(path)
                 else:
-                    self._root.files.write_whole(path, data, mtime=_mark(version))
+                    self._root.files.write_whole(path, data, mtime=marks.time_of(mark))
                     continue
             except StoreUnavailable:
                 self._root.require()
@@ -104,9 +111,9 @@ class Photos:
         return lacking
 
     def variant(self, campaign: str, public_id: str, variant: str) -> tuple[bytes, int] | None:
-        """A variant's bytes and its version (see `versions`).
+        """A variant's bytes and its number (see `versions`).
 
-        None where there is none, it is cut short, or it is not of the intermediate's version. Raises StoreUnavailable.
+        None where there is none, it is cut short, or it has not the intermediate's mark. Raises StoreUnavailable.
         """
         path = self.variant_path(campaign, public_id, variant)
         with using(path):
@@ -116,10 +123,10 @@ class Photos:
         if there is None or intermediate is None:
             self._root.require()  # what is missing may only be out of sight
             return None
-        if int(there.st_mtime) != int(intermediate.st_mtime):
+        if marks.number(there) != marks.number(intermediate):
             return None
         data = self._root.files.read(path)
-        return (data, int(there.st_mtime)) if data and data.endswith(JPEG_END) else None
+        return (data, marks.number(there)) if data and data.endswith(JPEG_END) else None
 
     def version(self, campaign: str, public_id: str) -> int | None:
         """What `versions` says of one photo; None where it has no intermediate. Raises StoreUnavailable."""
@@ -127,7 +134,7 @@ class Photos:
         path = self.intermediate_path(campaign, public_id)
         with using(path):
             there = self._root.files.disk.stat(path)
-        return None if there is None else int(there.st_mtime)
+        return None if there is None else marks.number(there)
 
     def versions(self, campaign: str) -> dict[str, int]:
         """A number for every photo of a campaign that has an intermediate; another one when its picture is another.
@@ -142,7 +149,7 @@ class Photos:
                 name = entry.name.removesuffix(".png")
                 if name != entry.name and is_file_name(name):
                     with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        found[public_id_of(name)] = int(entry.stat().st_mtime)
+                        found[public_id_of(name)] = marks.number(entry.stat())
         return found
 
     def placeholders(self, campaign: str, public_ids: Collection[str]) -> dict[str, bytes | None]:
@@ -150,8 +157,8 @@ class Photos:
         paths = {self.intermediate_path(campaign, public_id): public_id for public_id in public_ids}
         return {paths[path]: found for path, found in self._placeholders.read(paths).items()}
 
-    def fits(self, campaign: str, public_id: str, version: int | None) -> bool:
-        """Whether the intermediate is there and shows this version, and neither file is empty or cut short.
+    def fits(self, campaign: str, public_id: str, mark: float | None) -> bool:
+        """Whether the intermediate is there and has the archive's mark, and neither file is empty or cut short.
 
         That is what can be known without decoding pictures. Raises StoreUnavailable.
         """
@@ -163,20 +170,20 @@ class Photos:
             try:
                 return (
                     found is not None
-                    and version is not None
-                    and int(found.st_mtime) == _mark(version)
+                    and mark is not None
+                    and marks.has(found, mark)
                     and disk.read_end(archive, len(JPEG_END)) == JPEG_END
                     and disk.read_end(intermediate, len(PNG_END)) == PNG_END
                 )
             except FileNotFoundError:
                 return False
 
-    def marked(self, path: Path, version: int | None) -> bool:
-        """Whether an intermediate or a variant is there and shows this version. Raises StoreUnavailable."""
+    def marked(self, path: Path, mark: float | None) -> bool:
+        """Whether an intermediate or a variant is there and has this mark. Raises StoreUnavailable."""
         self._root.require()
         with using(path):
             found = self._root.files.disk.stat(path)
-        return found is not None and int(found.st_mtime) == _mark(version)
+        return found is not None and marks.has(found, mark)
 
     def distrust(self, campaign: str, public_id: str) -> None:
         """Makes `fits` false, so that the photo is fetched again; it may still be shown and mounted meanwhile."""
@@ -241,8 +248,8 @@ class Photos:
                 name = entry.name.removesuffix(".jpg")
                 if name != entry.name and is_file_name(name):
                     with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        there = entry.stat()
-                        photos.append(Photo(public_id_of(name), there.st_mtime_ns, there.st_ino))
+                        found = entry.stat()
+                        photos.append(Photo(public_id_of(name), found.st_mtime_ns, found.st_ctime_ns))
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
 
     def archive(self, campaign: str, public_id: str) -> bytes | None:
@@ -267,8 +274,3 @@ class Photos:
 def _public_ids(names: Iterable[str], suffix: str) -> set[str]:
     stems = (name.removesuffix(suffix) for name in names if name.endswith(suffix))
     return {public_id_of(stem) for stem in stems if is_file_name(stem)}
-
-
-def _mark(version: int | None) -> int:
-    """The modification time that stands for a version (0 for none), within what every file system can keep."""
-    return 0 if version is None else version % 2**31

@@ -3,7 +3,7 @@
 - `access`, `gallery_access`: who may use a route; every route declares it. `guessing` slows down whoever guesses
   passwords.
 - `webhook`, `admin` and `notices` (the admin's API), `track`, `unsubscribe`, `wall`, `gallery`, `desk` (with
-  `desk_collages`, `desk_notify`), `health`, `watching` (metrics): the routes.
+  `desk_collages`, `desk_cut`, `desk_notify`), `health`, `watching` (metrics): the routes.
 - `requests`: the ID of each request, its line in the log.
 - `errors`: from error to answer. `headers`: what every answer tells the browser.
 - `pictures`, `tiles`: what pages show of photos. `sendfile`: leaves it to nginx to send a file.
@@ -21,6 +21,7 @@ from app.web import (
     admin,
     desk,
     desk_collages,
+    desk_cut,
     desk_notify,
     errors,
     gallery,
@@ -51,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.begin()
     app.extensions["collagen"] = Services.make(settings, load_campaigns(settings.campaigns_file))
     requests.register(app)
-    rooms = (webhook, admin, notices, track, unsubscribe, desk, desk_collages, desk_notify, gallery, wall)
+    rooms = (webhook, admin, notices, track, unsubscribe, desk, desk_collages, desk_cut, desk_notify, gallery, wall)
     for room in (*rooms, health, watching):
         app.register_blueprint(room.blueprint)
     errors.register(app)

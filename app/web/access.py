@@ -62,8 +62,9 @@ def signed_by_cloudinary(view: View[P]) -> View[P]:
             raise RequestEntityTooLarge  # what comes in chunks is cut at the limit without a word
         timestamp = request.headers.get("X-Cld-Timestamp", "")
         signature = request.headers.get("X-Cld-Signature", "")
+        v2 = request.headers.get("X-Cld-Signature_v2", "")
         try:
-            verify(body, timestamp, signature, services().settings.webhook_secrets, time.time())
+            verify(body, timestamp, signature, services().settings.webhook_secrets, time.time(), v2)
         except BadSignature:
             metrics.notification("refused")
             raise

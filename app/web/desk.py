@@ -144,10 +144,13 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
     every = store.photos.all(campaign)
     search = request.values.get("q", "").strip()
     excluded = frozenset(request.values.getlist("exclude"))
-    found = [one for one in reversed(every) if search.casefold() in one.public_id.casefold()]
+    only_cut = "cut" in request.values
+    cut = desk().addresses.cut(campaign, every) if only_cut else None
+    found = [one for one in reversed(cut or [] if only_cut else every) if search.casefold() in one.public_id.casefold()]
     pages = max(1, ceil(len(found) / A_PAGE))
     number = min(max(1, _whole("page") or 1), pages)
-    here = tiles(campaign, found[(number - 1) * A_PAGE : number * A_PAGE])
+    few = found[(number - 1) * A_PAGE : number * A_PAGE]
+    here = tiles(campaign, few, desk().addresses.cuts(campaign, few))
     shown = {tile.public_id for tile in here}
     answer = render_template(
         "desk_photos.html",
@@ -157,6 +160,8 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
         unticked=excluded,
         elsewhere=[one.public_id for one in every if one.public_id in excluded - shown],
         search=search,
+        only_cut=only_cut,
+        counting=only_cut and cut is None,
         found=len(found),
         page=number,
         pages=pages,
@@ -181,12 +186,13 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
     every = store.photos.all(campaign) if every is None else every
     pairs = store.photos.pairs(campaign)
     incomplete = {public_id for public_id, (archive, intermediate) in pairs.items() if archive and not intermediate}
-    unreachable = desk().addresses.unreachable(campaign, every)
+    unreachable, cut = desk().addresses.unreachable(campaign, every), desk().addresses.cut(campaign, every)
     collages = desk().album.all(campaign)
     return {
         "name": campaign,
         "counts": counts(every, incomplete, collages),
         "unreachable": unreachable,
+        "cut": len(cut or ()),
         "last": collages[-1] if collages else None,
     }
 

@@ -37,7 +37,7 @@ STATUS: dict[type[errors.CollagenError], int] = {
 }
 
 API = ("/webhook/", "/health", "/metrics", "/admin/campaigns/")
-PAGES = ("desk", "desk_collages", "desk_notify")  # rooms whose pages are among the API's addresses
+PAGES = ("desk", "desk_collages", "desk_cut", "desk_notify")  # rooms whose pages are among the API's addresses
 
 
 def register(app: Flask) -> None:

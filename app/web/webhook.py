@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from app.processor import Outcome
+from app.decision import Outcome
 from app.reconcile import process
 from app.web.access import signed_by_cloudinary
 from app.web.services import services

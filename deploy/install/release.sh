@@ -21,7 +21,8 @@ release() {
   if [ -L "$CURRENT" ] && cmp -s "$CURRENT/requirements.txt" "$RELEASE/requirements.txt" && [ ! -e "$RELEASE/.venv" ]; then
     cp -a "$CURRENT/.venv" "$RELEASE/.venv"
   fi
-  "$RELEASE/scripts/setup"
+  # what finds faces goes along to the next release
+  if [ -e "$CURRENT/.venv/.requirements-faces.txt.sha256" ]; then "$RELEASE/scripts/setup" --faces; else "$RELEASE/scripts/setup"; fi
   "$RELEASE/.venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/deploy"
   ln -sfn "$ETC/.env" "$RELEASE/.env"
   chown -R root:root "$RELEASE"

@@ -1,10 +1,17 @@
 # Of deploy/install.sh: what lies in the system's own directories: units, nginx site, certificate.
 # shellcheck shell=bash
 
+# nginx 1.25.1 deprecated `listen … http2`, which is all that the versions before it know.
+http2_directive() {
+  local version; version=$(nginx -v 2>&1 | sed -n 's|^nginx version: nginx/\([0-9.]*\).*|\1|p')
+  printf '%s\n' 1.25.1 "$version" | sort -CV
+}
 # From the release, so that they follow an upgrade.
 site() {
-  # where there is no IPv6, nginx could not listen there
-  sed -e "s/collagen\.example\.org/$HOST/g" $([ -e /proc/net/if_inet6 ] || echo '-e /listen \[::\]/d') "$1/deploy/nginx/collagen.conf"
+  local edits=(-e "s/collagen\.example\.org/$HOST/g")
+  [ -e /proc/net/if_inet6 ] || edits+=(-e '/listen \[::\]/d') # without IPv6 nginx could not listen there
+  if http2_directive; then edits+=(-e 's/^\( *\)listen 443 ssl http2;/\1http2 on;\n\1listen 443 ssl;/' -e 's/ ssl http2;/ ssl;/'); fi
+  sed "${edits[@]}" "$1/deploy/nginx/collagen.conf"
 }
 files() { # from, to, mode
   printf '%s\n' "$1/deploy/collagen /usr/local/bin/collagen 0755" "$1/deploy/systemd/collagen.tmpfiles.conf /etc/tmpfiles.d/collagen.conf 0644"

@@ -271,11 +271,15 @@ def test_the_right_answer_is_the_asset(standin: Standin, cloudinary: Cloudinary)
         ({"moderation_status": "rejected"}, False),
         ({"moderation_status": "approved", "moderation": None}, True),
         ({"moderation": [{"status": "approved"}, {"status": "rejected"}]}, False),
-        ({"moderation": [{"status": "rejected"}, {"status": "approved"}]}, True),
+        ({"moderation": [{"status": "rejected"}, {"status": "approved"}]}, False),
+        ({"moderation": [{"status": "rejected"}], "moderation_status": "approved"}, False),
+        ({"moderation": [{"status": "approved"}, {"status": "pending"}], "moderation_status": "approved"}, False),
+        ({"moderation": [{"status": "queued"}, {"status": "approved"}]}, False),
+        ({"moderation": [{"status": "approved"}, {"status": "approved"}]}, True),
         ({"moderation": []}, False),
     ],
 )
-def test_the_status_of_the_asset_outweighs_that_of_one_moderation(
+def test_one_moderation_that_rejects_wins_and_one_that_waits_waits(
     standin: Standin, cloudinary: Cloudinary, fields: dict[str, Any], approved: bool
 ) -> None:
     answer(standin, **fields)

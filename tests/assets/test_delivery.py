@@ -56,7 +56,7 @@ CDN = "https://res.cloudinary.com/demo/image"
 )
 def test_the_conversion_stands_before_the_version_and_after_what_is_there(url: str, as_jpeg: str) -> None:
     assert delivery.as_jpeg(url) == as_jpeg
-    assert not delivery.is_signed(url)
+    assert delivery.needs_signature(url) == ("/private/" in url)
 
 
 SEGMENT = st.text("abcxyz019._-", min_size=1, max_size=8)
@@ -74,7 +74,7 @@ def test_nothing_but_the_conversion_is_put_in(transformations: list[str], versio
 @pytest.mark.parametrize("kind", ["upload", "private", "authenticated"])
 def test_a_signed_address_is_known_and_taken_apart(kind: str) -> None:
     url = f"{CDN}/{kind}/s--Ab-_12xy--/v12/folder/a.jpg"
-    assert delivery.is_signed(url)
+    assert delivery.needs_signature(url)
     assert delivery.parts(url) == ("https://res.cloudinary.com/demo", kind, 12)
 
 
@@ -97,7 +97,7 @@ NO_ADDRESSES += [f" {CDN}/upload/v12/a.jpg", "//res.cloudinary.com/image/upload/
 
 @pytest.mark.parametrize("url", NO_ADDRESSES)
 def test_an_address_without_a_version_is_refused(url: str) -> None:
-    for act in (delivery.as_jpeg, delivery.is_signed, delivery.parts):
+    for act in (delivery.as_jpeg, delivery.needs_signature, delivery.parts):
         with pytest.raises(CloudinaryUnavailable, match="is no address of a version of an image"):
             act(url)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.assets import Cloudinary, Listed, Page
+from app.assets.asset import TYPES
 from app.assets.quota import Quota, seconds_until_reset
 from app.errors import BadPublicId, CloudinaryUnavailable
 from tests.assets.conftest import PHOTO
@@ -88,14 +89,43 @@ def test_an_answer_that_is_no_list_is_an_error(standin: Standin, cloudinary: Clo
         cloudinary.folder("sayno")
 
 
-@pytest.mark.parametrize(
-    "other", [{"resource_type": "video"}, {"type": "private"}, {"placeholder": True}, {"resource_type": "raw"}]
-)
-def test_what_is_no_uploaded_image_is_left_out(
-    standin: Standin, cloudinary: Cloudinary, other: dict[str, object]
-) -> None:
+@pytest.mark.parametrize("other", [{"type": "facebook"}, {"type": "fetch"}, {"placeholder": True}])
+def test_what_nobody_uploaded_is_left_out(standin: Standin, cloudinary: Cloudinary, other: dict[str, object]) -> None:
     standin.faults("api", "status", status=200, body={"resources": [{"public_id": "film"} | other]})
     assert cloudinary.folder("sayno") == Page((), None)
+
+
+def test_images_of_every_type_are_listed_and_other_kinds_apart(standin: Standin, cloudinary: Cloudinary) -> None:
+    for type in TYPES:
+        standin.upload(b"photo", type, folder="sayno", type=type)
+    for kind in ("video", "raw"):
+        standin.upload(b"film", kind, folder="sayno", resource_type=kind)
+    page = cloudinary.folder("sayno")
+    assert {(row.asset.public_id, row.asset.type) for row in page.rows} == {(type, type) for type in TYPES}
+    assert {(row.asset.public_id, row.asset.kind) for row in page.others} == {("video", "video"), ("raw", "raw")}
+
+
+def test_in_an_account_with_fixed_folders_the_folder_of_the_public_id_stands_in(
+    standin: Standin, cloudinary: Cloudinary
+) -> None:
+    standin.settings(fixed_folders=True)
+    for public_id in ("sayno/a", "sayno/b", "sayno/below/c", "saynot/d", "e"):
+        standin.upload(b"photo", public_id)
+    assert {row.asset.public_id for row in cloudinary.folder("sayno").rows} == {"sayno/a", "sayno/b"}
+    assert {row.asset.folder for row in cloudinary.everything().rows} == {"sayno", "sayno/below", "saynot", ""}
+    state = cloudinary.state("sayno/below/c")
+    assert state is not None
+    assert state.folder == "sayno/below"
+    asked = [call["path"] for call in standin.calls("api") if call["path"].endswith("/config")]
+    assert len(asked) == 1, "the folder mode is asked for once"
+
+
+def test_a_page_in_place_of_a_list_is_an_error_of_one_sentence(standin: Standin, cloudinary: Cloudinary) -> None:
+    standin.faults("api", "html", times=None)
+    with pytest.raises(CloudinaryUnavailable) as refused:
+        cloudinary.folder("sayno")
+    assert "<" not in str(refused.value)
+    assert "it sent a page instead of JSON" in str(refused.value)
 
 
 # Rejecting and deleting

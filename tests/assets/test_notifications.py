@@ -55,7 +55,56 @@ def test_the_moderation_of_older_articles_is_understood() -> None:
 @pytest.mark.parametrize("status", ["rejected", "pending", "aborted"])
 def test_other_moderations_say_only_whom_they_concern(status: str) -> None:
     told = parsed(notification_type="moderation", moderation_status=status, public_id="a", version=5, secure_url=URL)
-    assert told == Notification("moderation", status, (Hint("a"),))
+    assert told == Notification("moderation", status, (Hint("a", brings=status == "aborted"),))
+
+
+APPROVED, PENDING, REJECTED = ({"kind": "manual", "status": status} for status in ("approved", "pending", "rejected"))
+
+
+@pytest.mark.parametrize(
+    ("payload", "brings"),
+    [
+        ({"notification_type": "moderation", "moderation_status": "approved"}, [True]),
+        ({"notification_type": "moderation", "moderation_status": "rejected"}, [False]),
+        ({"notification_type": "moderation", "moderation_status": "pending"}, [False]),
+        ({"notification_type": "moderation", "moderation_status": "something new"}, [True]),
+        ({"notification_type": "moderation"}, [True]),
+        ({"notification_type": "upload"}, [False]),  # never given to moderation
+        ({"notification_type": "upload", "existing": True}, [True]),  # it may have been approved before
+        ({"notification_type": "upload", "moderation": [PENDING]}, [False]),
+        ({"notification_type": "upload", "moderation": [APPROVED, PENDING]}, [False]),
+        ({"notification_type": "upload", "moderation": [APPROVED, REJECTED]}, [False]),
+        ({"notification_type": "upload", "moderation": [APPROVED]}, [True]),
+        ({"notification_type": "upload", "moderation_status": "pending"}, [False]),
+        ({"notification_type": "upload", "moderation": "nonsense", "existing": True}, [True]),
+        ({"notification_type": "delete", "resources": [{"public_id": "a"}, {"public_id": "b"}]}, [False, False]),
+        ({"notification_type": "rename", "from_public_id": "a", "to_public_id": "b"}, [False, True]),
+        ({"notification_type": "move", "resources": {"a": {"to_asset_folder": "sayno"}}}, [True]),
+        ({"notification_type": "resource_context_changed", "resources": {"a": {}}}, [False]),
+    ],
+)
+def test_a_notification_says_whether_it_can_bring_a_photo_that_nobody_holds(
+    payload: dict[str, Any], brings: list[bool]
+) -> None:
+    told = parsed(**({"public_id": "a"} | payload))
+    assert [hint.brings for hint in told.hints] == brings
+
+
+@pytest.mark.parametrize("type", ["upload", "private", "authenticated"])
+def test_the_type_of_a_photo_stands_in_its_address_or_in_a_field(type: str) -> None:
+    url = f"https://res.cloudinary.com/demo/image/{type}/s--AbCdEfGh--/v5/a.jpg"
+    told = parsed(notification_type="moderation", moderation_status="approved", public_id="a", secure_url=url)
+    assert told.hints[0].type == type
+    for kind in ("upload", "delete", "move"):
+        fields = {"public_id": "a", "type": type}
+        told = parsed(notification_type=kind, **(fields if kind == "upload" else {"resources": [fields]}))
+        assert told.hints[0].type == type
+
+
+def test_a_video_is_named_as_what_it_is() -> None:
+    url = "https://res.cloudinary.com/demo/video/upload/v5/a.mp4"
+    told = parsed(notification_type="moderation", moderation_status="approved", public_id="a", secure_url=url)
+    assert told.hints[0].kind == "video"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +118,7 @@ def test_an_approval_without_an_address_or_a_version_is_a_hint_all_the_same(fiel
 
 def test_an_upload_names_its_photo() -> None:
     told = parsed(notification_type="upload", public_id="a", version=5, secure_url=URL, asset_folder="sayno")
-    assert told == Notification("upload", "upload", (Hint("a"),))
+    assert told == Notification("upload", "upload", (Hint("a", brings=False, folder="sayno"),))
 
 
 def test_a_rename_names_both() -> None:
@@ -224,4 +273,12 @@ def test_any_json_is_hints_or_an_error_of_ours(kind: str, fields: dict[str, Any]
 @example('{"notification_type": "upload"}'.encode("utf-16"))
 def test_any_bytes_are_hints_or_an_error_of_ours(body: bytes) -> None:
     with contextlib.suppress(BadNotification, BadPublicId):
+        parse(body)
+
+
+@pytest.mark.parametrize(
+    "body", [b"public_id=a&event=upload", b'{"text": "a new photo"}', b'{"notification_type": "upload"}']
+)
+def test_a_body_made_by_a_payload_template_is_refused_with_cause_and_cure(body: bytes) -> None:
+    with pytest.raises(BadNotification, match=r"payload_template, .* remove that from the trigger"):
         parse(body)

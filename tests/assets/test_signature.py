@@ -154,3 +154,20 @@ def test_no_header_makes_another_error(timestamp: str, signature: str) -> None:
     refused(timestamp=timestamp)
     refused(signature=signature)
     refused(timestamp=timestamp, signature=signature)
+
+
+def test_a_notification_with_a_signature_of_version_2_alone_is_refused_with_cause_and_cure() -> None:
+    with pytest.raises(BadSignature, match=r"eddsa_v2 only.*auth_scheme to default or legacy_hmac"):
+        verify(b"{}", "100", "", ["s"], 100, "c2lnbmF0dXJl")
+    with pytest.raises(BadSignature, match="A trigger that signs with eddsa_v2 only sends none"):
+        verify(b"{}", "100", "", ["s"], 100)  # nginx passes no header on that has an underscore
+
+
+def test_the_key_that_signed_is_named_in_the_log_and_nowhere_else() -> None:
+    body = b'{"notification_type": "upload", "signature_key": "123456789012345"}'
+    with pytest.raises(BadSignature, match="the secret of the API key 123456789012345") as refused:
+        verify(body, "100", "0" * 40, ["s"], 100)
+    assert "123456789012345" not in refused.value.public
+    with pytest.raises(BadSignature) as refused:
+        verify(b'{"signature_key": "<script>"}', "100", "0" * 40, ["s"], 100)
+    assert "script" not in str(refused.value)

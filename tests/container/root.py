@@ -15,7 +15,8 @@ from typing import TextIO
 from tests.container.dockerfile import Instruction, lets_through
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-SUITES = {"12": "bookworm"}  # of Debian's releases
+SUITES = {"12": "bookworm", "13": "trixie"}  # of Debian's releases
+CACHE = Path("~/.cache/collagen-roots").expanduser()
 
 IN_PRIVATE = """
 set -e
@@ -37,13 +38,24 @@ exec chroot --userspec="$user" "$root" env -i --chdir="$directory" "$@"
 """
 
 
-def bootstrap(image: str, path: Path, mirror: str) -> None:
-    """The smallest system of an image's release, such as debian:12.12-slim, whose packages are the newest though."""
+def suite_of(image: str) -> str:
+    """The release that an image such as debian:12.12-slim is of."""
     name, _, tag = image.partition(":")
     if name != "debian":
         raise ValueError(f"{image}: only Debian's releases can be made here")
-    suite = SUITES[tag.partition(".")[0]]
-    subprocess.run(["debootstrap", "--variant=minbase", suite, path, mirror], check=True, stdout=subprocess.DEVNULL)
+    return SUITES[tag.partition(".")[0]]
+
+
+def cached(suite: str, mirror: str) -> Path:
+    """The smallest system of a Debian release, with the packages of the day it was made; to be copied, not changed."""
+    clean = CACHE / suite
+    if not clean.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        half = clean.with_suffix(".part")
+        shutil.rmtree(half, ignore_errors=True)
+        subprocess.run(["debootstrap", "--variant=minbase", suite, half, mirror], check=True, stdout=subprocess.DEVNULL)
+        half.rename(clean)
+    return clean
 
 
 @dataclass

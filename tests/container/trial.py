@@ -14,8 +14,6 @@ import argparse
 import ctypes
 import fcntl
 import os
-import re
-import shutil
 import socket
 import struct
 import subprocess
@@ -25,11 +23,10 @@ from pathlib import Path
 
 from tests.container import dockerfile
 from tests.container.checks import SECRET, Checks, Table, stopwatch
-from tests.container.root import Root, bootstrap
+from tests.container.root import Root, cached, suite_of
 from tests.service import GIVEN_AWAY, PASSWORD
 
 CONTEXT = Path(__file__).parents[2]
-CACHE = Path("~/.cache/collagen-image").expanduser()
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 
 
@@ -67,15 +64,7 @@ def build(root: Root, table: Table) -> None:
     patterns = dockerfile.ignore_patterns(Path(f"{dockerfile.DOCKERFILE}.dockerignore").read_text("utf-8"))
     done = (root.path / "opt/collagen/app").exists()
     if not done:
-        clean = CACHE / re.sub(r"[^a-z0-9.-]", "-", base)
-        if not clean.exists():
-            with stopwatch() as seconds:
-                CACHE.mkdir(parents=True, exist_ok=True)
-                half = clean.with_suffix(".part")
-                shutil.rmtree(half, ignore_errors=True)
-                bootstrap(base, half, os.environ.get("COLLAGEN_MIRROR", "http://deb.debian.org/debian"))
-                half.rename(clean)
-            table.row(f"FROM {base}", True, f"debootstrap, {seconds():.0f} s")
+        clean = cached(suite_of(base), os.environ.get("COLLAGEN_MIRROR", "http://deb.debian.org/debian"))
         root.path.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cp", "-a", clean, root.path], check=True)
         if hook := os.environ.get("COLLAGEN_ROOT_HOOK"):

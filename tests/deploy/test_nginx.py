@@ -22,7 +22,7 @@ from app import limits
 from app.store import Store
 from app.web import headers
 from app.web.admin import LONGEST_WAIT
-from tests.nginx import ROOT, SITE, Nginx, free_ports, program
+from tests.nginx import ROOT, SITE, Nginx, free_ports, installed_site, program
 from tests.service import PASSWORD, Service, environment
 from tests.standin.client import Standin
 from tests.web.conftest import fill
@@ -100,6 +100,26 @@ def test_the_site_is_right_in_nginxs_own_eyes(alone: Nginx) -> None:
     said = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert said.returncode == 0
     assert "[warn]" not in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "listen", "directive"),
+    [
+        ("1.18.0 (Ubuntu)", "443 ssl http2", False),
+        ("1.22.1", "443 ssl http2", False),
+        ("1.25.1", "443 ssl", True),
+        ("1.26.3", "443 ssl", True),
+    ],
+)
+def test_http2_is_asked_for_in_the_words_of_the_nginx_that_is_there(
+    tmp_path: Path, version: str, listen: str, directive: bool
+) -> None:
+    (tmp_path / "nginx").write_text(f"#!/bin/sh\necho 'nginx version: nginx/{version}' >&2\n")
+    (tmp_path / "nginx").chmod(0o755)
+    site = installed_site(f"{tmp_path}:/usr/bin:/bin")
+    assert f"    listen {listen};\n" in site
+    assert site.count("    http2 on;\n") == directive
+    assert ("ssl http2" in site) is not directive
 
 
 def test_the_service_hears_who_asks_and_by_which_id_whatever_the_client_says_of_itself(echo: Nginx) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -19,30 +18,28 @@ from tests.imaging.pictures import claiming, decoded, jpeg, pixels, scene
 
 
 @pytest.mark.parametrize("name", hostile.REFUSED)
-def test_what_costs_too_much_or_makes_no_sense_is_refused_at_once_in_one_sentence(name: str) -> None:
-    picture = hostile.REFUSED[name]()
-    started = time.monotonic()
+def test_what_costs_too_much_or_makes_no_sense_is_refused_in_one_sentence(name: str) -> None:
     with pytest.raises(PictureError, match=r"^[A-Z][^\n]{10,200}\.$"):
-        imaging.prepare(picture)
-    assert time.monotonic() - started < 3
+        imaging.prepare(hostile.REFUSED[name]())
 
 
 @pytest.mark.parametrize("name", hostile.TAKEN)
 def test_what_is_strange_but_a_picture_is_stored(name: str) -> None:
-    started = time.monotonic()
     prepared = imaging.prepare(hostile.TAKEN[name]())
-    assert time.monotonic() - started < 5
     assert decoded(prepared.intermediate).size == (300, 400)
     assert decoded(prepared.archive).size == (1500, 2000)
 
 
-def test_as_much_work_as_is_let_in_takes_a_few_seconds_at_most() -> None:
+def test_as_much_work_as_is_let_in_is_within_the_decoders_processor_time() -> None:
     picture = hostile.repeated_scan(68, 3535, 3535)
     assert structure(picture).scans == 78
-    started = time.monotonic()
-    with contextlib.suppress(PictureError):
-        imaging.prepare(picture)
-    assert time.monotonic() - started < 5
+    decoder = imaging.Decoder()
+    try:
+        decoder.prepare(picture)
+    except PictureError as error:
+        assert "processor time" not in str(error)  # noqa: PT017 -- either way is right but for that
+    finally:
+        decoder.close()
 
 
 @pytest.mark.parametrize(

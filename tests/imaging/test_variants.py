@@ -54,6 +54,23 @@ def test_each_shows_the_photo_as_a_progressive_jpeg_without_metadata(seed: int) 
         assert mean_difference(data, middle(decoded(person(seed)), *size)) < 3
 
 
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_changed_byte_is_noticed_even_where_it_decodes(name: str) -> None:
+    whole = prepared(0).variants[name]
+    coded = whole.partition(variants.CHECKSUM)[0]
+    assert variants.intact(whole)
+    for place in range(0, len(coded), len(coded) // 20):
+        assert not variants.intact(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]), place
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_one_without_a_checksum_as_earlier_versions_made_it_is_the_same_picture(name: str) -> None:
+    whole = prepared(0).variants[name]
+    earlier = whole.partition(variants.CHECKSUM)[0] + variants.END
+    assert variants.intact(earlier)
+    assert decoded(earlier).tobytes() == decoded(whole).tobytes()
+
+
 def test_they_are_as_light_as_pages_need_them() -> None:
     weights = {name: statistics.mean(len(prepared(seed).variants[name]) for seed in SEEDS) for name in SIZES}
     assert weights["thumb"] < 30_000

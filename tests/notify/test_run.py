@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from app.assets.asset import Asset
 from app.config import MailServer as Setting
 from app.config import load_campaigns
+from app.decision import address as stored_address
 from app.errors import (
     BadParameters,
     CollageUnsound,
@@ -33,7 +34,6 @@ from app.notify.delivery import envelope
 from app.notify.recipients import MALFORMED, NO_ADDRESS, NO_TEST_ADDRESS, SAME, TOLD, UNSUBSCRIBED, Wish
 from app.notify.report import Failure, Report
 from app.notify.run import Notifier
-from app.processor import address as stored_address
 from app.smtp import Connection
 from app.store import Store
 from app.tracking.tokens import Claims, Tokens

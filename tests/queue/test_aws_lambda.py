@@ -21,7 +21,7 @@ from tests.queue.conftest import approved, gone, told
 from tests.service import GIVEN_AWAY, environment
 from tests.standin.client import Standin
 
-MINUTES = 3 * 60 * 1000  # milliseconds, Lambda's time limit
+MINUTES = 5 * 60 * 1000  # milliseconds, Lambda's time limit
 
 
 class Function:

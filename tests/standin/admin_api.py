@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from tests.standin import answers
 from tests.standin.assets import Asset, page
 from tests.standin.cloud import Cloud
-from tests.standin.errors import RefusalError
+from tests.standin.errors import MissingError, NoJsonError, RefusalError
 from tests.standin.form_fields import context_from, is_true, tags_from
 
 DEFAULT_PAGE, LARGEST_PAGE = 10, 500
@@ -38,9 +38,21 @@ def usage(cloud: Cloud, request: Request) -> Any:
     return {"plan": "Free", "resources": len(assets), "storage": {"usage": size}, "derived_resources": 0}
 
 
-def resource(cloud: Cloud, request: Request, public_id: str) -> Any:
+def config(cloud: Cloud, request: Request) -> Any:
+    settings = {"folder_mode": "fixed" if cloud.fixed_folders else "dynamic"}
+    return {"cloud_name": cloud.name} | ({"settings": settings} if is_true(request.args.get("settings")) else {})
+
+
+def _the(cloud: Cloud, public_id: str, kind: str, type: str) -> Asset:
+    asset = cloud.catalogue.get(public_id)
+    if (asset.resource_type, asset.type) != (kind, type):
+        raise MissingError(public_id)
+    return asset
+
+
+def resource(cloud: Cloud, request: Request, public_id: str, kind: str, type: str) -> Any:
     """Rejected ones too."""
-    return answers.details(cloud.catalogue.get(public_id), cloud.addresses)
+    return answers.details(_the(cloud, public_id, kind, type), cloud.addresses)
 
 
 def resource_by_asset_id(cloud: Cloud, request: Request, asset_id: str) -> Any:
@@ -49,12 +61,19 @@ def resource_by_asset_id(cloud: Cloud, request: Request, asset_id: str) -> Any:
 
 def by_folder(cloud: Cloud, request: Request) -> Any:
     """The folder alone, nothing below it. Rejected assets are silently left out: the real one was seen to."""
+    if cloud.fixed_folders:  # what the real one answers there is no JSON
+        raise NoJsonError
     folder = request.args.get("asset_folder", "")
     return _list(cloud, request, lambda a: a.asset_folder == folder and a.status != "rejected")
 
 
 def by_moderation(cloud: Cloud, request: Request, kind: str, status: str) -> Any:
-    return _list(cloud, request, lambda a: a.moderation is not None and (a.moderation.kind, a.status) == (kind, status))
+    def wanted(asset: Asset) -> bool:
+        return asset.resource_type == "image" and (kind, status) in {
+            (one.kind, one.status) for one in asset.moderations
+        }
+
+    return _list(cloud, request, wanted)
 
 
 def by_asset_ids(cloud: Cloud, request: Request) -> Any:
@@ -62,18 +81,22 @@ def by_asset_ids(cloud: Cloud, request: Request) -> Any:
     return _list(cloud, request, lambda a: a.asset_id in asset_ids, everything=True)
 
 
-def resources(cloud: Cloud, request: Request) -> Any:
+def resources(cloud: Cloud, request: Request, kind: str, type: str | None = None) -> Any:
     """All, those that begin with a prefix, or those named (then in one page)."""
     public_ids, prefix = set(request.args.getlist("public_ids[]")), request.args.get("prefix", "")
+
+    def fits(asset: Asset) -> bool:
+        return asset.resource_type == kind and type in (None, asset.type)
+
     if public_ids:
-        return _list(cloud, request, lambda a: a.public_id in public_ids, everything=True)
-    return _list(cloud, request, lambda a: a.public_id.startswith(prefix) and a.status != "rejected")
+        return _list(cloud, request, lambda a: fits(a) and a.public_id in public_ids, everything=True)
+    return _list(cloud, request, lambda a: fits(a) and a.public_id.startswith(prefix) and a.status != "rejected")
 
 
-def update(cloud: Cloud, request: Request, public_id: str) -> Any:
+def update(cloud: Cloud, request: Request, public_id: str, kind: str, type: str) -> Any:
     """Only what is named changes; context and tags are replaced as a whole."""
     wanted = request.get_json()
-    cloud.catalogue.get(public_id)
+    _the(cloud, public_id, kind, type)
     if "display_name" in wanted:
         cloud.catalogue.change(public_id, display_name=wanted["display_name"])
     if "tags" in wanted:
@@ -87,8 +110,10 @@ def update(cloud: Cloud, request: Request, public_id: str) -> Any:
     return answers.details(cloud.catalogue.get(public_id), cloud.addresses)
 
 
-def delete(cloud: Cloud, request: Request) -> Any:
-    there = cloud.delete(list(request.get_json().get("public_ids") or []))
+def delete(cloud: Cloud, request: Request, kind: str, type: str) -> Any:
+    named = {public_id: cloud.catalogue.find(public_id) for public_id in request.get_json().get("public_ids") or []}
+    fit = [name for name, asset in named.items() if asset and (asset.resource_type, asset.type) == (kind, type)]
+    there = dict.fromkeys(named, False) | cloud.delete(fit)
     deleted = {public_id: "deleted" if was else "not_found" for public_id, was in there.items()}
     counts = {public_id: {"original": int(was), "derived": 0} for public_id, was in there.items()}
     return {"deleted": deleted, "deleted_counts": counts, "partial": False}
@@ -129,17 +154,20 @@ def _place(cursor: str | None) -> int | None:
 
 
 _AT = "/v1_1/<cloud_name>"
+_KINDS, _TYPES = "image,video,raw", "upload,private,authenticated"
+_ONE = f"{_AT}/resources/<any({_KINDS}):kind>/<any({_TYPES}):type>/<path:public_id>"
 RULES = [
     Rule(f"{_AT}/ping", methods=["GET"], endpoint=ping),
+    Rule(f"{_AT}/config", methods=["GET"], endpoint=config),
     Rule(f"{_AT}/usage", methods=["GET"], endpoint=usage),
     Rule(f"{_AT}/resources/by_asset_folder", methods=["GET"], endpoint=by_folder),
     Rule(f"{_AT}/resources/by_asset_ids", methods=["GET"], endpoint=by_asset_ids),
     Rule(f"{_AT}/resources/image/moderations/<kind>/<status>", methods=["GET"], endpoint=by_moderation),
-    Rule(f"{_AT}/resources/image", methods=["GET"], endpoint=resources),
-    Rule(f"{_AT}/resources/image/upload", methods=["GET"], endpoint=resources),
-    Rule(f"{_AT}/resources/image/upload", methods=["DELETE"], endpoint=delete),
-    Rule(f"{_AT}/resources/image/upload/<path:public_id>", methods=["GET"], endpoint=resource),
-    Rule(f"{_AT}/resources/image/upload/<path:public_id>", methods=["POST"], endpoint=update),
+    Rule(f"{_AT}/resources/<any({_KINDS}):kind>", methods=["GET"], endpoint=resources),
+    Rule(f"{_AT}/resources/<any({_KINDS}):kind>/<any({_TYPES}):type>", methods=["GET"], endpoint=resources),
+    Rule(f"{_AT}/resources/<any({_KINDS}):kind>/<any({_TYPES}):type>", methods=["DELETE"], endpoint=delete),
+    Rule(_ONE, methods=["GET"], endpoint=resource),
+    Rule(_ONE, methods=["POST"], endpoint=update),
     Rule(f"{_AT}/resources/<asset_id>", methods=["GET"], endpoint=resource_by_asset_id),
     Rule(f"{_AT}/folders/<path:path>", methods=["PUT"], endpoint=rename_folder),
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from tests.standin import signatures
 from tests.standin.assets import Asset
 
 Answer = dict[str, Any]
@@ -17,20 +18,25 @@ class Addresses:
 
     base: str  # http://127.0.0.1:9400
     cloud: str
+    secret: str = ""
+    fixed_folders: bool = False
 
     def of(self, asset: Asset) -> str:
-        name = quote(asset.public_id, safe="/")
-        return f"{self.base}/{self.cloud}/image/upload/v{asset.version}/{name}.{asset.picture.format}"
+        """Signed where an asset is delivered to signed addresses only."""
+        name = f"{quote(asset.public_id, safe='/')}.{asset.picture.format}"
+        signature = f"s--{signatures.of_address(name, self.secret, 8)}--/" if asset.type != "upload" else ""
+        kind = f"{asset.resource_type}/{asset.type}"
+        return f"{self.base}/{self.cloud}/{kind}/{signature}v{asset.version}/{name}"
 
 
 def _basics(asset: Asset, addresses: Addresses) -> Answer:
-    return {
+    known = {
         "asset_id": asset.asset_id,
         "public_id": asset.public_id,
         "format": asset.picture.format,
         "version": asset.version,
-        "resource_type": "image",
-        "type": "upload",
+        "resource_type": asset.resource_type,
+        "type": asset.type,
         "created_at": asset.created_at,
         "uploaded_at": asset.uploaded_at,
         "bytes": len(asset.picture.data),
@@ -41,6 +47,9 @@ def _basics(asset: Asset, addresses: Addresses) -> Answer:
         "url": addresses.of(asset),
         "secure_url": addresses.of(asset),
     }
+    if addresses.fixed_folders:  # the folder is a part of the public ID and no property
+        del known["asset_folder"], known["display_name"]
+    return known
 
 
 def _context(asset: Asset) -> Answer:
@@ -52,8 +61,8 @@ def _moderation(asset: Asset) -> Answer:
     """Absent for an asset that was never given to moderation."""
     if not asset.moderation:
         return {}
-    one = {name: getattr(asset.moderation, name) for name in ("kind", "status", "updated_at")}
-    return {"moderation": [one], "moderation_kind": one["kind"], "moderation_status": one["status"]}
+    every = [{name: getattr(one, name) for name in ("kind", "status", "updated_at")} for one in asset.moderations]
+    return {"moderation": every, "moderation_kind": every[-1]["kind"], "moderation_status": every[-1]["status"]}
 
 
 def details(asset: Asset, addresses: Addresses) -> Answer:

@@ -38,14 +38,23 @@ class Asset:
     display_name: str = ""
     context: dict[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
-    moderation: Moderation | None = None
+    moderation: Moderation | None = None  # the latest
+    others: tuple[Moderation, ...] = ()  # earlier ones, of other kinds
+    type: str = "upload"  # upload | private | authenticated
+    resource_type: str = "image"  # image | video | raw
     asset_id: str = field(default_factory=lambda: secrets.token_hex(16))
     created_at: str = field(default_factory=iso)
     uploaded_at: str = field(default_factory=iso)
 
     @property
+    def moderations(self) -> tuple[Moderation, ...]:
+        return (*self.others, self.moderation) if self.moderation else self.others
+
+    @property
     def status(self) -> str | None:
-        return self.moderation.status if self.moderation else None
+        """What all moderations together come to: rejected before pending before approved."""
+        statuses = {one.status for one in self.moderations}
+        return next((status for status in ("rejected", "pending", "approved") if status in statuses), None)
 
 
 class Catalogue:

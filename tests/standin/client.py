@@ -85,6 +85,8 @@ class Standin(Remote, Ending):
         filename: str = "photo.jpg",
         moderation: str | None = "pending",
         notify: bool = True,
+        type: str = "upload",
+        resource_type: str = "image",
     ) -> Json:
         """A photo with any bytes, new or over one that is there, whose fields it then replaces.
 
@@ -93,6 +95,7 @@ class Standin(Remote, Ending):
         """
         photo: Json = {"public_id": public_id, "asset_folder": folder, "tags": list(tags), "status": moderation}
         photo |= {"context": _context(email, context), "notify": notify, "file": "file"}
+        photo |= {"type": type, "resource_type": resource_type}
         photo |= {"display_name": display_name} if display_name else {}
         return self._put([photo], {"file": (filename, data)})[0]
 
@@ -111,8 +114,8 @@ class Standin(Remote, Ending):
         photo = {"public_id": public_id, "file": "file", "notify": notify} | fields
         return self._put([photo], {"file": (filename, data)})[0]
 
-    def moderate(self, public_id: str, status: str, *, notify: bool = True) -> Json:
-        return self._act("moderate", public_id=public_id, status=status, notify=notify)["asset"]
+    def moderate(self, public_id: str, status: str, *, kind: str = "manual", notify: bool = True) -> Json:
+        return self._act("moderate", public_id=public_id, status=status, kind=kind, notify=notify)["asset"]
 
     def approve(self, public_id: str, *, notify: bool = True) -> Json:
         return self.moderate(public_id, "approved", notify=notify)

@@ -29,7 +29,9 @@ class Cloud:
         self.calls: list[dict[str, Any]] = []
         self.ahead = 0.0  # seconds of its clock, as the header Date has it, before ours
         self.deliver_rejected = False  # whether the address of a rejected asset still answers; sources contradict
-        self.addresses = answers.Addresses("", name)
+        self.deliver_signed = True  # whether a signed address of a private or authenticated asset is answered
+        self.fixed_folders = False  # whether a folder is a part of the public ID instead of a property
+        self._base = ""
 
     def use_keys(self, keys: dict[str, str]) -> None:
         """The active API keys and their secrets, the oldest first: it signs what Cloudinary sends."""
@@ -38,7 +40,11 @@ class Cloud:
         self.notifier.secret = self.secret
 
     def lives_at(self, base: str) -> None:
-        self.addresses = answers.Addresses(base, self.name)
+        self._base = base
+
+    @property
+    def addresses(self) -> answers.Addresses:
+        return answers.Addresses(self._base, self.name, self.secret, self.fixed_folders)
 
     def reset(self) -> None:
         """As freshly started, except for the webhook's address and how it is signed and retried."""
@@ -48,7 +54,7 @@ class Cloud:
         self.notifier.reset()
         self.calls = []
         self.ahead = 0.0
-        self.deliver_rejected = False
+        self.deliver_rejected, self.deliver_signed, self.fixed_folders = False, True, False
 
     def upload(
         self, public_id: str | None, picture: Picture, source: str = "api", notify: bool = True, **fields: Any
@@ -64,7 +70,9 @@ class Cloud:
     def moderate(self, public_id: str, status: str, kind: str = "manual", notify: bool = True) -> Asset:
         if status not in STATUSES:
             raise RefusalError(400, f"Invalid value for parameter moderation_status: {status}")
-        _, asset = self.catalogue.change(public_id, moderation=Moderation(kind, status, iso()))
+        before = [one for one in self.catalogue.get(public_id).moderations if one.kind != kind]
+        latest = Moderation(kind, status, iso())
+        _, asset = self.catalogue.change(public_id, moderation=latest, others=tuple(before))
         if notify:
             self.notifier.send(notifications.moderation(asset, self.addresses))
         return asset

@@ -22,6 +22,7 @@ def description(cloud: Cloud, asset: Asset) -> dict[str, Any]:
     """Everything about an asset but its bytes."""
     known = {name: value for name, value in vars(asset).items() if name not in ("picture", "sequence")}
     known |= {"moderation": asdict(asset.moderation) if asset.moderation else None, "status": asset.status}
+    known |= {"others": [asdict(one) for one in asset.others]}
     picture = {name: getattr(asset.picture, name) for name in ("format", "width", "height", "etag", "sha256")}
     return known | picture | {"bytes": len(asset.picture.data), "secure_url": cloud.addresses.of(asset)}
 
@@ -63,7 +64,8 @@ def settings(cloud: Cloud, request: Request) -> Any:
             setattr(cloud.notifier, attribute, wanted[name])
     if "retry_delays" in wanted:
         cloud.notifier.retry_delays = tuple(wanted["retry_delays"])
-    cloud.deliver_rejected = wanted.get("deliver_rejected", cloud.deliver_rejected)
+    for name in ("deliver_rejected", "deliver_signed", "fixed_folders"):
+        setattr(cloud, name, wanted.get(name, getattr(cloud, name)))
     if "keys" in wanted:
         cloud.use_keys(wanted["keys"])
     cloud.ahead = wanted.get("ahead", cloud.ahead)

@@ -18,9 +18,10 @@ _TRANSFORMATION = re.compile(r"[a-z]{1,3}_[^/]+")
 
 @dataclass(frozen=True)
 class Address:
-    """/<cloud>/image/upload/[s--XXXXXXXX--/][transformations/][v123/]public_id.ext, still quoted."""
+    """/<cloud>/image/<type>/[s--XXXXXXXX--/][transformations/][v123/]public_id.ext, still quoted."""
 
     cloud: str
+    type: str
     signature: str
     transformations: tuple[str, ...]
     version: int | None
@@ -29,16 +30,16 @@ class Address:
     @classmethod
     def of(cls, path: str) -> Address | None:
         """None for what is no delivery address."""
-        match = re.fullmatch(r"/([^/]+)/image/upload/(?:s--([\w-]+)--/)?(.+)", path)
+        match = re.fullmatch(r"/([^/]+)/image/(upload|private|authenticated)/(?:s--([\w-]+)--/)?(.+)", path)
         if not match:
             return None
-        parts = match[3].split("/")
+        parts = match[4].split("/")
         before: list[str] = []
         while len(parts) > 1 and _TRANSFORMATION.fullmatch(unquote(parts[0])):
             before.append(parts.pop(0))
         versioned = len(parts) > 1 and re.fullmatch(r"v\d+", parts[0])
         version = int(parts.pop(0)[1:]) if versioned else None
-        return cls(match[1], match[2] or "", tuple(before), version, "/".join(parts))
+        return cls(match[1], match[2], match[3] or "", tuple(before), version, "/".join(parts))
 
     def wants_jpeg(self) -> bool:
         """A format among the transformations outweighs the one that the name ends with."""
@@ -48,7 +49,12 @@ class Address:
         return wanted in ("jpg", "jpeg")
 
     def is_signed_right(self, secret: str) -> bool:
-        """Unsigned is right too. The version is not part of what is signed, a transformation is."""
+        """Unsigned is right too, but for private and authenticated assets.
+
+        The version is not part of what is signed, a transformation is.
+        """
+        if not self.signature and self.type != "upload":
+            return False
         rest = "/".join([*self.transformations, self.name])
         return hmac.compare_digest(self.signature, signatures.of_address(rest, secret, len(self.signature)))
 
@@ -62,11 +68,11 @@ def deliver(cloud: Cloud, request: Request) -> Response:
     address = Address.of(request.environ["standin.quoted_path"])
     if address is None or address.cloud != cloud.name:
         return refuse(404, "Resource not found")
-    if not address.is_signed_right(cloud.secret):
+    if not address.is_signed_right(cloud.secret) or (address.type != "upload" and not cloud.deliver_signed):
         return refuse(401, f"Invalid signature {address.signature}")
     asset = _find(cloud, unquote(address.name))
     hidden = asset is not None and asset.status == "rejected" and not cloud.deliver_rejected
-    if asset is None or hidden or address.version not in (None, asset.version):
+    if asset is None or hidden or asset.type != address.type or address.version not in (None, asset.version):
         return refuse(404, f"Resource not found - {unquote(address.name)}")
     picture = asset.picture
     if address.wants_jpeg():

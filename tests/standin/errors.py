@@ -12,6 +12,10 @@ class RefusalError(Exception):
         self.message = message
 
 
+class NoJsonError(Exception):
+    """Becomes an HTML page with status 404."""
+
+
 class MissingError(RefusalError):
     def __init__(self, name: str) -> None:
         super().__init__(404, f"Resource not found - {name}")

@@ -20,7 +20,7 @@ def _context(source: str) -> Payload:
 
 
 def _which(asset: Asset) -> Payload:
-    return {"resource_type": "image", "type": "upload", "asset_id": asset.asset_id}
+    return {"resource_type": asset.resource_type, "type": asset.type, "asset_id": asset.asset_id}
 
 
 def moderation(asset: Asset, addresses: Addresses) -> Payload:

@@ -52,7 +52,9 @@ class Remote:
         self.settings(notify=url)
 
     def settings(self, **settings: Any) -> None:
-        """notify, signature, retry_delays, timeout, deliver_rejected, at_once (1: in order; at most 16).
+        """notify, signature, retry_delays, timeout, deliver_rejected, deliver_signed, fixed_folders.
+
+        at_once: how many notifications are sent side by side (1: in order; at most 16).
 
         keys: the active API keys with their secrets, the oldest first, which signs. ahead: seconds that the account's
         clock is before ours.

@@ -17,8 +17,8 @@ from werkzeug.routing import Map
 
 from tests.standin import admin_api, control, delivery, upload_api
 from tests.standin.cloud import Cloud
-from tests.standin.errors import RefusalError
-from tests.standin.spoiling import AFTERWARDS, error_answer, instead, json_answer, without_fields
+from tests.standin.errors import NoJsonError, RefusalError
+from tests.standin.spoiling import AFTERWARDS, HTML, error_answer, instead, json_answer, without_fields
 
 _MAP = Map([*admin_api.RULES, *upload_api.RULES, *control.RULES], merge_slashes=False)
 _ADMIT = {"api": admin_api.admit, "upload": upload_api.admit}
@@ -77,6 +77,8 @@ class Application:
             headers = _ADMIT[door](self.cloud, request, arguments.pop("cloud_name")) if door in _ADMIT else {}
             answer = json_answer(function(self.cloud, request, **arguments))
             answer.headers.update(headers)
+        except NoJsonError:
+            answer = Response(HTML, 404, content_type="text/html; charset=utf-8")
         except RefusalError as error:
             answer = error_answer(error.status, error.message)
         except HTTPException as error:

@@ -196,6 +196,7 @@ function choose() {
     busy = true;
     end.disconnect();
     const given = new URLSearchParams({ q: document.getElementById('q').defaultValue, page: button.value });
+    if (document.querySelector('[name=cut]')) given.set('cut', '1');
     const text = await part(`${form.getAttribute('action')}?${given}`);
     busy = false;
     if (text === null) return; // the button is still there to press

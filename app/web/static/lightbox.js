@@ -4,10 +4,11 @@
 
      <ul data-lightbox [data-toggle="Leave out"]>
        <a href="medium.jpg" data-full="full.jpg" data-width="1200" data-height="1600"
-          [data-download="original.jpg"] [data-caption="…"] [data-toggled="true"]><img src="thumb.jpg" alt="…"></a>
+          [data-download="original.jpg"] [data-cut="cut"] [data-caption="…"] [data-toggled="true"]><img src="thumb.jpg" alt="…"></a>
 
    `href` is what is shown first, and what opens without JavaScript; `data-width` and `data-height` are its size.
-   `data-full` is fetched when the reader asks for full quality, `data-download` is to be saved as a file.
+   `data-full` is fetched when the reader asks for full quality, `data-download` is to be saved as a file,
+   `data-cut` is a page about how it was cut.
 
    With `data-toggle` there is a button of that name that stays pressed. It sends `lightbox:toggle` from the photo's
    link (it bubbles); whoever listens does what it stands for and sets `data-toggled` of the link to "true" or "false".
@@ -118,19 +119,22 @@ function foot(element, pswp, { wanted, toggle }) {
   const full = make('button', 'lightbox-button', 'Full quality');
   const toggled = toggle ? make('button', 'lightbox-button', toggle) : null;
   const download = make('a', 'lightbox-button', 'Download');
+  const cut = make('a', 'lightbox-button', 'Move the cut');
   const actions = make('div', 'lightbox-actions');
-  actions.append(...[toggled, full, download].filter(Boolean));
+  actions.append(...[toggled, full, download, cut].filter(Boolean));
   element.append(caption, actions);
 
   const link = () => pswp.currSlide?.data.element;
   const show = () => {
-    const { caption: text, download: file, full: address } = link().dataset;
+    const { caption: text, download: file, full: address, cut: page } = link().dataset;
     if (caption.textContent !== (text ?? '')) caption.textContent = text ?? '';
     full.hidden = !address;
     full.disabled = wanted.has(link());
     full.textContent = full.disabled ? 'This is full quality' : 'Full quality';
     download.hidden = !file;
     if (file) download.href = file;
+    cut.hidden = !page;
+    if (page) cut.href = page;
     toggled?.setAttribute('aria-pressed', String(link().dataset.toggled === 'true'));
   };
 
