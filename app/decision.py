@@ -1,13 +1,12 @@
 """What has to be done to the store so that it agrees with Cloudinary about one photo. Pure."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from app.addresses import same
 from app.assets import Asset
 from app.config import Campaign
-from app.exif import is_writable
 from app.tags import Tags
 
 Status = Literal["stored", "removed", "unchanged", "ignored"]
@@ -48,15 +47,12 @@ def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Ta
     if asset is None or keep is None:
         return Decision(None, False, remove_from)
     tags = held.get(keep.name)
-    same = tags is not None and (tags.version, tags.email) == (asset.version, address(asset, keep))
+    agrees = tags is not None and tags.version == asset.version and same(tags.email, address(asset, keep))
     whole = [name for name, its in held.items() if its is not None and its.version == asset.version]
     source = keep.name if keep.name in whole else next(iter(whole), None)
-    return Decision(keep, not same, remove_from, source)
+    return Decision(keep, not agrees, remove_from, source)
 
 
 def address(asset: Asset, campaign: Campaign) -> str | None:
-    """The e-mail address to store with a photo; None where the asset has none that could be one. Pure."""
-    email = asset.email
-    if email is None or len(email) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+", email) or not is_writable(email):
-        return None
-    return campaign.address(email)
+    """The e-mail address to store with a photo, or an unusable one as it was typed; None where there is none. Pure."""
+    return campaign.address(asset.email)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from app.addresses import is_address
 from app.assets import Cloudinary, Listed, Page, pages
 from app.config import Campaign, Campaigns
 from app.store import Store
@@ -107,7 +108,7 @@ def _folder(path: str, campaign: str | None, listed: list[Listed], held: set[str
 
 
 def _row(assets: list[Listed], held: set[str]) -> Row:
-    with_address = sum(row.asset.email is not None for row in assets)
+    with_address = sum(is_address(row.asset.email or "") for row in assets)
     return Row(
         count=len(assets),
         formats=dict(sorted(Counter(row.format for row in assets).items())),
@@ -142,7 +143,7 @@ def each(folder: Folder) -> Iterator[dict[str, Any]]:
             "public_id": row.asset.public_id,
             "status": row.status,
             "format": row.format,
-            "address": row.asset.email is not None,
+            "address": is_address(row.asset.email or ""),
             "tags": list(row.tags),
             "held": here and folder.campaign is not None,
         }

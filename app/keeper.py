@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app import imaging, metrics
+from app.addresses import normalise
 from app.assets import Asset
 from app.config import Campaign
 from app.decision import address
@@ -85,7 +86,8 @@ class Keeper:
         self._log_stored(asset, campaign, tags, lacking)
 
     def _log_stored(self, asset: Asset, campaign: Campaign, tags: Tags, lacking: list[str]) -> None:
-        note = "" if tags.email else " without an address" if asset.email is None else " without its unusable address"
+        usable = normalise(tags.email) is not None
+        note = "" if usable else " with an unusable address" if tags.email else " without an address"
         if tags.cut and (tags.cut.much or tags.cut.why == "hand"):
             note += f"; {tags.cut}"
         if lacking:

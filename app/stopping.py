@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Callable
 from types import FrameType
 
 STEP = 0.1  # seconds between two looks at whether to stop
@@ -12,9 +13,14 @@ class Stopping:
 
     def __init__(self) -> None:
         self._asked = False
+        self._elsewhere: Callable[[], bool] = lambda: False
 
     def __call__(self) -> bool:
-        return self._asked
+        return self._asked or self._elsewhere()
+
+    def also(self, asked: Callable[[], bool]) -> None:
+        """The run should end, too, once `asked` says so."""
+        self._elsewhere = asked
 
     def on_signals(self) -> None:
         """SIGINT (Ctrl-C) and SIGTERM from now on ask the run to end; the second one ends the process at once."""
@@ -34,5 +40,5 @@ class Stopping:
     def sleep(self, seconds: float) -> None:
         """Waits so long, or until the run should end."""
         end = time.monotonic() + seconds
-        while not self._asked and (left := end - time.monotonic()) > 0:
+        while not self() and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, STEP))

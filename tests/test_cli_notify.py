@@ -115,7 +115,7 @@ def test_ctrl_c_ends_it_after_the_mail_that_it_is_at_and_the_next_run_goes_on(
         out, err = process.communicate(timeout=300)
     report = json.loads(out)
     assert (process.returncode, err, report["uncertain"]) == (1, "", [])
-    assert report["stopped"] == "It was asked to end."
+    assert report["stopped"] == "It was stopped."
     assert report["sent"] == [mail["recipients"][0] for mail in server.taken()]
     server.refuse()
     assert run(environ).returncode == 0

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from app.assets import Cloudinary, Hint
 from app.collage import process
 from app.collage.build import Parameters
 from app.config import load_campaigns, load_settings
-from app.errors import CloudinaryUnavailable
+from app.errors import CloudinaryUnavailable, NotFound
 from app.exif import ExifTool
 from app.forget import Forgetting
 from app.forget.traces import Person
@@ -267,6 +267,98 @@ def test_the_command_prints_a_receipt_without_personal_data(bench: Bench) -> Non
     assert "photos removed" in answer.stdout
     again = subprocess.run([*command, "--json"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
     assert json.loads(again.stdout)["photos_removed"] == 0
+
+
+def command(bench: Bench, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environ = os.environ | bench.environ
+    run = [sys.executable, "-m", "app", "forget", "--yes", *arguments]
+    return subprocess.run(run, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("whom", ["selfie-999", "nobody@example.org"])
+def test_whom_nobody_knows_is_an_error_of_one_sentence(bench: Bench, whom: str) -> None:
+    bench.add("selfie-1", ANN)
+    answer = command(bench, whom)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == f"Error: Neither the store nor Cloudinary has anything of {whom!r}; nothing was changed.\n"
+    assert [photo.public_id for photo in bench.store.photos.all("sayno")] == ["selfie-1"]
+
+
+def test_a_photo_that_is_gone_everywhere_is_forgotten_where_it_is_still_named(bench: Bench) -> None:
+    bench.file_note("sayno", "selfie-1", {"public_id": "selfie-1"})
+    assert bench.forgetting.forget("selfie-1").notifications_removed == 1
+    with pytest.raises(NotFound):
+        bench.forgetting.forget("selfie-1")
+
+
+SPELLINGS = [
+    ("Kim Smith <kim@example.org>", "kim@example.org"),
+    ("mailto:kim@example.org", "kim@example.org"),
+    ("kim@example.org.", "kim@example.org"),
+    ("kim@example.org,", "kim@example.org"),
+    ("kim@example.org\u200b", "kim@example.org"),
+    ("\ufeffkim@example.org", "kim@example.org"),
+    ("kim@EXAMPLE.org", "kim@example.org"),
+    ("kim@m\u00fcller.example", "kim@xn--mller-kva.example"),
+    ("kim..smith@docomo.ne.jp", '"kim..smith"@docomo.ne.jp'),
+    ("k\u00edm@example.org", "k\u00edm@example.org"),  # unusable, but it is what was typed
+]
+
+
+@pytest.mark.parametrize(("typed", "other"), SPELLINGS)
+def test_every_spelling_finds_the_photo_that_was_sent_with_any_other(bench: Bench, typed: str, other: str) -> None:
+    bench.add("a", typed)
+    bench.add("b", "jo@example.org", seed=2)
+    bench.file_note(None, "x", {"public_id": "x", "context": {"custom": {"email": typed}}})
+    assert bench.forgetting.forget(other).photos_removed == 1
+    bench.add("c", other)
+    assert bench.forgetting.forget(typed).photos_removed == 1
+    assert bench.standin.asset("a")["status"] == bench.standin.asset("c")["status"] == "rejected"
+    assert [photo.public_id for photo in bench.store.photos.all("sayno")] == ["b"]
+    assert search(bench.store, typed, other) == []
+
+
+def test_an_address_that_was_stored_before_there_was_one_form_is_found(bench: Bench) -> None:
+    bench.add("a", None)
+    path = bench.store.photos.archive_path("sayno", "a")
+    bench.exiftool.write(path, replace(bench.exiftool.read([path])[path], email="mailto:Kim@M\u00fcller.example."))
+    assert bench.forgetting.forget("kim@xn--mller-kva.example").photos_removed == 1
+
+
+def test_a_photo_that_was_stored_without_its_address_is_found_by_cloudinarys_context(bench: Bench) -> None:
+    bench.add("a", None)
+    bench.standin.set_email("a", "Ann Smith <ann@example.org>", notify=False)
+    for public_id, status in (("waiting", "pending"), ("refused", "rejected")):
+        bench.standin.upload(person(1), public_id, folder="sayno", email=f"<{ANN}>", moderation=status, notify=False)
+    receipt = bench.forgetting.forget(ANN)
+    assert (receipt.photos_found, receipt.photos_removed) == (3, 1)
+    assert bench.standin.asset("waiting")["status"] == "rejected"
+
+
+def test_a_text_that_many_type_instead_of_an_address_names_nobody(bench: Bench) -> None:
+    bench.add("a", "-")
+    bench.add("b", "jo@example.org", seed=2)
+    with pytest.raises(NotFound):
+        bench.forgetting.forget("@")
+    bench.forgetting.forget("a")
+    assert "SYNCED b" in (bench.store.root.path / "sayno/logs/processor.log").read_text()
+
+
+def test_other_addresses_that_may_be_the_persons_are_named_and_left_alone(bench: Bench) -> None:
+    bench.add("a", "ann.smith@gmail.com")
+    bench.add("b", "annsmith+selfie@googlemail.com", seed=2)
+    bench.standin.upload(person(1), "waiting", folder="sayno", email="a.n.n.smith@gmail.com", notify=False)
+    answer = command(bench, "ann.smith@gmail.com")
+    assert (answer.returncode, "@" in answer.stdout) == (0, False)
+    for other in ("a.n.n.smith@gmail.com", "annsmith+selfie@googlemail.com"):
+        assert f"Also? {other} may be the same person's." in answer.stderr
+    assert [photo.public_id for photo in bench.store.photos.all("sayno")] == ["b"]
+    assert bench.standin.asset("waiting")["status"] == "pending"
+
+
+def test_a_public_id_may_look_like_an_address(bench: Bench) -> None:
+    bench.add("photos/ann@example.org", None)
+    assert bench.forgetting.forget("photos/ann@example.org").photos_removed == 1
 
 
 SOMEONE = Person(frozenset(["a/b", "x"]), frozenset([ANN]))

@@ -613,6 +613,7 @@ def held(version: int = 7, email: str = "ann@example.org") -> Held:
         ([], {"a": held()}, {"a": "unlisted"}),
         ([asset()], {"a": held(version=6)}, {"a": "differs"}),
         ([asset()], {"a": held(email="b@example.org")}, {"a": "differs"}),
+        ([asset()], {"a": held(email="mailto:Ann@EXAMPLE.org.")}, {}),
         ([asset()], {"a": Held(False)}, {"a": "differs"}),
         ([asset("b"), asset("a")], {}, {"a": "missing", "b": "missing"}),
     ],

@@ -61,6 +61,21 @@ def test_the_address_as_it_was_submitted_counts_where_another_is_stored(store: S
     assert store.withdrawals.photo("test_prototype", "a")
 
 
+@pytest.mark.parametrize(
+    ("stored", "given"),
+    [
+        ("max@xn--mller-kva.example", "Max <max@MÜLLER.example>"),
+        ("max@müller.example", "max@xn--mller-kva.example"),
+        ("ann@example.org", "mailto:ann@example.org,"),
+    ],
+)
+def test_any_spelling_of_the_address_will_do(store: Store, exiftool: ExifTool, stored: str, given: str) -> None:
+    enrol(store, exiftool, "a", stored)
+    assert "sayno: no more mails; 1 photo of" in run(store, given, "--campaign", "sayno").stdout
+    assert withdrawn(store, stored) == {"sayno"}
+    assert store.withdrawals.photo("sayno", "a")
+
+
 def test_a_photo_that_is_gone_is_found_in_the_log_of_mails(store: Store) -> None:
     present(store, "a")
     sent(store, "a", ANN.upper())

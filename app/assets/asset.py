@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from app.addresses import stored
 from app.errors import CloudinaryUnavailable
 
 T = TypeVar("T")
@@ -21,7 +22,8 @@ class Asset:
     """One asset as Cloudinary has it.
 
     `approved_at`: seconds since 1970. `kind`: image, video or raw (Cloudinary's resource_type). `type`: how it is
-    delivered (see TYPES).
+    delivered (see TYPES). `email`: the address in its normal form (`app.addresses`), or the text that stands there
+    where it is unusable.
     """
 
     public_id: str
@@ -88,7 +90,7 @@ def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Ass
             version=_typed(answer, "version", int),
             approved=moderation_status(answer) == "approved",
             approved_at=_changed_at(answer),
-            email=email.strip() if isinstance(email, str) and email.strip() else None,
+            email=stored(email) if isinstance(email, str) else None,
             url=_typed(answer, "secure_url", str),
             kind=_typed({"resource_type": "image"} | dict(answer), "resource_type", str),
             type=_typed({"type": "upload"} | dict(answer), "type", str),

@@ -23,8 +23,8 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
     """Erase a person: the photo, every record of it, and their face in every collage.
 
     The photo is rejected in Cloudinary (or deleted there), or the next sync would bring it back. Collages that show it
-    are built anew under their numbers. Run it again if it was interrupted. The receipt that it prints holds no personal
-    data and can be kept.
+    are built anew under their numbers. An address may be spelt in any way. Run it again if it was interrupted. The
+    receipt that it prints holds no personal data and can be kept. Exit code 1 where nothing of the person is known.
 
     \b
     Example:  python -m app forget ann@example.org
@@ -43,6 +43,7 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
             exiftool,
             campaigns,
             say=lambda text: click.echo(text, err=True),
+            suggest=lambda address: click.echo(f"Also? {address} may be the same person's.", err=True),
         )
         receipt = forgetting.forget(whom, among, delete=delete).as_json()
     finally:

@@ -61,11 +61,12 @@ def notify(
     """
     settings = read_settings()
     campaigns, exiftool, stopping = load_campaigns(settings.campaigns_file), ExifTool(), Stopping()
+    store = Store(settings.store)
     try:
         notifier = Notifier(
             settings,
             campaigns,
-            Store(settings.store),
+            store,
             exiftool,
             sleep=stopping.sleep,
             stopping=stopping,
@@ -80,6 +81,7 @@ def notify(
         if dry_run or preview is not None:
             return
         stopping.on_signals()
+        stopping.also(lambda: store.sends.is_stopped(campaign))
         progress = Progress("mails")
         progress.begin("Sending")
 

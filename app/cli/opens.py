@@ -24,7 +24,8 @@ MEANING = {
 }
 LIMITS = """\
 What these figures cannot tell:
-  - Apple Mail fetches every picture itself, read or not: a mail that nobody looked at counts as opened (prefetch).
+  - Apple Mail and at times Gmail fetch pictures themselves, read or not: a mail that nobody looked at counts as opened
+    (prefetch).
   - Many mail programs block pictures until asked: whoever read a mail without them does not count.
   - A proxy fetches once and may show the picture often, or later: its hits and days are not the reader's.
   - A mail that was passed on counts as opened by the person whom it was sent to.

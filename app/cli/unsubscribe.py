@@ -24,8 +24,7 @@ def unsubscribe(address: str, among: tuple[str, ...]) -> None:
     \b
     Example:  python -m app unsubscribe ann@example.org
     """
-    address = address.strip()
-    if "@" not in address.strip("@"):
+    if "@" not in address.strip("@ "):
         raise click.BadParameter("an e-mail address is needed, such as ann@example.org.", param_hint="ADDRESS")
     settings = read_settings()
     campaigns = load_campaigns(settings.campaigns_file)

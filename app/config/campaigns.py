@@ -4,11 +4,12 @@ import contextlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from app.addresses import normalise, stored
 from app.errors import NotFound, SettingError
 
 TRACKING = ("individual", "aggregate", "off")
@@ -33,14 +34,16 @@ class Campaign:
         return self.gallery_until is not None and today > self.gallery_until
 
     def address(self, email: str | None) -> str | None:
-        """The address that is stored for a submitter: `email`, or its rewritten form in a campaign for trials.
+        """What is stored for a submitter who typed `email`: its normal form, in a campaign for trials a rewritten one.
 
-        With test_address "t+{token}@x.org", user@example.com becomes t+user-example-com@x.org.
+        With test_address "t+{token}@x.org", user@example.com becomes t+user-example-com@x.org. An unusable address is
+        stored as it was typed, for trials only its letters and digits: nothing is ever sent there.
         """
+        email = stored(email)
         if email is None or self.test_address is None:
             return email
         token = re.sub(r"[^A-Za-z0-9]+", "-", email).strip("-")
-        return self.test_address.replace("{token}", token)
+        return self.test_address.replace("{token}", token) if normalise(email) else token or None
 
 
 class Campaigns(Mapping[str, Campaign]):
@@ -104,11 +107,13 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
         raise SettingError(
             f"{path}: [{name}] tracking must be one of {', '.join(TRACKING)}, not {campaign.tracking!r}."
         )
-    if campaign.test_address is not None and not re.fullmatch(
-        r"[^@\s]*\{token\}[^@\s]*@[^@\s]+", campaign.test_address
-    ):
+    if campaign.test_address is None:
+        return campaign
+    local, _, domain = campaign.test_address.rpartition("@")
+    sample = normalise(f"{local.replace('{token}', 'token')}@{domain}")
+    if sample is None or "{token}" not in local:
         raise SettingError(f"{path}: [{name}] test_address must look like name+{{token}}@example.org.")
-    return campaign
+    return replace(campaign, test_address=f"{local}@{sample.rpartition('@')[2]}")
 
 
 def _value(where: str, key: str, value: object) -> Any:

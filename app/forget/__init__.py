@@ -10,13 +10,13 @@ Cloudinary tells of the rejection by a webhook, which is filed like any other: i
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 
-from app.assets import Cloudinary, Hint, pages
+from app.assets import Cloudinary, Hint
 from app.collage import process
-from app.config import Campaign, Campaigns
+from app.config import Campaigns
 from app.errors import BuildFailed, NotFound
 from app.exif import ExifTool
+from app.forget.finding import Finder
 from app.forget.traces import Person
 from app.processor import Processor
 from app.store import Store
@@ -44,15 +44,29 @@ class Receipt:
     manifests_rewritten: list[str] = field(default_factory=list)
     still_found: int = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the person was there."""
+        return not any(value for name, value in self.as_json().items() if name not in ("when", "campaigns"))
+
     def as_json(self) -> dict[str, object]:
         return asdict(self)
 
 
 class Forgetting:
-    """Erases people from the store. `say` is told what happens, without naming anyone."""
+    """Erases people from the store.
+
+    `say` is told what happens, without naming anyone; `suggest`, each other address that may be the person's.
+    """
 
     def __init__(
-        self, cloudinary: Cloudinary, store: Store, exiftool: ExifTool, campaigns: Campaigns, say: Say = lambda _: None
+        self,
+        cloudinary: Cloudinary,
+        store: Store,
+        exiftool: ExifTool,
+        campaigns: Campaigns,
+        say: Say = lambda _: None,
+        suggest: Say = lambda _: None,
     ) -> None:
         self._cloudinary = cloudinary
         self._store = store
@@ -60,19 +74,25 @@ class Forgetting:
         self._campaigns = campaigns
         self._processor = Processor(cloudinary, store, exiftool, campaigns)
         self._say = say
+        self._suggest = suggest
 
     def forget(self, whom: str, among: Sequence[str] = (), *, delete: bool = False) -> Receipt:
         """Erases the person with the address `whom`, or the photo with that public ID, from campaigns `among` (all).
 
-        Raises BadPublicId, CloudinaryUnavailable, StoreUnavailable, CollageInProgress, PhotoBusy or BuildFailed; it can
-        then be run again, and goes on.
+        Raises NotFound where neither the store nor Cloudinary has anything of the person; BadPublicId,
+        CloudinaryUnavailable, StoreUnavailable, CollageInProgress, PhotoBusy or BuildFailed: it can then be run again,
+        and goes on.
         """
         self._store.root.require()
         campaigns = [self._campaigns[name] for name in among or sorted(self._campaigns)]
         receipt = Receipt(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", [campaign.name for campaign in campaigns])
-        person = self._find(whom, campaigns)
-        receipt.photos_found = len(person.public_ids)
-        for public_id in sorted(person.public_ids):
+        finder = Finder(self._cloudinary, self._store, self._exiftool, campaigns)
+        found = finder.find(whom)
+        person = found.person
+        for address in found.similar:
+            self._suggest(address)
+        receipt.photos_found = len(found.photos)
+        for public_id in sorted(found.photos):
             self._say("A photo is rejected in Cloudinary and removed here")
             receipt.rejected_in_cloudinary += self._cloudinary.reject(public_id)
             receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
@@ -84,53 +104,11 @@ class Forgetting:
             receipt.log_lines_removed += lines
             receipt.notifications_removed += notifications
         if delete:
-            receipt.deleted_in_cloudinary = sum(self._cloudinary.delete(public_id) for public_id in person.public_ids)
-        receipt.still_found = len(self._held_photos(person, campaigns))
+            receipt.deleted_in_cloudinary = sum(self._cloudinary.delete(public_id) for public_id in found.photos)
+        receipt.still_found = len(finder.held(person))
+        if receipt.is_empty:
+            raise NotFound(f"Neither the store nor Cloudinary has anything of {whom!r}; nothing was changed.")
         return receipt
-
-    def _find(self, whom: str, campaigns: Sequence[Campaign]) -> Person:
-        """Whom the store and Cloudinary know by this address or public ID."""
-        if "@" not in whom:
-            held = self._addresses(campaigns)
-            asset = self._cloudinary.state(whom)
-            mine = {held.get((campaign.name, whom)) for campaign in campaigns} | {asset.email if asset else None}
-            # an address that another photo has too belongs to someone who stays
-            others = {email for (_, public_id), email in held.items() if public_id != whom}
-            return Person(frozenset([whom]), frozenset(email for email in mine if email and email not in others))
-        stored = {campaign.address(whom) for campaign in campaigns} | {whom}
-        person = Person(frozenset(), frozenset(address for address in stored if address))
-        public_ids = self._held_photos(person, campaigns)
-        folders = {campaign.folder for campaign in campaigns}
-        # a rejected photo is in no folder's list
-        lists = [
-            *(partial(self._cloudinary.folder, at) for at in folders),
-            partial(self._cloudinary.moderated, "rejected"),
-        ]
-        for row in (row for ask in lists for page in pages(ask) for row in page.rows):
-            if row.asset.folder in folders and (row.asset.email or "").casefold() == whom.casefold():
-                public_ids.add(row.asset.public_id)
-        return Person(frozenset(public_ids), person.addresses)
-
-    def _held_photos(self, person: Person, campaigns: Sequence[Campaign]) -> set[str]:
-        """Public IDs of the photos in the store that are the person's."""
-        return {
-            public_id
-            for (_, public_id), email in self._addresses(campaigns).items()
-            if public_id in person.public_ids or person.has_address(email)
-        }
-
-    def _addresses(self, campaigns: Sequence[Campaign]) -> dict[tuple[str, str], str | None]:
-        """The address of every photo in the store, by campaign and public ID."""
-        found: dict[tuple[str, str], str | None] = {}
-        for campaign in campaigns:
-            public_ids = [photo.public_id for photo in self._store.photos.all(campaign.name)]
-            paths = {self._store.photos.archive_path(campaign.name, public_id): public_id for public_id in public_ids}
-            tags = self._exiftool.read(paths)
-            found |= {
-                (campaign.name, public_id): tags[path].email if path in tags else None
-                for path, public_id in paths.items()
-            }
-        return found
 
     def _clear_collages(self, campaign: str, person: Person, receipt: Receipt) -> None:
         """Makes every finished collage forget the person; one that is being built is waited for."""

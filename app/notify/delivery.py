@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from typing import Protocol
 
 from app import metrics
+from app.addresses import as_sent
 from app.config import Campaign
 from app.errors import BadParameters, MailUnavailable, SettingError
 from app.notify.letters import Letters
@@ -80,7 +81,7 @@ class Delivery:
         for recipient in recipients:
             self._keep_pace()
             if self._pace.stopping():
-                self._report.stopped = "It was asked to end."
+                self._report.stopped = "It was stopped."
             if self._report.stopped:
                 break
             reason = self._unwanted(recipient)
@@ -178,15 +179,20 @@ class Delivery:
 def is_withdrawn(store: Store, campaign: str) -> Callable[[Recipient], bool]:
     """Who has unsubscribed from a campaign by now: by address, or by photo where that was all that was known."""
     withdrawn = store.withdrawals.addresses(campaign)
-    return lambda recipient: withdrawn.has(recipient.address) or recipient.public_id in withdrawn.photos
+    return lambda recipient: (
+        recipient.public_id in withdrawn.photos
+        or withdrawn.has(recipient.address)
+        or (recipient.stored is not None and withdrawn.has(recipient.stored))
+    )
 
 
 def envelope(campaign: Campaign, message: EmailMessage, address: str) -> str:
-    """The address on the envelope. In a campaign for trials nobody else is ever written to, whatever came before.
+    """The address on the envelope, as SMTP has it.
 
-    On purpose it shares nothing with the choice of recipients. Raises BadParameters.
+    In a campaign for trials nobody else is ever written to, whatever came before. On purpose it shares nothing with the
+    choice of recipients. Raises BadParameters.
     """
-    if message["To"] != address or message["Cc"] or message["Bcc"]:
+    if message["To"] != as_sent(address) or message["Cc"] or message["Bcc"]:
         raise BadParameters("A mail was to go to somebody else than it names; it was not sent.")
     if campaign.test_address is not None:
         begin, *middle, end = campaign.test_address.split("{token}")
@@ -196,4 +202,4 @@ def envelope(campaign: Campaign, message: EmailMessage, address: str) -> str:
             raise BadParameters(
                 f"Mails of the campaign {campaign.name} go to addresses like {campaign.test_address} only."
             )
-    return address
+    return as_sent(address)

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from app.addresses import as_sent, is_address
 from app.config import Campaign
 from app.errors import BadParameters, SettingError
 from app.notify.headers import ADDRESS, LONGEST_HEADER, POLICY, one_line, sender_header
@@ -78,7 +79,7 @@ def compose(
     `people`: how many the collage shows. `sender`: as in COLLAGEN_MAIL_FROM. Raises BadParameters for a recipient or a
     message ID that cannot stand in a header, SettingError for such a sender or link and for a template that fails.
     """
-    if not re.fullmatch(ADDRESS, recipient):
+    if not (is_address(recipient) or re.fullmatch(ADDRESS, recipient)):  # a preview goes to ourselves
         raise BadParameters("A recipient's address is none that a mail can be sent to.")
     if not re.fullmatch(r"<[!-;=?-~]{1,400}>", message_id):
         raise BadParameters("The message ID is none.")
@@ -89,7 +90,7 @@ def compose(
 
     message = EmailMessage(policy=POLICY)
     message["From"] = sender_header(sender)
-    message["To"] = recipient
+    message["To"] = as_sent(recipient)
     message["Subject"] = one_line(rendered["subject"])
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id

@@ -29,8 +29,11 @@ KEYS = ("state", "progress", "sent", "failed", "uncertain", "total", "error")
 IDLE = {"state": "idle", "progress": 0.0, "sent": 0, "failed": 0, "uncertain": 0, "total": 0}
 
 
-def start(settings: Settings, campaign: str, collage: str, wish: Wish) -> None:
-    """Starts a run. Raises NotFound, SettingError, CollageUnsound, NotifyInProgress or StoreUnavailable before that."""
+def start(settings: Settings, campaign: str, collage: str, wish: Wish, expected: int = 0) -> None:
+    """Starts a run. `expected`: how many mails it is about, where that is known; the run itself counts again.
+
+    Raises NotFound, SettingError, CollageUnsound, NotifyInProgress or StoreUnavailable before that.
+    """
     load_campaigns(settings.campaigns_file).require(campaign)
     settings.required_mail()
     settings.required_public_url()
@@ -39,7 +42,7 @@ def start(settings: Settings, campaign: str, collage: str, wish: Wish) -> None:
     require_sound(store, campaign, collage)
     lock = store.sends.begin(campaign)
     try:
-        store.sends.note(campaign, IDLE | {"collage": collage, "state": "sending"})
+        store.sends.note(campaign, IDLE | {"collage": collage, "state": "sending", "total": expected})
         process = subprocess.Popen(
             [sys.executable, "-m", "app.notify.process"],
             stdin=subprocess.PIPE,
@@ -101,10 +104,9 @@ def _carry_out(order: dict[str, Any], stopping: Stopping) -> str | None:
     settings = load_settings()
     exiftool = ExifTool()
     try:
-        campaigns = load_campaigns(settings.campaigns_file)
-        notifier = Notifier(
-            settings, campaigns, Store(settings.store), exiftool, sleep=stopping.sleep, stopping=stopping
-        )
+        campaigns, store = load_campaigns(settings.campaigns_file), Store(settings.store)
+        stopping.also(lambda: store.sends.is_stopped(order["campaign"]))
+        notifier = Notifier(settings, campaigns, store, exiftool, sleep=stopping.sleep, stopping=stopping)
         plan = notifier.plan(order["campaign"], order["collage"], Wish(**order["wish"]))
         report = notifier.send(plan, lock=order["lock"])
     finally:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from app.addresses import normalise
 from app.notify.history import History
 
 NO_ADDRESS = "no address"
@@ -15,12 +16,6 @@ TOLD = "told before"
 UNCERTAIN = "uncertain"
 FAILED = "failed for good"
 OVER = "over the limit"
-
-# What every mail server takes: an ASCII dot-atom of at most 64 characters (RFC 5321, 4.1.2 and 4.5.3.1) at a host name
-# with a dot. Quoted local parts and addresses in other scripts, which few servers take, are none.
-LOCAL = r"(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-ADDRESS = re.compile(rf"(?=.{{3,254}}\Z){LOCAL}@({LABEL}\.)+(?![0-9]+\Z){LABEL}")
 
 
 @dataclass(frozen=True)
@@ -41,10 +36,11 @@ class Wish:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Someone who is told, and the photo that shows them."""
+    """Someone who is told, and the photo that shows them. `stored`: the archive's spelling of it, if another."""
 
     address: str
     public_id: str
+    stored: str | None = None
 
 
 @dataclass
@@ -70,15 +66,16 @@ def choose(
     `test_address`: in a campaign for trials, the only form of address that is written to (`Campaign.test_address`).
     """
     selection, seen = Selection(), set[str]()
-    for public_id, address in shown:
-        reason = _unusable(address, test_address)
+    for public_id, stored in shown:
+        address = normalise(stored)
+        reason = _unusable(stored, address, test_address)
         if address is not None and not reason and address.casefold() in seen:
             reason = SAME
         if address is None or reason:
-            selection.skipped.setdefault(reason, []).append(address or public_id)
+            selection.skipped.setdefault(reason, []).append(stored or public_id)
             continue
         seen.add(address.casefold())
-        recipient = Recipient(address, public_id)
+        recipient = Recipient(address, public_id, None if stored == address else stored)
         reason = UNSUBSCRIBED if unsubscribed(recipient) else _told(history, address, collage, wish)
         if not reason and wish.limit is not None and len(selection.recipients) >= wish.limit:
             reason = OVER
@@ -89,20 +86,15 @@ def choose(
     return selection
 
 
-def is_address(text: str) -> bool:
-    """Whether mails can be sent to this address as it is."""
-    return ADDRESS.fullmatch(text) is not None
-
-
 def is_test_address(address: str, test_address: str) -> bool:
     """Whether `address` is one that a campaign for trials stores: `test_address` with letters, digits and - in it."""
     return re.fullmatch("[A-Za-z0-9-]*".join(map(re.escape, test_address.split("{token}"))), address) is not None
 
 
-def _unusable(address: str | None, test_address: str | None) -> str:
-    if not address:
+def _unusable(stored: str | None, address: str | None, test_address: str | None) -> str:
+    if not stored:
         return NO_ADDRESS
-    if not is_address(address):
+    if address is None:
         return MALFORMED
     if test_address is not None and not is_test_address(address, test_address):
         return NO_TEST_ADDRESS

@@ -9,23 +9,24 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
 from app import limits
+from app.addresses import normalise
 from app.check.collages import collage_findings
 from app.config import Campaign, Campaigns, MailServer, Settings
 from app.errors import BadParameters, CollagenError, CollageUnsound, nameless
 from app.exif import ExifTool
-from app.notify import message
+from app.notify import message, sample
 from app.notify.delivery import Courier, Delivery, Pace, envelope, is_withdrawn
 from app.notify.history import history
 from app.notify.letters import Letters
-from app.notify.recipients import Recipient, Selection, Wish, choose, is_address
+from app.notify.recipients import Selection, Wish, choose
 from app.notify.report import Report
-from app.smtp import Connection, Refused, Uncertain, serialised
+from app.smtp import Connection
 from app.store import Store
 
 NOTE_EVERY = 0.25  # seconds
@@ -115,14 +116,26 @@ class Notifier:
         shown = self._addresses(campaign, [tile["public_id"] for tile in tiles])
         plan = Plan(rules, collage, wish, shown, self._choose(rules, collage, wish, shown), templates)
         if wish.test is not None:
-            if not is_address(wish.test):
+            test = normalise(wish.test)
+            if test is None:
                 raise BadParameters(f"{wish.test!r} is no address that mails can be sent to.")
-            envelope(rules, self._test(plan, wish.test), wish.test)
+            plan = replace(plan, wish=replace(wish, test=test))
+            envelope(rules, self._test(plan, test), test)  # whether it may go there at all
         return plan
 
     def preview(self, plan: Plan) -> EmailMessage:
         """The mail as people get it, but addressed to ourselves: whoever looks at it leaves no trace of an open."""
-        return self._test(plan, plan.wish.test or self._letters(plan).sender, personal=False)
+        letters = self._letters(plan)
+        return sample.write(letters, plan.wish.test or letters.sender)
+
+    def sample(self, campaign: str, collage: str) -> EmailMessage:
+        """The same without a plan, for which every archive would have to be read. Raises what `plan` raises."""
+        self._campaigns.require(campaign)
+        rules = self._campaigns[campaign]
+        templates = message.load(rules, self._settings.campaigns_file.parent)
+        tiles = self._store.collages.manifest(campaign, collage)["tiles"]
+        shown = [(tile["public_id"], None) for tile in tiles]
+        return self.preview(Plan(rules, collage, Wish(), shown, Selection(), templates))
 
     def send(self, plan: Plan, show: Show = lambda report: None, *, lock: int | None = None) -> Report:
         """Sends the mails of a plan, but to whoever was told or unsubscribed since it was made.
@@ -133,7 +146,9 @@ class Notifier:
         """
         server, _ = self._settings.required_mail()
         if plan.wish.test is not None:
-            return self._send_test(plan, plan.wish.test, server)
+            mail = self._test(plan, plan.wish.test)
+            with self._connect(server) as courier:
+                return sample.send(self._letters(plan), mail, plan.wish.test, courier)
         name = plan.campaign.name
         with contextlib.ExitStack() as stack:
             stack.callback(os.close, self._store.sends.begin(name) if lock is None else lock)
@@ -182,25 +197,8 @@ class Notifier:
             random=self._random,
         )
 
-    def _test(self, plan: Plan, address: str, *, personal: bool = True) -> EmailMessage:
-        """A mail to `address`, whose links are personal only where it is the address of someone shown."""
-        own = (photo for photo, email in plan.shown if personal and (email or "").casefold() == address.casefold())
-        recipient = Recipient(address, next(own, ""))
-        letters = self._letters(plan)
-        return letters.write(recipient, letters.new_id(recipient))
-
-    def _send_test(self, plan: Plan, address: str, server: MailServer) -> Report:
-        report = Report(1)
-        mail, sender = self._test(plan, address), self._letters(plan).sender
-        with self._connect(server) as courier:
-            try:
-                courier.send(serialised(mail), sender, envelope(plan.campaign, mail, address))
-                report.sent.append(address)
-            except Refused as error:
-                report.stopped = f"The mail server does not take it: {error.reason}."
-            except Uncertain:
-                report.uncertain.append(address)
-        return report
+    def _test(self, plan: Plan, address: str) -> EmailMessage:
+        return sample.write(self._letters(plan), address, plan.shown)
 
     def _noting(self, plan: Plan, show: Show) -> Show:
         """`show`, which also notes for others how far the run is."""

@@ -1,4 +1,4 @@
-"""What archives say that pages count: which photos have no e-mail address, and how each was cut.
+"""What archives say that pages count: which photos have no e-mail address or an unusable one, and how each was cut.
 
 exiftool reads 1,000 archives in some seconds, so it is done apart and kept.
 """
@@ -7,7 +7,9 @@ import logging
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from app.addresses import normalise
 from app.cropping import Cut
 from app.errors import ExifToolFailed, where
 from app.exif import ExifTool
@@ -18,11 +20,22 @@ LOG = logging.getLogger(__name__)
 BATCH = 25  # archives in one run of exiftool, which a webhook may be waiting for
 
 
+Kind = Literal["usable", "unusable", "none"]
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """Public IDs of the photos whose people cannot be written to: no address was typed, or an unusable one."""
+
+    none: tuple[str, ...] = ()
+    unusable: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Said:
     """What an archive says, without the address itself."""
 
-    has_address: bool
+    address: Kind
     cut: Cut | None
 
 
@@ -37,10 +50,15 @@ class Addresses:
         self._reading: dict[str, threading.Thread] = {}
         self._closed = False
 
-    def without(self, campaign: str, photos: Sequence[Photo]) -> list[str] | None:
-        """The public IDs of those without an address; None while that is being found out, by a thread of its own."""
+    def unreachable(self, campaign: str, photos: Sequence[Photo]) -> Unreachable | None:
+        """Whose photos have no usable address; None while that is being found out, by a thread of its own."""
         said = self._all(campaign, photos)
-        return None if said is None else [one.public_id for one in photos if not said[one].has_address]
+        if said is None:
+            return None
+        none, unusable = (
+            tuple(one.public_id for one in photos if said[one].address == kind) for kind in ("none", "unusable")
+        )
+        return Unreachable(none, unusable)
 
     def cut(self, campaign: str, photos: Sequence[Photo]) -> list[Photo] | None:
         """Those of which more than a third was cut off; None while that is being found out."""
@@ -97,9 +115,13 @@ class Addresses:
         paths = {photo: self._store.photos.archive_path(campaign, photo.public_id) for photo in photos}
         tags = self._exiftool.read(paths.values())
         said = {
-            photo: Said(bool(tags[path].email), tags[path].cut) if path in tags else Said(False, None)
+            photo: Said(_kind(tags[path].email), tags[path].cut) if path in tags else Said("none", None)
             for photo, path in paths.items()
         }
         with self._lock:
             self._said.setdefault(campaign, {}).update(said)
         return said
+
+
+def _kind(email: str | None) -> Kind:
+    return "usable" if normalise(email) else "unusable" if email else "none"

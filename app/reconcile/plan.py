@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from app.addresses import same
 from app.assets import Asset, Hint
 from app.config import Campaign
 from app.decision import address
@@ -86,8 +87,8 @@ def suspect(campaign: Campaign, asset: Asset, held: Held | None) -> Work | None:
     """Why an approved photo of the campaign has to be asked about, if it has to."""
     if held is None:
         return Work(_hint(asset), "missing")
-    wanted = (asset.version, address(asset, campaign))
-    if held.whole and held.tags is not None and (held.tags.version, held.tags.email) == wanted:
+    tags = held.tags if held.whole else None
+    if tags is not None and tags.version == asset.version and same(tags.email, address(asset, campaign)):
         return None
     return Work(_hint(asset), "differs")
 

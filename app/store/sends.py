@@ -36,7 +36,23 @@ class Sends:
         lock = self._root.files.lock(self._logs(campaign) / ".sends.lock", patience)
         if lock is None:
             raise NotifyInProgress(f"Mails of {campaign} are being sent already; wait until that is done.")
+        try:
+            self._root.files.remove(self._stop(campaign))  # it was about an earlier run
+        except BaseException:
+            os.close(lock)
+            raise
         return lock
+
+    def stop(self, campaign: str) -> None:
+        """Asks the run that has the campaign's turn, on whatever host, to end after the mail that it is at."""
+        self._root.require()
+        self._root.files.write_whole(self._stop(campaign), b"stop\n")
+
+    def is_stopped(self, campaign: str) -> bool:
+        """Whether the run that has the campaign's turn was asked to end. Raises StoreUnavailable."""
+        path = self._stop(campaign)
+        with using(path):
+            return self._root.files.exists(path)
 
     @contextlib.contextmanager
     def turn(self, campaign: str) -> Iterator[None]:
@@ -98,6 +114,9 @@ class Sends:
 
     def _path(self, campaign: str) -> Path:
         return self._logs(campaign) / "sends.jsonl"
+
+    def _stop(self, campaign: str) -> Path:
+        return self._logs(campaign) / ".notify.stop"
 
     def _note(self, campaign: str) -> Path:
         return self._logs(campaign) / ".notify.json"

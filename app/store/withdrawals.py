@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from app import addresses
 from app.errors import StoreUnavailable
 from app.store.files import using
 from app.store.root import Root
@@ -27,8 +28,8 @@ class Withdrawn:
     photos: frozenset[str] = frozenset()
 
     def has(self, address: str) -> bool:
-        """Whether no more mails may go to this address; upper and lower case are the same."""
-        return _hash(self.campaign, address) in self.hashes
+        """Whether no more mails may go to this address, in whatever spelling it or the withdrawal came."""
+        return any(_hash(self.campaign, spelling) in self.hashes for spelling in addresses.spellings(address))
 
 
 class Withdrawals:
@@ -51,7 +52,7 @@ class Withdrawals:
             gone = {public_id for public_id in photos if not self._sends.holds(campaign, public_id)}
             if gone:
                 gone -= {record.get("photo", "") for record in self._sends.read(campaign)}
-            if address is not None and (name := _hash(campaign, address)) not in known.hashes:
+            if address is not None and (name := _hash(campaign, addresses.key(address))) not in known.hashes:
                 self._root.files.append_line(path, json.dumps({"time": time, "address": name}))
             for public_id in photos:
                 if public_id not in gone:
@@ -93,6 +94,6 @@ class Withdrawals:
         return Withdrawn(campaign, frozenset(hashes), frozenset(photos))
 
 
-def _hash(campaign: str, address: str) -> str:
-    """Of the campaign, too: two campaigns' files do not tell that they know the same person."""
-    return hashlib.sha256(f"{campaign}\n{address.casefold()}".encode()).hexdigest()
+def _hash(campaign: str, spelling: str) -> str:
+    """Of the campaign, too: two campaigns' files do not tell that they know the same person. `spelling`: casefolded."""
+    return hashlib.sha256(f"{campaign}\n{spelling}".encode()).hexdigest()

@@ -6,8 +6,9 @@ Sources: Gmail fetches pictures through a proxy that announces itself as "(via g
 its user, fetches every picture when the mail arrives, opened or not, through two proxies, and says only "Mozilla/5.0"
 (https://help.socketlabs.com/docs/identifying-apple-mpp-opens-in-notification-api-events,
 https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/understanding-apple-mail-privacy-protection-and-open-events).
-Browsers that fetch in advance say so in Sec-Purpose (https://fetch.spec.whatwg.org/#sec-purpose-header), older ones in
-Purpose, X-Purpose (Safari: "preview") or X-Moz.
+Gmail also fetches some pictures when the mail arrives, as a browser of 2015 with a second "Mozilla/5.0" at the end,
+where a browser has its own name. Browsers that fetch in advance say so in Sec-Purpose
+(https://fetch.spec.whatwg.org/#sec-purpose-header), older ones in Purpose, X-Purpose (Safari: "preview") or X-Moz.
 
 A scanner that poses as a browser is taken for a person: nothing that may be kept could tell them apart.
 """
@@ -20,7 +21,7 @@ Class = Literal["human", "proxy", "prefetch", "unknown"]
 
 PURPOSES = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 AHEAD = ("prefetch", "preview", "prerender", "instant")
-PRIVATE = "mozilla/5.0"
+AHEAD_OF_READERS = re.compile(r"mozilla/5\.0$")  # Apple says nothing else, Gmail says it twice
 PROXIES = re.compile(r"googleimageproxy|ggpht\.com|yahoomailproxy|(image|mail)[ _-]?proxy")
 # link checkers, scanners, crawlers, libraries; "existence discovery" is how Office looks whether a link is dead
 MACHINES = re.compile(
@@ -37,7 +38,7 @@ def classify(headers: Mapping[str, str]) -> Class:
     agent = said.get("user-agent", "")
     if PROXIES.search(agent):
         return "proxy"
-    if agent == PRIVATE or any(said.get(name, "").startswith(AHEAD) for name in PURPOSES):
+    if AHEAD_OF_READERS.search(agent) or any(said.get(name, "").startswith(AHEAD) for name in PURPOSES):
         return "prefetch"
     if MACHINES.search(agent):
         return "unknown"

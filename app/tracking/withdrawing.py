@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from app.addresses import key
 from app.config import Campaign
 from app.exif import ExifTool
 from app.store import Store
@@ -43,11 +44,11 @@ def withdraw_address(store: Store, exiftool: ExifTool, campaign: Campaign, email
     """
     store.root.require()
     addresses = {email, campaign.address(email) or email}
-    folded = {address.casefold() for address in addresses}
+    keys = {key(address) for address in addresses}
     public_ids = [photo.public_id for photo in store.photos.all(campaign.name)]
     paths = {store.photos.archive_path(campaign.name, public_id): public_id for public_id in public_ids}
     tags = exiftool.read(paths)
-    held = {paths[path] for path, said in tags.items() if said.email and said.email.casefold() in folded}
+    held = {paths[path] for path, said in tags.items() if said.email and key(said.email) in keys}
     sends = store.sends.read(campaign.name)
     for address in sorted(addresses):
         store.withdrawals.add(campaign.name, when, address, sorted(held | _told_of(sends, address)))
@@ -56,5 +57,5 @@ def withdraw_address(store: Store, exiftool: ExifTool, campaign: Campaign, email
 
 def _told_of(sends: Iterable[Mapping[str, Any]], address: str) -> set[str]:
     """The photos about which this address was sent a mail."""
-    folded = address.casefold()
-    return {record["photo"] for record in sends if record.get("address", "").casefold() == folded}
+    wanted = key(address)
+    return {record["photo"] for record in sends if "address" in record and key(record["address"]) == wanted}

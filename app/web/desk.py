@@ -96,6 +96,16 @@ def numbers(campaign: str) -> ResponseReturnValue:
     return render_template("desk_counts.html", **_numbers(services().campaign(campaign)))
 
 
+@blueprint.get("/campaigns/<campaign>/unreachable")
+@admin_only
+def unreachable(campaign: str) -> ResponseReturnValue:
+    """The part of a page that lists the photos without a usable address."""
+    every = services().store.photos.all(services().campaign(campaign))
+    return render_template(
+        "desk_unreachable.html", name=campaign, unreachable=desk().addresses.unreachable(campaign, every)
+    )
+
+
 @blueprint.route("/campaigns/<campaign>/", methods=["GET", "POST"])
 @admin_only
 def photos(campaign: str) -> ResponseReturnValue:
@@ -176,12 +186,12 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
     every = store.photos.all(campaign) if every is None else every
     pairs = store.photos.pairs(campaign)
     incomplete = {public_id for public_id, (archive, intermediate) in pairs.items() if archive and not intermediate}
-    without, cut = desk().addresses.without(campaign, every), desk().addresses.cut(campaign, every)
+    unreachable, cut = desk().addresses.unreachable(campaign, every), desk().addresses.cut(campaign, every)
     collages = desk().album.all(campaign)
     return {
         "name": campaign,
         "counts": counts(every, incomplete, collages),
-        "without": None if without is None else len(without),
+        "unreachable": unreachable,
         "cut": len(cut or ()),
         "last": collages[-1] if collages else None,
     }

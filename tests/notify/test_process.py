@@ -113,7 +113,7 @@ def test_a_run_that_is_asked_to_end_finishes_its_mail(made: Settings, server: Ma
     (pid,) = senders()
     os.kill(pid, signal.SIGTERM)
     state = ended(store)
-    assert (state["state"], state["uncertain"], state["error"]) == ("failed", 0, "It was asked to end.")
+    assert (state["state"], state["uncertain"], state["error"]) == ("failed", 0, "It was stopped.")
     assert 0 < state["sent"] < 6
     assert len(server.taken()) == state["sent"]
 

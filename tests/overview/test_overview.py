@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from app.collage import layout
 from app.collage.build import Parameters
 from app.errors import BadParameters, NotFound
 from app.exif import ExifTool, Tags
-from app.overview.addresses import Addresses
+from app.overview.addresses import Addresses, Unreachable
 from app.overview.album import Album, Past
 from app.overview.changes import change, changes
 from app.overview.counts import counts, seen
@@ -113,26 +113,30 @@ def test_addresses_are_counted_apart_and_kept(store: Store, exiftool: ExifTool, 
     for number in range(30):
         path = tmp_path / "one.jpg"
         path.write_bytes(prepared(number % 3).archive)
-        exiftool.write(path, Tags("ann@example.org" if number % 3 else None, f"p{number}", "asset", 1))
+        email = (None, "ann@example.org", "ann at example.org")[number % 3]
+        exiftool.write(path, Tags(email, f"p{number}", "asset", 1))
         store.photos.put("sayno", f"p{number}", path.read_bytes(), b"", 1_700_000_000 + number)
     every = store.photos.all("sayno")
     addresses = Addresses(store, exiftool)
-    assert addresses.without("sayno", every) is None
-    wait_for(lambda: addresses.without("sayno", every) is not None, "the addresses were counted")
-    found = addresses.without("sayno", every)
-    assert found is not None
-    assert found == [f"p{number}" for number in range(0, 30, 3)]
-    assert addresses.without("sayno", every[1:]) == found[1:]
-    assert addresses.without("sayno", every) is None  # who went and came back is looked at again
-    assert addresses.without("other", []) == []
+    assert addresses.unreachable("sayno", every) is None
+    none, unusable = (tuple(f"p{number}" for number in range(first, 30, 3)) for first in (0, 2))
+    assert found(addresses, every) == Unreachable(none, unusable)
+    assert addresses.unreachable("sayno", every[1:]) == Unreachable(none[1:], unusable)
+    assert addresses.unreachable("sayno", every) is None  # who went and came back is looked at again
+    assert addresses.unreachable("other", []) == Unreachable()
     # an address that was corrected has left its photo's time of approval
     path = store.photos.archive_path("sayno", "p0")
     tags, known = exiftool.read([path])[path], path.stat()
     exiftool.write(path, replace(tags, email="new@example.org"))
     os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
-    every = store.photos.all("sayno")
-    while (now := addresses.without("sayno", every)) is None:
-        time.sleep(0.02)
-    assert now == found[1:]
+    assert found(addresses, store.photos.all("sayno")) == Unreachable(none[1:], unusable)
     addresses.close()
-    assert addresses.without("sayno", photos("x")) is None  # and nothing is begun any more
+    assert addresses.unreachable("sayno", photos("x")) is None  # and nothing is begun any more
+
+
+def found(addresses: Addresses, every: Sequence[Photo]) -> Unreachable:
+    """Waits for the thread that reads archives."""
+    wait_for(lambda: addresses.unreachable("sayno", every) is not None, "the archives were read")
+    known = addresses.unreachable("sayno", every)
+    assert known is not None
+    return known

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.addresses import normalise
 from app.errors import StoreUnavailable
 from app.forget.traces import Person
 from app.store import Store
@@ -46,6 +49,15 @@ def test_upper_and_lower_case_are_one_address(store: Store, address: str) -> Non
     store.withdrawals.add("sayno", NOW, address, [])
     for spelt in (address.upper(), address.lower(), address.swapcase()):
         assert store.withdrawals.addresses("sayno").has(spelt)
+
+
+@pytest.mark.parametrize("old", ["max@müller.example", "mailto:kim@example.org", "Ann@Example.org"])
+def test_a_withdrawal_of_the_time_before_addresses_had_one_form_still_counts(store: Store, old: str) -> None:
+    name = hashlib.sha256(f"sayno\n{old.casefold()}".encode()).hexdigest()
+    path(store).parent.mkdir(parents=True)
+    path(store).write_text(json.dumps({"time": "2026-11-20T06:04:05Z", "address": name}) + "\n")
+    assert store.withdrawals.addresses("sayno").has(old)
+    assert store.withdrawals.addresses("sayno").has(normalise(old) or "") or old.startswith("mailto:")
 
 
 def test_photos_are_withdrawn_and_each_has_a_line_of_its_own(store: Store) -> None:

@@ -18,6 +18,16 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
         ("YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html", "proxy"),
         ("Mozilla/5.0 (compatible; YahooMailProxy; https://help.yahoo.com/kb/x.html)", "proxy"),
         ("Mozilla/5.0", "prefetch"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/42.0.2311.135"
+            " Safari/537.36 Edge/12.246 Mozilla/5.0",
+            "prefetch",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0"
+            " Safari/537.36 Edg/126.0.0.0",
+            "human",
+        ),
         (FIREFOX, "human"),
         (
             "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15",

@@ -86,7 +86,7 @@ def test_without_the_password_there_is_no_page(client: FlaskClient, store: Store
 def test_the_first_page_has_every_campaign_in_numbers_and_what_happened_last(
     client: FlaskClient, store: Store, exiftool: ExifTool, tmp_path: Path
 ) -> None:
-    for number, email in enumerate(["ann@example.org", None, None]):
+    for number, email in enumerate(["ann@example.org", None, "ann at example.org", None]):
         files, path = prepared(number), tmp_path / "one.jpg"
         path.write_bytes(files.archive)
         exiftool.write(path, Tags(email, f"p{number}", "asset", 1))
@@ -96,15 +96,29 @@ def test_the_first_page_has_every_campaign_in_numbers_and_what_happened_last(
     store.logs.event("sayno", when, "DELETED", "p<9>")
     said = text(counted(client, "/admin/"))
     assert "All is well" in said
-    assert "2 without address 0 unreadable" in reversed_counts(said)
+    assert "2 without address 1 unusable address 0 unreadable" in reversed_counts(said)
     assert "removed p&lt;9&gt; 20 Nov 2026, 06:04 stored p1; no address 20 Nov 2026, 06:04" in said
     assert "Test prototype" in said
     assert "@" not in said
 
 
+def test_photos_without_a_usable_address_are_listed_with_their_pictures(
+    client: FlaskClient, store: Store, addressed: None
+) -> None:
+    page = counted(client, "/admin/campaigns/sayno/")
+    assert "1 photo has an unusable address" in text(page)
+    assert "1 photo came without an address" in text(page)
+    assert "no address" not in text(page)  # what was typed is for the moderator in Cloudinary
+    linked = re.findall(r'<li><a href="(/admin/campaigns/sayno/photos/(p\d)/medium.jpg)">', page)
+    assert [public_id for _, public_id in linked] == ["p3", "p2"]
+    part = get(client, "/admin/campaigns/sayno/unreachable").text
+    assert [address for address, _ in linked] == re.findall(r'href="([^"]*)"', part)
+
+
 def reversed_counts(said: str) -> str:
     """`without address 2` as `2 without address`: on the page the number stands above what it counts."""
-    return re.sub(r"(approved|new(?: since \d+)?|never shown yet|without address|unreadable) (\d+)", r"\2 \1", said)
+    labels = r"approved|new(?: since \d+)?|never shown yet|without address|unusable address|unreadable"
+    return re.sub(rf"({labels}) (\d+)", r"\2 \1", said)
 
 
 def test_numbers_follow_the_collages(client: FlaskClient, store: Store) -> None:

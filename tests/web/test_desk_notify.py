@@ -51,7 +51,7 @@ def test_first_there_are_the_numbers_and_nobody_is_told(client: FlaskClient, pag
     said = text(answer.text)
     assert "3 of 5 people will get a mail." in said
     assert "1 have no address" in said
-    assert "1 have an address that is none" in said
+    assert "1 have an unusable address" in said
     assert "Send 3 mails now" in said
     assert "@" not in answer.text
     assert "2 of 5 people" in text(get(client, f"{page}/notify?limit=2").text)
@@ -113,3 +113,77 @@ def test_another_sites_page_sends_nothing(client: FlaskClient, page: str, mails:
     answer = client.post(f"{page}/notify", data={"recipients": "3"}, auth=ADMIN, headers={"Origin": "null"})
     assert answer.status_code == 403
     assert mails.taken() == []
+
+
+def test_the_page_shows_the_mail_and_looking_at_it_leaves_no_trace(
+    client: FlaskClient, page: str, store: Store, mails: MailServer
+) -> None:
+    answer = get(client, f"{page}/notify")
+    assert "Subject: Say No: you are in the collage" in text(answer.text)
+    assert "See yourself in the collage:" in answer.text
+    assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
+    frame = get(client, f"{page}/notify/preview")
+    assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert {"sandbox", "frame-ancestors 'self'", "default-src 'none'"} <= set(
+        frame.headers["Content-Security-Policy"].split("; ")
+    )
+    (picture,) = re.findall(r'<img src="([^"]*)"', frame.text)
+    assert picture.startswith("//localhost/track/")
+    shown = client.get(picture.removeprefix("//localhost"))
+    assert (shown.status_code, shown.content_type) == (200, "image/jpeg")
+    assert list(store.opens.read("sayno")) == []
+    assert mails.taken() == []
+
+
+@pytest.mark.parametrize("part", ["preview", "test", "stop"])
+def test_nobody_else_sees_sends_or_stops_a_mail(client: FlaskClient, page: str, part: str) -> None:
+    ask = client.get if part == "preview" else client.post
+    assert ask(f"{page}/notify/{part}").status_code == 401
+
+
+def post(client: FlaskClient, path: str, **fields: str) -> TestResponse:
+    return client.post(path, data=fields, auth=ADMIN, headers=FORM)
+
+
+def test_one_mail_goes_to_whoever_wants_to_see_it_first(
+    client: FlaskClient, page: str, store: Store, mails: MailServer
+) -> None:
+    answer = post(client, f"{page}/notify/test", address=" Me <me@MÜLLER.example> ")
+    assert answer.status_code == 303
+    assert "One mail was sent to you." in text(get(client, answer.headers["Location"]).text)
+    assert mails.told() == {"me@xn--mller-kva.example": 1}
+    assert store.sends.read("sayno") == []
+    assert "3 of 5 people will get a mail." in text(get(client, f"{page}/notify").text)
+
+
+def test_one_mail_that_cannot_be_sent_says_why(client: FlaskClient, page: str, mails: MailServer) -> None:
+    answer = post(client, f"{page}/notify/test", address="me at example.org")
+    assert (answer.status_code, "No mail can be sent to this address." in answer.text) == (422, True)
+    mails.refuse(recipients={"me@example.org": ["550 no such user me@example.org"]})
+    answer = post(client, f"{page}/notify/test", address="me@example.org")
+    assert (answer.status_code, "does not take it: 550 no such user" in text(answer.text)) == (502, True)
+    assert "me@example.org" not in answer.text
+    assert mails.taken() == []
+
+
+def test_a_run_shows_how_many_are_sent_and_can_be_stopped(client: FlaskClient, page: str, mails: MailServer) -> None:
+    send(client, page, rate="1")  # the second mail would be sent in a minute
+    deadline = time.monotonic() + 60
+    while not mails.taken():
+        assert "of 3 mails sent" in text(get(client, f"{page}/notify").text)
+        assert time.monotonic() < deadline, "no mail was sent"
+        time.sleep(0.05)
+    assert post(client, f"{page}/notify/stop").status_code == 303
+    while "Mails are being sent" in (said := text(get(client, f"{page}/notify").text)):
+        assert time.monotonic() < deadline, "the run was not stopped"
+        time.sleep(0.05)
+    assert "The last run ended early: It was stopped. 1 of 3 mails were sent." in said
+    assert "Send 2 mails now" in said
+    assert send(client, page, recipients=2).status_code == 303  # the stop was for the run before
+    assert "2 of 2 mails were sent" in until_sent(client, page)
+    assert sum(mails.told().values()) == 3
+
+
+def test_where_nothing_is_sent_there_is_nothing_to_stop(client: FlaskClient, page: str, store: Store) -> None:
+    assert post(client, f"{page}/notify/stop").status_code == 303
+    assert not store.sends.is_stopped("sayno")

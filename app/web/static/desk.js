@@ -49,6 +49,7 @@ function parsed(text) {
 async function watch(box) {
   const bar = box.querySelector('progress');
   const label = box.querySelector('label');
+  const said = document.getElementById('said'); // of mails: how many
   const title = document.title;
   for (;;) {
     await pause(400);
@@ -58,6 +59,9 @@ async function watch(box) {
     if (!['building', 'sending'].includes(state.state)) break;
     bar.value = state.progress;
     label.textContent = `${Math.round(100 * state.progress)} %`;
+    if (said && state.total) {
+      said.textContent = `${state.sent.toLocaleString('en')} of ${state.total.toLocaleString('en')} mails sent${state.failed ? `, ${state.failed.toLocaleString('en')} failed` : ''}`;
+    }
     document.title = `${label.textContent} – ${title}`;
   }
   location.reload();
