@@ -126,7 +126,7 @@ function choose() {
   /** So that the page can be loaded anew, and found again with the back button. */
   function remember(given) {
     const here = new URL(location.href);
-    for (const key of ['photos', 'width', 'height', 'exclude', 'take']) here.searchParams.delete(key);
+    for (const key of ['photos', 'width', 'height', 'exclude', 'take', 'canvas']) here.searchParams.delete(key);
     for (const [key, value] of given) {
       if (value && !(key !== 'exclude' && value === document.getElementById(key).defaultValue)) here.searchParams.append(key, value);
     }
@@ -157,11 +157,12 @@ function choose() {
     leaveOut(box, !box.checked);
   });
   document.addEventListener('click', (event) => {
-    const taken = event.target.closest('[name=take]');
+    const taken = event.target.closest('[name=take], [name=canvas]');
     if (!taken) return;
     event.preventDefault();
-    fields[0].value = taken.value;
-    fields[0].focus();
+    const filled = taken.name === 'take' ? fields.slice(0, 1) : fields.slice(1);
+    taken.value.split('x').forEach((number, index) => { filled[index].value = number; });
+    filled[0].focus();
     changed();
   });
 
