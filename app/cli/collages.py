@@ -16,6 +16,7 @@ from app.collage import derivatives, layout, process
 from app.collage.build import Parameters, plan
 from app.collage.offers import offers
 from app.config import load_campaigns
+from app.plurals import count
 from app.store import Store
 
 
@@ -67,9 +68,9 @@ def collage(
         return
     grid = manifest["layout"]
     click.echo(
-        f"Collage {build.id} of {campaign}: {_people(grid['used'])} in {grid['cols']}×{grid['rows']} cells of "
-        f"{grid['cell_width']}×{grid['cell_height']}; {len(manifest['left_out'])} left out, "
-        f"{len(manifest['unreadable'])} unreadable"
+        f"Collage {build.id} of {campaign}: {count(grid['used'], 'person', 'people')} in "
+        f"{grid['cols']}×{grid['rows']} cells of {grid['cell_width']}×{grid['cell_height']}; "
+        f"{len(manifest['left_out'])} left out, {len(manifest['unreadable'])} unreadable"
     )
     for file in manifest["files"]:
         path = store.collages.file(campaign, build.id, file["name"]).absolute()
@@ -120,7 +121,7 @@ def layout_command(photos: int, width: int, height: int, report: Any, as_json: b
         click.echo(json.dumps(chosen.as_json() | ({"offers": others} if others else {})))
     else:
         click.echo(
-            f"{_people(photos)} on {width}×{height}: {chosen.cols}×{chosen.rows} cells of "
+            f"{count(photos, 'person', 'people')} on {width}×{height}: {chosen.cols}×{chosen.rows} cells of "
             f"{chosen.horizontal.cell}×{chosen.vertical.cell}, {chosen.used} used, {chosen.left_out} left out"
         )
         click.echo(f"horizontal {_spare(chosen.horizontal)}, vertical {_spare(chosen.vertical)}")
@@ -137,7 +138,8 @@ def _offers(chosen: layout.Layout, command: str) -> Iterator[str]:
     width, height = chosen.horizontal.canvas, chosen.vertical.canvas
     others = offers(chosen.photos, width, height)
     if others:
-        yield f"{width}×{height} seats {chosen.used} of {_people(chosen.photos)}. Leave out fewer on another canvas:"
+        people = count(chosen.photos, "person", "people")
+        yield f"{width}×{height} seats {chosen.used} of {people}. Leave out fewer on another canvas:"
     for offer in others:
         across, down = offer.horizontal.canvas, offer.vertical.canvas
         yield (
@@ -145,10 +147,6 @@ def _offers(chosen: layout.Layout, command: str) -> Iterator[str]:
             f" cells of {offer.horizontal.cell}×{offer.vertical.cell}, cost {offer.sum}"
         )
         yield f"    {command} --width {across} --height {down}"
-
-
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
 
 
 def _spare(axis: layout.Axis) -> str:

@@ -13,7 +13,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, current_app
 
 from app import limits, metrics
 from app.config import Settings, load_campaigns, load_settings
@@ -39,6 +39,11 @@ from app.web import (
 from app.web.services import Services
 
 
+def _favicon() -> Response:
+    """The icon that browsers ask for where no page names one: beside a picture, or an answer in JSON."""
+    return current_app.send_static_file("favicon.ico")
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application, from the environment unless `settings` are given.
 
@@ -49,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     static: Any = app.view_functions["static"]
     access.anyone(static)
+    app.add_url_rule("/favicon.ico", "favicon", access.anyone(_favicon))
     app.config["MAX_CONTENT_LENGTH"] = limits.REQUEST_BYTES
     metrics.begin()
     app.extensions["collagen"] = Services.make(settings, load_campaigns(settings.campaigns_file))

@@ -20,6 +20,7 @@ from app.overview.addresses import Addresses
 from app.overview.album import Album
 from app.overview.counts import counts, seen
 from app.overview.proposal import Proposal, propose
+from app.plurals import count
 from app.store.photos import Photo
 from app.web import health
 from app.web.access import admin_only
@@ -62,6 +63,7 @@ def on_pages(answer: Response) -> Response:
 
 
 blueprint.after_request(on_pages)
+blueprint.add_app_template_filter(count, "count")
 
 
 @blueprint.app_template_filter("moment")
@@ -71,12 +73,6 @@ def moment(when: str | datetime) -> str:
         return f"{when if isinstance(when, datetime) else datetime.fromisoformat(when):%-d %b %Y, %H:%M}"
     except ValueError:
         return str(when)
-
-
-@blueprint.app_template_filter("count")
-def count(number: int, one: str = "", many: str = "") -> str:
-    """`1 person`, `1,234 people`."""
-    return f"{number:,} {one if number == 1 else many}".rstrip()
 
 
 @blueprint.get("/")

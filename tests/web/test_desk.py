@@ -204,7 +204,7 @@ def test_the_canvas_that_seats_everyone_is_offered_before_the_collage_is_made(
     fill(store, "sayno", 10)
     before = get(client, f"{HERE}/plan").text
     assert "6 people, 4 left out" in text(before)
-    assert "all 10 people on 4095 × 2184 pixels instead of 4096 × 4096" in text(before)
+    assert "All 10 people on 4095 × 2184 pixels instead of 4096 × 4096" in text(before)
     [canvas] = re.findall(r'name="canvas" value="([^"]+)"', before)
     chosen = get(client, f"{HERE}/?width=4096&height=4096&canvas={canvas}").text
     assert re.search(r'id="width"[^>]* value="4095"', chosen)

@@ -216,7 +216,7 @@ function choose() {
     document.querySelector('.pages').replaceWith(links);
     document.getElementById('where')?.remove();
     if (focused) fresh[0]?.querySelector('a').focus();
-    news.textContent = `${fresh.length} older photos were added.`;
+    news.textContent = fresh.length === 1 ? '1 older photo was added.' : `${fresh.length} older photos were added.`;
     large.get(tiles).refresh();
     look();
   }
@@ -231,6 +231,8 @@ function choose() {
     if (items.indexOf(event.target.closest('li')) > items.length - 6) more();
   });
   look();
+  // the lightbox has an address of its own in the history, which had the choices made there
+  addEventListener('popstate', () => { if (form.method === 'get') remember(choices()); });
   // after "back", the browser may have put choices into the form that the page does not show yet
   addEventListener('pageshow', () => {
     const checked = [...document.querySelectorAll('[name=exclude]:checked')].map((box) => box.value);
