@@ -156,9 +156,8 @@ class Walls:
         seat = wall.seat(public_id)
         if seat is None or shape not in SHAPES:
             raise NotFound("There is no such picture.")
-        size = SHAPES[shape].size
-        cell = geometry.portrait(wall.grid, SHAPES[shape].cell, size, FRAME)
-        pieces = list(geometry.around(wall.grid, *seat, cell, size, FRAME))
+        size, least = SHAPES[shape].size, SHAPES[shape].cell
+        pieces = list(geometry.around(wall.grid, *seat, geometry.portrait(wall.grid, least, size, FRAME), size, FRAME))
         own = next(piece for piece in pieces if (piece.col, piece.row) == seat)
         sheet = self._sheet(wall, f"{shape}/{seat[0]}_{seat[1]}", size, pieces, own)
         if (own, public_id) not in sheet.shown:
