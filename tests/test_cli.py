@@ -153,7 +153,7 @@ def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> Non
     [
         (("collage", "nope"), "There is no campaign 'nope'"),
         (("collage", "sayno"), "is no store: it has no file .collagen"),
-        (("layout", "1", "--width", "4000", "--height", "20"), "No grid of 1 photos suits"),
+        (("layout", "1", "--width", "4000", "--height", "20"), "No grid of 1 photo suits"),
         (("derive", str(ROOT / "README.md"), "/nonexistent/x.jpg"), "This is no whole PNG"),
     ],
 )
@@ -179,3 +179,25 @@ def test_what_the_system_says_of_a_file_is_one_line_and_exit_code_1() -> None:
     group.command("write")(lambda: Path("/dev/null/mail.eml").write_text(""))
     answer = CliRunner().invoke(group, ["write"])
     assert (answer.exit_code, answer.output) == (1, "Error: /dev/null/mail.eml: Not a directory.\n")
+
+
+def test_layout_and_collage_say_who_would_be_left_out_and_offer_the_canvas_that_seats_everyone(
+    environ: dict[str, str],
+) -> None:
+    said = run("layout", "10").stdout
+    assert "4096×4096 seats 6 of 10 people." in said
+    assert "4095×2184 seats all of them, in 5×2 cells of 819×1092, cost 150.00×0 + 1×0 + 1×0 = 0.00" in said
+    assert "python -m app layout 10 --width 4095 --height 2184" in said
+    [offer] = json.loads(run("layout", "10", "--json").stdout)["offers"]
+    assert (offer["width"], offer["height"], offer["used"], offer["left_out"]) == (4095, 2184, 10, 0)
+    store = Store(Path(environ["COLLAGEN_STORE"]))
+    store.root.initialise()
+    files = prepared(0)
+    for number in range(4):
+        store.photos.put("sayno", f"p{number}", files.archive, files.intermediate, number)
+    answer = run("collage", "sayno", "--width", "400", "--height", "400", "--exclude", "p0", environ=environ)
+    assert answer.stderr.splitlines() == [
+        "400×400 seats 2 of 3 people. Leave out fewer on another canvas:",
+        "  396×176 seats all of them, in 3×1 cells of 132×176, cost 500.00×0 + 1×0 + 1×0 = 0.00",
+        "    python -m app collage sayno --exclude p0 --width 396 --height 176",
+    ]

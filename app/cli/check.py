@@ -9,6 +9,7 @@ from app import check as checks
 from app.cli.settings import read_settings
 from app.config import load_campaigns
 from app.exif import ExifTool
+from app.plurals import count
 from app.store import Store
 
 
@@ -55,7 +56,7 @@ def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
             click.echo(str(finding))
         mended = len(report.findings) - len(report.wrong)
         click.echo(
-            f"{report.photos} photos and {report.collages} collages checked: {len(report.wrong) or 'nothing'} wrong"
-            + (f", {mended} mended" if mended else "")
+            f"{count(report.photos, 'photo', 'photos')} and {count(report.collages, 'collage', 'collages')} checked:"
+            f" {len(report.wrong) or 'nothing'} wrong" + (f", {mended} mended" if mended else "")
         )
     sys.exit(1 if report.wrong else 0)

@@ -1,8 +1,10 @@
 """Commands about collages."""
 
 import json
+import shlex
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import click
 from app import errors
 from app.cli.settings import read_settings
 from app.collage import derivatives, layout, process
-from app.collage.build import Parameters
+from app.collage.build import Parameters, plan
+from app.collage.offers import offers
 from app.config import load_campaigns
+from app.plurals import count
 from app.store import Store
 
 
@@ -46,7 +50,13 @@ def collage(
     settings = read_settings()
     load_campaigns(settings.campaigns_file).require(campaign)
     store = Store(settings.store)
-    build = process.start(store, campaign, Parameters(photos, width, height, frozenset(exclude)))
+    wish = Parameters(photos, width, height, frozenset(exclude))
+    chosen = ["--photos", str(photos)] if photos else []
+    chosen += [part for public_id in exclude for part in ("--exclude", public_id)]
+    command = shlex.join(["python", "-m", "app", "collage", campaign, *chosen])
+    for line in _offers(plan(store, campaign, wish).grid, command):
+        click.echo(line, err=True)
+    build = process.start(store, campaign, wish)
     _watch(store, campaign, build)
     try:
         manifest = store.collages.manifest(campaign, build.id)
@@ -58,9 +68,9 @@ def collage(
         return
     grid = manifest["layout"]
     click.echo(
-        f"Collage {build.id} of {campaign}: {grid['used']} people in {grid['cols']}×{grid['rows']} cells of "
-        f"{grid['cell_width']}×{grid['cell_height']}; {len(manifest['left_out'])} left out, "
-        f"{len(manifest['unreadable'])} unreadable"
+        f"Collage {build.id} of {campaign}: {count(grid['used'], 'person', 'people')} in "
+        f"{grid['cols']}×{grid['rows']} cells of {grid['cell_width']}×{grid['cell_height']}; "
+        f"{len(manifest['left_out'])} left out, {len(manifest['unreadable'])} unreadable"
     )
     for file in manifest["files"]:
         path = store.collages.file(campaign, build.id, file["name"]).absolute()
@@ -104,17 +114,39 @@ def layout_command(photos: int, width: int, height: int, report: Any, as_json: b
     """
     chosen = layout.best(photos, width, height)
     if as_json:
-        click.echo(json.dumps(chosen.as_json()))
+        others = [
+            {"width": offer.horizontal.canvas, "height": offer.vertical.canvas} | offer.as_json()
+            for offer in offers(photos, width, height)
+        ]
+        click.echo(json.dumps(chosen.as_json() | ({"offers": others} if others else {})))
     else:
         click.echo(
-            f"{photos} people on {width}×{height}: {chosen.cols}×{chosen.rows} cells of "
+            f"{count(photos, 'person', 'people')} on {width}×{height}: {chosen.cols}×{chosen.rows} cells of "
             f"{chosen.horizontal.cell}×{chosen.vertical.cell}, {chosen.used} used, {chosen.left_out} left out"
         )
         click.echo(f"horizontal {_spare(chosen.horizontal)}, vertical {_spare(chosen.vertical)}")
         click.echo(f"cost {chosen.sum}")
+        for line in _offers(chosen, f"python -m app layout {photos}"):
+            click.echo(line)
     if report is not None:
         for line in layout.report(photos, width, height):
             report.write(f"{line}\n")
+
+
+def _offers(chosen: layout.Layout, command: str) -> Iterator[str]:
+    """Says who is left out of a small campaign, and the canvases on which fewer are; `command` makes the same there."""
+    width, height = chosen.horizontal.canvas, chosen.vertical.canvas
+    others = offers(chosen.photos, width, height)
+    if others:
+        people = count(chosen.photos, "person", "people")
+        yield f"{width}×{height} seats {chosen.used} of {people}. Leave out fewer on another canvas:"
+    for offer in others:
+        across, down = offer.horizontal.canvas, offer.vertical.canvas
+        yield (
+            f"  {across}×{down} seats {offer.used if offer.left_out else 'all'} of them, in {offer.cols}×{offer.rows}"
+            f" cells of {offer.horizontal.cell}×{offer.vertical.cell}, cost {offer.sum}"
+        )
+        yield f"    {command} --width {across} --height {down}"
 
 
 def _spare(axis: layout.Axis) -> str:

@@ -16,6 +16,7 @@ from app.limits import SMTP_RETRY_SECONDS
 from app.notify.recipients import Wish
 from app.notify.report import Report
 from app.notify.run import Notifier, Plan
+from app.plurals import count
 from app.stopping import Stopping
 from app.store import Store
 
@@ -110,12 +111,12 @@ def _print_plan(plan: Plan, as_json: bool) -> None:
     for recipient in plan.selection.recipients:
         click.echo(f"{recipient.address}  {recipient.public_id}")
     number = len(plan.selection.recipients)
-    click.echo(f"{number} of {len(plan.shown)} people would be told (dry run)")
+    click.echo(f"{number} of {count(len(plan.shown), 'person', 'people')} would be told (dry run)")
     _print_skipped(plan.selection.skipped)
 
 
 def _print(report: Report) -> None:
-    click.echo(f"{len(report.sent)} of {report.total} mails sent")
+    click.echo(f"{len(report.sent)} of {count(report.total, 'mail', 'mails')} sent")
     _print_skipped(report.skipped)
     for address, failure in report.failed.items():
         again = "" if failure.permanent else "; the next run tries again"

@@ -12,6 +12,7 @@ from app.cli.settings import read_settings
 from app.config import load_campaigns
 from app.errors import SyncInProgress
 from app.exif import ExifTool
+from app.plurals import count
 from app.reconcile import Report, Sync, Watch
 from app.reconcile.report import totals
 from app.store import Store
@@ -105,7 +106,10 @@ def sync(
 def _print(report: Report) -> None:
     told = report.as_json()
     dry = ", nothing was changed (dry run)" if report.dry_run else ""
-    click.echo(f"{report.campaign}: {report.agreed} photos agree, {report.asked} were asked about{dry}")
+    click.echo(
+        f"{report.campaign}: {count(report.agreed, 'photo agrees', 'photos agree')},"
+        f" {count(report.asked, 'was', 'were')} asked about{dry}"
+    )
     for name, meaning in MEANING.items():
         rows = told[name]
         public_ids = [row["public_id"] if isinstance(row, dict) else row for row in rows]

@@ -1,6 +1,6 @@
 """One collage: who is in it, how the grid is laid out, the picture, its derivatives and its manifest.
 
-- `choice`, `layout`: pure decisions.
+- `choice`, `layout`, `offers`: pure decisions.
 - `montage`, `derivatives`, `manifest`: the picture and what is said about it.
 - `build`: the order of the steps.
 - `process`: builds in a process of its own, one a campaign.

@@ -166,7 +166,8 @@ def best(photos: int, width: int, height: int) -> Layout:
             raise BadParameters(f"{name} must be from {SHORTEST} to {LONGEST} pixels, not {side}.")
     if width * height > limits.PICTURE_PIXELS:
         raise BadParameters(
-            f"{width}×{height} pixels are too many; {limits.PICTURE_PIXELS // 10**6} megapixels are the most."
+            f"width × height must be at most {limits.PICTURE_PIXELS // 10**6} megapixels,"
+            f" not {width}×{height} ({width * height / 10**6:.1f} megapixels)."
         )
     ranked = (
         (round(layout.cost, 6), layout.left_out, -layout.horizontal.cell, layout.cols, layout)
@@ -175,7 +176,8 @@ def best(photos: int, width: int, height: int) -> Layout:
     winner = min(ranked, default=None, key=lambda entry: entry[:4])
     if winner is None:
         raise BadParameters(
-            f"No grid of {photos} photos suits a canvas of {width}×{height}; take a squarer canvas or more photos."
+            f"No grid of {photos} {'photo' if photos == 1 else 'photos'} suits a canvas of {width}×{height};"
+            " take a squarer canvas or more photos."
         )
     return winner[4]
 

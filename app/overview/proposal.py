@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from app.collage import choice, layout
 from app.collage.build import Parameters
+from app.collage.offers import offers
 from app.errors import BadParameters
 from app.store.photos import Photo
 
@@ -22,13 +23,17 @@ class Option:
 
 @dataclass(frozen=True)
 class Proposal:
-    """`seated` and `left_out` are in the order of their claim to a place; `excluded` are there and not wanted."""
+    """`seated` and `left_out` are in the order of their claim to a place; `excluded` are there and not wanted.
+
+    `offers`: layouts on other canvases that leave out fewer.
+    """
 
     grid: layout.Layout
     seated: Sequence[Photo]
     left_out: Sequence[Photo]
     excluded: Sequence[Photo]
     options: Sequence[Option]
+    offers: Sequence[layout.Layout]
 
 
 def propose(photos: Sequence[Photo], seen: Mapping[str, int], wish: Parameters) -> Proposal:
@@ -45,6 +50,7 @@ def propose(photos: Sequence[Photo], seen: Mapping[str, int], wish: Parameters) 
         left_out=queue[grid.used :],
         excluded=[photo for photo in photos if photo.public_id in wish.exclude],
         options=_options(invited, wish.width, wish.height),
+        offers=offers(invited, wish.width, wish.height),
     )
 
 

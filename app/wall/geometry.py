@@ -114,18 +114,35 @@ def grid(layout: Mapping[str, int]) -> Grid:
     return Grid(layout["cols"], layout["rows"])
 
 
-def around(grid: Grid, col: int, row: int, size: tuple[int, int], box: tuple[int, int]) -> Iterator[Piece]:
-    """The neighbourhood of a cell, which is in the middle, in a picture of `box` (width × height) pixels.
+def portrait(grid: Grid, size: tuple[int, int], box: tuple[int, int], margin: int) -> tuple[int, int]:
+    """Width × height of a cell in a picture of `box` pixels that shows a part of the wall.
 
-    Every cell has `size`. Beyond the edge of the wall there is nobody.
+    At least `size`, and larger where the wall would not fill the picture; never so large that a cell with `margin`
+    pixels around it does not fit. Always 3:4.
     """
-    begin = [(box[axis] - size[axis]) // 2 for axis in (0, 1)]
+    inner = [side - 2 * margin for side in box]
+    fills = max(-(-inner[0] // (3 * grid.cols)), -(-inner[1] // (4 * grid.rows)))
+    fits = min(inner[0] // 3, inner[1] // 4)
+    k = min(max(size[0] // 3, fills), fits)
+    return 3 * k, 4 * k
+
+
+def around(grid: Grid, col: int, row: int, size: tuple[int, int], box: tuple[int, int], margin: int) -> Iterator[Piece]:
+    """The neighbourhood of a cell in a picture of `box` (width × height) pixels, in which every cell has `size`.
+
+    The cell is in the middle, or as near to it as the edge of the wall allows: at most `margin` pixels of the picture
+    are beyond the wall. A wall that is smaller than the picture is in its middle.
+    """
     spans: list[list[tuple[int, int, int, int]]] = []
     for axis, middle, cells in ((0, col, grid.cols), (1, row, grid.rows)):
-        reach = -(-begin[axis] // size[axis])
+        whole = cells * size[axis]
+        begin = (box[axis] - size[axis]) // 2 - middle * size[axis]
+        begin = min(margin, max(box[axis] - margin - whole, begin))
+        if whole < box[axis] - 2 * margin:
+            begin = (box[axis] - whole) // 2
         found = []
-        for number in range(max(0, middle - reach), min(cells, middle + reach + 1)):
-            start = begin[axis] + (number - middle) * size[axis]
+        for number in range(cells):
+            start = begin + number * size[axis]
             first, last = max(0, start), min(box[axis], start + size[axis])
             if first < last:
                 found.append((number, first - start, last - first, first))

@@ -18,6 +18,7 @@ WORKERS = min(4, os.cpu_count() or 1)  # also the most archives that are decoded
 PART = 32  # cells at most that are handed from one thread to another at once: each time costs as much as a small one
 DIMMED = bytes(round(17 + 0.65 * (value - 17)) if value > 17 else value for value in range(256))
 RING, GAP = 8, 4  # pixels, around a face that is pointed out
+FRAME = RING + GAP
 
 Shown = tuple[Piece, str | None]  # None: nobody who is still held
 
@@ -57,7 +58,7 @@ class Painter:
         """A picture in which one face is pointed out: the others dimmed, a white line around it."""
         rows = self.rows(campaign, width, height, [one for one in shown if one[0] != own]).translate(DIMMED)
         box = Box(own.left, own.top, own.source.width, own.source.height)
-        for margin, colour in ((GAP + RING, b"\xff\xff\xff"), (GAP, bytes(BACKGROUND))):
+        for margin, colour in ((FRAME, b"\xff\xff\xff"), (GAP, bytes(BACKGROUND))):
             _fill(rows, width, height, box, margin, colour)
         face = bytes(self.rows(campaign, box.width, box.height, _alone(own, shown)))
         whole = Box(0, 0, box.width, box.height)

@@ -21,9 +21,9 @@ from app.store.files import using
 from app.wall import geometry
 from app.wall.cache import Cache
 from app.wall.geometry import Box, Grid, Piece
-from app.wall.tile import Painter, Shown
+from app.wall.tile import FRAME, Painter, Shown
 
-MADE = "1"  # changes with whatever changes the pixels: what was kept before is not found any more
+MADE = "2"  # changes with whatever changes the pixels: what was kept before is not found any more
 KNOWN = 16  # walls whose manifests are kept in memory
 WHOLE = 2048  # pixels, the longest side of the wall in one piece
 PATHS = 10_000  # of archives that are remembered
@@ -36,7 +36,7 @@ Stamp = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Shape:
-    """A picture of somebody's place in the wall: its width × height, and those of each cell in it."""
+    """A picture of somebody's place in the wall: its width × height, and the least width × height of a cell in it."""
 
     size: tuple[int, int]
     cell: tuple[int, int]
@@ -156,8 +156,8 @@ class Walls:
         seat = wall.seat(public_id)
         if seat is None or shape not in SHAPES:
             raise NotFound("There is no such picture.")
-        size, cell = SHAPES[shape].size, SHAPES[shape].cell
-        pieces = list(geometry.around(wall.grid, *seat, cell, size))
+        size, least = SHAPES[shape].size, SHAPES[shape].cell
+        pieces = list(geometry.around(wall.grid, *seat, geometry.portrait(wall.grid, least, size, FRAME), size, FRAME))
         own = next(piece for piece in pieces if (piece.col, piece.row) == seat)
         sheet = self._sheet(wall, f"{shape}/{seat[0]}_{seat[1]}", size, pieces, own)
         if (own, public_id) not in sheet.shown:

@@ -3,7 +3,8 @@
 - `access`, `gallery_access`: who may use a route; every route declares it. `guessing` slows down whoever guesses
   passwords.
 - `webhook`, `admin` and `notices` (the admin's API), `track`, `unsubscribe`, `wall`, `gallery`, `desk` (with
-  `desk_collages`, `desk_cut`, `desk_notify`), `health`, `watching` (metrics): the routes.
+  `desk_collages`, `desk_cut`, `desk_notify`), `health`, `watching` (metrics): the routes. `collage_form`, `numbers`:
+  what their forms and JSON ask for.
 - `requests`: the ID of each request, its line in the log.
 - `errors`: from error to answer. `headers`: what every answer tells the browser.
 - `pictures`, `tiles`: what pages show of photos. `sendfile`: leaves it to nginx to send a file.
@@ -12,7 +13,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, current_app
 
 from app import limits, metrics
 from app.config import Settings, load_campaigns, load_settings
@@ -38,6 +39,11 @@ from app.web import (
 from app.web.services import Services
 
 
+def _favicon() -> Response:
+    """The icon that browsers ask for where no page names one: beside a picture, or an answer in JSON."""
+    return current_app.send_static_file("favicon.ico")
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application, from the environment unless `settings` are given.
 
@@ -48,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     static: Any = app.view_functions["static"]
     access.anyone(static)
+    app.add_url_rule("/favicon.ico", "favicon", access.anyone(_favicon))
     app.config["MAX_CONTENT_LENGTH"] = limits.REQUEST_BYTES
     metrics.begin()
     app.extensions["collagen"] = Services.make(settings, load_campaigns(settings.campaigns_file))

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.collage import process
+from app.collage import layout, process
 from app.collage.build import Parameters
 from app.errors import BadParameters, NotFound
 from app.web.access import admin_only
+from app.web.numbers import within
 from app.web.sendfile import send
 from app.web.services import services
 
@@ -75,6 +76,8 @@ def _wish() -> Parameters:
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(public_id, str) for public_id in value):
                 raise BadParameters("exclude must be a list of public IDs.")
-        elif isinstance(value, bool) or not isinstance(value, int):
-            raise BadParameters(f"{key} must be a whole number.")
+        elif key == "photos":
+            within(key, value, 1)
+        else:
+            within(key, value, layout.SHORTEST, layout.LONGEST)
     return Parameters(**given)

@@ -20,9 +20,11 @@ from app.overview.addresses import Addresses
 from app.overview.album import Album
 from app.overview.counts import counts, seen
 from app.overview.proposal import Proposal, propose
+from app.plurals import count
 from app.store.photos import Photo
 from app.web import health
 from app.web.access import admin_only
+from app.web.collage_form import fields, wish
 from app.web.pictures import picture
 from app.web.services import Services, services
 from app.web.sketch import edges, sketch
@@ -61,6 +63,7 @@ def on_pages(answer: Response) -> Response:
 
 
 blueprint.after_request(on_pages)
+blueprint.add_app_template_filter(count, "count")
 
 
 @blueprint.app_template_filter("moment")
@@ -70,12 +73,6 @@ def moment(when: str | datetime) -> str:
         return f"{when if isinstance(when, datetime) else datetime.fromisoformat(when):%-d %b %Y, %H:%M}"
     except ValueError:
         return str(when)
-
-
-@blueprint.app_template_filter("count")
-def count(number: int, one: str = "", many: str = "") -> str:
-    """`1 person`, `1,234 people`."""
-    return f"{number:,} {one if number == 1 else many}".rstrip()
 
 
 @blueprint.get("/")
@@ -148,7 +145,7 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
     cut = desk().addresses.cut(campaign, every) if only_cut else None
     found = [one for one in reversed(cut or [] if only_cut else every) if search.casefold() in one.public_id.casefold()]
     pages = max(1, ceil(len(found) / A_PAGE))
-    number = min(max(1, _whole("page") or 1), pages)
+    number = min(max(1, request.values.get("page", 1, type=int)), pages)
     few = found[(number - 1) * A_PAGE : number * A_PAGE]
     here = tiles(campaign, few, desk().addresses.cuts(campaign, few))
     shown = {tile.public_id for tile in here}
@@ -169,16 +166,6 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
         refused=problem,
     )
     return make_response(answer, status)
-
-
-def wish() -> Parameters:
-    """What a form asks for. Raises BadParameters."""
-    return Parameters(
-        photos=_number("take", None) or _number("photos", None),  # "take" is the button of another grid
-        width=_number("width", 4096) or 0,
-        height=_number("height", 4096) or 0,
-        exclude=frozenset(request.values.getlist("exclude")),
-    )
 
 
 def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, Any]:
@@ -202,10 +189,7 @@ def _proposal(campaign: str, every: Sequence[Photo], asked: Parameters) -> Propo
 
 
 def _planned(campaign: str, every: Sequence[Photo]) -> dict[str, Any]:
-    defaults = (("photos", ""), ("width", "4096"), ("height", "4096"))
-    fields = {key: request.values.get(key, default) for key, default in defaults}
-    fields["photos"] = request.values.get("take") or fields["photos"]
-    planned: dict[str, Any] = {"name": campaign, "fields": fields, "proposal": None, "problem": None}
+    planned: dict[str, Any] = {"name": campaign, "fields": fields(), "proposal": None, "problem": None}
     try:
         proposal = _proposal(campaign, every, wish())
     except BadParameters as error:
@@ -223,17 +207,3 @@ def _events(given: Services, campaign: str) -> list[tuple[str, str, str]]:
     """The last lines of processor.log: time, what happened, to what."""
     lines = (line.split(" ", 2) for line in given.store.logs.tail(campaign, EVENTS))
     return [(line[0], line[1], MARKS.sub("", line[2])) for line in lines if len(line) == 3]
-
-
-def _whole(key: str) -> int | None:
-    given = request.values.get(key, "").strip()
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
-
-
-def _number(key: str, default: int | None) -> int | None:
-    if not request.values.get(key, "").strip():
-        return default
-    number = _whole(key)
-    if number is None:
-        raise BadParameters(f"{key} must be a whole number.")
-    return number

@@ -14,7 +14,8 @@ from app.store.photos import Photo
 from app.tracking import figures
 from app.web.access import admin_only
 from app.web.chart import chart
-from app.web.desk import FEW, desk, on_pages, page, wish
+from app.web.collage_form import wish
+from app.web.desk import FEW, desk, on_pages, page
 from app.web.errors import STATUS
 from app.web.services import services
 from app.web.tiles import Tile, tiles

@@ -18,6 +18,7 @@ from app.web.access import admin_only
 from app.web.desk import desk, on_pages
 from app.web.errors import STATUS
 from app.web.headers import HEADERS
+from app.web.numbers import written
 from app.web.services import services
 
 blueprint = Blueprint("desk_notify", __name__, url_prefix="/admin/campaigns/<campaign>/history/<collage>/notify")
@@ -172,8 +173,4 @@ def _wish() -> Wish:
 def _number(key: str) -> int | None:
     """A whole number from 1, or None where nothing was filled in. Raises BadParameters."""
     given = request.values.get(key, "").strip()
-    if not given:
-        return None
-    if not (given.isascii() and given.isdigit() and len(given) < 8 and int(given) > 0):
-        raise BadParameters(f"{key} must be a whole number from 1.")
-    return int(given)
+    return written(key, given, 1) if given else None

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -89,4 +89,16 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 def _answer(status: int, sentence: str) -> Response:
     if request.path.startswith(API) and request.blueprint not in PAGES:
         return make_response({"error": sentence}, status)
-    return make_response(render_template("error.html", status=status, sentence=sentence), status)
+    label, address = _home()
+    page = render_template("error.html", status=status, sentence=sentence, home=address, home_label=label)
+    return make_response(page, status)
+
+
+def _home() -> tuple[str, str]:
+    """Where an error page leads: to the gallery from one of its pages, else to the dashboard."""
+    campaign = (request.view_args or {}).get("campaign")
+    if request.blueprint == "gallery" and campaign in services().campaigns:
+        return "All photos", url_for("gallery.page", campaign=campaign)
+    if request.path.startswith("/admin"):
+        return "All campaigns", url_for("desk.home")
+    return "Log in to the dashboard", url_for("desk.home")

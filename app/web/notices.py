@@ -11,6 +11,7 @@ from app.notify.recipients import Wish
 from app.notify.run import Notifier
 from app.tracking import figures
 from app.web.access import admin_only
+from app.web.numbers import within
 from app.web.services import services
 
 blueprint = Blueprint("notices", __name__, url_prefix="/admin/campaigns/<campaign>/collages/<collage>")
@@ -65,6 +66,6 @@ def _wish() -> tuple[bool, Wish]:
         elif key not in NUMBERS:
             known = ", ".join((*SWITCHES, *NUMBERS))
             raise BadParameters(f"{str(key)[:40]!r} is no parameter; known are {known}.")
-        elif isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise BadParameters(f"{key} must be a whole number from 1.")
+        else:
+            within(key, value, 1)
     return body.pop("send", False), Wish(**body)

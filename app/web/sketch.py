@@ -6,6 +6,7 @@ The colours are those of paper; a page's stylesheet gives the classes its own.
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.collage.layout import Layout
+from app.plurals import count
 
 MOST_FACES = 60  # columns up to which a face can be told in a cell
 
@@ -58,8 +59,8 @@ def sketch(grid: Layout) -> str:
 def describe(grid: Layout) -> str:
     """What the drawing shows, in words."""
     return (
-        f"{grid.cols} columns and {grid.rows} rows of {grid.horizontal.cell} × {grid.vertical.cell} pixels on a canvas"
-        f" of {grid.horizontal.canvas} × {grid.vertical.canvas}; {edges(grid)}"
+        f"{count(grid.cols, 'column', 'columns')} and {count(grid.rows, 'row', 'rows')} of {grid.horizontal.cell} ×"
+        f" {grid.vertical.cell} pixels on a canvas of {grid.horizontal.canvas} × {grid.vertical.canvas}; {edges(grid)}"
     )
 
 

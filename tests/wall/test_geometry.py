@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.wall.geometry import CELL, TILE, Box, Grid
+from app.wall.geometry import CELL, TILE, Box, Grid, around, portrait
 
 grids = st.builds(Grid, st.integers(1, 420), st.integers(1, 420))
 small = st.builds(Grid, st.integers(1, 5), st.integers(1, 4))
@@ -110,3 +110,24 @@ def test_999_people_are_55500_pixels_wide() -> None:
     # at full zoom a tile within a cell shows nothing else, and the whole cell is an archive
     [piece] = grid.pieces(16, Box(512, 512, 512, 512))
     assert (piece.size, piece.source, piece.left, piece.top) == ((1500, 2000), Box(512, 512, 512, 512), 0, 0)
+
+
+@given(grids, st.sampled_from([((360, 480), (1080, 1080)), ((432, 576), (1080, 1920))]), st.data())
+def test_a_picture_of_a_place_shows_people_up_to_its_edges(
+    grid: Grid, shape: tuple[tuple[int, int], tuple[int, int]], data: st.DataObject
+) -> None:
+    margin = 12
+    (least, box), seat = shape, (data.draw(st.integers(0, grid.cols - 1)), data.draw(st.integers(0, grid.rows - 1)))
+    cell = portrait(grid, least, box, margin)
+    assert cell >= least
+    assert cell[0] * 4 == cell[1] * 3
+    pieces = list(around(grid, *seat, cell, box, margin))
+    [own] = [piece for piece in pieces if (piece.col, piece.row) == seat]
+    assert (own.source.width, own.source.height) == cell, "all of one's own photo is seen"
+    for axis, start, length in ((0, own.left, cell[0]), (1, own.top, cell[1])):
+        assert margin <= start <= box[axis] - margin - length, "with room for the line around it"
+    seen = sum(piece.source.width * piece.source.height for piece in pieces) / (box[0] * box[1])
+    if grid.cols > 1 and grid.rows > 1:
+        assert seen > 0.96
+    else:
+        assert seen > 0.7, "a single row or column of a picture's shape leaves some of it free, evenly"

@@ -210,6 +210,21 @@ def test_a_grid_that_is_offered_is_the_one_that_is_chosen_then(client: FlaskClie
         assert f" {found[1]} cells of" in text(get(client, f"{HERE}/plan?photos={found[2]}").text)
 
 
+def test_the_canvas_that_seats_everyone_is_offered_before_the_collage_is_made(
+    client: FlaskClient, store: Store
+) -> None:
+    fill(store, "sayno", 10)
+    before = get(client, f"{HERE}/plan").text
+    assert "6 people, 4 left out" in text(before)
+    assert "All 10 people on 4095 × 2184 pixels instead of 4096 × 4096" in text(before)
+    [canvas] = re.findall(r'name="canvas" value="([^"]+)"', before)
+    chosen = get(client, f"{HERE}/?width=4096&height=4096&canvas={canvas}").text
+    assert re.search(r'id="width"[^>]* value="4095"', chosen)
+    assert re.search(r'id="height"[^>]* value="2184"', chosen)
+    assert "10 people" in text(chosen)
+    assert 'name="canvas"' not in chosen
+
+
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
@@ -217,7 +232,7 @@ def test_a_grid_that_is_offered_is_the_one_that_is_chosen_then(client: FlaskClie
         ("width=x", "width must be a whole number"),
         ("width=5", "width must be from 16"),
         ("photos=0", "photos must be at least 1"),
-        ("photos=99999999999999999999", "photos must be a whole number"),
+        ("photos=1e9", "photos must be a whole number in digits, at least 1"),
         ("exclude=p0&exclude=p1&exclude=p2", "no approved photos"),
     ],
 )

@@ -36,12 +36,17 @@ PICTURES = Path(os.environ["PICTURES_OF_PAGES"]) if "PICTURES_OF_PAGES" in os.en
 
 
 @pytest.fixture(scope="module")
-def service(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     directory = tmp_path_factory.mktemp("gallery")
     (directory / "campaigns.toml").write_text(CAMPAIGNS)
-    store = Store(directory / "store")
-    store.root.initialise()
-    crowd(store, "sayno", PEOPLE)
+    made = Store(directory / "store")
+    made.root.initialise()
+    crowd(made, "sayno", PEOPLE)
+    return made
+
+
+@pytest.fixture(scope="module")
+def service(running_standin: Standin, store: Store) -> Iterator[Service]:
     with Service(
         environment(running_standin, store.root.path, COLLAGEN_SECRET_KEY="a key of sixteen characters")
     ) as running:
@@ -139,7 +144,50 @@ def test_photos_are_looked_at_with_the_keyboard_alone(browser: Watched, service:
     until(browser, "document.querySelector('.lightbox-caption').textContent.startsWith('Photo 2 of')")
     browser.press(Keys.ESCAPE)
     until(browser, "document.querySelector('.pswp') === null")
-    assert browser.run("return document.activeElement.closest('#photo-1') !== null"), "the focus is where it was"
+    until(browser, "document.activeElement.closest('#photo-2') !== null")
+
+
+def test_back_closes_the_photo_and_leads_to_it_on_the_page(browser: Watched, service: Service) -> None:
+    open_gallery(browser, service, 390)
+    length = browser.run("return history.length")
+    open_photo(browser, 30)
+    browser.press(Keys.ARROW_RIGHT)
+    until(browser, "document.querySelector('.lightbox-caption').textContent.startsWith('Photo 31 of')")
+    browser.driver.back()
+    until(browser, "document.querySelector('.pswp') === null")
+    until(browser, "document.activeElement.closest('#photo-31') !== null")
+    assert browser.run(
+        "const r = document.activeElement.getBoundingClientRect(); return r.top > 0 && r.top < innerHeight"
+    )
+    # closed by its button, nothing of it is left that Back would have to pass
+    open_photo(browser, 30)
+    browser.press(Keys.ESCAPE)
+    until(browser, "document.querySelector('.pswp') === null && history.state === null")
+    assert browser.run("return history.length") == length + 1
+    assert browser.driver.current_url.endswith("/campaigns/sayno/photos")
+
+
+def test_a_photo_that_was_removed_meanwhile_has_no_dead_buttons(
+    browser: Watched, service: Service, store: Store
+) -> None:
+    open_gallery(browser, service)
+    public_id = re.findall(r"/(photo-[0-9]+)/", browser.run("return document.querySelector('#photo-2 a').href"))[0]
+    archive = store.photos.archive_path("sayno", public_id)
+    open_photo(browser, 2)
+    visible = "document.querySelector('.lightbox-actions').checkVisibility()"
+    assert browser.run(f"return {visible}")
+    archive.rename(archive.with_suffix(".gone"))
+    try:
+        browser.run(
+            "[...document.querySelectorAll('.lightbox-button')].find((b) => b.textContent === 'Download').click()"
+        )
+        until(browser, "document.querySelector('.lightbox-caption').textContent === 'This photo has been removed.'")
+    finally:
+        archive.with_suffix(".gone").rename(archive)
+    assert not browser.run(f"return {visible}")
+    browser.press(Keys.ARROW_RIGHT)
+    until(browser, f"document.querySelector('.lightbox-caption').textContent.startsWith('Photo 3 of') && {visible}")
+    assert all("404" in line for line in browser.complaints())
 
 
 def test_the_focus_stays_in_the_photo_that_is_open(browser: Watched, service: Service) -> None:

@@ -20,10 +20,11 @@ from app.exif import ExifTool, Tags
 from app.store import Store
 from app.tracking.tokens import Claims, Tokens
 from app.wall.cache import Cache
+from app.wall.geometry import Grid
 from app.wall.tile import BACKGROUND
 from app.wall.wall import Walls
 from app.web import create_app
-from app.web.wall_page import ordinal
+from app.web.wall_page import ordinal, place
 from tests.collage import pictures
 from tests.service import environment
 from tests.standin.client import Standin
@@ -184,7 +185,7 @@ def test_whoever_is_gone_is_told_so_and_nobody_sees_them(client: FlaskClient, st
 def test_a_mail_on_trial_leads_to_the_wall_and_records_nothing(client: FlaskClient, store: Store) -> None:
     token = TOKENS.image(Claims("sayno", "0001", ""))
     page = get(client, f"/track/{token}/wall")
-    assert (page.status_code, "on trial" in page.text) == (200, True)
+    assert (page.status_code, "test mail" in page.text) == (200, True)
     assert get(client, f"/track/{token}/place-square.jpg").status_code == 404
     assert opens(store) == []
 
@@ -320,3 +321,20 @@ def test_the_whole_picture_is_the_collages_own(client: FlaskClient, store: Store
 )
 def test_places_are_counted_as_people_do(number: int, said: str) -> None:
     assert ordinal(number) == said
+
+
+@pytest.mark.parametrize(
+    ("grid", "seat", "count", "said"),
+    [
+        (Grid(4, 3), (2, 1), 4, "You are in row 2, the 3rd from the left."),
+        (Grid(4, 3), (0, 0), 1, "You are in row 1, on your own."),
+        (Grid(11, 1), (10, 0), 11, "You are the 11th from the left."),
+        (Grid(1, 3), (0, 1), 1, "You are the 2nd from the top."),
+        (Grid(1, 1), (0, 0), 1, "Nobody else is on this wall yet."),
+    ],
+)
+def test_a_place_is_said_with_no_more_directions_than_the_wall_has(
+    grid: Grid, seat: tuple[int, int], count: int, said: str
+) -> None:
+    rows = [(row + 1, count if row == seat[1] else grid.cols, seat[0] + 1) for row in range(grid.rows)]
+    assert place(grid, seat, rows) == said

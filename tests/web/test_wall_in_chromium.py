@@ -240,6 +240,73 @@ def test_the_keyboard_moves_comes_closer_and_goes_back(browser: Watched, service
     until(browser, f"Math.abs({VIEW}.getZoom(false) - {VIEW}.getHomeZoom()) < 1e-6")
 
 
+def wheel(browser: Watched, down: int, *, ctrl: bool = False) -> None:
+    """Turns the mouse's wheel with the pointer in the middle of the viewer."""
+    x, y = browser.run("const r = wall.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]")
+    given = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": down, "modifiers": 2 if ctrl else 0}
+    browser.driver.execute_cdp_cmd("Input.dispatchMouseEvent", given)
+
+
+def test_the_wheel_scrolls_the_page_past_the_wall_and_zooms_with_ctrl(
+    browser: Watched, service: Service, store: Store
+) -> None:
+    fly(browser, service, seated(store)[14])
+    browser.run(f"window.before = {VIEW}.getZoom(false)")
+    wheel(browser, 200)
+    until(browser, "scrollY >= 200")
+    assert browser.run(f"return {VIEW}.getZoom(false) === before")
+    until(browser, "getComputedStyle(hint).opacity === '1'")
+    assert browser.run("return hint.textContent") == "Hold Ctrl and scroll to zoom"
+    keep(browser, "hint-1280-light")
+    browser.run("window.scrolled = scrollY")
+    wheel(browser, 200, ctrl=True)
+    until(browser, f"{VIEW}.getZoom(false) < before")
+    assert browser.run("return scrollY === scrolled")
+
+
+def touch(browser: Watched, *path: list[tuple[float, float]]) -> None:
+    """Puts fingers on the screen and moves them along a path: at each step, where every finger is."""
+    for number, fingers in enumerate([*path, []]):
+        kind = "touchEnd" if not fingers else "touchMove" if number else "touchStart"
+        points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(fingers)]
+        browser.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def test_one_finger_scrolls_the_page_past_the_wall_and_two_zoom_it(
+    browser: Watched, service: Service, store: Store
+) -> None:
+    fly(browser, service, seated(store)[14], 390)
+    browser.run(
+        f"window.before = {VIEW}.getZoom(false); addEventListener('scrollend', () => {{ window.ended = true; }})"
+    )
+    touch(browser, *[[(195, y)] for y in range(500, 250, -10)])
+    until(browser, "scrollY > 200 && window.ended")
+    assert browser.run(f"return {VIEW}.getZoom(false) === before")
+    assert browser.run("return hint.textContent") == "Use two fingers to move the wall"
+    middle = browser.run("const r = wall.getBoundingClientRect(); return r.top + r.height / 2")
+    touch(browser, *[[(195, middle - apart), (195, middle + apart)] for apart in range(120, 20, -5)])
+    until(browser, f"{VIEW}.getZoom(false) < before")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_the_page_of_the_wall_opens(
+    browser: Watched, service: Service, store: Store, width: int
+) -> None:
+    fly(browser, service, seated(store)[0], width)
+    browser.run(
+        "window.shift = 0;"
+        "new PerformanceObserver((list) => { for (const one of list.getEntries()) shift += one.value; })"
+        ".observe({ type: 'layout-shift', buffered: true })"
+    )
+    until(browser, "document.readyState === 'complete'")
+    # what is buffered is handed over in a task of its own
+    browser.driver.execute_async_script("const done = arguments[0]; setTimeout(() => requestAnimationFrame(done), 100)")
+    assert browser.run("return shift") < 0.05
+    share = browser.run("const r = share.getBoundingClientRect(); return r.top + scrollY")
+    stage = browser.run("const r = wall.getBoundingClientRect(); return r.bottom + scrollY")
+    assert 0 < share - stage < 200, "the share section follows the wall"
+
+
 def test_whoever_wants_no_motion_is_there_at_once(browser: Watched, service: Service, store: Store) -> None:
     features = [
         {"name": "prefers-reduced-motion", "value": "reduce"},

@@ -130,7 +130,7 @@ function choose() {
   /** So that the page can be loaded anew, and found again with the back button. */
   function remember(given) {
     const here = new URL(location.href);
-    for (const key of ['photos', 'width', 'height', 'exclude', 'take']) here.searchParams.delete(key);
+    for (const key of ['photos', 'width', 'height', 'exclude', 'take', 'canvas']) here.searchParams.delete(key);
     for (const [key, value] of given) {
       if (value && !(key !== 'exclude' && value === document.getElementById(key).defaultValue)) here.searchParams.append(key, value);
     }
@@ -161,11 +161,12 @@ function choose() {
     leaveOut(box, !box.checked);
   });
   document.addEventListener('click', (event) => {
-    const taken = event.target.closest('[name=take]');
+    const taken = event.target.closest('[name=take], [name=canvas]');
     if (!taken) return;
     event.preventDefault();
-    fields[0].value = taken.value;
-    fields[0].focus();
+    const filled = taken.name === 'take' ? fields.slice(0, 1) : fields.slice(1);
+    taken.value.split('x').forEach((number, index) => { filled[index].value = number; });
+    filled[0].focus();
     changed();
   });
 
@@ -219,7 +220,7 @@ function choose() {
     document.querySelector('.pages').replaceWith(links);
     document.getElementById('where')?.remove();
     if (focused) fresh[0]?.querySelector('a').focus();
-    news.textContent = `${fresh.length} older photos were added.`;
+    news.textContent = fresh.length === 1 ? '1 older photo was added.' : `${fresh.length} older photos were added.`;
     large.get(tiles).refresh();
     look();
   }
@@ -234,6 +235,8 @@ function choose() {
     if (items.indexOf(event.target.closest('li')) > items.length - 6) more();
   });
   look();
+  // the lightbox has an address of its own in the history, which had the choices made there
+  addEventListener('popstate', () => { if (form.method === 'get') remember(choices()); });
   // after "back", the browser may have put choices into the form that the page does not show yet
   addEventListener('pageshow', () => {
     const checked = [...document.querySelectorAll('[name=exclude]:checked')].map((box) => box.value);

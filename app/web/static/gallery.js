@@ -52,7 +52,7 @@ async function more() {
     links.querySelector('.faint')?.remove();
     document.querySelector('.pages').replaceWith(links);
     if (focused) fresh[0]?.querySelector('a').focus();
-    news.textContent = `${fresh.length} older photos were added.`;
+    news.textContent = fresh.length === 1 ? '1 older photo was added.' : `${fresh.length} older photos were added.`;
     large.refresh();
   } catch {
     return; // offline; the link is still there to try

@@ -11,19 +11,23 @@
    `data-cut` is a page about how it was cut.
 
    With `data-toggle` there is a button of that name that stays pressed. It sends `lightbox:toggle` from the photo's
-   link (it bubbles); whoever listens does what it stands for and sets `data-toggled` of the link to "true" or "false".
-   As another photo is shown, its link sends `lightbox:shown`. Whoever adds links to the page while the lightbox is open
-   calls `refresh()` of what `lightbox()` returned. */
+   link (it bubbles); the listener does what it stands for and sets `data-toggled` of the link to "true" or "false".
+   When another photo is shown, its link sends `lightbox:shown`. Code that adds links to the page while the lightbox is
+   open calls `refresh()` of what `lightbox()` returned.
+
+   The browser's Back closes the lightbox. When it closes, the focus goes to the link of the photo shown last. */
 
 import PhotoSwipeLightbox from './vendor/photoswipe/photoswipe-lightbox.esm.min.js';
 
 const LINKS = 'a[data-full]';
 const NARROW = 700; // CSS pixels, up to which the caption stands above the buttons
 const load = () => import('./vendor/photoswipe/photoswipe.esm.min.js');
+const GONE = 'This photo has been removed.';
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** Opens the photos of `gallery` large when one of its links is followed. */
 export function lightbox(gallery) {
+  const removed = new Set(); // links whose photos are gone
   const wanted = new Map(); // links whose photos are shown in full quality, and how large these are
   const swipe = new PhotoSwipeLightbox({
     gallery,
@@ -33,6 +37,7 @@ export function lightbox(gallery) {
     loop: false,
     counter: false,
     preload: [1, 1],
+    returnFocus: false, // see leave
     // room for the buttons above and the caption below
     paddingFn: (viewport) => ({ top: 60, bottom: viewport.x < NARROW ? 140 : 84, left: 0, right: 0 }),
     showHideAnimationType: calm.matches ? 'none' : 'zoom',
@@ -60,12 +65,13 @@ export function lightbox(gallery) {
     swipe.pswp.ui.registerElement({
       name: 'foot',
       appendTo: 'root',
-      onInit: (element, pswp) => foot(element, pswp, { wanted, toggle: gallery.dataset.toggle }),
+      onInit: (element, pswp) => foot(element, pswp, { wanted, removed, toggle: gallery.dataset.toggle }),
     });
   });
   swipe.on('firstUpdate', () => {
     swipe.pswp.element.setAttribute('aria-label', 'Photos');
     heed(swipe.pswp);
+    leave(swipe.pswp);
   });
   swipe.on('keydown', (event) => stay(event, swipe.pswp.element));
   swipe.init();
@@ -98,6 +104,22 @@ function heed(pswp) {
   });
 }
 
+/** Back closes the lightbox instead of leaving the page; the focus goes to the photo that was shown last. */
+function leave(pswp) {
+  let link = null;
+  const close = () => pswp.close();
+  history.scrollRestoration = 'manual'; // coming back scrolls to the photo, not to where the page was before
+  history.pushState({ lightbox: true }, '');
+  addEventListener('popstate', close);
+  addEventListener('popstate', () => { history.scrollRestoration = 'auto'; }, { once: true });
+  pswp.on('close', () => {
+    link = pswp.currSlide?.data.element;
+    removeEventListener('popstate', close);
+    if (history.state?.lightbox) history.back();
+  });
+  pswp.on('destroy', () => link?.focus());
+}
+
 /** Tab goes round within the open photo, not behind it. */
 function stay(event, dialog) {
   const { originalEvent: key } = event;
@@ -113,7 +135,7 @@ function stay(event, dialog) {
 }
 
 /** The bar below a photo: what it is, and what can be done with it. */
-function foot(element, pswp, { wanted, toggle }) {
+function foot(element, pswp, { wanted, removed, toggle }) {
   const caption = make('p', 'lightbox-caption');
   caption.setAttribute('aria-live', 'polite');
   const full = make('button', 'lightbox-button', 'Full quality');
@@ -127,7 +149,10 @@ function foot(element, pswp, { wanted, toggle }) {
   const link = () => pswp.currSlide?.data.element;
   const show = () => {
     const { caption: text, download: file, full: address, cut: page } = link().dataset;
-    if (caption.textContent !== (text ?? '')) caption.textContent = text ?? '';
+    const gone = removed.has(link());
+    const said = gone ? GONE : text ?? '';
+    if (caption.textContent !== said) caption.textContent = said;
+    actions.hidden = gone; // there is nothing left to do with it
     full.hidden = !address;
     full.disabled = wanted.has(link());
     full.textContent = full.disabled ? 'This is full quality' : 'Full quality';
@@ -138,6 +163,23 @@ function foot(element, pswp, { wanted, toggle }) {
     toggled?.setAttribute('aria-pressed', String(link().dataset.toggled === 'true'));
   };
 
+  /** Asks whether a photo that did not load is gone, and no longer offers what can be done with it. */
+  const look = async (asked) => {
+    let status = 0;
+    try {
+      ({ status } = await fetch(new URL(asked.dataset.full, location.origin), { method: 'HEAD' }));
+    } catch { /* no connection: it may still be there */ }
+    if (![404, 410].includes(status)) return false;
+    removed.add(asked);
+    if (link() === asked) {
+      const focused = actions.contains(document.activeElement);
+      show();
+      if (focused) pswp.element?.focus();
+    }
+    return true;
+  };
+  pswp.on('loadError', ({ slide }) => look(slide.data.element));
+
   full.addEventListener('click', async () => {
     const asked = link();
     full.textContent = 'Fetching…';
@@ -147,7 +189,9 @@ function foot(element, pswp, { wanted, toggle }) {
     try {
       await image.decode(); // so that what is shown is there until the other is
     } catch {
-      full.textContent = 'It cannot be fetched';
+      if (await look(asked) || link() !== asked) return;
+      full.textContent = 'Try full quality again';
+      full.disabled = false;
       return;
     }
     wanted.set(asked, { w: image.naturalWidth, h: image.naturalHeight });
@@ -162,6 +206,18 @@ function foot(element, pswp, { wanted, toggle }) {
     show();
   });
   download.setAttribute('download', '');
+  let known = null; // whose photo was there just now
+  download.addEventListener('click', async (event) => {
+    const asked = link();
+    if (known === asked) {
+      known = null;
+      return;
+    }
+    event.preventDefault();
+    if (await look(asked) || link() !== asked) return;
+    known = asked;
+    download.click();
+  });
 
   pswp.on('change', () => {
     show();

@@ -1,9 +1,10 @@
-// The viewer of the wall: OpenSeadragon over our tiles, our own buttons, and the flight to one's own face.
+// The wall's viewer: OpenSeadragon over our tiles, our own buttons, and the flight to the viewer's own face.
 (() => {
   "use strict";
   const stage = document.getElementById("wall");
   const tools = document.getElementById("tools");
   const said = document.getElementById("said");
+  const hint = document.getElementById("hint");
   if (!stage || !window.OpenSeadragon) return;
 
   const told = Object.fromEntries(
@@ -18,7 +19,6 @@
   stand_in.setAttribute("data-openseadragon-mobile-css", "true");
   document.head.append(stand_in);
 
-  stage.hidden = tools.hidden = false;
   const viewer = OpenSeadragon({
     element: stage,
     tileSources: {
@@ -31,6 +31,7 @@
       getTileUrl: (level, x, y) => `${told.tiles}${level}/${x}_${y}.jpg?r=${told.revision}`,
     },
     drawer: "canvas",
+    cooperativeGestures: true, // the wheel and one finger scroll the page, whose end could not be reached otherwise
     showNavigationControl: false,
     animationTime: calm ? 0 : 0.9,
     immediateRender: calm,
@@ -104,11 +105,30 @@
     mark.className = "mine";
     viewer.addOverlay({ element: mark, location: own(), checkResize: false });
     if (calm) { fly(); return; }
-    // first the whole wall, for as long as it takes to see how many there are; whoever moves by themselves is not moved
+    // first the whole wall, for as long as it takes to see how many there are; people who move the wall are not moved
     const timer = window.setTimeout(fly, 900);
-    for (const what of ["canvas-press", "canvas-scroll", "canvas-key"]) {
-      viewer.addOnceHandler(what, () => { window.clearTimeout(timer); pace(0.9); });
+    const stay = (event) => {
+      const { pointerType, originalEvent } = event;
+      const scrolls = event.scroll !== undefined && !originalEvent.ctrlKey && !originalEvent.metaKey;
+      if (scrolls || (pointerType === "touch" && event.delta)) return; // only the page
+      window.clearTimeout(timer);
+      pace(0.9);
+    };
+    for (const what of ["canvas-drag", "canvas-pinch", "canvas-scroll", "canvas-key", "canvas-double-click"]) {
+      viewer.addHandler(what, stay);
     }
+    tools.addEventListener("click", () => window.clearTimeout(timer), { once: true });
+  });
+
+  // --- How to move the wall, where the page was moved instead
+  let fading = 0;
+  viewer.addHandler("canvas-cooperative-gesture", (event) => {
+    event.preventDefaultAction = true; // our own hint, not OpenSeadragon's
+    const key = /Mac/i.test(navigator.platform) ? "⌘" : "Ctrl";
+    hint.textContent = event.gesture === "scroll" ? hint.dataset.wheel.replace("Ctrl", key) : hint.dataset.touch;
+    hint.classList.add("shown");
+    window.clearTimeout(fading);
+    fading = window.setTimeout(() => hint.classList.remove("shown"), 1600);
   });
 
   const doings = {
