@@ -17,6 +17,7 @@ from typing import Any
 
 from app.errors import CollageInProgress, NotFound
 from app.store import files
+from app.store.photos import Stamp
 from app.store.root import Root
 
 MANIFEST = "manifest.json"
@@ -66,6 +67,13 @@ class Collages:
             raise NotFound(f"The campaign {campaign} has no collage {collage}.")
         manifest: dict[str, Any] = json.loads(raw)
         return manifest
+
+    def stamp(self, campaign: str, collage: str) -> Stamp | None:
+        """What changes when a finished collage's manifest is written anew; None where there is none."""
+        path = self._top(campaign) / collage / MANIFEST
+        with files.using(path):
+            found = self._root.files.disk.stat(path) if collage.isdigit() else None
+        return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino)
 
     def file(self, campaign: str, collage: str, name: str) -> Path:
         """The path of a file that the manifest names (or of the manifest). Raises NotFound."""
