@@ -140,3 +140,15 @@ def test_what_the_system_says_of_a_file_is_one_line_and_exit_code_1() -> None:
     group.command("write")(lambda: Path("/dev/null/mail.eml").write_text(""))
     answer = CliRunner().invoke(group, ["write"])
     assert (answer.exit_code, answer.output) == (1, "Error: /dev/null/mail.eml: Not a directory.\n")
+
+
+def test_a_collage_that_is_to_exclude_somebody_who_is_not_there_is_not_built(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    store.root.initialise()
+    store.photos.put("sayno", "selfie-1", prepared(1).archive, prepared(1).intermediate, 1)
+    answer = run("collage", "sayno", "--exclude", "selfie-7", environ=environ)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "selfie-7 is not in the campaign sayno" in answer.stderr
+    assert store.collages.ids("sayno") == []

@@ -30,12 +30,11 @@ GONE = 5
 FORM = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 ADMINS = "/admin/campaigns/sayno/collages/0001"
 PAGE = "/admin/campaigns/sayno/history/0001"
-MAIL = f"/track/{TOKENS.image(Claims('sayno', '0001', pictures.name(2)))}"
+MAIL = f"/track/{TOKENS.image(Claims('sayno', '0001', pictures.name(6)))}"  # beside who goes
 SHOWING = [  # every address that shows the whole of a collage to somebody
     f"{MAIL}/collage.jpg",
     f"{MAIL}/wall.jpg",
     f"{MAIL}/tiles/9/0_0.jpg",
-    f"{MAIL}/place-square.jpg",
     "/wall/sayno/0001/1/collage.jpg",
     "/wall/sayno/0001/1/9/0_0.jpg",
     f"{ADMINS}/collage-1024.jpg",
@@ -110,7 +109,16 @@ def test_who_withdraws_is_seen_at_no_address_any_more_and_everyone_else_is(
     else:
         assert after.status_code == 200
         assert shown(after.data) == shown(before.data) - {GONE}
-        assert pictures.decoded(after.data).shape == pictures.decoded(before.data).shape
+
+
+
+def test_a_picture_to_share_no_longer_shows_a_neighbour_who_withdrew(client: FlaskClient, store: Store) -> None:
+    before = pictures.decoded(get(client, f"{MAIL}/place-square.jpg").data)
+    withdraw(store)
+    after = pictures.decoded(get(client, f"{MAIL}/place-square.jpg").data)
+    left = np.s_[400:700, 60:300]  # where the neighbour is, beside the white line around the viewer
+    assert np.ptp(before[left].mean(axis=(0, 1))) > 50  # a colour, if a dimmed one
+    assert np.ptp(after[left].mean(axis=(0, 1))) < 5
 
 
 @pytest.mark.parametrize("path", SHOWING)
