@@ -25,7 +25,9 @@ def require_known(campaign: str, photos: Iterable[Photo], exclude: Collection[st
     if unknown:
         listed = unknown[0] if len(unknown) == 1 else f"{', '.join(unknown[:-1])} and {unknown[-1]}"
         verb = "is" if len(unknown) == 1 else "are"
-        raise BadParameters(f"{listed} {verb} not in the campaign {campaign}, so cannot be excluded; check the spelling.")
+        raise BadParameters(
+            f"{listed} {verb} not in the campaign {campaign}, so cannot be excluded; check the spelling."
+        )
 
 
 def queue(photos: Iterable[Photo], seen: Mapping[str, int], exclude: Collection[str] = ()) -> list[Photo]:
