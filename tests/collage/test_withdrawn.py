@@ -35,7 +35,9 @@ class Clock:
 def publish(store: Store, *public_ids: str) -> None:
     draft = store.collages.begin("sayno")
     try:
-        store.collages.publish(draft, {"id": draft.id, "files": [], "tiles": [{"public_id": one} for one in public_ids]})
+        store.collages.publish(
+            draft, {"id": draft.id, "files": [], "tiles": [{"public_id": one} for one in public_ids]}
+        )
     finally:
         os.close(draft.lock)
 
