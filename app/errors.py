@@ -10,7 +10,7 @@ CollagenError
 │   ├── NotFound              no such campaign, collage or file
 │   ├── BadParameters         parameters from which no collage can be made, or no photos to make it of
 │   ├── BuildFailed           the process that built a collage ended without one
-│   └── CollageUnsound        a collage that is not what its manifest says, so that nobody is told of it
+│   └── CollageUnsound        a collage that is not what its manifest says, or that shows somebody who has withdrawn
 └── Retryable                 worth another try, after `retry_after` seconds
     ├── CloudinaryUnavailable down, rate-limited, still processing, or answering nonsense
     ├── StoreUnavailable      not mounted, full, read-only, or failing
@@ -109,7 +109,7 @@ class BuildFailed(Permanent):
 
 
 class CollageUnsound(Permanent):
-    """A finished collage that `check` finds something wrong with."""
+    """A finished collage that `check` finds something wrong with, or that shows somebody who has withdrawn."""
 
 
 class Retryable(CollagenError):

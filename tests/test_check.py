@@ -520,3 +520,19 @@ def test_a_store_that_is_not_there_is_not_called_well(tmp_path: Path) -> None:
     answer = command("check", environ={"COLLAGEN_STORE": str(tmp_path)})
     assert answer.returncode == 1
     assert "is no store" in answer.stderr
+
+
+def test_a_collage_that_shows_somebody_who_has_withdrawn_is_named_and_rebuilt_by_the_command_it_names(
+    model: Path, exiftool: ExifTool, tmp_path: Path
+) -> None:
+    shutil.copytree(model, tmp_path / "store")
+    store = Store(tmp_path / "store")
+    store.photos.remove("sayno", "c")
+    [found] = look(store, exiftool)
+    assert found.problem == "shows 1 person who has withdrawn (c)"
+    environ = {"COLLAGEN_STORE": str(tmp_path / "store"), "COLLAGEN_CAMPAIGNS": str(tmp_path / "campaigns.toml")}
+    (tmp_path / "campaigns.toml").write_text("[sayno]")
+    answer = command(*found.advice.partition("python -m app ")[2].split(), environ=environ)
+    assert (answer.returncode, answer.stderr.partition("Error")[1]) == (0, "")
+    assert answer.stdout.startswith("Collage 0001 of sayno: 2 people")
+    assert look(store, exiftool) == []

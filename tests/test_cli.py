@@ -201,3 +201,15 @@ def test_layout_and_collage_say_who_would_be_left_out_and_offer_the_canvas_that_
         "  396×176 seats all of them, in 3×1 cells of 132×176, cost 500.00×0 + 1×0 + 1×0 = 0.00",
         "    python -m app collage sayno --exclude p0 --width 396 --height 176",
     ]
+
+
+def test_a_collage_that_is_to_exclude_somebody_who_is_not_there_is_not_built(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    store.root.initialise()
+    store.photos.put("sayno", "selfie-1", prepared(1).archive, prepared(1).intermediate, 1)
+    answer = run("collage", "sayno", "--exclude", "selfie-7", environ=environ)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "selfie-7 is not in the campaign sayno" in answer.stderr
+    assert store.collages.ids("sayno") == []

@@ -8,6 +8,7 @@ from app import imaging
 from app.check.findings import Finding
 from app.collage import derivatives
 from app.collage.manifest import describe_file
+from app.collage.withdrawn import Withdrawn, said
 from app.errors import CollageInProgress, NotFound, PictureError
 from app.store import Store
 from app.store.collages import MANIFEST
@@ -31,6 +32,19 @@ def collage_findings(store: Store, campaign: str, collage: str, *, repair: bool 
         except CollageInProgress:
             pass
     return found
+
+
+def withdrawn_findings(store: Store, campaign: str, collage: str) -> list[Finding]:
+    """That a finished collage shows somebody who has withdrawn. Raises NotFound, StoreUnavailable."""
+    try:
+        withdrawn = Withdrawn(store).of(campaign, collage)
+    except (KeyError, TypeError, ValueError):  # of a manifest that is none, which is another finding
+        return []
+    if not withdrawn:
+        return []
+    problem = f"shows {said(withdrawn)} ({', '.join(withdrawn)})"
+    advice = f"rebuild it: python -m app collage {campaign} --rebuild {collage}"
+    return [Finding(store.collages.directory(campaign, collage), problem, advice)]
 
 
 def _look(store: Store, campaign: str, collage: str, *, repair: bool) -> Iterator[Finding]:

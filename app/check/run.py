@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.check import tree
-from app.check.collages import collage_findings
+from app.check.collages import collage_findings, withdrawn_findings
 from app.check.findings import Finding
 from app.check.photos import PhotoCheck
 from app.errors import NotFound
@@ -58,6 +58,7 @@ def run(
     for name, collage in collages:
         try:
             report.findings += collage_findings(store, name, collage, repair=repair)
+            report.findings += withdrawn_findings(store, name, collage)
         except NotFound:  # withdrawn meanwhile
             continue
         report.collages += 1

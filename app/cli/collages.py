@@ -11,13 +11,17 @@ from typing import Any
 import click
 
 from app import errors
+from app.cli.numbers import CollageNumber
 from app.cli.settings import read_settings
 from app.collage import derivatives, layout, process
 from app.collage.build import Parameters, plan
 from app.collage.offers import offers
+from app.collage.withdrawn import Withdrawn
 from app.config import load_campaigns
 from app.plurals import count
 from app.store import Store
+
+PATIENCE = 0.3  # seconds, while somebody may only be looking whether a build goes on
 
 
 def _size(command: Any) -> Any:
@@ -35,9 +39,16 @@ def _size(command: Any) -> Any:
 @click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Take at most N people.")
 @_size
 @click.option("--exclude", multiple=True, metavar="PUBLIC_ID", help="Leave this photo out; may be repeated.")
+@click.option("--rebuild", type=CollageNumber(), metavar="COLLAGE", help="Build this collage anew, without those who have withdrawn.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
 def collage(
-    campaign: str, photos: int | None, width: int, height: int, exclude: tuple[str, ...], as_json: bool
+    campaign: str,
+    photos: int | None,
+    width: int,
+    height: int,
+    exclude: tuple[str, ...],
+    rebuild: str | None,
+    as_json: bool,
 ) -> None:
     """Build a collage of CAMPAIGN's approved photos.
 
@@ -45,36 +56,60 @@ def collage(
     approved.
 
     \b
-    Example:  python -m app collage sayno --photos 500
+    Examples:  python -m app collage sayno --photos 500
+               python -m app collage sayno --rebuild 0003
     """
     settings = read_settings()
     load_campaigns(settings.campaigns_file).require(campaign)
     store = Store(settings.store)
-    wish = Parameters(photos, width, height, frozenset(exclude))
-    chosen = ["--photos", str(photos)] if photos else []
-    chosen += [part for public_id in exclude for part in ("--exclude", public_id)]
-    command = shlex.join(["python", "-m", "app", "collage", campaign, *chosen])
-    for line in _offers(plan(store, campaign, wish).grid, command):
-        click.echo(line, err=True)
-    build = process.start(store, campaign, wish)
-    _watch(store, campaign, build)
-    try:
-        manifest = store.collages.manifest(campaign, build.id)
-    except errors.NotFound:
-        state = store.collages.draft_state(campaign, build.id)
-        raise errors.BuildFailed(f"The collage {build.id} of {campaign} failed: {state.get('error')}") from None
+    if rebuild is None:
+        wish = Parameters(photos, width, height, frozenset(exclude))
+        chosen = ["--photos", str(photos)] if photos else []
+        chosen += [part for public_id in exclude for part in ("--exclude", public_id)]
+        command = shlex.join(["python", "-m", "app", "collage", campaign, *chosen])
+        for line in _offers(plan(store, campaign, wish).grid, command):
+            click.echo(line, err=True)
+        build = process.start(store, campaign, wish)
+        _watch(store, campaign, build)
+        manifest = _built(store, campaign, build.id)
+    else:
+        manifest = _rebuilt(store, campaign, rebuild)
     if as_json:
         click.echo(json.dumps(manifest, ensure_ascii=False))
         return
     grid = manifest["layout"]
     click.echo(
-        f"Collage {build.id} of {campaign}: {count(grid['used'], 'person', 'people')} in "
+        f"Collage {manifest['id']} of {campaign}: {count(grid['used'], 'person', 'people')} in "
         f"{grid['cols']}×{grid['rows']} cells of {grid['cell_width']}×{grid['cell_height']}; "
         f"{len(manifest['left_out'])} left out, {len(manifest['unreadable'])} unreadable"
     )
     for file in manifest["files"]:
-        path = store.collages.file(campaign, build.id, file["name"]).absolute()
+        path = store.collages.file(campaign, manifest["id"], file["name"]).absolute()
         click.echo(f"  {file['width']}×{file['height']}  {file['bytes'] / 1e6:5.1f} MB  {path}")
+
+
+def _built(store: Store, campaign: str, collage: str) -> dict[str, Any]:
+    try:
+        return store.collages.manifest(campaign, collage)
+    except errors.NotFound:
+        state = store.collages.draft_state(campaign, collage)
+        raise errors.BuildFailed(f"The collage {collage} of {campaign} failed: {state.get('error')}") from None
+
+
+def _rebuilt(store: Store, campaign: str, collage: str) -> dict[str, Any]:
+    """The manifest of a collage that shows nobody who has withdrawn: rebuilt, or as it is where nobody has."""
+    withdrawn = Withdrawn(store)
+    if withdrawn.of(campaign, collage):
+        build = process.revise(store, campaign, collage, (), PATIENCE)
+        _watch(store, campaign, build)
+        try:
+            left = withdrawn.of(campaign, collage)
+        except errors.NotFound:
+            said = f"Everyone in the collage {collage} of {campaign} has withdrawn, so it was removed."
+            raise errors.NotFound(said) from None
+        if left:
+            raise errors.BuildFailed(f"The collage {collage} of {campaign} was not rebuilt; its log says why.")
+    return store.collages.manifest(campaign, collage)
 
 
 def _watch(store: Store, campaign: str, build: process.Build) -> None:

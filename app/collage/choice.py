@@ -19,6 +19,17 @@ def appearances(manifests: Iterable[Mapping[str, Any]]) -> Counter[str]:
     )
 
 
+def require_known(campaign: str, photos: Iterable[Photo], exclude: Collection[str]) -> None:
+    """Raises BadParameters naming everyone in `exclude` who is not in the campaign: a typo would show somebody."""
+    unknown = sorted(set(exclude) - {photo.public_id for photo in photos})
+    if unknown:
+        listed = unknown[0] if len(unknown) == 1 else f"{', '.join(unknown[:-1])} and {unknown[-1]}"
+        verb = "is" if len(unknown) == 1 else "are"
+        raise BadParameters(
+            f"{listed} {verb} not in the campaign {campaign}, so cannot be excluded; check the spelling."
+        )
+
+
 def queue(photos: Iterable[Photo], seen: Mapping[str, int], exclude: Collection[str] = ()) -> list[Photo]:
     """Everyone who may be in the next collage, those first who have the best claim to a place."""
     return sorted(

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from app import journal, limits, metrics
+from app.collage import choice
 from app.collage.build import Parameters, build, plan, plan_revision
 from app.collage.montage import Progress
 from app.errors import CollagenError, StoreUnavailable, where
@@ -49,6 +50,8 @@ class Build:
 
 def start(store: Store, campaign: str, wish: Parameters) -> Build:
     """Starts a build. Raises BadParameters, CollageInProgress or StoreUnavailable before anything is started."""
+    # only here: whoever was excluded and goes before the build looks is not in it either
+    choice.require_known(campaign, store.photos.all(campaign), wish.exclude)
     plan(store, campaign, wish)
     order = {"photos": wish.photos, "width": wish.width, "height": wish.height, "exclude": sorted(wish.exclude)}
     return _start(store, store.collages.begin(campaign), {"wish": order})

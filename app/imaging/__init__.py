@@ -9,12 +9,14 @@
 - `copies`: smaller copies of an intermediate and its placeholder, inside its own file.
 - `canvas`: the montage of cells on a transparent canvas.
 - `saving`: PNG and JPEG without metadata; derivatives.
+- `blank`: parts of a finished picture painted over.
 """
 
 from wand.version import MAGICK_VERSION
 
 from app.errors import PictureError
 from app.imaging import copies, faces, policy, variants
+from app.imaging.blank import blanked
 from app.imaging.canvas import Canvas, Reduced
 from app.imaging.decoder import Decoder
 from app.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
@@ -47,6 +49,7 @@ __all__ = [
     "Prepared",
     "Reduced",
     "bare",
+    "blanked",
     "cell",
     "check",
     "copies",

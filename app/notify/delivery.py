@@ -12,8 +12,9 @@ from typing import Protocol
 
 from app import metrics
 from app.addresses import as_sent
+from app.collage.withdrawn import Withdrawn, require_nobody
 from app.config import Campaign
-from app.errors import BadParameters, MailUnavailable, SettingError
+from app.errors import BadParameters, CollageUnsound, MailUnavailable, NotFound, SettingError
 from app.notify.letters import Letters
 from app.notify.recipients import UNSUBSCRIBED, Recipient
 from app.notify.report import Failure, Report
@@ -63,6 +64,7 @@ class Delivery:
         self._ids: dict[Recipient, str] = {}
         self._last: datetime | None = None
         self._broken = 0
+        self._withdrawn = Withdrawn(store)
 
     def run(self, recipients: Iterable[Recipient]) -> None:
         """Sends everyone's mail; those whom the server refused for now have one more try after all others.
@@ -82,6 +84,8 @@ class Delivery:
             self._keep_pace()
             if self._pace.stopping():
                 self._report.stopped = "It was stopped."
+            elif not self._report.stopped:
+                self._report.stopped = self._unfit()
             if self._report.stopped:
                 break
             reason = self._unwanted(recipient)
@@ -100,7 +104,7 @@ class Delivery:
                 return self._deliver(recipient)
             except MailUnavailable:
                 self._pace.sleep(self._pace.pause)
-                if self._pace.stopping():
+                if self._pace.stopping() or self._unfit():
                     return True
                 return self._deliver(recipient)
         except (MailUnavailable, SettingError) as error:
@@ -166,6 +170,15 @@ class Delivery:
         if is_withdrawn(self._store, name)(recipient):
             return UNSUBSCRIBED
         return "" if self._store.sends.holds(name, recipient.public_id) else REMOVED
+
+    def _unfit(self) -> str | None:
+        """Why the collage is not to be shown to anybody else for now: somebody in it has withdrawn meanwhile."""
+        campaign, collage = self._letters.campaign.name, self._letters.collage
+        try:
+            require_nobody(campaign, collage, self._withdrawn.of(campaign, collage), "nobody else is told of it")
+        except (CollageUnsound, NotFound) as error:
+            return str(error)
+        return None
 
     def _keep_pace(self) -> None:
         if self._pace.rate and self._last is not None:

@@ -17,6 +17,7 @@ from typing import Any
 from app import limits
 from app.addresses import normalise
 from app.check.collages import collage_findings
+from app.collage.withdrawn import Withdrawn, require_nobody
 from app.config import Campaign, Campaigns, MailServer, Settings
 from app.errors import BadParameters, CollagenError, CollageUnsound, nameless
 from app.exif import ExifTool
@@ -56,7 +57,10 @@ class Plan:
 
 
 def require_sound(store: Store, campaign: str, collage: str) -> None:
-    """Raises CollageUnsound where `check` finds anything in a finished collage, and NotFound where there is none."""
+    """Raises CollageUnsound where `check` finds anything in a finished collage, or it shows somebody who has withdrawn.
+
+    Raises NotFound where there is none.
+    """
     found = collage_findings(store, campaign, collage)
     if found:
         more = f" (and {len(found) - 1} more)" if found[1:] else ""
@@ -64,6 +68,7 @@ def require_sound(store: Store, campaign: str, collage: str) -> None:
             f"The collage {collage} of {campaign} is not sound, so nobody is told of it: {found[0].path.name}"
             f" {found[0].problem}{more}; see: python -m app check {campaign}"
         )
+    require_nobody(campaign, collage, Withdrawn(store).of(campaign, collage), "nobody is told of it")
 
 
 class Notifier:

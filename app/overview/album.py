@@ -8,8 +8,7 @@ from typing import Any
 
 from app.errors import NotFound
 from app.store import Store
-from app.store.collages import MANIFEST
-from app.store.files import using
+from app.store.photos import Stamp
 
 REMEMBERED = 200  # manifests; one of 5,000 people takes 0.5 MB here
 
@@ -40,7 +39,7 @@ class Album:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._read: OrderedDict[tuple[str, str], tuple[tuple[int, int, int], Past]] = OrderedDict()
+        self._read: OrderedDict[tuple[str, str], tuple[Stamp, Past]] = OrderedDict()
 
     def all(self, campaign: str) -> list[Past]:
         """The finished collages of a campaign, oldest first. Raises StoreUnavailable."""
@@ -54,28 +53,19 @@ class Album:
 
     def one(self, campaign: str, collage: str) -> Past:
         """A finished collage. Raises NotFound, StoreUnavailable."""
-        signature = self._signature(campaign, collage)
+        stamp = self._store.collages.stamp(campaign, collage)  # before the manifest: no later one is missed
         with self._lock:
             known = self._read.get((campaign, collage))
-        if known is not None and signature is not None and known[0] == signature:
+        if known is not None and stamp is not None and known[0] == stamp:
             return known[1]
         past = _past(self._store.collages.manifest(campaign, collage))
-        if signature is not None:
+        if stamp is not None:
             with self._lock:
-                self._read[campaign, collage] = (signature, past)
+                self._read[campaign, collage] = (stamp, past)
                 self._read.move_to_end((campaign, collage))
                 while len(self._read) > REMEMBERED:
                     self._read.popitem(last=False)
         return past
-
-    def _signature(self, campaign: str, collage: str) -> tuple[int, int, int] | None:
-        """What changes where a manifest is written anew; taken before it is read, so that no later one is missed."""
-        if not collage.isdigit():
-            return None
-        path = self._store.collages.directory(campaign, collage) / MANIFEST
-        with using(path):
-            found = self._store.root.files.disk.stat(path)
-        return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def _past(manifest: Mapping[str, Any]) -> Past:

@@ -10,6 +10,7 @@ withdrawn leaves an empty directory, so that its number is not given away again.
 import contextlib
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,13 @@ from typing import Any
 
 from app.errors import CollageInProgress, NotFound
 from app.store import files
+from app.store.photos import Stamp
 from app.store.root import Root
 
 MANIFEST = "manifest.json"
 PROGRESS = ".progress.json"
 REPLACED = ".old-"
+PATIENCE = 0.5  # seconds, while a collage takes the place of its last revision
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,35 @@ class Collages:
             return self._root.files.exists(directory / MANIFEST)
 
     def manifest(self, campaign: str, collage: str) -> dict[str, Any]:
-        """The manifest of a finished collage. Raises NotFound."""
+        """The manifest of a finished collage. Raises NotFound.
+
+        While a revision takes the collage's place there is none, for a moment, which is waited for.
+        """
         self._root.require()
-        raw = self._root.files.read(self._top(campaign) / collage / MANIFEST) if collage.isdigit() else None
+        raw = self._read_manifest(campaign, collage) if collage.isdigit() else None
         if raw is None:
             raise NotFound(f"The campaign {campaign} has no collage {collage}.")
         manifest: dict[str, Any] = json.loads(raw)
         return manifest
+
+    def _read_manifest(self, campaign: str, collage: str) -> bytes | None:
+        top = self._top(campaign)
+        path, replaced = top / collage / MANIFEST, top / f"{REPLACED}{collage}"
+        deadline = time.monotonic() + PATIENCE
+        while (raw := self._root.files.read(path)) is None:
+            with files.using(replaced):
+                under_way = self._root.files.is_directory(replaced)
+            if not under_way or time.monotonic() > deadline:
+                return self._root.files.read(path)  # it may have been put there between the two looks
+            time.sleep(0.01)
+        return raw
+
+    def stamp(self, campaign: str, collage: str) -> Stamp | None:
+        """What changes when a finished collage's manifest is written anew; None where there is none."""
+        path = self._top(campaign) / collage / MANIFEST
+        with files.using(path):
+            found = self._root.files.disk.stat(path) if collage.isdigit() else None
+        return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino)
 
     def file(self, campaign: str, collage: str, name: str) -> Path:
         """The path of a file that the manifest names (or of the manifest). Raises NotFound."""

@@ -8,6 +8,7 @@ it is the intermediate's. They can be missing: what cannot be written of them fa
 """
 
 import contextlib
+import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
 VARIANTS = ("thumb", "medium")  # the smallest first; what they are is said in app.imaging.variants
 SUFFIXES = {variant: f".{variant}.jpg" for variant in VARIANTS}
 NONE: Mapping[str, bytes] = MappingProxyType({})
+Stamp = tuple[int, ...]  # of a file or directory: another one where it has changed
 
 
 @dataclass(frozen=True)
@@ -234,9 +236,31 @@ class Photos:
             return [entry.name for entry in self._root.files.scan(directory)]
 
     def count(self, campaign: str) -> int:
-        """How many photos a campaign has. Looks at names only: 50,000 on a network file system are one listing."""
+        """How many photos a campaign has."""
+        return len(self.public_ids(campaign))
+
+    def public_ids(self, campaign: str) -> frozenset[str]:
+        """Every photo of a campaign. Looks at names only: 50,000 on a network file system are one listing."""
         self._root.require()
-        return len(_public_ids(self._names(campaign, "approved"), ".jpg"))
+        return frozenset(_public_ids(self._names(campaign, "approved"), ".jpg"))
+
+    def stamp(self, campaign: str) -> Stamp:
+        """What changes when a campaign gets or loses a photo; () where it never had one. Raises StoreUnavailable.
+
+        The directory is opened: on NFS that asks the server, where a stat may be answered from a cache for a minute.
+        """
+        directory = self._root.path / campaign / "approved"
+        with using(directory):
+            try:
+                descriptor = self._root.files.disk.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+            except FileNotFoundError:
+                self._root.require()
+                return ()
+            try:
+                found = os.fstat(descriptor)
+            finally:
+                os.close(descriptor)
+        return (found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
     def all(self, campaign: str) -> list[Photo]:
         """Every photo of a campaign, in order of approval (then of public ID). A stray file is none."""

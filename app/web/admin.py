@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.collage import layout, process
 from app.collage.build import Parameters
+from app.collage.withdrawn import people
 from app.errors import BadParameters, NotFound
 from app.web.access import admin_only
 from app.web.numbers import within
@@ -16,6 +17,7 @@ from app.web.services import services
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
+PATIENCE = 0.3  # seconds, while somebody may only be looking whether a build goes on
 LONGEST_WAIT = 300  # seconds that `Prefer: wait=N` can keep a request
 
 
@@ -43,23 +45,48 @@ def show(campaign: str, collage: str) -> ResponseReturnValue:
 @blueprint.get("/campaigns/<campaign>/collages/<collage>/<file>")
 @admin_only
 def download(campaign: str, collage: str, file: str) -> ResponseReturnValue:
-    """A file of a finished collage."""
-    path = services().store.collages.file(services().campaign(campaign), collage, file)
-    answer = send(path.absolute(), f"{campaign}-{collage}-{file}")
+    """A file of a finished collage, without those who have withdrawn; 409 for a master that shows one of them."""
+    finished = services().finished
+    path, name = finished.path(services().campaign(campaign), collage, file), f"{campaign}-{collage}-{file}"
+    if path is not None:
+        answer = send(path.absolute(), name)
+    else:
+        answer = make_response(finished.derivative(campaign, collage, file))
+        answer.content_type = "image/jpeg"
+        answer.headers.set("Content-Disposition", "inline", filename=name)
+        answer.add_etag()
+        answer.make_conditional(request)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
 
 
+@blueprint.post("/campaigns/<campaign>/collages/<collage>/rebuild")
+@admin_only
+def rebuild(campaign: str, collage: str) -> ResponseReturnValue:
+    """Builds a collage anew under its number, without those who have withdrawn: 202 and where to ask for it."""
+    given = services()
+    if not given.withdrawn.of(given.campaign(campaign), collage):
+        raise BadParameters(f"Nobody whom the collage {collage} of {campaign} shows has withdrawn.")
+    process.revise(given.store, campaign, collage, (), PATIENCE)
+    where = {"Location": url_for("admin.show", campaign=campaign, collage=collage)}
+    return {"id": collage, "state": "building"}, 202, where
+
+
 def _state(campaign: str, collage: str) -> dict[str, Any]:
-    collages = services().store.collages
     try:
-        return collages.manifest(campaign, collage) | {"state": "done"}
+        return _done(campaign, collage)
     except NotFound:
         try:
-            return collages.draft_state(campaign, collage)
+            return services().store.collages.draft_state(campaign, collage)
         except NotFound:
             # it may have been finished between the two questions
-            return collages.manifest(campaign, collage) | {"state": "done"}
+            return _done(campaign, collage)
+
+
+def _done(campaign: str, collage: str) -> dict[str, Any]:
+    manifest = services().store.collages.manifest(campaign, collage)
+    withdrawn = services().withdrawn.among(campaign, people(manifest))
+    return manifest | {"state": "done"} | ({"withdrawn": withdrawn} if withdrawn else {})
 
 
 def _wish() -> Parameters:

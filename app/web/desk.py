@@ -14,6 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.collage import choice
 from app.collage.build import Parameters
 from app.errors import BadParameters
 from app.overview.addresses import Addresses
@@ -191,7 +192,9 @@ def _proposal(campaign: str, every: Sequence[Photo], asked: Parameters) -> Propo
 def _planned(campaign: str, every: Sequence[Photo]) -> dict[str, Any]:
     planned: dict[str, Any] = {"name": campaign, "fields": fields(), "proposal": None, "problem": None}
     try:
-        proposal = _proposal(campaign, every, wish())
+        asked = wish()
+        choice.require_known(campaign, every, asked.exclude)
+        proposal = _proposal(campaign, every, asked)
     except BadParameters as error:
         return planned | {"problem": error.public}
     return planned | {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.collage import derivatives, process
@@ -23,6 +23,7 @@ from app.web.tiles import Tile, tiles
 blueprint = Blueprint("desk_collages", __name__, url_prefix="/admin/campaigns/<campaign>")
 blueprint.after_request(on_pages)
 
+PATIENCE = 0.3  # seconds, while somebody may only be looking whether a build goes on
 WHAT = {
     derivatives.MASTER: "The master, with a transparent border, for print",
     derivatives.name(1920): "For a screen or a post",
@@ -48,30 +49,71 @@ def history(campaign: str) -> ResponseReturnValue:
     """Every finished collage, the newest first, and what changed with each."""
     every = changes(desk().album.all(services().campaign(campaign)))
     rules = services().campaigns[campaign]
-    return render_template("desk_history.html", campaign=rules, name=campaign, changes=every, picture=preview)
+    return render_template(
+        "desk_history.html",
+        campaign=rules,
+        name=campaign,
+        changes=every,
+        picture=preview,
+        withdrawn={one.collage.id: len(_withdrawn(campaign, one.collage)) for one in every},
+    )
 
 
 @blueprint.get("/history/<collage>")
 @admin_only
 def collage(campaign: str, collage: str) -> ResponseReturnValue:
     """One collage: how far it is, why it failed, or what has become of it."""
-    services().campaign(campaign)
+    return _page(services().campaign(campaign), collage)
+
+
+@blueprint.post("/history/<collage>/rebuild")
+@admin_only
+def rebuild(campaign: str, collage: str) -> ResponseReturnValue:
+    """Builds a collage anew under its number, without those who have withdrawn; its page says when that is done."""
+    past = desk().album.one(services().campaign(campaign), collage)
+    if _withdrawn(campaign, past):
+        try:
+            process.revise(services().store, campaign, collage, (), PATIENCE)
+        except CollageInProgress as error:
+            return _page(campaign, collage, error.public, STATUS[type(error)])
+    return redirect(url_for("desk_collages.collage", campaign=campaign, collage=collage), 303)
+
+
+def _page(campaign: str, collage: str, problem: str | None = None, status: int = 200) -> ResponseReturnValue:
     shared = {"campaign": services().campaigns[campaign], "name": campaign, "id": collage}
     state = _state(campaign, collage)
     if isinstance(state, dict):
         return render_template("desk_building.html", **shared, **state)
     earlier = [past for past in desk().album.all(campaign) if int(past.id) < int(state.id)]
     changed = change(state, earlier[-1] if earlier else None)
-    return render_template(
+    withdrawn = _withdrawn(campaign, state)
+    answer = render_template(
         "desk_collage.html",
         **shared,
+        withdrawn=len(withdrawn),
+        rebuilding=_rebuilding(campaign, collage) if withdrawn else {},
+        problem=problem,
         collage=state,
         picture=preview(state),
         change=changed,
         people=_people(campaign, changed),
         what=WHAT,
+        master=derivatives.MASTER,
         **_told(campaign, collage),
     )
+    return make_response(answer, status)
+
+
+def _withdrawn(campaign: str, past: Past) -> list[str]:
+    return services().withdrawn.among(campaign, past.shown)
+
+
+def _rebuilding(campaign: str, collage: str) -> dict[str, Any]:
+    """How far the revision of a collage is, or why it failed; nothing where there is none."""
+    try:
+        return services().store.collages.draft_state(campaign, collage)
+    except NotFound:
+        return {}
 
 
 def _told(campaign: str, collage: str) -> dict[str, Any]:

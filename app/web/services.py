@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.collage.withdrawn import Withdrawn
 from app.config import Campaigns, Settings
 from app.exif import ExifTool
 from app.intake import Intake
 from app.store import Store
 from app.tracking.opens import Recorder
 from app.tracking.tokens import Tokens
+from app.wall.cache import Cache
+from app.wall.finished import Finished
 from app.web.guessing import Guesses
 from app.web.session import Sessions
 
@@ -26,6 +29,8 @@ class Services:
     guesses: Guesses
     tokens: Tokens | None
     recorder: Recorder
+    withdrawn: Withdrawn
+    finished: Finished
     sessions: Sessions | None
 
     @classmethod
@@ -33,6 +38,7 @@ class Services:
         """Raises SettingError as `Intake.of` does, and where a key for a gallery's sessions is missing."""
         store, exiftool = Store(settings.store), ExifTool()
         intake = Intake.of(settings, campaigns, store, exiftool)
+        withdrawn = Withdrawn(store)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,
@@ -43,6 +49,8 @@ class Services:
             Guesses(),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),
+            withdrawn,
+            Finished(store, withdrawn, Cache(store.root.path)),
             Sessions(settings.required_secret_keys()) if galleries else None,
         )
 

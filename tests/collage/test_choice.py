@@ -125,3 +125,11 @@ def test_over_repeated_collages_everyone_gets_in_and_nobody_twice_more_often_tha
         chosen = choice.queue(photos, seen)[:used]
         manifests.append(manifest_of(*names(choice.seated(chosen))))
     assert set(choice.appearances(manifests)) == set(names(photos))
+
+
+def test_every_excluded_id_that_the_campaign_does_not_have_is_named() -> None:
+    choice.require_known("sayno", [ANNA, BEN], {"ben"})
+    with pytest.raises(BadParameters, match=r"^selfie-7 is not in the campaign sayno, so"):
+        choice.require_known("sayno", [ANNA, BEN], {"ben", "selfie-7"})
+    with pytest.raises(BadParameters, match=r"^a, b and selfie-7 are not in the campaign sayno, so"):
+        choice.require_known("sayno", [ANNA, BEN], ["selfie-7", "b", "a", "ben"])

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.assets.asset import Asset
+from app.collage import process
 from app.config import MailServer as Setting
 from app.config import load_campaigns
 from app.decision import address as stored_address
@@ -195,18 +196,34 @@ def test_nobody_who_unsubscribed_is_told_even_in_the_middle_of_a_run(
     assert server.told() == once(report.sent)
 
 
-def test_nobody_whose_photo_was_removed_is_told_even_in_the_middle_of_a_run(
+def test_nobody_is_told_of_a_collage_that_shows_somebody_who_has_withdrawn(
     notifier: Make, server: MailServer, store: Store
 ) -> None:
     gather(store, 6)
     store.photos.remove(CAMPAIGN, name(0))
+    with pytest.raises(CollageUnsound, match="0001 of sayno shows 1 person who has withdrawn, so nobody is told of it"):
+        notifier().plan(CAMPAIGN, "0001", Wish())
+    assert server.told() == {}
+
+
+def test_a_run_ends_before_the_next_mail_when_somebody_withdraws(
+    notifier: Make, server: MailServer, store: Store
+) -> None:
+    gather(store, 6)
 
     def show(report: Report) -> None:
-        store.photos.remove(CAMPAIGN, name(4))
+        if len(report.sent) == 2:
+            store.photos.remove(CAMPAIGN, name(4))
 
     report = tell(notifier(), show=show)
-    assert report.sent == [address(index) for index in (1, 2, 3, 5)]
-    assert report.skipped == {NO_ADDRESS: [name(0)], "photo removed": [address(4)]}
+    assert report.sent == everyone(2)
+    assert "shows 1 person who has withdrawn, so nobody else is told of it" in (report.stopped or "")
+    assert server.told() == once(everyone(2))
+    # rebuilt without them, and started again, it goes on where it stopped
+    assert process.revise(store, CAMPAIGN, "0001", (), 1.0).wait(60)
+    again = tell(notifier())
+    assert server.told() == once(everyone(4))  # of five, the grid seats four
+    assert again.skipped == {TOLD: everyone(2)}
     assert address(4) not in json.dumps(store.sends.read(CAMPAIGN))
 
 

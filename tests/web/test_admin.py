@@ -88,6 +88,22 @@ def test_parameters_of_which_no_collage_can_be_made_are_refused_in_one_sentence(
     assert not (store.root.path / "sayno/collages").exists()
 
 
+def test_to_exclude_somebody_who_is_not_there_is_refused_by_the_api_and_on_the_page(
+    client: FlaskClient, store: Store
+) -> None:
+    fill(store, "sayno", 2)
+    answer = ask(client, SMALL | {"exclude": ["p1", "p11", "P0"]})
+    assert answer.status_code == 422
+    assert answer.get_json()["error"].startswith("P0 and p11 are not in the campaign sayno")
+    origin = {"Origin": "http://localhost"}
+    form = {"width": "600", "height": "600", "exclude": ["p11"]}
+    page = client.post("/admin/campaigns/sayno/build", data=form, auth=ADMIN, headers=origin)
+    assert page.status_code == 422
+    assert "p11 is not in the campaign sayno" in page.text
+    assert "p11 is not in the campaign sayno" in get(client, "/admin/campaigns/sayno/plan?exclude=p11").text
+    assert store.collages.ids("sayno") == []
+
+
 def test_a_body_that_is_no_json_is_refused(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 3)
     answer = client.post("/admin/campaigns/sayno/collages", data=b"photos=3", auth=ADMIN)

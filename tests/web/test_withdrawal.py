@@ -1,0 +1,220 @@
+"""Somebody withdraws: from then on no address shows their face, whatever removed the photo."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.config import load_settings
+from app.store import Store
+from app.tracking.tokens import Claims, Tokens
+from app.web import create_app
+from tests.collage import pictures
+from tests.service import environment
+from tests.standin.client import Standin
+from tests.tracking.people import BROWSER, KEY
+from tests.web.conftest import ADMIN
+
+RULES = '[sayno]\ntitle = "Say No"\npublic = true\n[other]\n'
+TOKENS = Tokens([KEY])
+COLOURS = ["red", "lime", "blue", "yellow", "cyan", "magenta", "maroon", "green", "navy", "orange", "purple", "teal"]
+GONE = 5
+FORM = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+ADMINS = "/admin/campaigns/sayno/collages/0001"
+PAGE = "/admin/campaigns/sayno/history/0001"
+MAIL = f"/track/{TOKENS.image(Claims('sayno', '0001', pictures.name(6)))}"  # beside who goes
+SHOWING = [  # every address that shows the whole of a collage to somebody
+    f"{MAIL}/collage.jpg",
+    f"{MAIL}/wall.jpg",
+    f"{MAIL}/tiles/9/0_0.jpg",
+    "/wall/sayno/0001/1/collage.jpg",
+    "/wall/sayno/0001/1/9/0_0.jpg",
+    f"{ADMINS}/collage-1024.jpg",
+    f"{ADMINS}/collage-1920.jpg",
+    f"{ADMINS}/collage.png",
+]
+
+
+@pytest.fixture
+def store(store: Store) -> Store:
+    """Twelve people, each of one colour, in a collage."""
+    for index, colour in enumerate(COLOURS):
+        pictures.put(
+            store,
+            range(index, index + 1),
+            archive=lambda _, colour=colour: pictures.plain_archive(colour),
+            intermediate=lambda _, colour=colour: pictures.plain_intermediate(colour),
+        )
+    pictures.built(store, width=400, height=400)
+    return store
+
+
+@pytest.fixture
+def app(standin: Standin, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Flask]:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # where pictures are kept
+    (store.root.path.parent / "campaigns.toml").write_text(RULES)
+    environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
+    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    yield made
+    if "collagen.desk" in made.extensions:
+        made.extensions["collagen.desk"].addresses.close()
+    made.extensions["collagen"].exiftool.close()
+
+
+def get(client: FlaskClient, path: str, **headers: str) -> TestResponse:
+    return client.get(path, auth=ADMIN, headers={"User-Agent": BROWSER} | headers, buffered=True)
+
+
+def shown(picture: bytes) -> set[int]:
+    """Whose colour is to be seen in a picture."""
+    pixels = pictures.decoded(picture)[:, :, :3].astype(int)
+    named = {index: pictures.decoded(pictures.plain_archive(colour))[0, 0] for index, colour in enumerate(COLOURS)}
+    near = {index: (abs(pixels - colour).max(axis=2) < 30).mean() for index, colour in named.items()}
+    return {index for index, part in near.items() if part > 0.002}
+
+
+def withdraw(store: Store, index: int = GONE) -> None:
+    assert store.photos.remove("sayno", pictures.name(index))
+
+
+def settle(client: FlaskClient, path: str = PAGE) -> str:
+    """The page of a collage once nothing is built any more."""
+    deadline = time.monotonic() + 60
+    while "is being rebuilt" in (page := get(client, path).text):
+        assert time.monotonic() < deadline, "the collage was not rebuilt within a minute"
+        time.sleep(0.05)
+    return page
+
+
+@pytest.mark.parametrize("path", SHOWING)
+def test_who_withdraws_is_seen_at_no_address_any_more_and_everyone_else_is(
+    client: FlaskClient, store: Store, path: str
+) -> None:
+    before = get(client, path)
+    assert before.status_code == 200
+    assert GONE in shown(before.data)
+    withdraw(store)
+    after = get(client, path)
+    if path.endswith(".png"):
+        assert after.status_code == 409
+        assert "shows 1 person who has withdrawn" in after.get_json()["error"]
+    else:
+        assert after.status_code == 200
+        assert shown(after.data) == shown(before.data) - {GONE}
+
+
+def test_a_picture_to_share_no_longer_shows_a_neighbour_who_withdrew(client: FlaskClient, store: Store) -> None:
+    before = pictures.decoded(get(client, f"{MAIL}/place-square.jpg").data)
+    withdraw(store)
+    after = pictures.decoded(get(client, f"{MAIL}/place-square.jpg").data)
+    left = np.s_[400:700, 60:300]  # where the neighbour is, beside the white line around the viewer
+    assert np.ptp(before[left].mean(axis=(0, 1))) > 50  # a colour, if a dimmed one
+    assert np.ptp(after[left].mean(axis=(0, 1))) < 5
+
+
+@pytest.mark.parametrize("path", SHOWING)
+def test_no_validator_of_before_keeps_a_face_in_sight(client: FlaskClient, store: Store, path: str) -> None:
+    before = get(client, path)
+    withdraw(store)
+    validators = {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}
+    if "ETag" in before.headers:
+        validators["If-None-Match"] = before.headers["ETag"]
+    assert get(client, path, **validators).status_code in (200, 409)
+    assert "max-age" not in before.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["collage-1024.jpg", "collage.png"])
+def test_nginx_is_not_told_to_send_a_file_that_shows_who_withdrew(client: FlaskClient, store: Store, name: str) -> None:
+    nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
+    assert "X-Accel-Redirect" in get(client, f"{ADMINS}/{name}", **nginx).headers
+    withdraw(store)
+    assert "X-Accel-Redirect" not in get(client, f"{ADMINS}/{name}", **nginx).headers
+
+
+def test_each_of_several_who_withdraw_one_after_the_other_is_gone_at_once(client: FlaskClient, store: Store) -> None:
+    everyone = set(range(len(COLOURS)))
+    for index in (7, 0, 11, 3):
+        withdraw(store, index)
+        everyone.remove(index)
+        assert shown(get(client, f"{MAIL}/collage.jpg").data) == everyone
+
+
+def test_who_is_approved_again_is_seen_again(client: FlaskClient, store: Store) -> None:
+    whole = get(client, f"{MAIL}/collage.jpg").data
+    archive = store.photos.archive("sayno", pictures.name(GONE)) or b""
+    withdraw(store)
+    assert get(client, f"{MAIL}/collage.jpg").data != whole
+    store.photos.put("sayno", pictures.name(GONE), archive, pictures.plain_intermediate(COLOURS[GONE]), 0)
+    assert get(client, f"{MAIL}/collage.jpg").data == whole
+
+
+def test_a_newer_version_of_a_photo_is_no_withdrawal(client: FlaskClient, store: Store) -> None:
+    whole = get(client, f"{MAIL}/collage.jpg").data
+    store.photos.put(
+        "sayno", pictures.name(GONE), pictures.plain_archive("gold"), pictures.plain_intermediate("gold"), 9
+    )
+    assert get(client, f"{MAIL}/collage.jpg").data == whole
+
+
+def test_a_store_that_is_out_of_sight_has_lost_nobody(client: FlaskClient, store: Store) -> None:
+    (store.root.path / "sayno" / "approved").rename(store.root.path / "sayno" / "elsewhere")
+    (store.root.path / ".collagen").rename(store.root.path / "marker")
+    assert get(client, f"{MAIL}/collage.jpg").status_code == 503
+
+
+def test_the_dashboard_says_how_many_have_withdrawn_and_rebuilds_under_the_same_number(
+    client: FlaskClient, store: Store
+) -> None:
+    assert "withdrawn" not in get(client, PAGE).text
+    withdraw(store)
+    assert "1 person has withdrawn" in get(client, PAGE).text
+    assert "1 person has withdrawn" in get(client, "/admin/campaigns/sayno/history").text
+    assert get(client, ADMINS).get_json()["withdrawn"] == [pictures.name(GONE)]
+    assert (
+        client.post(f"{PAGE}/rebuild", auth=ADMIN, headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    )
+    answer = client.post(f"{PAGE}/rebuild", auth=ADMIN, headers=FORM)
+    assert (answer.status_code, answer.headers["Location"]) == (303, PAGE)
+    page = settle(client)
+    assert "withdrawn" not in page
+    assert "revision 2" in page
+    manifest = get(client, ADMINS).get_json()
+    assert (manifest["revision"], "withdrawn" in manifest) == (2, False)
+    assert pictures.name(GONE) not in pictures.seated(manifest)
+    assert GONE not in shown(get(client, f"{ADMINS}/collage.png").data)
+
+
+def test_the_api_rebuilds_and_says_where_nobody_has_withdrawn(client: FlaskClient, store: Store) -> None:
+    refused = client.post(f"{ADMINS}/rebuild", auth=ADMIN)
+    assert (refused.status_code, "Nobody" in refused.get_json()["error"]) == (422, True)
+    withdraw(store)
+    answer = client.post(f"{ADMINS}/rebuild", auth=ADMIN)
+    assert (answer.status_code, answer.headers["Location"]) == (202, ADMINS)
+    settle(client)
+    assert get(client, ADMINS).get_json()["revision"] == 2
+
+
+def test_a_rebuild_that_cannot_begin_says_so_on_the_page(client: FlaskClient, store: Store) -> None:
+    withdraw(store)
+    draft = store.collages.begin("sayno")
+    try:
+        answer = client.post(f"{PAGE}/rebuild", auth=ADMIN, headers=FORM)
+        assert answer.status_code == 409
+        assert "is being built; wait until it is done" in answer.text
+    finally:
+        os.close(draft.lock)
+
+
+def test_where_everyone_has_withdrawn_no_face_is_left(client: FlaskClient, store: Store) -> None:
+    for index in range(len(COLOURS)):
+        withdraw(store, index)
+    picture = pictures.decoded(get(client, f"{MAIL}/collage.jpg").data)
+    assert np.ptp(picture) < 5
