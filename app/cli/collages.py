@@ -39,7 +39,12 @@ def _size(command: Any) -> Any:
 @click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Take at most N people.")
 @_size
 @click.option("--exclude", multiple=True, metavar="PUBLIC_ID", help="Leave this photo out; may be repeated.")
-@click.option("--rebuild", type=CollageNumber(), metavar="COLLAGE", help="Build this collage anew, without those who have withdrawn.")
+@click.option(
+    "--rebuild",
+    type=CollageNumber(),
+    metavar="COLLAGE",
+    help="Build this collage anew, without those who have withdrawn.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
 def collage(
     campaign: str,
