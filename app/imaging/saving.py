@@ -23,6 +23,7 @@ def png(image: Image, channels: Literal["rgb", "rgba"]) -> bytes:
     three quarters of level 1's time (docs/performance.md).
     """
     image.strip()
+    image.orientation = "undefined"  # version 7 writes any other into a chunk, whichever are excluded
     image.depth = 8
     image.options["png:exclude-chunks"] = "all"
     image.options["png:format"] = PNG_FORMATS[channels]

@@ -16,6 +16,7 @@ from app import imaging
 from app.errors import PictureError
 from app.imaging import saving
 from app.imaging.copies import SIZES
+from tests.collage.pictures import png_chunks
 from tests.imaging.pictures import decoded, jpeg, mean_difference, pixels, png, scene
 
 
@@ -52,6 +53,13 @@ def test_a_png_of_flat_colour_or_of_noise_is_read_again_exactly(name: str) -> No
     expected = Image.new("RGBA", (width + 7, height + 3))
     expected.paste(picture, (4, 1))
     assert (decoded(made).mode, decoded(made).tobytes()) == ("RGBA", expected.tobytes())
+
+
+def test_a_png_has_no_chunk_but_those_it_needs_whichever_way_up_its_source_was() -> None:
+    with WandImage(blob=NOISE.tobytes(), format="rgb", width=300, height=400, depth=8) as image:
+        image.orientation = "top_left"  # what version 7 writes into a chunk named orNT
+        made = saving.png(image, "rgb")
+    assert {kind for kind, _ in png_chunks(made)} == {"IHDR", "IDAT", "IEND"}
 
 
 def density(data: bytes) -> tuple[int, tuple[int, int]]:
