@@ -152,7 +152,7 @@ def test_after_lost_notifications_and_many_changes_everything_is_repaired_and_re
             bench.standin.overwrite(name, person(0))
     syncing = bench.syncing()
     for one in bench.standin.notifications(since=told):
-        if chance.random() < 0.7:  # the others are lost
+        if chance.random() < 0.3:  # the others are lost
             for hint in parse(json.dumps(one["payload"]).encode()).hints:
                 syncing._processor.process(hint)
     # and the disk has lost some, too

@@ -19,14 +19,16 @@ def time(cloudinary: Cloudinary) -> Iterator[Verdict]:
 
 
 def account(cloudinary: Cloudinary) -> Iterator[Verdict]:
-    """Costs two calls. Raises CloudinaryUnavailable."""
+    """Costs one call. Raises CloudinaryUnavailable."""
     try:
-        cloudinary.ping()
+        fixed = cloudinary.fixed_folders()
     except CloudinaryUnavailable as error:
         if not error.limit_reached:
             raise
         yield Verdict("cloudinary", WARN, str(error), "until then notifications are answered 503, and sync waits")
         return
+    if fixed:
+        yield Verdict("folders", OK, "fixed: a photo's folder is the beginning of its public ID")
     left, limit = cloudinary.quota.standing.left, cloudinary.quota.standing.limit
     said = "takes our key" + (
         "" if left is None else f"; {left} of {limit} calls left this hour, of which this took one"
@@ -35,8 +37,6 @@ def account(cloudinary: Cloudinary) -> Iterator[Verdict]:
         yield Verdict("cloudinary", WARN, said, "webhooks may have to wait for the next hour")
     else:
         yield Verdict("cloudinary", OK, said)
-    fixed = "fixed folders: a photo's folder is the beginning of its public ID"
-    yield Verdict("folders", OK, fixed if cloudinary.fixed_folders() else "dynamic folders")
 
 
 def delivery(cloudinary: Cloudinary, hosts: Collection[str]) -> Iterator[Verdict]:

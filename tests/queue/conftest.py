@@ -74,5 +74,8 @@ def approved(standin: Standin, public_id: str = "a", folder: str = "sayno", **mo
 def gone(standin: Standin, public_id: str = "gone", ago: float = 0, **more: Any) -> Notification:
     """About a photo that there is not: Cloudinary is asked, and there is nothing to do."""
     return Notification.signed(
-        {"notification_type": "upload", "public_id": public_id}, standin.secret, time.time() - ago, **more
+        {"notification_type": "upload", "public_id": public_id, "existing": True},
+        standin.secret,
+        time.time() - ago,
+        **more,
     )
