@@ -68,7 +68,7 @@ def test_it_is_tried_out_and_then_everyone_is_told_once(
     assert message["To"] == "hello@sayno.example"
     assert server.taken() == []
     test = run(environ, "--test", "me@example.net")
-    assert (test.returncode, test.stdout, test.stderr) == (0, "1 of 1 mails sent\n", "")
+    assert (test.returncode, test.stdout, test.stderr) == (0, "1 of 1 mail sent\n", "")
 
     sent = run(environ)
     assert (sent.returncode, sent.stderr) == (0, "")

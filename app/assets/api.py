@@ -183,7 +183,7 @@ class Cloudinary:
             return read(answer, fixed_folders=bool(self._fixed_folders))
         except FolderMissing:
             if not self.fixed_folders():
-                raise
+                raise CloudinaryUnavailable("Cloudinary's answer lacks what it should have (asset_folder).") from None
             return read(answer, fixed_folders=True)
 
     def _ask(

@@ -71,7 +71,7 @@ def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
         yield page
 
 
-class FolderMissing(CloudinaryUnavailable):
+class FolderMissing(Exception):
     """An answer without the folder of an asset: the account has fixed folders, or the answer is incomplete."""
 
 
@@ -106,7 +106,7 @@ def _folder(answer: Mapping[str, Any], public_id: str, fixed_folders: bool) -> s
     if fixed_folders:
         return public_id.rpartition("/")[0]
     if "asset_folder" not in answer:
-        raise FolderMissing("Cloudinary's answer lacks what it should have (asset_folder).")
+        raise FolderMissing
     return _typed(answer, "asset_folder", str)
 
 

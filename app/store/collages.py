@@ -86,11 +86,17 @@ class Collages:
         return raw
 
     def stamp(self, campaign: str, collage: str) -> Stamp | None:
-        """What changes when a finished collage's manifest is written anew; None where there is none."""
+        """What changes when a finished collage's manifest is written anew; None where there is none.
+
+        Raises StoreUnavailable.
+        """
         path = self._top(campaign) / collage / MANIFEST
         with files.using(path):
             found = self._root.files.disk.stat(path) if collage.isdigit() else None
-        return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino)
+        if found is None:
+            self._root.require()  # what is missing may only be out of sight
+            return None
+        return (found.st_mtime_ns, found.st_size, found.st_ino)
 
     def file(self, campaign: str, collage: str, name: str) -> Path:
         """The path of a file that the manifest names (or of the manifest). Raises NotFound."""

@@ -50,6 +50,7 @@ class Sends:
 
     def is_stopped(self, campaign: str) -> bool:
         """Whether the run that has the campaign's turn was asked to end. Raises StoreUnavailable."""
+        self._root.require()
         path = self._stop(campaign)
         with using(path):
             return self._root.files.exists(path)
