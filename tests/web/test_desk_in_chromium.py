@@ -195,7 +195,7 @@ def test_choices_outlast_a_search_and_a_reload(browser: Watched, service: Servic
 def test_many_who_are_left_out_are_no_problem(browser: Watched, service: Service) -> None:
     photos(browser, service)
     scroll(browser, 400)
-    browser.run("document.querySelectorAll('#tiles [name=exclude]').forEach((box) => box.click())")
+    browser.run("[...document.querySelectorAll('#tiles [name=exclude]')].slice(0, 350).forEach((box) => box.click())")
     n = browser.run("return document.querySelectorAll('#tiles :checked').length")
     until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: {n}') && {SETTLED}")
     browser.run("document.getElementById('q').focus()")

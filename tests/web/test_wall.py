@@ -237,7 +237,7 @@ def test_while_a_revision_takes_its_place_a_page_says_so(client: FlaskClient, st
     (top / "0001").rename(top / ".old-0001")
     for path in ("/wall/sayno/0001", own()):
         page = get(client, path)
-        assert (page.status_code, "made anew" in page.text) == (503, True)
+        assert (page.status_code, "being rebuilt" in page.text) == (503, True)
         assert int(page.headers["Retry-After"]) > 0
     tile = get(client, own(what="tiles/13/0_0.jpg"))
     assert (tile.status_code, tile.content_type) == (503, "text/plain; charset=utf-8")
