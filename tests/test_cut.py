@@ -89,7 +89,7 @@ def decoder() -> Iterator[Decoder]:
 @pytest.fixture
 def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Decoder) -> Bench:
     made = Bench(standin, store, exiftool)
-    made.processor._decoder = decoder
+    made.processor._keeper.decoder = decoder
     return made
 
 

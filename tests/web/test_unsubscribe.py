@@ -71,7 +71,7 @@ def test_the_page_has_one_button_names_nobody_and_changes_nothing(
     assert len(re.findall(r"<button", page.text)) == 1
     assert '<form method="post">' in page.text
     assert not re.search(r"<script|@|ann", page.text.replace("and", ""))
-    assert re.findall(r'(?:src|href)="([^"]+)"', page.text) == ["/static/page.css"]
+    assert re.findall(r'(?:src|href)="([^"]+)"', page.text) == ["/static/icon.svg", "/static/page.css"]
     assert "Set-Cookie" not in page.headers
     assert client.head(path(ann)).status_code == 200
     assert files(store) == before
