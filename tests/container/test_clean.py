@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def test_of_this_machine_only_its_way_to_the_registries_is_known_in_the_root() -
     }
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git, as in a clean root")
 def test_a_clone_follows_what_is_committed_and_keeps_what_git_ignores(tmp_path: Path) -> None:
     repository, checkout = tmp_path / "repository", tmp_path / "root" / "collagen"
     git("init", "--quiet", repository)
