@@ -96,9 +96,10 @@ def _answer(status: int, sentence: str) -> Response:
 
 def _home() -> tuple[str, str]:
     """Where an error page leads: to the gallery from one of its pages, else to the dashboard."""
-    campaign = (request.view_args or {}).get("campaign")
-    if request.blueprint == "gallery" and campaign in services().campaigns:
-        return "All photos", url_for("gallery.page", campaign=campaign)
+    campaign = services().campaigns.get((request.view_args or {}).get("campaign", ""))
+    # a campaign without a gallery is answered like one that does not exist
+    if request.blueprint == "gallery" and campaign is not None and campaign.gallery_password:
+        return "All photos", url_for("gallery.page", campaign=campaign.name)
     if request.path.startswith("/admin"):
         return "All campaigns", url_for("desk.home")
     return "Log in to the dashboard", url_for("desk.home")
