@@ -24,6 +24,7 @@ from app.exif import ExifTool, Tags
 from app.store import Store
 from app.tracking.tokens import Claims, Tokens
 from tests.browser import Browser, Scheme, missing
+from tests.collage.pictures import distinct
 from tests.demo import draw_people
 from tests.people import address, as_format, portrait_image
 from tests.service import PASSWORD, ROOT, Service, environment
@@ -147,9 +148,8 @@ def fill(store: Store, work: Path) -> None:
         path.write_bytes(files.archive)
         email = None if number % 29 == 5 else "ann at example.org" if number % 60 == 7 else address(number)
         exiftool.write(path, Tags(email, public_id, f"asset-{number}", 1))
-        store.photos.put(
-            "sayno", public_id, path.read_bytes(), files.intermediate, at, round(at), variants=files.variants
-        )
+        picture = distinct(files.intermediate, number)
+        store.photos.put("sayno", public_id, path.read_bytes(), picture, at, round(at), variants=files.variants)
         if number >= PEOPLE - 9:
             store.logs.event("sayno", datetime.fromtimestamp(at, UTC), "SYNCED", public_id, f"version {round(at)}")
     store.logs.event("sayno", datetime.now(UTC), "DELETED", "supporters/p900")

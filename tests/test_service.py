@@ -17,6 +17,7 @@ import requests
 from app.exif import ExifTool
 from app.store import Store
 from tests import mirror
+from tests.collage.pictures import distinct
 from tests.conftest import person, prepared
 from tests.service import ROOT, Service, environment
 from tests.standin.client import Standin
@@ -176,7 +177,8 @@ def test_a_missing_setting_or_tool_stops_the_start_with_one_line_that_names_it(
 def fill(store: Store, people: int) -> None:
     for number in range(people):
         files = prepared(number % 6)
-        store.photos.put("sayno", f"p{number}", files.archive, files.intermediate, 1_700_000_000 + number)
+        picture = distinct(files.intermediate, number)
+        store.photos.put("sayno", f"p{number}", files.archive, picture, 1_700_000_000 + number)
 
 
 def building(service: Service) -> int:

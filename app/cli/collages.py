@@ -39,6 +39,7 @@ def _size(command: Any) -> Any:
 @click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Take at most N people.")
 @_size
 @click.option("--exclude", multiple=True, metavar="PUBLIC_ID", help="Leave this photo out; may be repeated.")
+@click.option("--duplicates", is_flag=True, help="Show every photo of somebody who sent several, not the newest alone.")
 @click.option(
     "--rebuild",
     type=CollageNumber(),
@@ -52,13 +53,14 @@ def collage(
     width: int,
     height: int,
     exclude: tuple[str, ...],
+    duplicates: bool,
     rebuild: str | None,
     as_json: bool,
 ) -> None:
     """Build a collage of CAMPAIGN's approved photos.
 
     Whoever has never been in a finished collage comes first, then those who have been in fewest, then the earliest
-    approved.
+    approved. Photos with the same address, and the same picture sent twice, are one person, who has one place.
 
     \b
     Examples:  python -m app collage sayno --photos 500
@@ -68,9 +70,10 @@ def collage(
     load_campaigns(settings.campaigns_file).require(campaign)
     store = Store(settings.store)
     if rebuild is None:
-        wish = Parameters(photos, width, height, frozenset(exclude))
+        wish = Parameters(photos, width, height, frozenset(exclude), duplicates)
         chosen = ["--photos", str(photos)] if photos else []
         chosen += [part for public_id in exclude for part in ("--exclude", public_id)]
+        chosen += ["--duplicates"] if duplicates else []
         command = shlex.join(["python", "-m", "app", "collage", campaign, *chosen])
         for line in _offers(plan(store, campaign, wish).grid, command):
             click.echo(line, err=True)
@@ -88,6 +91,10 @@ def collage(
         f"{grid['cols']}×{grid['rows']} cells of {grid['cell_width']}×{grid['cell_height']}; "
         f"{len(manifest['left_out'])} left out, {len(manifest['unreadable'])} unreadable"
     )
+    if again := len(manifest.get("duplicates", ())):
+        click.echo(
+            f"  {count(again, 'further photo', 'further photos')} of the same people; --duplicates shows them, too"
+        )
     for file in manifest["files"]:
         path = store.collages.file(campaign, manifest["id"], file["name"]).absolute()
         click.echo(f"  {file['width']}×{file['height']}  {file['bytes'] / 1e6:5.1f} MB  {path}")

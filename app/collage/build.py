@@ -9,6 +9,7 @@ from typing import Any
 import app
 from app import imaging
 from app.collage import choice, derivatives, layout, manifest, montage
+from app.collage.alike import Alike
 from app.errors import BadParameters
 from app.store import Store
 from app.store.collages import Draft
@@ -17,44 +18,58 @@ from app.store.photos import Photo
 
 @dataclass(frozen=True)
 class Parameters:
-    """What an admin may ask for. `photos`: at most so many people; `exclude`: public IDs."""
+    """What an admin may ask for.
+
+    `photos`: at most so many people; `exclude`: public IDs; `duplicates`: whether whoever has several photos has a place
+    for each.
+    """
 
     photos: int | None = None
     width: int = 4096
     height: int = 4096
     exclude: Collection[str] = field(default=frozenset())
+    duplicates: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everyone in the order of their claim to a place, and the grid for them."""
+    """Everyone in the order of their claim to a place, the same people's other photos (`Line`), and the grid."""
 
     queue: list[Photo]
     grid: layout.Layout
+    others: Mapping[str, tuple[Photo, ...]] = field(default_factory=dict)
 
 
 def plan(store: Store, campaign: str, wish: Parameters) -> Plan:
     """The plan of a new collage. Raises BadParameters where none can be made."""
     manifests = [store.collages.manifest(campaign, collage) for collage in store.collages.ids(campaign)]
-    queue = choice.queue(store.photos.all(campaign), choice.appearances(manifests), wish.exclude)
-    return Plan(queue, layout.best(choice.invited(wish.photos, len(queue)), wish.width, wish.height))
+    photos = store.photos.all(campaign)
+    alike = [] if wish.duplicates else Alike(store).groups(campaign, photos)
+    line = choice.line(photos, choice.appearances(manifests), wish.exclude, alike)
+    grid = layout.best(choice.invited(wish.photos, len(line.queue)), wish.width, wish.height)
+    return Plan(line.queue, grid, line.others)
 
 
 def plan_revision(store: Store, campaign: str, old: Mapping[str, Any], without: Collection[str]) -> Plan | None:
     """The plan of a finished collage (its manifest) built anew without some people; None where nobody is left.
 
     Those who were left out take the places, and the grid stays while there are enough people for it. Whoever is not
-    approved any more is not shown again either.
+    approved any more is not shown again either; where that was one of a person's photos, the next one takes its place.
     """
-    held = {photo.public_id: photo for photo in store.photos.all(campaign)}
-    known = [*(tile["public_id"] for tile in old["tiles"]), *old["left_out"]]
-    queue = [held[public_id] for public_id in known if public_id in held and public_id not in without]
+    held = {photo.public_id: photo for photo in store.photos.all(campaign) if photo.public_id not in without}
+    tiles = [held[tile["public_id"]] for tile in old["tiles"] if tile["public_id"] in held]
+    left_out, spare = (
+        [held[public_id] for public_id in old.get(key, ()) if public_id in held] for key in ("left_out", "duplicates")
+    )
+    alike = Alike(store).groups(campaign, [*tiles, *left_out, *spare]) if spare else []
+    taken, others = choice.stand_ins([*tiles, *left_out], spare, alike)
+    queue = [*tiles, *taken, *left_out]
     width, height = old["canvas"]["width"], old["canvas"]["height"]
     grid = layout.again(old["layout"], len(queue), width, height)
     if grid.left_out >= 0:
-        return Plan(queue, grid)
+        return Plan(queue, grid, others)
     try:
-        return Plan(queue, layout.best(len(queue), width, height))
+        return Plan(queue, layout.best(len(queue), width, height), others)
     except BadParameters:
         return None
 
@@ -72,7 +87,7 @@ def build(
     `progress` is told how much is done, from 0 to 1; `old` is the manifest of the collage that this one revises. Raises
     BadParameters or StoreUnavailable; then nothing is published.
     """
-    queue, grid = planned.queue, planned.grid
+    queue, grid, others = planned.queue, planned.grid, dict(planned.others)
     width, height = grid.horizontal.canvas, grid.vertical.canvas
     unreadable: list[str] = []
     while True:
@@ -84,8 +99,7 @@ def build(
             lambda part: progress(0.5 * part),
         )
         unreadable += failed
-        lost = set(failed)
-        queue = [photo for photo in queue if photo.public_id not in lost]
+        queue = choice.without(queue, set(failed), others)
         if len(cells) == grid.used:
             break
         if not queue:
@@ -124,6 +138,7 @@ def build(
         layout=grid,
         seated=seated,
         left_out=left_out,
+        duplicates=[photo.public_id for photo in choice.seated([one for spare in others.values() for one in spare])],
         unreadable=unreadable,
         files=described,
         versions={"imagemagick": imaging.version(), "collagen": app.__version__},

@@ -2,10 +2,13 @@
 
 Someone who has never been in a finished collage of the campaign comes before anyone who has; then those who have been
 in fewest; then the earliest approved. Within the grid: in order of approval.
+
+Whoever has several photos is one person: all of them make the claim, and the newest is shown.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.errors import BadParameters
@@ -30,12 +33,77 @@ def require_known(campaign: str, photos: Iterable[Photo], exclude: Collection[st
         )
 
 
-def queue(photos: Iterable[Photo], seen: Mapping[str, int], exclude: Collection[str] = ()) -> list[Photo]:
-    """Everyone who may be in the next collage, those first who have the best claim to a place."""
-    return sorted(
-        (photo for photo in photos if photo.public_id not in exclude),
-        key=lambda photo: (seen.get(photo.public_id, 0), photo.approved_at, photo.public_id),
-    )
+@dataclass(frozen=True)
+class Line:
+    """`queue`: the photo of everyone who may be in the next collage, those first who have the best claim to a place.
+
+    `others`: by the public ID of a photo in the queue, the same person's other photos, in the order in which they would
+    take its place.
+    """
+
+    queue: list[Photo]
+    others: dict[str, tuple[Photo, ...]]
+
+
+def line(
+    photos: Iterable[Photo],
+    seen: Mapping[str, int],
+    exclude: Collection[str] = (),
+    alike: Iterable[Sequence[Photo]] = (),
+) -> Line:
+    """Who may be in the next collage.
+
+    `alike`: of everyone who has several photos these, the newest first. A photo that is excluded is left out, and not
+    the person's others.
+    """
+    wanted = [photo for photo in photos if photo.public_id not in exclude]
+    several = [tuple(photo for photo in group if photo.public_id not in exclude) for group in alike]
+    grouped = {photo for group in several for photo in group}
+    people = [group for group in several if group] + [(photo,) for photo in wanted if photo not in grouped]
+
+    def claim(person: tuple[Photo, ...]) -> tuple[int, int, str]:
+        first = min(person, key=lambda photo: (photo.approved_at, photo.public_id))
+        return sum(seen.get(photo.public_id, 0) for photo in person), first.approved_at, first.public_id
+
+    people.sort(key=claim)
+    return Line([person[0] for person in people], {person[0].public_id: person[1:] for person in people if person[1:]})
+
+
+def without(queue: Sequence[Photo], lost: Collection[str], others: dict[str, tuple[Photo, ...]]) -> list[Photo]:
+    """The queue without those whose photo cannot be read (public IDs); the person's next photo takes its place.
+
+    `others` (see `Line`) is changed accordingly.
+    """
+    rest = []
+    for photo in queue:
+        if photo.public_id not in lost:
+            rest.append(photo)
+        elif spare := others.pop(photo.public_id, ()):
+            rest.append(spare[0])
+            if spare[1:]:
+                others[spare[0].public_id] = spare[1:]
+    return rest
+
+
+def stand_ins(
+    shown: Iterable[Photo], spare: Iterable[Photo], alike: Iterable[Sequence[Photo]]
+) -> tuple[list[Photo], dict[str, tuple[Photo, ...]]]:
+    """Which of the `spare` photos stand in for somebody of whom none is shown, and whose others the rest are (`Line`).
+
+    `alike`: of everyone who has several photos these.
+    """
+    group_of = {photo: group for group in alike for photo in group}
+    standing = set(shown)
+    taken: list[Photo] = []
+    others: dict[str, tuple[Photo, ...]] = {}
+    for photo in sorted(spare, key=lambda photo: (photo.approved_at, photo.public_id), reverse=True):
+        first = next((one for one in group_of.get(photo, ()) if one in standing), None)
+        if first is None:
+            taken.append(photo)
+            standing.add(photo)
+        else:
+            others[first.public_id] = (*others.get(first.public_id, ()), photo)
+    return taken, others
 
 
 def invited(photos: int | None, available: int) -> int:

@@ -35,6 +35,7 @@ def manifest(
     layout: Layout,
     seated: Sequence[str],
     left_out: Sequence[str],
+    duplicates: Sequence[str],
     unreadable: Sequence[str],
     files: Sequence[Mapping[str, Any]],
     versions: Mapping[str, str],
@@ -42,7 +43,8 @@ def manifest(
 ) -> dict[str, Any]:
     """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery.
 
-    `old`: the manifest that this one revises: its time stays, and `revision` counts from 2.
+    `duplicates`: further photos of people who are in it or left out. `old`: the manifest that this one revises: its
+    time stays, and `revision` counts from 2.
     """
     terms = {
         "leave_out": round(leave_out(layout.photos) * layout.left_out, 2),
@@ -59,6 +61,7 @@ def manifest(
         "layout": layout.as_json() | {"terms": terms},
         "tiles": tiles(layout, seated),
         "left_out": list(left_out),
+        "duplicates": list(duplicates),
         "unreadable": list(unreadable),
         "files": [dict(file) for file in files],
         "versions": dict(versions),

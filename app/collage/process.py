@@ -54,6 +54,7 @@ def start(store: Store, campaign: str, wish: Parameters) -> Build:
     choice.require_known(campaign, store.photos.all(campaign), wish.exclude)
     plan(store, campaign, wish)
     order = {"photos": wish.photos, "width": wish.width, "height": wish.height, "exclude": sorted(wish.exclude)}
+    order["duplicates"] = wish.duplicates
     return _start(store, store.collages.begin(campaign), {"wish": order})
 
 

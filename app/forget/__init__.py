@@ -22,6 +22,7 @@ from app.processor import Processor
 from app.store import Store
 from app.wall.cache import Cache
 
+NAMED = frozenset(("left_out", "duplicates", "unreadable"))  # in a manifest, and not shown
 PATIENCE = 900.0  # seconds to wait for a collage that is being built
 
 Say = Callable[[str], None]
@@ -122,10 +123,10 @@ class Forgetting:
                 (receipt.collages_rebuilt if self._is_revised(name, person) else receipt.collages_withdrawn).append(
                     name
                 )
-            elif person.public_ids & {*manifest["left_out"], *manifest["unreadable"]}:
+            elif any(person.public_ids & {*manifest.get(key, ())} for key in NAMED):
                 with self._store.collages.turn(campaign, PATIENCE):  # nobody else changes it meanwhile
                     manifest = self._store.collages.manifest(campaign, collage)
-                    for key in ("left_out", "unreadable"):
+                    for key in NAMED & manifest.keys():
                         manifest[key] = [public_id for public_id in manifest[key] if public_id not in person.public_ids]
                     self._store.collages.rewrite_manifest(campaign, collage, manifest)
                 receipt.manifests_rewritten.append(name)

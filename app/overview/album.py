@@ -26,11 +26,12 @@ class Past:
     left_out: tuple[str, ...]
     unreadable: tuple[str, ...]
     files: tuple[Mapping[str, Any], ...]
+    duplicates: tuple[str, ...] = ()
 
     @property
     def known(self) -> frozenset[str]:
         """Everyone who was considered for it."""
-        return frozenset((*self.shown, *self.left_out, *self.unreadable))
+        return frozenset((*self.shown, *self.left_out, *self.unreadable, *self.duplicates))
 
 
 class Album:
@@ -79,4 +80,5 @@ def _past(manifest: Mapping[str, Any]) -> Past:
         left_out=tuple(manifest["left_out"]),
         unreadable=tuple(manifest["unreadable"]),
         files=tuple(manifest["files"]),
+        duplicates=tuple(manifest.get("duplicates", ())),
     )

@@ -11,7 +11,8 @@ from app.store.photos import Photo
 
 @dataclass(frozen=True)
 class Counts:
-    """`new`: approved since the last collage was made; `unseen`: never in any collage that there is now."""
+    """`new`: approved since the last collage was made; `unseen`: never in any collage that there is now, and no further
+    photo of somebody who is."""
 
     approved: int
     new: int
@@ -33,7 +34,7 @@ def counts(photos: Sequence[Photo], incomplete: Collection[str], collages: Seque
     last = collages[-1] if collages else None
     made = _nanoseconds(last.created_at) if last else 0
     failed = set(last.unreadable) if last else set()
-    already = seen(collages)
+    already = seen(collages).keys() | {public_id for past in collages for public_id in past.duplicates}
     return Counts(
         approved=len(photos),
         new=sum(photo.approved_at > made for photo in photos),

@@ -1,6 +1,6 @@
 """The collage that would be made now: who is in it, on which grid, and what other grids there are. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,23 +25,28 @@ class Option:
 class Proposal:
     """`seated` and `left_out` are in the order of their claim to a place; `excluded` are there and not wanted.
 
-    `offers`: layouts on other canvases that leave out fewer.
+    `duplicates`: further photos of the same people. `offers`: layouts on other canvases that leave out fewer.
     """
 
     grid: layout.Layout
     seated: Sequence[Photo]
     left_out: Sequence[Photo]
     excluded: Sequence[Photo]
+    duplicates: Sequence[Photo]
     options: Sequence[Option]
     offers: Sequence[layout.Layout]
 
 
-def propose(photos: Sequence[Photo], seen: Mapping[str, int], wish: Parameters) -> Proposal:
+def propose(
+    photos: Sequence[Photo], seen: Mapping[str, int], wish: Parameters, alike: Iterable[Sequence[Photo]] = ()
+) -> Proposal:
     """What a build with these parameters would make, as long as every photo can be read.
 
-    `seen`: in how many collages everyone has been. Raises BadParameters where no collage can be made.
+    `seen`: in how many collages everyone has been; `alike`: of everyone who has several photos these, the newest first.
+    Raises BadParameters where no collage can be made.
     """
-    queue = choice.queue(photos, seen, wish.exclude)
+    line = choice.line(photos, seen, wish.exclude, () if wish.duplicates else alike)
+    queue = line.queue
     invited = choice.invited(wish.photos, len(queue))
     grid = _best(invited, wish.width, wish.height)
     return Proposal(
@@ -49,6 +54,7 @@ def propose(photos: Sequence[Photo], seen: Mapping[str, int], wish: Parameters) 
         seated=queue[: grid.used],
         left_out=queue[grid.used :],
         excluded=[photo for photo in photos if photo.public_id in wish.exclude],
+        duplicates=choice.seated([one for spare in line.others.values() for one in spare]),
         options=_options(invited, wish.width, wish.height),
         offers=offers(invited, wish.width, wish.height),
     )

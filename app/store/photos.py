@@ -286,7 +286,13 @@ class Photos:
 
     def intermediate_start(self, campaign: str, public_id: str, size: int) -> tuple[bytes, int]:
         """The first `size` bytes of an intermediate, and how long it is. Raises StoreUnavailable, also for none."""
-        path = self.intermediate_path(campaign, public_id)
+        return self._start(self.intermediate_path(campaign, public_id), size)
+
+    def archive_start(self, campaign: str, public_id: str, size: int) -> tuple[bytes, int]:
+        """The same of an archive."""
+        return self._start(self.archive_path(campaign, public_id), size)
+
+    def _start(self, path: Path, size: int) -> tuple[bytes, int]:
         with using(path):
             try:
                 return self._root.files.disk.read_start(path, size)

@@ -96,13 +96,16 @@ def _wish() -> Parameters:
     given = request.get_json(force=True, silent=True)
     if not isinstance(given, dict):
         raise BadParameters('The parameters must be a JSON object, such as {"photos": 100}.')
-    known = ("photos", "width", "height", "exclude")
+    known = ("photos", "width", "height", "exclude", "duplicates")
     for key, value in given.items():
         if key not in known:
             raise BadParameters(f"{str(key)[:40]!r} is no parameter; known are {', '.join(known)}.")
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(public_id, str) for public_id in value):
                 raise BadParameters("exclude must be a list of public IDs.")
+        elif key == "duplicates":
+            if not isinstance(value, bool):
+                raise BadParameters("duplicates must be true or false.")
         elif key == "photos":
             within(key, value, 1)
         else:

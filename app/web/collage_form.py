@@ -6,7 +6,7 @@ from app.collage import layout
 from app.collage.build import Parameters
 from app.web.numbers import written
 
-DEFAULTS = {"photos": "", "width": "4096", "height": "4096"}
+DEFAULTS = {"photos": "", "width": "4096", "height": "4096", "duplicates": ""}
 
 
 def fields() -> dict[str, str]:
@@ -30,4 +30,5 @@ def wish() -> Parameters:
         width=width,
         height=height,
         exclude=frozenset(request.values.getlist("exclude")),
+        duplicates=bool(sent["duplicates"]),
     )

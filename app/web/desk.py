@@ -15,6 +15,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from flask.typing import ResponseReturnValue
 
 from app.collage import choice
+from app.collage.alike import Alike
 from app.collage.build import Parameters
 from app.errors import BadParameters
 from app.overview.addresses import Addresses
@@ -46,13 +47,14 @@ class Desk:
 
     album: Album
     addresses: Addresses
+    alike: Alike
 
 
 def desk() -> Desk:
     """The desk of the application that answers the current request."""
     given = services()
     made: Desk = current_app.extensions.setdefault(
-        "collagen.desk", Desk(Album(given.store), Addresses(given.store, given.exiftool))
+        "collagen.desk", Desk(Album(given.store), Addresses(given.store, given.exiftool), Alike(given.store))
     )
     return made
 
@@ -186,7 +188,8 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
 
 
 def _proposal(campaign: str, every: Sequence[Photo], asked: Parameters) -> Proposal:
-    return propose(every, seen(desk().album.all(campaign)), asked)
+    alike = () if asked.duplicates else desk().alike.groups(campaign, every)
+    return propose(every, seen(desk().album.all(campaign)), asked, alike)
 
 
 def _planned(campaign: str, every: Sequence[Photo]) -> dict[str, Any]:
@@ -203,6 +206,7 @@ def _planned(campaign: str, every: Sequence[Photo]) -> dict[str, Any]:
         "edges": edges,
         "left_out": tiles(campaign, proposal.left_out[:FEW]),
         "excluded": tiles(campaign, proposal.excluded[:FEW]),
+        "duplicates": tiles(campaign, proposal.duplicates[:FEW]),
     }
 
 

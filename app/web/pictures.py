@@ -1,7 +1,7 @@
 """A photo's pictures, for whatever page shows them; there is no route here, so that each page says who may see them.
 
 The addresses of a page's pictures carry `?v=<version>` (see `Photos.versions`): a browser then keeps what it has
-fetched, for a photo that is replaced gets another address.
+fetched for a minute without asking, for a photo that is replaced gets another address.
 """
 
 from typing import Literal
@@ -15,7 +15,7 @@ from app.store.photos import VARIANTS
 from app.web.services import services
 
 Variant = Literal["thumb", "medium", "full", "original"]
-FOR_A_YEAR = "private, max-age=31536000, immutable"
+FOR_A_MINUTE = "private, max-age=60"  # the longest that a browser shows somebody who has withdrawn
 ASK_AGAIN = "private, no-cache"
 
 
@@ -60,6 +60,6 @@ def _answer(data: bytes, tag: str, version: int | None) -> Response:
     answer = Response(data, mimetype="image/jpeg")
     answer.set_etag(tag)
     final = version is not None and request.args.get("v") == str(version)
-    answer.headers["Cache-Control"] = FOR_A_YEAR if final else ASK_AGAIN
+    answer.headers["Cache-Control"] = FOR_A_MINUTE if final else ASK_AGAIN
     answer.make_conditional(request)
     return answer

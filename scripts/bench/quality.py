@@ -25,6 +25,7 @@ from app.collage.build import Parameters
 from app.store import Store
 from scripts.bench import check
 from scripts.bench.pictures import APPROVED, Unsynced, public_id
+from tests.collage.pictures import distinct
 from tests.people import portrait
 
 CANVAS = 4096
@@ -118,9 +119,8 @@ def main() -> None:
             campaign = f"of-{photos}"
             for number in range(photos):
                 one = people[number % len(people)]
-                store.photos.put(
-                    campaign, public_id(number), one.archive, one.intermediate, APPROVED + number, APPROVED
-                )
+                picture = distinct(one.intermediate, number)
+                store.photos.put(campaign, public_id(number), one.archive, picture, APPROVED + number, APPROVED)
             print(compare(store, campaign, people, photos), flush=True)
 
 

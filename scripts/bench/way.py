@@ -17,6 +17,7 @@ from app import imaging
 from app.collage import process
 from app.collage.build import Parameters
 from app.store import Store
+from tests.collage.pictures import distinct
 from tests.people import address, portrait
 from tests.service import Service, environment
 from tests.standin.client import Standin
@@ -37,7 +38,9 @@ def main() -> None:
             prepared = [imaging.prepare(person) for person in people]
             for number in range(max(COLLAGES)):
                 files = prepared[number % PEOPLE]
-                store.photos.put("other", f"p{number}", files.archive, files.intermediate, 1_700_000_000 + number)
+                store.photos.put(
+                    "other", f"p{number}", files.archive, distinct(files.intermediate, number), 1_700_000_000 + number
+                )
             collages(store)
 
 

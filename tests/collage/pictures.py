@@ -7,6 +7,7 @@ import io
 import itertools
 import os
 import struct
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -83,6 +84,20 @@ def as_intermediate(picture: Image.Image) -> bytes:
     return copies.insert(as_png(picture), inside)
 
 
+def distinct(png: bytes, number: int) -> bytes:
+    """An intermediate of the same pixels that is another picture for each number: with the number in a text (tEXt)."""
+    body = b"tEXtNumber\0%06d" % number
+    text = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    end = png.rindex(b"IEND") - 4
+    made = bytearray(png[:end] + text + png[end:])
+    at = made.find(copies.CHUNK)
+    if at > 0:  # the copies are only taken for whole where they know the length of the file
+        length = int.from_bytes(made[at - 4 : at], "big")
+        made[at + 4 : at + 8] = len(made).to_bytes(4, "big")
+        made[at + 4 + length : at + 8 + length] = zlib.crc32(made[at : at + 4 + length]).to_bytes(4, "big")
+    return bytes(made)
+
+
 def as_jpeg(picture: Image.Image, quality: int = 90, **options: Any) -> bytes:
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=quality, **options)
@@ -117,9 +132,10 @@ def put(
     archive: Callable[[int], bytes] = lambda index: plain_archive(),
     intermediate: Callable[[int], bytes] = intermediate,
 ) -> list[str]:
-    """Stores people, approved in the order of their indices; returns their public IDs."""
+    """Stores people, approved in the order of their indices; returns their public IDs. No two are the same picture."""
     for index in indices:
-        store.photos.put(campaign, name(index), archive(index), intermediate(index), APPROVED + index)
+        picture = distinct(intermediate(index), index)
+        store.photos.put(campaign, name(index), archive(index), picture, APPROVED + index)
     return [name(index) for index in indices]
 
 

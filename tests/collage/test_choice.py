@@ -27,7 +27,7 @@ ANNA, BEN, CEM, DORA = (Photo(name, 1000 + number) for number, name in enumerate
 
 def test_whoever_has_never_been_in_a_collage_comes_first_then_the_earliest_approved() -> None:
     seen = choice.appearances([manifest_of("zz/anna", "cem")])
-    assert names(choice.queue([DORA, CEM, BEN, ANNA], seen)) == ["ben", "dora", "zz/anna", "cem"]
+    assert names(choice.line([DORA, CEM, BEN, ANNA], seen).queue) == ["ben", "dora", "zz/anna", "cem"]
 
 
 def test_among_those_who_have_been_in_some_whoever_was_in_fewest_comes_first() -> None:
@@ -35,12 +35,12 @@ def test_among_those_who_have_been_in_some_whoever_was_in_fewest_comes_first() -
         [manifest_of("zz/anna", "ben"), manifest_of("zz/anna", "ben", "cem", "dora"), manifest_of("zz/anna")]
     )
     assert seen == {"zz/anna": 3, "ben": 2, "cem": 1, "dora": 1}
-    assert names(choice.queue([ANNA, BEN, CEM, DORA], seen)) == ["cem", "dora", "ben", "zz/anna"]
+    assert names(choice.line([ANNA, BEN, CEM, DORA], seen).queue) == ["cem", "dora", "ben", "zz/anna"]
 
 
 def test_two_approved_at_the_same_moment_keep_one_order() -> None:
     twins = [Photo("b", 5), Photo("a", 5)]
-    assert names(choice.queue(twins, {})) == names(choice.queue(twins[::-1], {})) == ["a", "b"]
+    assert names(choice.line(twins, {}).queue) == names(choice.line(twins[::-1], {}).queue) == ["a", "b"]
     assert names(choice.seated(twins)) == ["a", "b"]
 
 
@@ -50,11 +50,37 @@ def test_a_person_in_two_tiles_of_one_collage_has_been_in_one() -> None:
 
 def test_people_who_have_left_the_campaign_are_not_in_the_queue() -> None:
     seen = choice.appearances([manifest_of("gone", "ben")])
-    assert names(choice.queue([BEN], seen)) == ["ben"]
+    assert names(choice.line([BEN], seen).queue) == ["ben"]
 
 
 def test_who_is_excluded_is_not_in_the_queue() -> None:
-    assert names(choice.queue([ANNA, BEN, CEM], {}, exclude={"ben", "nobody"})) == ["zz/anna", "cem"]
+    assert names(choice.line([ANNA, BEN, CEM], {}, exclude={"ben", "nobody"}).queue) == ["zz/anna", "cem"]
+
+
+def test_whoever_has_several_photos_has_one_place_claimed_by_all_and_filled_by_the_newest() -> None:
+    seen = choice.appearances([manifest_of("zz/anna", "ben")])
+    line = choice.line([ANNA, BEN, CEM, DORA], seen, alike=[(CEM, ANNA)])
+    assert names(line.queue) == ["dora", "cem", "ben"]  # as Anna, she came before Ben and was in one collage, too
+    assert line.others == {"cem": (ANNA,)}
+
+
+def test_of_somebody_with_several_photos_an_excluded_one_is_left_out_and_the_next_is_shown() -> None:
+    line = choice.line([ANNA, BEN, CEM], {}, {"cem"}, alike=[(CEM, ANNA)])
+    assert (names(line.queue), line.others) == (["zz/anna", "ben"], {})
+    assert names(choice.line([ANNA, BEN, CEM], {}, {"cem", "zz/anna"}, alike=[(CEM, ANNA)]).queue) == ["ben"]
+
+
+def test_a_photo_that_cannot_be_read_gives_its_place_to_the_same_persons_next() -> None:
+    others: dict[str, tuple[Photo, ...]] = {"dora": (CEM, BEN)}
+    queue = choice.without([DORA, ANNA], {"dora"}, others)
+    assert (names(queue), others) == (["cem", "zz/anna"], {"cem": (BEN,)})
+    queue = choice.without(choice.without(queue, {"cem", "zz/anna"}, others), {"ben"}, others)
+    assert (queue, others) == ([], {})
+
+
+def test_a_spare_photo_stands_in_only_for_somebody_of_whom_none_is_shown() -> None:
+    assert choice.stand_ins([ANNA, BEN], [CEM, DORA], [(CEM, ANNA)]) == ([DORA], {"zz/anna": (CEM,)})
+    assert choice.stand_ins([ANNA], [CEM, DORA, BEN], [(DORA, CEM)]) == ([DORA, BEN], {"dora": (CEM,)})
 
 
 def test_within_the_grid_people_are_in_order_of_approval() -> None:
@@ -90,7 +116,7 @@ def test_nobody_who_has_been_in_more_collages_takes_the_place_of_someone_with_fe
     history: tuple[list[Photo], Counter[str], int],
 ) -> None:
     photos, seen, places = history
-    queue = choice.queue(photos, seen)
+    queue = choice.line(photos, seen).queue
     assert sorted(names(queue)) == sorted(names(photos))
     seats, standing = queue[:places], queue[places:]
     for seat in seats:
@@ -106,8 +132,8 @@ def test_the_order_of_a_listing_does_not_matter_and_the_excluded_are_all_that_is
 ) -> None:
     photos, seen, _ = history
     exclude = {f"p{number}" for number in numbers}
-    queue = choice.queue(photos, seen, exclude)
-    assert queue == choice.queue(sorted(photos, key=lambda photo: photo.public_id), seen, exclude)
+    queue = choice.line(photos, seen, exclude).queue
+    assert queue == choice.line(sorted(photos, key=lambda photo: photo.public_id), seen, exclude).queue
     assert set(names(queue)) == set(names(photos)) - exclude
 
 
@@ -122,7 +148,7 @@ def test_over_repeated_collages_everyone_gets_in_and_nobody_twice_more_often_tha
     for _ in range(-(-people // used)):
         seen = choice.appearances(manifests)
         assert max(seen.values(), default=0) - min((seen[photo.public_id] for photo in photos), default=0) <= 1
-        chosen = choice.queue(photos, seen)[:used]
+        chosen = choice.line(photos, seen).queue[:used]
         manifests.append(manifest_of(*names(choice.seated(chosen))))
     assert set(choice.appearances(manifests)) == set(names(photos))
 

@@ -74,7 +74,7 @@ def test_inner_tiles_are_whole_cells_and_edge_tiles_are_what_is_visible() -> Non
 def test_it_has_the_keys_of_the_design_and_no_others(collage: dict[str, Any]) -> None:
     assert set(collage) == {
         *("id", "campaign", "created_at", "canvas", "layout", "tiles"),
-        *("left_out", "unreadable", "files", "versions"),
+        *("left_out", "duplicates", "unreadable", "files", "versions"),
     }
     assert collage["canvas"] == {"width": 600, "height": 800}
     assert set(collage["layout"]) == {
@@ -135,6 +135,7 @@ def test_the_time_is_in_utc_and_ends_in_z(collage: dict[str, Any]) -> None:
             layout=layout.best(1, 100, 100),
             seated=["a"],
             left_out=[],
+            duplicates=[],
             unreadable=[],
             files=[],
             versions={},

@@ -14,7 +14,7 @@ from PIL import Image
 from app.config import Settings, load_settings
 from app.exif import ExifTool, Tags
 from app.store import Store
-from tests.collage.pictures import APPROVED, CAMPAIGN, as_jpeg, built, name, plain_intermediate
+from tests.collage.pictures import APPROVED, CAMPAIGN, as_jpeg, built, distinct, name, plain_intermediate
 from tests.mailserver.client import MailServer
 from tests.service import CAMPAIGNS
 
@@ -52,7 +52,7 @@ def archive(email: str | None) -> bytes:
 def put(store: Store, index: int, email: str | None, campaign: str = CAMPAIGN) -> str:
     """Stores a person without waiting for the disk; returns their public ID."""
     files = store.photos.archive_path(campaign, name(index)), store.photos.intermediate_path(campaign, name(index))
-    for path, data in zip(files, (archive(email), plain_intermediate()), strict=True):
+    for path, data in zip(files, (archive(email), distinct(plain_intermediate(), index)), strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         os.utime(path, (APPROVED + index, APPROVED + index))

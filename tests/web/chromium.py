@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,6 +17,7 @@ from selenium.webdriver import ActionChains
 
 from app.store import Store
 from tests.browser import Browser, missing
+from tests.collage.pictures import distinct
 from tests.conftest import prepared
 
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe.min.js"
@@ -98,7 +100,12 @@ def crowd(store: Store, campaign: str, people: int) -> None:
         stem, _, suffix = path.name.partition(".")
         if stem.startswith("photo-"):
             for number in range(int(stem[6:]) + few, people, few):
-                os.link(path, path.with_name(f"{_name(number)}.{suffix}"))
+                copy = path.with_name(f"{_name(number)}.{suffix}")
+                if suffix == "png":
+                    copy.write_bytes(distinct(path.read_bytes(), number))
+                    shutil.copystat(path, copy)
+                else:
+                    os.link(path, copy)
 
 
 def _name(number: int) -> str:

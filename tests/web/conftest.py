@@ -18,6 +18,7 @@ from app.config import load_settings
 from app.exif import ExifTool, Tags
 from app.store import Store
 from app.web import create_app
+from tests.collage.pictures import distinct
 from tests.conftest import person, prepared
 from tests.mailserver.client import MailServer
 from tests.service import PASSWORD, environment
@@ -103,7 +104,8 @@ def fill(store: Store, campaign: str, people: int) -> None:
     for number in range(people):
         files = prepared(number % 6)
         at = 1_700_000_000 + number
-        store.photos.put(campaign, f"p{number}", files.archive, files.intermediate, at, variants=files.variants)
+        picture = distinct(files.intermediate, number)
+        store.photos.put(campaign, f"p{number}", files.archive, picture, at, variants=files.variants)
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def store(store: Store, exiftool: ExifTool, tmp_path: Path) -> Store:
             name = pictures.name(index)
             path = tmp_path / "tagged.jpg"
             path.write_bytes(pictures.archive(index))
-            exiftool.write(path, Tags(email=EMAIL, public_id=name))
+            exiftool.write(path, Tags(email=f"{index}{EMAIL}", public_id=name))
             at = pictures.APPROVED + index
             store.photos.put(campaign, name, path.read_bytes(), pictures.intermediate(index), at)
         pictures.built(store, campaign, **LAYOUT)

@@ -77,6 +77,7 @@ function choose() {
   const plan = document.getElementById('plan');
   const elsewhere = document.getElementById('elsewhere');
   const fields = ['photos', 'width', 'height'].map((id) => document.getElementById(id));
+  const duplicates = document.getElementById('duplicates');
   const news = document.getElementById('news');
   const out = new Set([...document.querySelectorAll('[name=exclude]:checked')].map((box) => box.value));
   let asked = null;
@@ -85,6 +86,7 @@ function choose() {
   function choices() {
     const given = new URLSearchParams(fields.map((field) => [field.name, field.value]));
     for (const id of out) given.append('exclude', id);
+    if (duplicates.checked) given.append('duplicates', duplicates.value);
     return given;
   }
 
@@ -130,9 +132,10 @@ function choose() {
   /** So that the page can be loaded anew, and found again with the back button. */
   function remember(given) {
     const here = new URL(location.href);
-    for (const key of ['photos', 'width', 'height', 'exclude', 'take', 'canvas']) here.searchParams.delete(key);
+    for (const key of ['photos', 'width', 'height', 'exclude', 'take', 'canvas', 'duplicates']) here.searchParams.delete(key);
     for (const [key, value] of given) {
-      if (value && !(key !== 'exclude' && value === document.getElementById(key).defaultValue)) here.searchParams.append(key, value);
+      const plain = fields.find((field) => field.name === key)?.defaultValue;
+      if (value && value !== plain) here.searchParams.append(key, value);
     }
     try {
       history.replaceState(history.state, '', here);
@@ -155,7 +158,7 @@ function choose() {
   document.addEventListener('change', (event) => {
     if (event.target.name === 'exclude') leaveOut(event.target, event.target.checked);
   });
-  for (const field of fields) field.addEventListener('input', changed);
+  for (const field of [...fields, duplicates]) field.addEventListener('input', changed);
   tiles.addEventListener('lightbox:toggle', (event) => {
     const box = boxOf(event.target);
     leaveOut(box, !box.checked);

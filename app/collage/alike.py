@@ -1,0 +1,120 @@
+"""Which photos of a campaign are one person's: they have the same address, or are the same picture.
+
+Only the beginning of each archive is read, and those intermediates that are as long as another one.
+"""
+
+import contextlib
+import hashlib
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from app.addresses import key
+from app.errors import StoreUnavailable
+from app.store import Store
+from app.store.photos import Photo
+from app.tags import BEGINNING, email_in
+
+T = TypeVar("T")
+THREADS = 16  # on NFS each file is answered for in a millisecond or more
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """`address`: a digest, None where there is none. `length`: bytes of the intermediate, None where it is missing."""
+
+    address: bytes | None
+    length: int | None
+
+
+class Alike:
+    """Answers for the photos of a store. Threads may share it; it holds no address.
+
+    What was read is kept for as long as an archive stays the same.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._turn = threading.Lock()
+        self._secret = secrets.token_bytes(16)
+        self._looks: dict[str, dict[Photo, _Looks]] = {}
+        self._pictures: dict[str, dict[Photo, bytes]] = {}
+
+    def groups(self, campaign: str, photos: Sequence[Photo]) -> list[tuple[Photo, ...]]:
+        """The photos of everyone who has more than one, of each the newest first. Raises StoreUnavailable."""
+        with self._turn:
+            looks = self._kept(self._looks, campaign, photos, lambda photo: self._look(campaign, photo))
+            lengths = Counter(one.length for one in looks.values())
+            similar = [
+                photo for photo in photos if looks[photo].length is not None and lengths[looks[photo].length] > 1
+            ]
+            pictures = self._kept(self._pictures, campaign, similar, lambda photo: self._digest(campaign, photo))
+        marks = {photo: [mark for mark in (looks[photo].address, pictures.get(photo)) if mark] for photo in photos}
+        return grouped(marks)
+
+    def _kept(
+        self, known: dict[str, dict[Photo, T]], campaign: str, photos: Sequence[Photo], read: Callable[[Photo], T]
+    ) -> dict[Photo, T]:
+        """`read` of each photo; afterwards nothing is known of any other."""
+        before = known.get(campaign, {})
+        missing = [photo for photo in photos if photo not in before]
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="alike") as pool:
+            found = before | dict(zip(missing, pool.map(read, missing), strict=True))
+        known[campaign] = {photo: found[photo] for photo in photos}
+        return known[campaign]
+
+    def _look(self, campaign: str, photo: Photo) -> _Looks:
+        try:
+            email = email_in(self._store.photos.archive_start(campaign, photo.public_id, BEGINNING)[0])
+        except (FileNotFoundError, StoreUnavailable):
+            self._store.root.require()  # one bad file is nobody's; a store that is gone ends this
+            email = None
+        try:
+            length = self._store.photos.intermediate_start(campaign, photo.public_id, 0)[1]
+        except (FileNotFoundError, StoreUnavailable):
+            self._store.root.require()
+            length = None
+        typed = key(email or "")
+        return _Looks(hashlib.blake2b(typed.encode(), key=self._secret).digest() if typed else None, length)
+
+    def _digest(self, campaign: str, photo: Photo) -> bytes:
+        picture = None
+        with contextlib.suppress(StoreUnavailable):  # it may be this file alone
+            picture = self._store.photos.intermediate(campaign, photo.public_id)
+        if not picture:
+            self._store.root.require()
+            return b""
+        return hashlib.sha256(picture).digest()
+
+
+def grouped(marks: Mapping[Photo, Iterable[bytes]]) -> list[tuple[Photo, ...]]:
+    """Those who share a mark with each other, directly or through others, the newest first; nobody who shares none.
+
+    Pure.
+    """
+    leaders: dict[Photo, Photo] = {}
+    owners: dict[bytes, Photo] = {}
+
+    def leader(photo: Photo) -> Photo:
+        while (above := leaders.get(photo, photo)) != photo:
+            leaders[photo] = leaders.get(above, above)
+            photo = above
+        return photo
+
+    for photo, shared in marks.items():
+        for mark in shared:
+            one, other = leader(photo), leader(owners.setdefault(mark, photo))
+            if one != other:
+                leaders[one] = other
+    groups: dict[Photo, list[Photo]] = {}
+    for photo in marks:
+        groups.setdefault(leader(photo), []).append(photo)
+    return [
+        tuple(sorted(group, key=lambda photo: (photo.approved_at, photo.public_id), reverse=True))
+        for group in groups.values()
+        if len(group) > 1
+    ]
