@@ -31,7 +31,7 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path, public_id: str, seed: 
     files = prepared(seed)
     path = tmp_path / "photo.jpg"
     path.write_bytes(files.archive)
-    exiftool.write(path, Tags("ann@example.org", public_id, "asset", version))
+    exiftool.write(path, Tags(f"ann{seed}@example.org", public_id, "asset", version))
     store.photos.put(
         "sayno", public_id, path.read_bytes(), files.intermediate, 1_600_000_000 + seed, version, files.variants
     )

@@ -10,26 +10,31 @@
 Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 """
 
+import importlib
 import sys
 from typing import Any
 
 import click
 
 from app import __version__, errors
-from app.cli import (
-    check,
-    collages,
-    completion,
-    doctor,
-    forget,
-    inventory,
-    mirror,
-    notify,
-    opens,
-    sync,
-    unsubscribe,
-    worker,
-)
+
+# the module of each command, and its name there; it is imported when it is asked for, as most need half of all there is
+COMMANDS = {
+    "check": ("check", "check"),
+    "collage": ("collages", "collage"),
+    "completion": ("completion", "completion"),
+    "derive": ("collages", "derive"),
+    "doctor": ("doctor", "doctor"),
+    "forget": ("forget", "forget"),
+    "init": ("mirror", "init"),
+    "inventory": ("inventory", "inventory"),
+    "layout": ("collages", "layout_command"),
+    "notify": ("notify", "notify"),
+    "opens": ("opens", "opens"),
+    "sync": ("sync", "sync"),
+    "unsubscribe": ("unsubscribe", "unsubscribe"),
+    "worker": ("worker", "worker"),
+}
 
 EXIT: dict[type[errors.CollagenError], int] = {
     errors.SettingError: 1,
@@ -57,6 +62,16 @@ EXIT: dict[type[errors.CollagenError], int] = {
 class Commands(click.Group):
     """Turns our errors into one line and an exit code, and so what the system says of a file that was named."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, name = COMMANDS[cmd_name]
+        found: click.Command = getattr(importlib.import_module(f"app.cli.{module}"), name)
+        return found
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -77,12 +92,3 @@ def main() -> None:
 
     Settings come from the environment and from .env; .env.example names and explains each.
     """
-
-
-main.add_command(check.check)
-main.add_command(doctor.doctor)
-main.add_command(completion.completion)
-for command in (mirror.init, collages.collage, collages.layout_command, collages.derive, forget.forget):
-    main.add_command(command)
-for command in (sync.sync, inventory.inventory, notify.notify, opens.opens, unsubscribe.unsubscribe, worker.worker):
-    main.add_command(command)
