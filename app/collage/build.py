@@ -20,8 +20,7 @@ from app.store.photos import Photo
 class Parameters:
     """What an admin may ask for.
 
-    `photos`: at most so many people; `exclude`: public IDs; `duplicates`: whether somebody with several photos has a place
-    for each.
+    `photos`: at most so many people; `exclude`: public IDs; `duplicates`: whoever has several photos has as many tiles.
     """
 
     photos: int | None = None
