@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,12 +25,28 @@ from tests.standin.client import Standin
 from tests.waiting import wait_for
 
 
+@pytest.fixture(scope="module")
+def running(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Store]]:
+    store = Store(tmp_path_factory.mktemp("service") / "store")
+    store.root.initialise()
+    with Service(environment(running_standin, store.root.path), workers=4) as service:
+        yield service, store
+
+
 @pytest.fixture
-def service(standin: Standin, store: Store) -> Iterator[Service]:
-    with Service(environment(standin, store.root.path), workers=4) as running:
-        standin.notify(running.webhook)
-        yield running
-        standin.notify(None)
+def store(running: tuple[Service, Store]) -> Iterator[Store]:
+    """The store of the one service of all these tests, empty for each."""
+    yield running[1]
+    for directory in running[1].root.path.iterdir():
+        if directory.is_dir():
+            shutil.rmtree(directory)
+
+
+@pytest.fixture
+def service(running: tuple[Service, Store], standin: Standin, store: Store) -> Iterator[Service]:
+    standin.notify(running[0].webhook)
+    yield running[0]
+    standin.notify(None)
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])

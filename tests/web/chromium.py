@@ -89,8 +89,8 @@ def watched() -> Iterator[Watched]:
         yield running
 
 
-def crowd(store: Store, campaign: str, people: int) -> None:
-    """Puts so many photos of a few people into a campaign, all approved at once, as quickly as files can be linked."""
+def crowd(store: Store, campaign: str, people: int, *, alike: bool = False) -> None:
+    """Puts so many people into a campaign, all approved at once. `alike`: so many photos of a few, which are linked."""
     few = 8
     for number in range(min(few, people)):
         files = prepared(number)
@@ -101,7 +101,7 @@ def crowd(store: Store, campaign: str, people: int) -> None:
         if stem.startswith("photo-"):
             for number in range(int(stem[6:]) + few, people, few):
                 copy = path.with_name(f"{_name(number)}.{suffix}")
-                if suffix == "png":
+                if suffix == "png" and not alike:
                     copy.write_bytes(distinct(path.read_bytes(), number))
                     shutil.copystat(path, copy)
                 else:

@@ -20,7 +20,7 @@ from tests.standin.client import Standin
 from tests.web.chromium import Watched, crowd
 from tests.web.conftest import mail_settings
 
-PEOPLE = 500
+PEOPLE = 230
 PHOTOS = "/admin/campaigns/sayno/"
 EVERY_SCREEN = pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 

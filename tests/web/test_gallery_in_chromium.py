@@ -41,7 +41,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     (directory / "campaigns.toml").write_text(CAMPAIGNS)
     made = Store(directory / "store")
     made.root.initialise()
-    crowd(made, "sayno", PEOPLE)
+    crowd(made, "sayno", PEOPLE, alike=True)
     return made
 
 

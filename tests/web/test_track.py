@@ -264,7 +264,7 @@ def test_where_the_list_of_the_withdrawn_cannot_be_read_the_picture_is_served_an
 def test_four_workers_and_twenty_clients_lose_no_open_and_keep_nothing_of_whom(
     standin: Standin, store: Store, exiftool: ExifTool
 ) -> None:
-    many, clients = 10_000, 20
+    many, clients = 2_000, 20
     people = pictures.put(store, range(clients), intermediate=lambda index: pictures.plain_intermediate())
     pictures.built(store, width=600, height=600)
     picture = store.collages.file("sayno", "0001", "collage-1024.jpg").read_bytes()

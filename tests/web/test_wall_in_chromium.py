@@ -53,7 +53,7 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
     (top / "campaigns.toml").write_text(RULES)
     (top / "tmp").mkdir()
     environ = environment(running_standin, store.root.path, COLLAGEN_SECRET_KEY=KEY, TMPDIR=str(top / "tmp"))
-    with Service(environ) as running:
+    with Service(environ, workers=1) as running:
         yield running
 
 
