@@ -128,6 +128,11 @@ def _environment(html: bool) -> ImmutableSandboxedEnvironment:
 
 
 @functools.lru_cache(maxsize=64)
+def _parsed(source: str, html: bool) -> nodes.Template:
+    return _environment(html).parse(source)
+
+
+@functools.lru_cache(maxsize=64)
 def _compiled(source: str, html: bool, file: str) -> Template:
     """`file`: what stands for the source in tracebacks."""
     environment = _environment(html)
@@ -144,7 +149,7 @@ def _render(source: str, values: Mapping[str, Any], *, html: bool) -> str:
 def _try_out(path: Path, source: str, campaign: Campaign, *, html: bool) -> None:
     try:
         known = _names(source, html)
-        for name in _environment(html).parse(source).find_all(nodes.Name):
+        for name in _parsed(source, html).find_all(nodes.Name):
             if name.ctx == "load" and name.name not in known:
                 _refuse(path, name.lineno, f"there is no {name.name!r}; known are {', '.join(KNOWN)}")
         for people in (1, 2, 5000):  # templates have different words for them
@@ -165,8 +170,7 @@ def _try_out(path: Path, source: str, campaign: Campaign, *, html: bool) -> None
 
 def _names(source: str, html: bool) -> set[str]:
     """What a template may name: what it is given, what it sets itself, and Jinja's own."""
-    environment = _environment(html)
-    tree = environment.parse(source)
+    environment, tree = _environment(html), _parsed(source, html)
     own = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
     return own | set(KNOWN) | set(environment.globals) | {"loop", "caller", "varargs", "kwargs"}
