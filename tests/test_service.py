@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from app.store import Store
 from tests import mirror
 from tests.collage.pictures import distinct
 from tests.conftest import person, prepared
-from tests.service import ROOT, Service, environment
+from tests.service import ROOT, Service, empty, environment
 from tests.standin.client import Standin
 from tests.waiting import wait_for
 
@@ -37,9 +36,7 @@ def running(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) 
 def store(running: tuple[Service, Store]) -> Iterator[Store]:
     """The store of the one service of all these tests, empty for each."""
     yield running[1]
-    for directory in running[1].root.path.iterdir():
-        if directory.is_dir():
-            shutil.rmtree(directory)
+    empty(running[1])
 
 
 @pytest.fixture

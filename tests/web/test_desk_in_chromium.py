@@ -219,7 +219,9 @@ def test_a_page_whose_address_holds_the_password_works_too(browser: Watched, ser
 def test_numbers_are_there_once_they_are_counted(browser: Watched, service: Service) -> None:
     look(browser, service, "/admin/")
     until(browser, "document.querySelector('[data-counts]') === null")
-    assert re.search(rf"without address\s*{PEOPLE}", browser.run("return document.querySelector('.campaigns').textContent"))
+    assert re.search(
+        rf"without address\s*{PEOPLE}", browser.run("return document.querySelector('.campaigns').textContent")
+    )
 
 
 def test_without_scripts_a_collage_is_made_by_buttons_alone(browser: Watched, service: Service, store: Store) -> None:
