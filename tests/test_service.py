@@ -28,7 +28,7 @@ from tests.waiting import wait_for
 def running(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Store]]:
     store = Store(tmp_path_factory.mktemp("service") / "store")
     store.root.initialise()
-    with Service(environment(running_standin, store.root.path), workers=4) as service:
+    with Service(environment(running_standin, store.root.path), workers=2) as service:
         yield service, store
 
 
@@ -82,11 +82,11 @@ def test_a_storm_of_shuffled_doubled_and_failing_notifications_ends_in_the_truth
         )
     ):
         standin.faults(call, kind, times=120, probability=0.03, seed=seed, **rule)
-    photos = [f"p/{number}" for number in range(20)]
+    photos = [f"p/{number}" for number in range(12)]
     for number, public_id in enumerate(photos):
         folder = chance.choice(["sayno", "sayno", "other", "holidays"])
         standin.upload(person(number % 6), public_id, folder=folder, email=f"p{number}@example.org")
-    while len(standin.notifications()) < 200:
+    while len(standin.notifications()) < 120:
         public_id = chance.choice(photos)
         change = chance.choice(["approve", "approve", "approve", "reject", "move", "email", "overwrite", "same"])
         if change == "approve":
@@ -135,10 +135,10 @@ def test_a_killed_build_leaves_no_collage_and_the_next_one_works(service: Servic
 def test_health_and_webhooks_are_answered_while_a_collage_is_built(
     service: Service, standin: Standin, store: Store
 ) -> None:
-    fill(store, 40)
+    fill(store, 12)
     standin.settings(deliver_rejected=True)  # or the picture may be gone before it is fetched, and asked for again
     standin.upload(person(1), "new", folder="other")
-    location = service.url + service.build("sayno", wait=0, width=2048, height=2048).headers["Location"]
+    location = service.url + service.build("sayno", wait=0, width=1000, height=1000).headers["Location"]
     answers = 0
     while service.admin.get(location).json()["state"] == "building":
         assert requests.get(f"{service.url}/health").status_code == 200
