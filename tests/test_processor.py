@@ -20,11 +20,12 @@ from app.config import Campaign, Campaigns, load_campaigns, load_settings
 from app.decision import address, decide
 from app.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed
 from app.exif import ExifTool, Tags
+from app.imaging import Decoder
 from app.processor import Processor
 from app.store import Store
 from app.store.photos import VARIANTS
 from tests import mirror
-from tests.conftest import person
+from tests.conftest import person, prepared
 from tests.people import as_format
 from tests.service import environment
 from tests.standin.client import Standin
@@ -57,12 +58,22 @@ class Bench:
         return [line.split(" ", 1)[1] for line in path.read_text().splitlines()] if path.exists() else []
 
 
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    """One decoding process for all these tests: it takes as long to start as a photo."""
+    running = Decoder()
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def bench(standin: Standin, store: Store, exiftool: ExifTool) -> Iterator[Bench]:
+def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Decoder) -> Iterator[Bench]:
     settings = load_settings(environment(standin, store.root.path), dotenv=Path("/nonexistent"))
     campaigns = load_campaigns(settings.campaigns_file)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
-    yield Bench(standin, store, Processor(cloudinary, store, exiftool, campaigns), settings, campaigns)
+    processor = Processor(cloudinary, store, exiftool, campaigns)
+    processor._keeper.decoder = decoder
+    yield Bench(standin, store, processor, settings, campaigns)
     assert mirror.leftovers(store) == []
 
 
@@ -383,14 +394,14 @@ def test_nothing_is_removed_because_cloudinary_is_in_trouble(bench: Bench) -> No
 def test_variants_are_stored_with_the_photo_replaced_with_it_and_removed_with_it(bench: Bench) -> None:
     upload(bench)
     bench.process("a/b")
-    files = imaging.prepare(person(1))
+    files = prepared(1)
     held = {name: bench.store.photos.variant("sayno", "a/b", name) for name in VARIANTS}
     version = bench.standin.state()["assets"]["a/b"]["version"]
     assert held == {name: (files.variants[name], version) for name in VARIANTS}
     bench.standin.overwrite("a/b", person(2))
     bench.standin.approve("a/b")
     assert bench.process("a/b") == "stored"
-    for name, data in imaging.prepare(person(2)).variants.items():
+    for name, data in prepared(2).variants.items():
         assert (bench.store.photos.variant("sayno", "a/b", name) or (b"",))[0] == data
     bench.standin.reject("a/b")
     assert bench.process("a/b") == "removed"
