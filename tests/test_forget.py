@@ -26,11 +26,11 @@ from app.errors import CloudinaryUnavailable, NotFound
 from app.exif import ExifTool
 from app.forget import Forgetting
 from app.forget.traces import Person
-from app.imaging import Decoder
 from app.processor import Processor
 from app.store import Store
 from tests import mirror
 from tests.conftest import person
+from tests.remembering import Remembering
 from tests.service import ROOT, environment
 from tests.standin.client import Standin
 
@@ -67,15 +67,15 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def decoder() -> Iterator[Decoder]:
-    """One decoding process for all these tests: it takes as long to start as a photo."""
-    running = Decoder()
+def decoder() -> Iterator[Remembering]:
+    """One decoding process for all these tests: it takes as long to start as a photo, and most photos are the same."""
+    running = Remembering()
     yield running
     running.close()
 
 
 @pytest.fixture
-def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Decoder) -> Iterator[Bench]:
+def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Iterator[Bench]:
     environ = environment(standin, store.root.path)
     settings = load_settings(environ, dotenv=Path("/nonexistent"))
     campaigns = load_campaigns(settings.campaigns_file)
@@ -317,17 +317,18 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "other"), SPELLINGS)
-def test_every_spelling_finds_the_photo_that_was_sent_with_any_other(bench: Bench, typed: str, other: str) -> None:
-    bench.add("a", typed)
+def test_every_spelling_finds_the_photo_that_was_sent_with_any_other(bench: Bench) -> None:
     bench.add("b", "jo@example.org", seed=2)
-    bench.file_note(None, "x", {"public_id": "x", "context": {"custom": {"email": typed}}})
-    assert bench.forgetting.forget(other).photos_removed == 1
-    bench.add("c", other)
-    assert bench.forgetting.forget(typed).photos_removed == 1
-    assert bench.standin.asset("a")["status"] == bench.standin.asset("c")["status"] == "rejected"
-    assert [photo.public_id for photo in bench.store.photos.all("sayno")] == ["b"]
-    assert search(bench.store, typed, other) == []
+    for typed, other in SPELLINGS:
+        bench.add("a", typed)
+        bench.file_note(None, "x", {"public_id": "x", "context": {"custom": {"email": typed}}})
+        assert bench.forgetting.forget(other).photos_removed == 1, typed
+        bench.add("c", other)
+        assert bench.forgetting.forget(typed).photos_removed == 1, typed
+        assert bench.standin.asset("a")["status"] == bench.standin.asset("c")["status"] == "rejected", typed
+        assert [photo.public_id for photo in bench.store.photos.all("sayno")] == ["b"], typed
+        assert search(bench.store, typed, other) == [], typed
+        bench.standin.delete("a", "c", notify=False)
 
 
 def test_an_address_that_was_stored_before_there_was_one_form_is_found(bench: Bench) -> None:
