@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import pickle
@@ -58,12 +59,18 @@ def once(name: str, make: Callable[[], T]) -> T:
     path = Path(os.environ["TESTS_PEOPLE"]) / name
     try:
         found: T = pickle.loads(path.read_bytes())
+        return found
     except FileNotFoundError:
-        found = make()
+        pass
+    with path.with_name(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be making it
+        if path.exists():
+            return once(name, make)
+        made = make()
         unfinished = path.with_name(f"{name}.{os.getpid()}")
-        unfinished.write_bytes(pickle.dumps(found))
+        unfinished.write_bytes(pickle.dumps(made))
         unfinished.rename(path)
-    return found
+    return made
 
 
 @functools.cache

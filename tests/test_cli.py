@@ -1,4 +1,4 @@
-"""The commands as people and scripts use them: as processes of their own."""
+"""The commands as people and scripts use them: as processes of their own where that tells more than a call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from PIL import Image
 
 from app.cli import COMMANDS, Commands, main
@@ -39,6 +39,11 @@ def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.Co
         text=True,
         timeout=300,
     )
+
+
+def call(*arguments: str, environ: dict[str, str] | None = None) -> Result:
+    """The same in this process. What a command says and how it ends is the same for all (`app.cli.Commands`)."""
+    return CliRunner().invoke(main, arguments, env=environ, prog_name="python -m app")
 
 
 def test_help_names_every_command_and_what_it_does() -> None:
@@ -85,8 +90,8 @@ def test_a_collage_is_found_by_its_number_however_many_zeros_it_has(typed: str, 
 
 
 def test_init_makes_a_store_once(environ: dict[str, str], tmp_path: Path) -> None:
-    first, second = run("init", environ=environ), run("init", environ=environ)
-    assert (first.returncode, second.returncode) == (0, 0)
+    first, second = run("init", environ=environ), call("init", environ=environ)
+    assert (first.returncode, second.exit_code) == (0, 0)
     assert first.stdout.startswith("Made a new store")
     assert second.stdout.startswith("There already is a store")
     assert (tmp_path / "store" / MARKER).is_file()
@@ -102,14 +107,14 @@ def test_init_makes_a_store_once(environ: dict[str, str], tmp_path: Path) -> Non
     ],
 )
 def test_layout_shows_the_owners_choices(people: int, grid: str, cell: str, spare: str, total: str) -> None:
-    answer = run("layout", str(people))
-    assert answer.returncode == 0
+    answer = call("layout", str(people))
+    assert answer.exit_code == 0
     for part in (f"{grid} cells of {cell}", spare, f"cost {total}"):
         assert part in answer.stdout
 
 
 def test_layout_as_json_has_the_keys_that_every_json_uses() -> None:
-    answer = json.loads(run("layout", "229", "--json").stdout)
+    answer = json.loads(call("layout", "229", "--json").stdout)
     assert answer == {
         "cols": 17, "rows": 13, "cell_width": 237, "cell_height": 316, "used": 221, "left_out": 8, "cost": 143.4,
     }  # fmt: skip
@@ -117,7 +122,7 @@ def test_layout_as_json_has_the_keys_that_every_json_uses() -> None:
 
 def test_a_report_lists_every_case_with_its_sum(tmp_path: Path) -> None:
     report = tmp_path / "report.txt"
-    assert run("layout", "229", "--report", str(report)).returncode == 0
+    assert call("layout", "229", "--report", str(report)).exit_code == 0
     head, *cases = report.read_text().splitlines()
     assert "used/n" in head
     assert len(cases) > 1000
@@ -133,18 +138,19 @@ def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> Non
     for number in range(3):
         files = prepared(number)
         store.photos.put("sayno", f"p{number}", files.archive, files.intermediate, number)
-    answer = run("collage", "sayno", "--width", "800", "--height", "600", "--exclude", "p1", environ=environ)
+    answer = run("collage", "sayno", "--width", "400", "--height", "300", "--exclude", "p1", environ=environ)
     assert (answer.returncode, answer.stderr) == (0, "")
     lines = answer.stdout.splitlines()
     assert lines[0].startswith("Collage 0001 of sayno: 2 people in 2×1 cells")
-    assert lines[1].split()[0] == "800×600"
+    assert lines[1].split()[0] == "400×300"
     assert all(Path(line.split()[-1]).is_file() for line in lines[1:])
-    manifest = json.loads(run("collage", "sayno", "--photos", "1", "--json", environ=environ).stdout)
+    small = ("--width", "300", "--height", "400")
+    manifest = json.loads(call("collage", "sayno", "--photos", "1", *small, "--json", environ=environ).stdout)
     assert (manifest["id"], [tile["public_id"] for tile in manifest["tiles"]]) == ("0002", ["p1"])
 
     master = store.collages.file("sayno", "0001", "collage.png")
     card = master.parent.parent / "card.jpg"
-    assert run("derive", str(master), str(card), "--longest", "300").returncode == 0
+    assert call("derive", str(master), str(card), "--longest", "300").exit_code == 0
     with Image.open(card) as image:
         assert max(image.size) == 300
 
@@ -161,18 +167,25 @@ def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> Non
 def test_what_is_refused_is_one_line_and_exit_code_1(
     environ: dict[str, str], arguments: tuple[str, ...], sentence: str
 ) -> None:
-    answer = run(*arguments, environ=environ)
-    assert answer.returncode == 1
+    answer = call(*arguments, environ=environ)
+    assert answer.exit_code == 1
     (line,) = answer.stderr.splitlines()
     assert line.startswith("Error: ")
     assert sentence in line
+
+
+def test_a_process_ends_with_the_code_of_its_command(environ: dict[str, str]) -> None:
+    answer = run("collage", "nope", environ=environ)
+    assert (answer.returncode, answer.stdout, answer.stderr.startswith("Error: There is no")) == (1, "", True)
+    answer = run("fly")
+    assert (answer.returncode, answer.stdout) == (2, "")
 
 
 @pytest.mark.parametrize(
     "arguments", [("layout", "none"), ("layout", "0"), ("collage",), ("fly",), ("layout", "5", "-x")]
 )
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
-    assert run(*arguments).returncode == 2
+    assert call(*arguments).exit_code == 2
 
 
 def test_what_the_system_says_of_a_file_is_one_line_and_exit_code_1() -> None:
@@ -185,11 +198,11 @@ def test_what_the_system_says_of_a_file_is_one_line_and_exit_code_1() -> None:
 def test_layout_and_collage_say_who_would_be_left_out_and_offer_the_canvas_that_seats_everyone(
     environ: dict[str, str],
 ) -> None:
-    said = run("layout", "10").stdout
+    said = call("layout", "10").stdout
     assert "4096×4096 seats 6 of 10 people." in said
     assert "4095×2184 seats all of them, in 5×2 cells of 819×1092, cost 150.00×0 + 1×0 + 1×0 = 0.00" in said
     assert "python -m app layout 10 --width 4095 --height 2184" in said
-    [offer] = json.loads(run("layout", "10", "--json").stdout)["offers"]
+    [offer] = json.loads(call("layout", "10", "--json").stdout)["offers"]
     assert (offer["width"], offer["height"], offer["used"], offer["left_out"]) == (4095, 2184, 10, 0)
     store = Store(Path(environ["COLLAGEN_STORE"]))
     store.root.initialise()
@@ -197,7 +210,7 @@ def test_layout_and_collage_say_who_would_be_left_out_and_offer_the_canvas_that_
     for number in range(4):
         picture = distinct(files.intermediate, number)
         store.photos.put("sayno", f"p{number}", files.archive, picture, number)
-    answer = run("collage", "sayno", "--width", "400", "--height", "400", "--exclude", "p0", environ=environ)
+    answer = call("collage", "sayno", "--width", "400", "--height", "400", "--exclude", "p0", environ=environ)
     assert answer.stderr.splitlines() == [
         "400×400 seats 2 of 3 people. Leave out fewer on another canvas:",
         "  396×176 seats all of them, in 3×1 cells of 132×176, cost 500.00×0 + 1×0 + 1×0 = 0.00",
@@ -211,7 +224,7 @@ def test_a_collage_that_is_to_exclude_somebody_who_is_not_there_is_not_built(
     store = Store(tmp_path / "store")
     store.root.initialise()
     store.photos.put("sayno", "selfie-1", prepared(1).archive, prepared(1).intermediate, 1)
-    answer = run("collage", "sayno", "--exclude", "selfie-7", environ=environ)
-    assert (answer.returncode, answer.stdout) == (1, "")
+    answer = call("collage", "sayno", "--exclude", "selfie-7", environ=environ)
+    assert (answer.exit_code, answer.stdout) == (1, "")
     assert "selfie-7 is not in the campaign sayno" in answer.stderr
     assert store.collages.ids("sayno") == []

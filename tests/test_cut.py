@@ -17,12 +17,12 @@ from app.config import Campaign, Campaigns, load_settings
 from app.cropping import Cut
 from app.errors import NotFound
 from app.exif import ExifTool, Tags
-from app.imaging import Decoder
 from app.processor import Processor
 from app.reconcile.thumbnails import remake
 from app.store import Store
 from tests.imaging.pictures import jpeg, mean_difference, scene
 from tests.people import portrait_image
+from tests.remembering import Remembering
 from tests.service import environment
 from tests.standin.client import Standin
 
@@ -79,15 +79,15 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def decoder() -> Iterator[Decoder]:
-    """One decoding process for all these tests: it takes as long to start as a photo."""
-    running = Decoder()
+def decoder() -> Iterator[Remembering]:
+    """One decoding process for all these tests: it takes as long to start as a photo, and most photos are the same."""
+    running = Remembering()
     yield running
     running.close()
 
 
 @pytest.fixture
-def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Decoder) -> Bench:
+def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Bench:
     made = Bench(standin, store, exiftool)
     made.processor._keeper.decoder = decoder
     return made

@@ -98,7 +98,7 @@ people = st.one_of(st.integers(1, 3000), st.integers(1, 60))
 sides = st.one_of(st.integers(16, 5000), st.sampled_from([16, 100, 500, 512, 600, 800, 1024, 1920, 3000, 4096]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(people, sides, sides)
 @example(229, 4096, 4096)
 @example(1, 16, 16)
@@ -120,7 +120,7 @@ def test_no_case_that_the_design_allows_is_better_than_the_winner(n: int, width:
     assert best.cost == pytest.approx(float(winner.cost), abs=1e-9)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(1, 600), st.integers(16, 2000), st.integers(16, 2000))
 def test_the_cases_considered_are_those_that_the_design_allows(n: int, width: int, height: int) -> None:
     considered = [
@@ -134,7 +134,7 @@ def test_the_cases_considered_are_those_that_the_design_allows(n: int, width: in
     assert sorted(considered) == sorted(allowed)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(people, sides, sides)
 def test_no_face_is_stretched_no_cell_empty_and_no_edge_clipped_by_more_than_a_third(
     n: int, width: int, height: int

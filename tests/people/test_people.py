@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from tests.conftest import person
 from tests.people import address, as_format, portrait, portrait_image
 
 SEEDS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 4181)
@@ -13,7 +14,7 @@ SEEDS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 4181)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_portrait_is_1500_by_2000_and_weighs_as_much_as_a_real_one(seed: int) -> None:
-    written = portrait(seed)
+    written = person(seed)
     assert 150_000 <= len(written) <= 300_000
     with Image.open(BytesIO(written)) as image:
         assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (1500, 2000))
@@ -21,7 +22,7 @@ def test_a_portrait_is_1500_by_2000_and_weighs_as_much_as_a_real_one(seed: int) 
 
 
 def test_the_same_seed_is_the_same_picture() -> None:
-    assert portrait(7) == portrait(7)
+    assert portrait(7) == person(7)
     # Whoever was drawn in between leaves no trace.
     first = portrait_image(11, 300, 400).tobytes()
     portrait_image(12, 300, 400)

@@ -30,6 +30,9 @@ class Impatient(Queue):
         return super().hide(message, 0)
 
 
+THREAD = "the worker at test"
+
+
 @contextlib.contextmanager
 def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
     """A worker that is at work until the end of the block; its failure is ours."""
@@ -42,7 +45,7 @@ def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
         except Exception as error:
             failures.append(error)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, name=THREAD)
     thread.start()
     try:
         yield worker
@@ -166,4 +169,4 @@ def test_a_queue_that_there_is_not_ends_it(queue: TestQueue, handler: Handler) -
         pytest.raises(SettingError, match="There is no queue nowhere"),
         working(Queue(queue.url + "/nowhere"), handler),
     ):
-        time.sleep(0.5)
+        wait_for(lambda: THREAD not in [thread.name for thread in threading.enumerate()], "the worker ended")

@@ -192,8 +192,14 @@ def temporary(path: Path) -> list[Path]:
     return [found for found in path.rglob("*") if found.name.startswith((".tmp-", ".old-"))]
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("action", ACTIONS)
+# to the store these are the same error as "broken": one action that meets them all is enough
+LIKE_BROKEN = ("no room", "read-only", "stale")
+CASES = [
+    (action, way) for action in ACTIONS for way in WAYS if way not in LIKE_BROKEN or action == "put over an old one"
+]
+
+
+@pytest.mark.parametrize(("action", "way"), CASES)
 def test_whatever_operation_fails_leaves_the_old_state_or_the_new(stores: Path, action: str, way: str) -> None:
     before, act, always, done = ACTIONS[action]
     for number in itertools.count():

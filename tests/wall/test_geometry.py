@@ -24,11 +24,12 @@ def tiles(draw: st.DrawFn) -> tuple[Grid, int, int, int]:
 
 
 @given(tiles())
+@settings(max_examples=40)  # of up to 176,400 cells each
 def test_every_pixel_of_a_tile_belongs_to_exactly_one_cell(where: tuple[Grid, int, int, int]) -> None:
     grid, level, x, y = where
     box = grid.tile(level, x, y)
     assert box is not None
-    covered = np.zeros((box.height, box.width), int)
+    covered = np.zeros((box.height, box.width), np.uint8)
     for piece in grid.pieces(level, box):
         source = piece.source
         covered[piece.top : piece.top + source.height, piece.left : piece.left + source.width] += 1
