@@ -37,6 +37,7 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "photos.archive": lambda store: store.photos.archive("sayno", "p"),
     "photos.intermediate": lambda store: store.photos.intermediate("sayno", "p"),
     "photos.intermediate_start": lambda store: store.photos.intermediate_start("sayno", "p", 9),
+    "photos.archive_start": lambda store: store.photos.archive_start("sayno", "p", 9),
     "collages.ids": lambda store: store.collages.ids("sayno"),
     "collages.manifest": lambda store: store.collages.manifest("sayno", "0001"),
     "collages.file": lambda store: store.collages.file("sayno", "0001", "collage.png"),
