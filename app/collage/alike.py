@@ -16,6 +16,7 @@ from typing import TypeVar
 from app.addresses import key
 from app.errors import StoreUnavailable
 from app.store import Store
+from app.store.files import using
 from app.store.photos import Photo
 from app.tags import BEGINNING, email_in
 
@@ -25,10 +26,10 @@ THREADS = 16  # on NFS each file is answered for in a millisecond or more
 
 @dataclass(frozen=True)
 class _Looks:
-    """`address`: a digest, None where there is none. `length`: bytes of the intermediate, None where it is missing."""
+    """`address`: a digest, None where there is none. `length`: bytes of the intermediate, 0 where it is missing."""
 
     address: bytes | None
-    length: int | None
+    length: int
 
 
 class Alike:
@@ -49,9 +50,7 @@ class Alike:
         with self._turn:
             looks = self._kept(self._looks, campaign, photos, lambda photo: self._look(campaign, photo))
             lengths = Counter(one.length for one in looks.values())
-            similar = [
-                photo for photo in photos if looks[photo].length is not None and lengths[looks[photo].length] > 1
-            ]
+            similar = [photo for photo in photos if looks[photo].length and lengths[looks[photo].length] > 1]
             pictures = self._kept(self._pictures, campaign, similar, lambda photo: self._digest(campaign, photo))
         marks = {photo: [mark for mark in (looks[photo].address, pictures.get(photo)) if mark] for photo in photos}
         return grouped(marks)
@@ -73,13 +72,12 @@ class Alike:
         except (FileNotFoundError, StoreUnavailable):
             self._store.root.require()  # one bad file is nobody's; a store that is gone ends this
             email = None
-        try:
-            length = self._store.photos.intermediate_start(campaign, photo.public_id, 0)[1]
-        except (FileNotFoundError, StoreUnavailable):
-            self._store.root.require()
-            length = None
+        path = self._store.photos.intermediate_path(campaign, photo.public_id)
+        with using(path):
+            found = self._store.root.files.disk.stat(path)
         typed = key(email or "")
-        return _Looks(hashlib.blake2b(typed.encode(), key=self._secret).digest() if typed else None, length)
+        address = hashlib.blake2b(typed.encode(), key=self._secret).digest() if typed else None
+        return _Looks(address, found.st_size if found else 0)
 
     def _digest(self, campaign: str, photo: Photo) -> bytes:
         picture = None

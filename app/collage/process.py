@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ def start(store: Store, campaign: str, wish: Parameters) -> Build:
     """Starts a build. Raises BadParameters, CollageInProgress or StoreUnavailable before anything is started."""
     # only here: whoever was excluded and goes before the build looks is not in it either
     choice.require_known(campaign, store.photos.all(campaign), wish.exclude)
-    plan(store, campaign, wish)
+    plan(store, campaign, replace(wish, duplicates=True))  # who is whom takes reading, which the build does
     order = {"photos": wish.photos, "width": wish.width, "height": wish.height, "exclude": sorted(wish.exclude)}
     order["duplicates"] = wish.duplicates
     return _start(store, store.collages.begin(campaign), {"wish": order})
