@@ -6,6 +6,7 @@ writes are archives, whose metadata nobody but Collagen has written (`app.imagin
 """
 
 import contextlib
+import functools
 import json
 import os
 import resource
@@ -62,17 +63,7 @@ class ExifTool:
 
     def version(self) -> str:
         """exiftool's version. Raises SettingError where it is missing or too old."""
-        try:
-            answer = subprocess.run(  # noqa: S603 -- a fixed command
-                self._version_command, capture_output=True, timeout=self._patience, check=True, text=True
-            )
-            version = answer.stdout.strip()
-            numbers = tuple(int(part) for part in version.split("."))
-        except (OSError, subprocess.SubprocessError, ValueError) as error:
-            raise SettingError("exiftool cannot be run; install the package libimage-exiftool-perl.") from error
-        if numbers < OLDEST:
-            raise SettingError(f"exiftool {version} is too old: {'.'.join(map(str, OLDEST))} or later is needed.")
-        return version
+        return _version(tuple(self._version_command), os.environ.get("PATH"), self._patience)
 
     def check(self) -> None:
         """Raises ExifToolFailed unless the running exiftool answers."""
@@ -188,3 +179,17 @@ class ExifTool:
                     answers[key.fileobj] += chunk  # type: ignore[index]
         out, err = (answer.rstrip().removesuffix(end).decode("utf-8", "replace") for answer in answers.values())
         return out, err
+
+
+@functools.lru_cache(maxsize=4)  # perl takes a tenth of a second to start
+def _version(command: tuple[str, ...], path: str | None, patience: float) -> str:
+    """`path`: where the system looks for the command."""
+    try:
+        answer = subprocess.run(command, capture_output=True, timeout=patience, check=True, text=True)  # noqa: S603
+        version = answer.stdout.strip()
+        numbers = tuple(int(part) for part in version.split("."))
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise SettingError("exiftool cannot be run; install the package libimage-exiftool-perl.") from error
+    if numbers < OLDEST:
+        raise SettingError(f"exiftool {version} is too old: {'.'.join(map(str, OLDEST))} or later is needed.")
+    return version

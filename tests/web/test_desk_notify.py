@@ -14,12 +14,13 @@ from werkzeug.test import TestResponse
 from app.config import load_settings
 from app.store import Store
 from app.web import create_app
+from tests.collage.pictures import built
 from tests.mailserver.client import MailServer
 from tests.service import environment
 from tests.standin.client import Standin
 from tests.waiting import wait_for
 from tests.web.conftest import ADMIN, mail_settings
-from tests.web.test_desk import FORM, built, close, get, text
+from tests.web.test_desk import FORM, HERE, close, get, text
 
 
 @pytest.fixture
@@ -31,9 +32,9 @@ def client(standin: Standin, store: Store, mails: MailServer) -> Iterator[FlaskC
 
 
 @pytest.fixture
-def page(client: FlaskClient, addressed: None) -> str:
+def page(store: Store, addressed: None) -> str:
     """The page of a collage of five: three with an address, one without, one with something that is none."""
-    return built(client, width="750", height="200")
+    return f"{HERE}/history/{built(store, width=750, height=200)['id']}"
 
 
 def send(client: FlaskClient, page: str, recipients: int = 3, **fields: str) -> TestResponse:

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from app.config import load_settings
 from app.store import Store
 from app.web import create_app
+from tests.collage.pictures import built
 from tests.mailserver.client import MailServer
 from tests.service import environment
 from tests.standin.client import Standin
@@ -42,13 +43,9 @@ def client(environ: dict[str, str]) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture
-def collage(client: FlaskClient, addressed: None) -> str:
+def collage(store: Store, addressed: None) -> str:
     """A collage of five: three with an address, one without, one with something that is none."""
-    size = {"width": 750, "height": 200}
-    built = client.post(
-        "/admin/campaigns/sayno/collages", json=size, auth=ADMIN, headers={"Prefer": "wait=60"}
-    ).get_json()
-    assert built["layout"]["used"] == 5
+    assert built(store, width=750, height=200)["layout"]["used"] == 5
     return COLLAGE
 
 
