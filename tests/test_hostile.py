@@ -228,12 +228,12 @@ def test_metadata_that_a_stranger_wrote_is_read_by_nobody(
 
 def test_mutated_pictures_are_pictures_or_refused() -> None:
     """In a process of their own, so that a crash is seen. scripts/fuzz does the same with more."""
-    command = [sys.executable, "-m", "tests.fuzz", "--pictures", "80", "--seed", "7"]
+    command = [sys.executable, "-m", "tests.fuzz", "--pictures", "50", "--seed", "7"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr[-2000:])
     figures = json.loads(ended.stdout)
-    assert figures["taken"] + figures["refused"] == 80
-    assert min(figures["taken"], figures["refused"]) > 8, "both ways are taken"
+    assert figures["taken"] + figures["refused"] == 50
+    assert min(figures["taken"], figures["refused"]) > 5, "both ways are taken"
     assert figures["megabytes"] < MEGABYTES
 
 
