@@ -21,6 +21,7 @@ from app.web import create_app
 from tests.collage.pictures import distinct
 from tests.conftest import person, prepared
 from tests.mailserver.client import MailServer
+from tests.remembering import Remembering
 from tests.service import PASSWORD, environment
 from tests.standin.client import Standin
 from tests.web.chromium import Watched, watched
@@ -64,12 +65,20 @@ def addressed(store: Store, exiftool: ExifTool, tmp_path: Path) -> None:
         store.photos.put("sayno", public_id, path.read_bytes(), files.intermediate, 1_700_000_000 + number, 1)
 
 
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[Remembering]:
+    running = Remembering()
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def app(standin: Standin, store: Store) -> Iterator[Flask]:
+def app(standin: Standin, store: Store, decoder: Remembering) -> Iterator[Flask]:
     environ = environment(
         standin, store.root.path, COLLAGEN_WEBHOOK_SECRETS="new,old", **mail_settings("smtp://127.0.0.1:9")
     )
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    made.extensions["collagen"].intake.processor._keeper.decoder = decoder
     yield made
     made.extensions["collagen"].exiftool.close()
 
