@@ -34,7 +34,7 @@ if "TESTS_PEOPLE" not in os.environ:
 T = TypeVar("T")
 
 # machines differ in speed, and what is slow here is a real process that answers
-settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 
