@@ -6,6 +6,7 @@ import fcntl
 import functools
 import os
 import pickle
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -105,6 +106,12 @@ def store(tmp_path: Path) -> Store:
     made = Store(tmp_path / "store")
     made.root.initialise()
     return made
+
+
+def linked(store: Path, place: Path) -> Store:
+    """A store with the same files, for tests that remove and replace them as Collagen does, and write into none."""
+    shutil.copytree(store, place, copy_function=os.link)
+    return Store(place)
 
 
 @pytest.fixture(scope="session")

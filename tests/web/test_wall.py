@@ -26,6 +26,7 @@ from app.wall.wall import Walls
 from app.web import create_app
 from app.web.wall_page import ordinal, place
 from tests.collage import pictures
+from tests.conftest import linked
 from tests.service import environment
 from tests.standin.client import Standin
 from tests.tracking.people import BROWSER, KEY, opens
@@ -43,20 +44,28 @@ LAYOUT = {"width": 400, "height": 400, "photos": 12}
 EMAIL = "somebody@example.org"
 
 
-@pytest.fixture
-def store(store: Store, exiftool: ExifTool, tmp_path: Path) -> Store:
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
     """13 people in both campaigns, whose archives name them; a collage of 12 of them in each."""
+    directory = tmp_path_factory.mktemp("model")
+    store = Store(directory / "store")
+    store.root.initialise()
     for campaign in ("sayno", "quiet"):
         pictures.put(store, range(PEOPLE), campaign, archive=pictures.archive)
         for index in (0, 5):
             name = pictures.name(index)
-            path = tmp_path / "tagged.jpg"
+            path = directory / "tagged.jpg"
             path.write_bytes(pictures.archive(index))
             exiftool.write(path, Tags(email=f"{index}{EMAIL}", public_id=name))
             at = pictures.APPROVED + index
             store.photos.put(campaign, name, path.read_bytes(), pictures.intermediate(index), at)
         pictures.built(store, campaign, **LAYOUT)
-    return store
+    return store.root.path
+
+
+@pytest.fixture
+def store(model: Path, tmp_path: Path) -> Store:
+    return linked(model, tmp_path / "store")
 
 
 @pytest.fixture
