@@ -48,7 +48,7 @@ def main() -> None:
     if given.end_with_stdin:
         threading.Thread(target=end_with_stdin, daemon=True).start()
     print(f"standin listening on http://127.0.0.1:{server.server_port}", flush=True)
-    server.serve_forever(poll_interval=0.05)
+    server.serve_forever(poll_interval=0.5)  # it only looks whether it is to end
     server.server_close()
 
 
