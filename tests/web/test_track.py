@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,12 +23,14 @@ from werkzeug.test import TestResponse
 from app.config import load_settings
 from app.exif import ExifTool
 from app.store import Store
+from app.store.disk import Disk
 from app.tracking.tokens import Claims, Tokens
 from app.web import create_app
 from tests.collage import pictures
 from tests.service import Service, environment
 from tests.standin.client import Standin
 from tests.tracking.people import ALLOWED, BROWSER, KEY, NOW, opens, present, publish
+from tests.waiting import PATIENCE, wait_for
 
 OLD = "an older key that is still good"
 PICTURE = b"\xff\xd8 the picture of everyone \xff\xd9"
@@ -147,7 +148,7 @@ def test_what_leads_nowhere_is_not_found_and_not_recorded(client: FlaskClient, s
 
 
 @given(st.data(), st.sampled_from(["GET", "HEAD"]), st.sampled_from(["collage.jpg", "wall"]))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_forged_or_truncated_token_is_found_or_recorded(
     client: FlaskClient, store: Store, data: st.DataObject, method: str, file: str
 ) -> None:
@@ -207,12 +208,12 @@ def test_while_revisions_take_each_others_place_every_picture_is_whole(app: Flas
     fetcher = threading.Thread(target=fetch)
     fetcher.start()
     try:
-        for number in range(1, 60):
+        for number in range(1, 40):
             publish(store, b"%d" % number * 5000 * number, revise="0001")
     finally:
         enough.set()
         fetcher.join()
-    whole = {PICTURE, *(b"%d" % number * 5000 * number for number in range(1, 60))}
+    whole = {PICTURE, *(b"%d" % number * 5000 * number for number in range(1, 40))}
     assert {status for status, _, _ in seen} == {200}
     assert all(data in whole and int(length) == len(data) for _, data, length in seen)
     assert len({data for _, data, _ in seen}) > 2
@@ -222,11 +223,21 @@ def test_while_revisions_take_each_others_place_every_picture_is_whole(app: Flas
 def test_a_swap_that_is_under_way_is_waited_for(app: Flask, store: Store) -> None:
     top = store.collages.directory("sayno", "0001").parent
     (top / "0001").rename(top / ".old-0001")
+    waits = threading.Event()
+
+    class Looked(Disk):
+        def stat(self, path: Path) -> os.stat_result | None:
+            found = super().stat(path)
+            if path.name == ".old-0001" and found:
+                waits.set()
+            return found
+
+    app.extensions["collagen"].store.root.files.disk = Looked()
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(lambda: get(app.test_client(), address()))
-        time.sleep(0.1)
+        wait_for(waits.is_set, "it had seen that a revision takes the collage's place", every=0.001)
         (top / ".old-0001").rename(top / "0001")
-        assert answer.result().data == PICTURE
+        assert answer.result(PATIENCE).data == PICTURE
 
 
 def test_a_swap_that_was_cut_off_is_worth_another_try(client: FlaskClient, store: Store) -> None:
@@ -264,7 +275,7 @@ def test_where_the_list_of_the_withdrawn_cannot_be_read_the_picture_is_served_an
 def test_four_workers_and_twenty_clients_lose_no_open_and_keep_nothing_of_whom(
     standin: Standin, store: Store, exiftool: ExifTool
 ) -> None:
-    many, clients = 2_000, 20
+    many, clients = 1_000, 20
     people = pictures.put(store, range(clients), intermediate=lambda index: pictures.plain_intermediate())
     pictures.built(store, width=600, height=600)
     picture = store.collages.file("sayno", "0001", "collage-1024.jpg").read_bytes()
