@@ -66,6 +66,8 @@ def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
     one_browser.asked()
     yield one_browser
     one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    # whoever leaves while tiles are on their way is told so on the console, where the next test would find it
+    until(one_browser, f"!window.OpenSeadragon?.getViewer('wall') || {LOADED}")
     assert one_browser.complaints() == []
     assert one_browser.hosts() <= {service.url.removeprefix("http://")}
 
@@ -349,6 +351,9 @@ def test_when_the_wall_was_made_anew_meanwhile_the_page_says_so(
         until(browser, "document.querySelector('#said a') !== null")
         browser.driver.find_element("css selector", "#said a").click()
         until(browser, "document.getElementById('wall')?.dataset.revision === '2'")
+        # or those of its tiles that are asked for later would be gone
+        until(browser, "document.getElementById('wall').dataset.state === 'there'")
+        until(browser, LOADED)
     finally:
         store.collages.rewrite_manifest("sayno", "0001", manifest)
     assert all("404" in complaint or "failed to load" in complaint for complaint in browser.complaints())
