@@ -9,13 +9,13 @@ from pathlib import Path
 from app.assets import Cloudinary
 from app.config import Campaign, Campaigns
 from app.decision import Outcome
-from app.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, StoreUnavailable
+from app.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, SettingError, StoreUnavailable
 from app.exif import ExifTool, Tags
 from app.processor import Processor
 from app.reconcile import thumbnails
 from app.reconcile.budget import Budget
 from app.reconcile.lists import Lists
-from app.reconcile.plan import Held, Plan, Work, from_cursor
+from app.reconcile.plan import Held, Plan, Work, from_cursor, too_many
 from app.reconcile.report import Report
 from app.reconcile.workers import IN_A_ROW, Failure, Workers
 from app.store import Store
@@ -55,16 +55,23 @@ class Sync:
         self._swept = False
         self._lists = Lists(cloudinary, self._budget, (campaign.folder for campaign in campaigns.values()))
 
-    def run(self, name: str, *, dry_run: bool = False, remake: bool = False, patience: float = 0) -> Report:
+    def run(
+        self, name: str, *, dry_run: bool = False, remake: bool = False, patience: float = 0, sure: bool = False
+    ) -> Report:
         """Brings every photo of a campaign to the truth; in a dry run only finds out what there is to do.
 
         What killed processes left in the store is removed, once. `remake`: first makes smaller pictures anew from the
-        archives. `patience`: seconds to wait while another one syncs the campaign. What fails for one photo stands in
-        the report and in the campaign's log. Raises SyncInProgress; StoreUnavailable, CloudinaryUnavailable or
-        ExifToolFailed where nothing more can be done: the next sync then goes on where this one stopped.
+        archives. `patience`: seconds to wait while another one syncs the campaign. `sure`: also removes suspiciously
+        many photos, and follows other rules than those of the last sync; without it, such photos are kept, and stand
+        in the report. What fails for one photo stands in the report and in the campaign's log. Raises SettingError
+        where the last sync of the campaign followed other rules; SyncInProgress; StoreUnavailable,
+        CloudinaryUnavailable or ExifToolFailed where nothing more can be done: the next sync then goes on where this
+        one stopped.
         """
         report = Report(name, dry_run)
         self._store.root.require()
+        if not sure:
+            self._require_same_rules(self._campaigns[name])
         with contextlib.nullcontext() if dry_run else self._store.syncs.turn(name, patience):
             if not dry_run and not self._swept:
                 self._store.sweep()
@@ -76,10 +83,53 @@ class Sync:
             order = list(from_cursor(plan.work(), self._store.syncs.cursor(name)))
             if order:
                 self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are asked about")
-            self._bring_to_the_truth(order, report)
+            leaving = [one for one in order if one.suspicion == "unlisted"]
+            if sure or dry_run or not too_many(len(leaving), plan.held):
+                self._bring_to_the_truth(order, report)
+            else:
+                self._with_care(order, plan, report)
+            if dry_run and too_many(len(report.orphaned), plan.held):
+                report.doubt = self._doubt(plan, len(report.orphaned), report.campaign)
             if not dry_run:
+                self._store.syncs.keep_rules(name, self._rules(self._campaigns[name]))
                 self._store.syncs.end(name, self._clock())
         return report
+
+    def _with_care(self, order: list[Work], plan: Plan, report: Report) -> None:
+        """Brings photos to the truth, but removes none that a list lacks before it is known how many there are."""
+        going: set[Work] = set()
+
+        def look(one: Work) -> None:
+            if self._processor.foresee(one.hint).status == "removed":
+                going.add(one)
+
+        self._bring_to_the_truth([one for one in order if one.suspicion == "unlisted"], report, look)
+        if too_many(len(going), plan.held):
+            report.withhold((one.hint.public_id for one in going), self._doubt(plan, len(going), report.campaign))
+            order = [one for one in order if one not in going]
+        self._bring_to_the_truth([one for one in order if one.hint.public_id not in report.unreachable], report)
+
+    def _doubt(self, plan: Plan, going: int, campaign: str) -> str:
+        folder = self._campaigns[campaign].folder
+        if plan.listed:
+            why = "Cloudinary says that they are not approved there any more"
+        else:
+            why = f"Cloudinary has no photo in the folder {folder!r}: is its name spelt right in campaigns.toml?"
+        return f"{going} of the {plan.held} photos of {campaign} would go at once. {why}"
+
+    def _rules(self, campaign: Campaign) -> dict[str, str]:
+        """What decides where the campaign's photos come from."""
+        return {"cloud": self._cloudinary.cloud_name, "folder": campaign.folder}
+
+    def _require_same_rules(self, campaign: Campaign) -> None:
+        before, now = self._store.syncs.rules(campaign.name), self._rules(campaign)
+        for key, what in (("cloud", "Cloudinary account"), ("folder", "folder")):
+            if before.get(key, now[key]) != now[key]:
+                raise SettingError(
+                    f"{campaign.name} was last synced with the {what} {before[key]!r}, and is to be synced with"
+                    f" {now[key]!r}: a mistake here, or another service that uses the same store. If it is right, run"
+                    f" python -m app sync {campaign.name} --yes"
+                )
 
     def _plan(self, campaign: Campaign) -> Plan:
         # held before listed: what arrives in between is asked about, and found to be right
@@ -120,14 +170,19 @@ class Sync:
             else:
                 self._unreachable(report, public_id, f"its smaller pictures cannot be remade: {error}")
 
-    def _bring_to_the_truth(self, order: list[Work], report: Report) -> None:
+    def _bring_to_the_truth(
+        self, order: list[Work], report: Report, look: Callable[[Work], None] | None = None
+    ) -> None:
+        """`look`: is called for each photo instead, of which nothing is reported but failures."""
         done: list[Work] = []
 
         def note() -> None:
             if done and not report.dry_run:
                 self._store.syncs.keep_cursor(report.campaign, done[-1].hint.public_id)
 
-        def act(one: Work) -> Outcome:
+        def act(one: Work) -> Outcome | None:
+            if look is not None:
+                return look(one)
             if report.dry_run:
                 return self._processor.foresee(one.hint)
             return self._processor.process(one.hint)
@@ -147,7 +202,9 @@ class Sync:
             for one, result in workers.work_off(again):
                 self._take_in(report, one, result)
 
-    def _take_in(self, report: Report, one: Work, result: Outcome | Failure) -> None:
+    def _take_in(self, report: Report, one: Work, result: Outcome | Failure | None) -> None:
+        if result is None:
+            return
         if isinstance(result, Failure):
             report.failed(one.hint.public_id, one.suspicion)
             self._unreachable(report, one.hint.public_id, result.reason)
