@@ -62,16 +62,13 @@ class Sync:
 
         What killed processes left in the store is removed, once. `remake`: first makes smaller pictures anew from the
         archives. `patience`: seconds to wait while another one syncs the campaign. `sure`: also removes suspiciously
-        many photos, and follows other rules than those of the last sync; without it, such photos are kept, and stand
-        in the report. What fails for one photo stands in the report and in the campaign's log. Raises SettingError
-        where the last sync of the campaign followed other rules; SyncInProgress; StoreUnavailable,
-        CloudinaryUnavailable or ExifToolFailed where nothing more can be done: the next sync then goes on where this
-        one stopped.
+        many photos; without it, they are kept, and stand in the report. What fails for one photo stands in the report
+        and in the campaign's log. Raises SettingError where any photo should go, and the last sync followed other
+        rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed where nothing more can be done:
+        the next sync then goes on where this one stopped.
         """
         report = Report(name, dry_run)
         self._store.root.require()
-        if not sure:
-            self._require_same_rules(self._campaigns[name])
         with contextlib.nullcontext() if dry_run else self._store.syncs.turn(name, patience):
             if not dry_run and not self._swept:
                 self._store.sweep()
@@ -83,31 +80,40 @@ class Sync:
             order = list(from_cursor(plan.work(), self._store.syncs.cursor(name)))
             if order:
                 self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are asked about")
-            leaving = [one for one in order if one.suspicion == "unlisted"]
-            if sure or dry_run or not too_many(len(leaving), plan.held):
-                self._bring_to_the_truth(order, report)
-            else:
-                self._with_care(order, plan, report)
+            if not (sure or dry_run):
+                order = self._kept_safe(order, plan, report)
+            self._bring_to_the_truth(order, report)
             if dry_run and too_many(len(report.orphaned), plan.held):
                 report.doubt = self._doubt(plan, len(report.orphaned), report.campaign)
-            if not dry_run:
+            if not dry_run and not report.withheld:
                 self._store.syncs.keep_rules(name, self._rules(self._campaigns[name]))
+            if not dry_run:
                 self._store.syncs.end(name, self._clock())
         return report
 
-    def _with_care(self, order: list[Work], plan: Plan, report: Report) -> None:
-        """Brings photos to the truth, but removes none that a list lacks before it is known how many there are."""
+    def _kept_safe(self, order: list[Work], plan: Plan, report: Report) -> list[Work]:
+        """`order` without the photos that a list lacks, where they should go and are suspiciously many.
+
+        Raises SettingError where any should go, and the last sync followed other rules.
+        """
+        leaving = [one for one in order if one.suspicion == "unlisted"]
+        other = self._other_rules(self._campaigns[report.campaign])
+        if not too_many(len(leaving), plan.held) and not (other and leaving):
+            return order
         going: set[Work] = set()
 
         def look(one: Work) -> None:
             if self._processor.foresee(one.hint).status == "removed":
                 going.add(one)
 
-        self._bring_to_the_truth([one for one in order if one.suspicion == "unlisted"], report, look)
+        self._bring_to_the_truth(leaving, report, look)
+        doubt = self._doubt(plan, len(going), report.campaign)
+        if other and going:
+            raise SettingError(f"{doubt}. {other} If it is right, run python -m app sync {report.campaign} --yes")
         if too_many(len(going), plan.held):
-            report.withhold((one.hint.public_id for one in going), self._doubt(plan, len(going), report.campaign))
+            report.withhold((one.hint.public_id for one in going), doubt)
             order = [one for one in order if one not in going]
-        self._bring_to_the_truth([one for one in order if one.hint.public_id not in report.unreachable], report)
+        return [one for one in order if one.hint.public_id not in report.unreachable]
 
     def _doubt(self, plan: Plan, going: int, campaign: str) -> str:
         folder = self._campaigns[campaign].folder
@@ -121,15 +127,16 @@ class Sync:
         """What decides where the campaign's photos come from."""
         return {"cloud": self._cloudinary.cloud_name, "folder": campaign.folder}
 
-    def _require_same_rules(self, campaign: Campaign) -> None:
+    def _other_rules(self, campaign: Campaign) -> str:
+        """A sentence where the last sync of the campaign, on whatever host, followed other rules; else ""."""
         before, now = self._store.syncs.rules(campaign.name), self._rules(campaign)
         for key, what in (("cloud", "Cloudinary account"), ("folder", "folder")):
             if before.get(key, now[key]) != now[key]:
-                raise SettingError(
-                    f"{campaign.name} was last synced with the {what} {before[key]!r}, and is to be synced with"
-                    f" {now[key]!r}: a mistake here, or another service that uses the same store. If it is right, run"
-                    f" python -m app sync {campaign.name} --yes"
+                return (
+                    f"The last sync had the {what} {before[key]!r}, this one has {now[key]!r}:"
+                    " a mistake here, or another service that uses the same store."
                 )
+        return ""
 
     def _plan(self, campaign: Campaign) -> Plan:
         # held before listed: what arrives in between is asked about, and found to be right
