@@ -22,11 +22,11 @@ from PIL import Image
 from app.assets import Asset, Cloudinary, Hint, Standing, parse
 from app.config import Campaign, load_campaigns, load_settings
 from app.decision import Outcome
-from app.errors import CloudinaryUnavailable, StoreUnavailable, SyncInProgress
+from app.errors import CloudinaryUnavailable, SettingError, StoreUnavailable, SyncInProgress
 from app.exif import ExifTool, Tags
 from app.reconcile import Report, Sync, Watch
 from app.reconcile.budget import seconds_to_wait
-from app.reconcile.plan import Held, Plan, Work, from_cursor
+from app.reconcile.plan import Held, Plan, Work, from_cursor, too_many
 from app.reconcile.process import concerned
 from app.reconcile.report import judge
 from app.store import Store
@@ -297,7 +297,7 @@ def test_with_50_calls_an_hour_it_waits_says_so_and_goes_on_and_leaves_calls_for
         before = len(bench.standin.calls("api"))
         bench.standin.limit(50, seconds=hour)
         ends = time.time() + hour
-        assert [len(report.repaired) for report in bench.sync_all()] == [20, 50, 0]
+        assert [len(report.repaired) for report in bench.sync_all(sure=True)] == [20, 50, 0]
         assert bench_held(bench) == {"sayno": set(), "other": set(), "test_prototype": set()}
         api = bench.standin.calls("api")[before:]
         assert {call["status"] for call in api} <= {200, 404}
@@ -320,7 +320,7 @@ def test_a_refusal_for_the_limit_fails_no_photo(bench: Bench) -> None:
             bench.standin.limit(0, seconds=1)
             threading.Timer(0.5, bench.standin.limit, [None]).start()
 
-    report = bench.syncing(use_up).run("sayno")
+    report = bench.syncing(use_up).run("sayno", sure=True)
     assert 420 in {call["status"] for call in bench.standin.calls("api")}
     assert (len(report.repaired), report.unreachable) == (20, {})
 
@@ -442,7 +442,7 @@ def test_removing_the_marker_stops_it(bench: Bench, when: str) -> None:
         marker.unlink()
         before = everything(bench.store)
     with pytest.raises(StoreUnavailable, match=MARKER):
-        bench.syncing(lambda done, total: marker.unlink(missing_ok=True)).run("sayno")
+        bench.syncing(lambda done, total: marker.unlink(missing_ok=True)).run("sayno", sure=True)
     assert len(asked_about(bench.standin)) < 20
     if when == "before":
         assert everything(bench.store) == before
@@ -679,3 +679,87 @@ def test_a_renamed_folder_concerns_the_campaigns_in_it_and_below(
 ) -> None:
     rules = [SAYNO, Campaign("below", "Below", "sayno/deep"), Campaign("other", "Other", "other")]
     assert concerned(rules, folders) == campaigns
+
+
+# What would remove much
+
+
+def rename_folder(bench: Bench, folder: str) -> None:
+    """What somebody writes into campaigns.toml as the folder of sayno."""
+    path = Path(bench.environ["COLLAGEN_CAMPAIGNS"])
+    path.write_text(path.read_text().replace("[sayno]", f'[sayno]\nfolder = "{folder}"'))
+
+
+@pytest.mark.parametrize(
+    ("going", "held", "expected"), [(5, 5, False), (6, 6, True), (6, 30, False), (6, 29, True), (200, 1000, False)]
+)
+def test_more_than_five_photos_and_a_fifth_of_a_campaign_are_too_many(going: int, held: int, expected: bool) -> None:
+    assert too_many(going, held) == expected
+
+
+def test_a_misspelt_folder_removes_nobody_and_says_what_looks_wrong(bench: Bench) -> None:
+    bench.add(8)
+    rename_folder(bench, "sayn0")
+    for name in ("a", "b"):
+        bench.store.photos.put("sayno", name, b"archive", b"intermediate", 1)
+    orphans(bench.store, 6)
+    report = bench.sync()
+    assert (len(report.withheld), report.repaired) == (8, [])
+    assert len(bench.store.photos.all("sayno")) == 8
+    assert report.doubt.startswith("8 of the 8 photos of sayno would go at once. Cloudinary has no photo in the folder")
+    assert "'sayn0'" in report.doubt
+    assert len(asked_about(bench.standin)) == 8, "each is asked about once"
+
+
+def test_where_the_last_sync_followed_other_rules_nobody_is_removed_and_nothing_stored(bench: Bench) -> None:
+    names = bench.add(3)
+    bench.sync()
+    bench.add(2, "sayn0")
+    rename_folder(bench, "sayn0")
+    with pytest.raises(SettingError, match=r"^3 of the 3 photos .* had the folder 'sayno', .*'sayn0'.*--yes$"):
+        bench.sync()
+    assert [photo.public_id for photo in bench.store.photos.all("sayno")] == names
+    assert len(bench.sync(sure=True).repaired) == 5
+    assert bench.sync().repaired == []  # the rules of the last sync are these now
+    assert [photo.public_id for photo in bench.store.photos.all("sayno")] == ["sayn0/000", "sayn0/001"]
+
+
+def test_a_folder_that_was_renamed_there_and_here_needs_nobodys_word(bench: Bench) -> None:
+    names = bench.add(3)
+    bench.sync()
+    for name in names:
+        bench.standin.move(name, "say-no", notify=False)
+    rename_folder(bench, "say-no")
+    assert (bench.sync().agreed, bench.sync().agreed) == (3, 3)
+
+
+def test_many_that_were_rejected_go_where_somebody_is_sure(bench: Bench) -> None:
+    names = bench.add(8)
+    bench.sync()
+    for name in names[:6]:
+        bench.standin.reject(name, notify=False)
+    foreseen = bench.sync(dry_run=True)
+    assert (len(foreseen.orphaned), foreseen.withheld) == (6, [])
+    report = bench.sync()
+    assert report.withheld == foreseen.orphaned == report.orphaned == names[:6]
+    assert report.doubt == foreseen.doubt
+    assert report.doubt.endswith("Cloudinary says that they are not approved there any more")
+    assert len(bench.store.photos.all("sayno")) == 8
+    assert bench.sync(sure=True).repaired == names[:6]
+    assert [photo.public_id for photo in bench.store.photos.all("sayno")] == names[6:]
+
+
+def test_the_command_keeps_them_too_and_names_the_way_to_remove_them(bench: Bench) -> None:
+    names = bench.add(6)
+    bench.sync()
+    for name in names:
+        bench.standin.reject(name, notify=False)
+    with start(bench, "sayno") as process:
+        _, err = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert err.splitlines()[-1].startswith("Error: 6 of the 6 photos of sayno would go at once. Cloudinary")
+    assert err.splitlines()[-1].endswith("if they should be, run python -m app sync sayno --yes")
+    assert len(bench.store.photos.all("sayno")) == 6
+    with start(bench, "sayno", "--yes") as process:
+        assert process.wait(300) == 0
+    assert bench.store.photos.all("sayno") == []

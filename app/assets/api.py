@@ -32,6 +32,7 @@ class Cloudinary:
         from cloudinary.api_client import call_api
 
         self._sdk = cloudinary
+        self.cloud_name = account.cloud_name
         self._options = {
             "cloud_name": account.cloud_name,
             "api_key": account.api_key,

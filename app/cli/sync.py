@@ -10,7 +10,7 @@ from app.assets import Cloudinary
 from app.cli.progress import Progress
 from app.cli.settings import read_settings
 from app.config import load_campaigns
-from app.errors import SyncInProgress
+from app.errors import SettingError, SyncInProgress
 from app.exif import ExifTool
 from app.plurals import count
 from app.reconcile import Report, Sync, Watch
@@ -43,10 +43,17 @@ MEANING = {
     metavar="SECONDS",
     help="Where a sync of the campaign is running, wait for its end instead of refusing.",
 )
+@click.option("--yes", is_flag=True, help="Remove photos even where they are more than a fifth of a campaign.")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every public ID.")
 @click.option("--request", metavar="ID", hidden=True, help="The request that this run belongs to.")
 def sync(
-    campaigns: tuple[str, ...], dry_run: bool, thumbnails: bool, wait: int, as_json: bool, request: str | None
+    campaigns: tuple[str, ...],
+    dry_run: bool,
+    thumbnails: bool,
+    wait: int,
+    yes: bool,
+    as_json: bool,
+    request: str | None,
 ) -> None:
     """Make the mirror of each CAMPAIGN (all by default) agree with Cloudinary, and report what did not.
 
@@ -54,6 +61,9 @@ def sync(
     cost no call of their own; about each other one Cloudinary is asked, and nothing is removed because a list lacks
     it. Near the hourly limit of Admin API calls it waits for the next hour; ended at any time and started again, it
     goes on where it stopped. Exit code 1 where something stayed unreachable.
+
+    More than five photos and a fifth of a campaign are not removed at once without --yes: a misspelt folder looks like
+    that. Nor is a campaign synced by other rules (folder, account) than the last time.
 
     \b
     missed       approved there, not here
@@ -74,16 +84,16 @@ def sync(
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     exiftool = ExifTool()
     exiftool.version()
-    reports, busy, progress = [], False, Progress("photos")
+    reports, failed, progress = [], False, Progress("photos")
     try:
         syncing = Sync(cloudinary, Store(settings.store), exiftool, rules, Watch(progress.say, progress.show))
         for name in dict.fromkeys(campaigns or rules):
             progress.begin(name)
             try:
-                reports.append(syncing.run(name, dry_run=dry_run, remake=thumbnails, patience=wait))
-            except SyncInProgress as error:  # the others have their turn all the same
+                reports.append(syncing.run(name, dry_run=dry_run, remake=thumbnails, patience=wait, sure=yes))
+            except (SettingError, SyncInProgress) as error:  # the others have their turn all the same
                 progress.say(f"Error: {error}")
-                busy = True
+                failed = True
             progress.end()
             if not as_json and reports and reports[-1].campaign == name:
                 _print(reports[-1])
@@ -99,7 +109,15 @@ def sync(
     else:
         click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"))
         click.echo(f"In the logs this run is request={run}")
-    if busy or any(report.unreachable for report in reports):
+    for report in reports:
+        if report.doubt and not yes:
+            click.echo(
+                f"{'Warning' if dry_run else 'Error'}: {report.doubt}. None of them"
+                f" {'would be' if dry_run else 'was'} removed; if they should be, run"
+                f" python -m app sync {report.campaign} --yes",
+                err=True,
+            )
+    if failed or any(report.unreachable or report.withheld for report in reports):
         sys.exit(1)
 
 

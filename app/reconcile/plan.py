@@ -35,15 +35,29 @@ class Held:
     tags: Tags | None = None
 
 
+MANY, PART = 5, 5  # photos; of a campaign a fifth
+
+
+def too_many(going: int, held: int) -> bool:
+    """Whether so many photos of those that a campaign holds are more than go at once where all is well.
+
+    A misspelt folder, another account or a mistake in Cloudinary looks like that.
+    """
+    return going > MANY and PART * going > held
+
+
 class Plan:
     """Compares the rows of lists, in any order, with the photos that `campaign` holds.
 
-    `no_images`: the kinds of approved assets that cannot be stored, by public ID.
+    `no_images`: the kinds of approved assets that cannot be stored, by public ID; `held`: how many photos it holds;
+    `listed`: whether any row was of the campaign's folder.
     """
 
     def __init__(self, campaign: Campaign, held: Mapping[str, Held]) -> None:
         self._campaign = campaign
         self._held = held
+        self.held = len(held)
+        self.listed = False
         self._agreed: set[str] = set()
         self._work: dict[str, Work] = {}
         self.no_images: dict[str, str] = {}
@@ -51,6 +65,7 @@ class Plan:
     def compare(self, assets: Iterable[Asset]) -> None:
         """Takes in rows of the campaign's folder."""
         for asset in assets:
+            self.listed = self.listed or asset.folder == self._campaign.folder
             if asset.kind != "image":
                 if asset.approved:
                     self.no_images[asset.public_id] = asset.kind

@@ -19,7 +19,8 @@ class Report:
     `missed`: approved there and not here; `stale`: an old version or address, or only one of the two files; `orphaned`:
     here and not approved there; `repaired`: of all these, what is right now (in a dry run nothing is); `unreachable`:
     what could not be found out or done, and why; `remade`: intermediates made anew from archives; `no_images`: what is
-    approved there and cannot be stored, with Cloudinary's resource type.
+    approved there and cannot be stored, with Cloudinary's resource type; `withheld`: of the orphaned, what is kept all
+    the same, as it is suspiciously much, and `doubt`: what looks wrong.
     """
 
     campaign: str
@@ -33,6 +34,8 @@ class Report:
     unreachable: dict[str, str] = field(default_factory=dict)
     remade: list[str] = field(default_factory=list)
     no_images: dict[str, str] = field(default_factory=dict)
+    withheld: list[str] = field(default_factory=list)
+    doubt: str = ""
 
     def found(self, public_id: str, suspicion: Suspicion, outcome: Outcome) -> None:
         """Takes in what Cloudinary's answer about one photo led to."""
@@ -45,6 +48,12 @@ class Report:
         elif drift is not None and not self.dry_run:
             self.repaired.append(public_id)
 
+    def withhold(self, public_ids: Iterable[str], doubt: str) -> None:
+        """Takes in photos that should be removed, and are not."""
+        self.withheld = sorted(public_ids)
+        self.orphaned += self.withheld
+        self.doubt = doubt
+
     def failed(self, public_id: str, suspicion: Suspicion) -> None:
         """Takes in a photo that could not be brought to the truth; what a list said of it may well be so."""
         self.asked += 1
@@ -56,7 +65,8 @@ class Report:
         drifts = {name: sorted(getattr(self, name)) for name in (*DRIFTS, "repaired")}
         head = {"campaign": self.campaign, "dry_run": self.dry_run, "agreed": self.agreed, "asked": self.asked}
         others = [{"public_id": public_id, "kind": kind} for public_id, kind in sorted(self.no_images.items())]
-        return head | drifts | {"unreachable": rows, "remade": sorted(self.remade), "no_images": others}
+        rest = {"unreachable": rows, "remade": sorted(self.remade), "no_images": others}
+        return head | drifts | rest | {"withheld": self.withheld, "doubt": self.doubt}
 
 
 def judge(campaign: str, suspicion: Suspicion, outcome: Outcome) -> Drift | None:

@@ -9,13 +9,13 @@ from pathlib import Path
 from app.assets import Cloudinary
 from app.config import Campaign, Campaigns
 from app.decision import Outcome
-from app.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, StoreUnavailable
+from app.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, SettingError, StoreUnavailable
 from app.exif import ExifTool, Tags
 from app.processor import Processor
 from app.reconcile import thumbnails
 from app.reconcile.budget import Budget
 from app.reconcile.lists import Lists
-from app.reconcile.plan import Held, Plan, Work, from_cursor
+from app.reconcile.plan import Held, Plan, Work, from_cursor, too_many
 from app.reconcile.report import Report
 from app.reconcile.workers import IN_A_ROW, Failure, Workers
 from app.store import Store
@@ -55,13 +55,17 @@ class Sync:
         self._swept = False
         self._lists = Lists(cloudinary, self._budget, (campaign.folder for campaign in campaigns.values()))
 
-    def run(self, name: str, *, dry_run: bool = False, remake: bool = False, patience: float = 0) -> Report:
+    def run(
+        self, name: str, *, dry_run: bool = False, remake: bool = False, patience: float = 0, sure: bool = False
+    ) -> Report:
         """Brings every photo of a campaign to the truth; in a dry run only finds out what there is to do.
 
         What killed processes left in the store is removed, once. `remake`: first makes smaller pictures anew from the
-        archives. `patience`: seconds to wait while another one syncs the campaign. What fails for one photo stands in
-        the report and in the campaign's log. Raises SyncInProgress; StoreUnavailable, CloudinaryUnavailable or
-        ExifToolFailed where nothing more can be done: the next sync then goes on where this one stopped.
+        archives. `patience`: seconds to wait while another one syncs the campaign. `sure`: also removes suspiciously
+        many photos; without it, they are kept, and stand in the report. What fails for one photo stands in the report
+        and in the campaign's log. Raises SettingError where any photo should go, and the last sync followed other
+        rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed where nothing more can be done:
+        the next sync then goes on where this one stopped.
         """
         report = Report(name, dry_run)
         self._store.root.require()
@@ -76,10 +80,63 @@ class Sync:
             order = list(from_cursor(plan.work(), self._store.syncs.cursor(name)))
             if order:
                 self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are asked about")
+            if not (sure or dry_run):
+                order = self._kept_safe(order, plan, report)
             self._bring_to_the_truth(order, report)
+            if dry_run and too_many(len(report.orphaned), plan.held):
+                report.doubt = self._doubt(plan, len(report.orphaned), report.campaign)
+            if not dry_run and not report.withheld:
+                self._store.syncs.keep_rules(name, self._rules(self._campaigns[name]))
             if not dry_run:
                 self._store.syncs.end(name, self._clock())
         return report
+
+    def _kept_safe(self, order: list[Work], plan: Plan, report: Report) -> list[Work]:
+        """`order` without the photos that a list lacks, where they should go and are suspiciously many.
+
+        Raises SettingError where any should go, and the last sync followed other rules.
+        """
+        leaving = [one for one in order if one.suspicion == "unlisted"]
+        other = self._other_rules(self._campaigns[report.campaign])
+        if not too_many(len(leaving), plan.held) and not (other and leaving):
+            return order
+        going: set[Work] = set()
+
+        def look(one: Work) -> None:
+            if self._processor.foresee(one.hint).status == "removed":
+                going.add(one)
+
+        self._bring_to_the_truth(leaving, report, look)
+        doubt = self._doubt(plan, len(going), report.campaign)
+        if other and going:
+            raise SettingError(f"{doubt}. {other} If it is right, run python -m app sync {report.campaign} --yes")
+        if too_many(len(going), plan.held):
+            report.withhold((one.hint.public_id for one in going), doubt)
+            order = [one for one in order if one not in going]
+        return [one for one in order if one.hint.public_id not in report.unreachable]
+
+    def _doubt(self, plan: Plan, going: int, campaign: str) -> str:
+        folder = self._campaigns[campaign].folder
+        if plan.listed:
+            why = "Cloudinary says that they are not approved there any more"
+        else:
+            why = f"Cloudinary has no photo in the folder {folder!r}: is its name spelt right in campaigns.toml?"
+        return f"{going} of the {plan.held} photos of {campaign} would go at once. {why}"
+
+    def _rules(self, campaign: Campaign) -> dict[str, str]:
+        """What decides where the campaign's photos come from."""
+        return {"cloud": self._cloudinary.cloud_name, "folder": campaign.folder}
+
+    def _other_rules(self, campaign: Campaign) -> str:
+        """A sentence where the last sync of the campaign, on whatever host, followed other rules; else ""."""
+        before, now = self._store.syncs.rules(campaign.name), self._rules(campaign)
+        for key, what in (("cloud", "Cloudinary account"), ("folder", "folder")):
+            if before.get(key, now[key]) != now[key]:
+                return (
+                    f"The last sync had the {what} {before[key]!r}, this one has {now[key]!r}:"
+                    " a mistake here, or another service that uses the same store."
+                )
+        return ""
 
     def _plan(self, campaign: Campaign) -> Plan:
         # held before listed: what arrives in between is asked about, and found to be right
@@ -120,14 +177,19 @@ class Sync:
             else:
                 self._unreachable(report, public_id, f"its smaller pictures cannot be remade: {error}")
 
-    def _bring_to_the_truth(self, order: list[Work], report: Report) -> None:
+    def _bring_to_the_truth(
+        self, order: list[Work], report: Report, look: Callable[[Work], None] | None = None
+    ) -> None:
+        """`look`: is called for each photo instead, of which nothing is reported but failures."""
         done: list[Work] = []
 
         def note() -> None:
             if done and not report.dry_run:
                 self._store.syncs.keep_cursor(report.campaign, done[-1].hint.public_id)
 
-        def act(one: Work) -> Outcome:
+        def act(one: Work) -> Outcome | None:
+            if look is not None:
+                return look(one)
             if report.dry_run:
                 return self._processor.foresee(one.hint)
             return self._processor.process(one.hint)
@@ -147,7 +209,9 @@ class Sync:
             for one, result in workers.work_off(again):
                 self._take_in(report, one, result)
 
-    def _take_in(self, report: Report, one: Work, result: Outcome | Failure) -> None:
+    def _take_in(self, report: Report, one: Work, result: Outcome | Failure | None) -> None:
+        if result is None:
+            return
         if isinstance(result, Failure):
             report.failed(one.hint.public_id, one.suspicion)
             self._unreachable(report, one.hint.public_id, result.reason)

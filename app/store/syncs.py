@@ -70,5 +70,19 @@ class Syncs:
         except ValueError:
             return None
 
+    def rules(self, campaign: str) -> dict[str, str]:
+        """By what rules the campaign was last synced; empty where that is not known."""
+        self._root.require()
+        try:
+            said = json.loads(self._root.files.read(self._path(campaign, "rules")) or b"{}")
+        except ValueError:
+            return {}
+        return {key: value for key, value in said.items() if isinstance(value, str)} if isinstance(said, dict) else {}
+
+    def keep_rules(self, campaign: str, rules: dict[str, str]) -> None:
+        """Notes them for the next sync, on whatever host."""
+        if self.rules(campaign) != rules:
+            self._root.files.write_whole(self._path(campaign, "rules"), json.dumps(rules).encode("utf-8"))
+
     def _path(self, campaign: str, suffix: str) -> Path:
         return self._root.path / SYNCS / f"{campaign}.{suffix}"

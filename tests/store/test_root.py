@@ -53,6 +53,8 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "syncs.end": lambda store: store.syncs.end("sayno", NOW),
     "syncs.ended": lambda store: store.syncs.ended("sayno"),
     "syncs.keep_cursor": lambda store: store.syncs.keep_cursor("sayno", "p"),
+    "syncs.rules": lambda store: store.syncs.rules("sayno"),
+    "syncs.keep_rules": lambda store: store.syncs.keep_rules("sayno", {"folder": "sayno"}),
     "syncs.turn": lambda store: contextlib.ExitStack().enter_context(store.syncs.turn("sayno")),
     "photos.pairs": lambda store: store.photos.pairs("sayno"),
     "collages.withdraw": lambda store: store.collages.withdraw(draft(store)),
