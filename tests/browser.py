@@ -60,11 +60,15 @@ class Browser:
 
     def see(self, url: str, *, width: int, scheme: Scheme, height: int = 900) -> None:
         """Opens a page as a screen of so many CSS pixels shows it, and waits until its pictures are there."""
+        self.screen(width=width, scheme=scheme, height=height)
+        self.driver.get(url)
+
+    def screen(self, *, width: int, scheme: Scheme, height: int = 900) -> None:
+        """From now on the screen has so many CSS pixels. The page that is open is only laid out anew."""
         self._set("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self._set(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
-        self.driver.get(url)
 
     def run(self, script: str) -> Any:
         """What the body of a JavaScript function returns."""

@@ -12,10 +12,11 @@ from werkzeug.test import TestResponse
 
 from app.store import Store
 from app.store.root import MARKER
+from tests.collage.pictures import built
 from tests.waiting import wait_for
 from tests.web.conftest import ADMIN, fill
 
-SMALL = {"width": 600, "height": 600}
+SMALL = {"width": 300, "height": 300}
 
 
 def ask(client: FlaskClient, parameters: Any = None, wait: int | None = 60, campaign: str = "sayno") -> TestResponse:
@@ -124,7 +125,7 @@ def test_an_unmounted_store_is_not_a_campaign_without_photos(client: FlaskClient
 def test_a_second_collage_at_the_same_time_is_refused(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 12)
     fill(store, "other", 1)
-    large = {"width": 2000, "height": 2000}
+    large = {"width": 1000, "height": 1000}
     first, second = ask(client, large, wait=None), ask(client, large, wait=None)
     assert (first.status_code, second.status_code) == (202, 409)
     assert ask(client, SMALL, campaign="other").status_code == 201
@@ -144,13 +145,14 @@ def test_what_is_not_there_is_404(client: FlaskClient, path: str) -> None:
 @pytest.mark.parametrize("file", ["../../approved/p0.jpg", "..%2f..%2fapproved%2fp0.jpg", ".lock", "%2e%2e"])
 def test_only_the_files_of_a_collage_can_be_fetched(client: FlaskClient, store: Store, file: str) -> None:
     fill(store, "sayno", 1)
-    ask(client, SMALL)
+    built(store, **SMALL)
+    assert get(client, "/admin/campaigns/sayno/collages/0001/collage-1024.jpg").status_code == 200
     assert get(client, f"/admin/campaigns/sayno/collages/0001/{file}").status_code == 404
 
 
 def test_nginx_is_told_which_file_to_send_once_it_is_known_who_asks(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 1)
-    ask(client, SMALL)
+    built(store, **SMALL)
     path = "/admin/campaigns/sayno/collages/0001/collage.png"
     nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
     answer = client.get(path, auth=ADMIN, headers=nginx)
@@ -175,7 +177,7 @@ def test_whoever_is_not_nginx_gets_the_file_itself(
     client: FlaskClient, store: Store, peer: str, headers: dict[str, str]
 ) -> None:
     fill(store, "sayno", 1)
-    ask(client, SMALL)
+    built(store, **SMALL)
     nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
     answer = client.get(
         "/admin/campaigns/sayno/collages/0001/collage.png",

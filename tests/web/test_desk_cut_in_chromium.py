@@ -18,7 +18,7 @@ from tests.browser import Scheme
 from tests.imaging.pictures import jpeg, mean_difference, scene
 from tests.service import PASSWORD, Service, environment
 from tests.standin.client import Standin
-from tests.web.chromium import Watched
+from tests.web.chromium import SCREENS, Watched
 
 PHOTOS = {"wide": (1200, 600), "tall": (450, 800)}
 PLACE = "return Number(document.getElementById('place').value)"
@@ -45,12 +45,18 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
         yield running
 
 
-@pytest.fixture
-def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
-    """A browser of the admin's. Afterwards it may have complained of nothing, and asked no other host."""
+@pytest.fixture(scope="module")
+def admins(one_browser: Watched, service: Service) -> Watched:
+    """A browser that remembers the password."""
     one_browser.driver.get(f"http://admin:{quote(PASSWORD)}@{service.url.removeprefix('http://')}/admin/")
-    one_browser.complaints()
-    one_browser.asked()
+    return one_browser
+
+
+@pytest.fixture
+def browser(admins: Watched, service: Service) -> Iterator[Watched]:
+    """A browser of the admin's. Afterwards it may have complained of nothing, and asked no other host."""
+    one_browser = admins
+    one_browser.begin(service.url)
     yield one_browser
     one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     assert one_browser.complaints() == []
@@ -102,14 +108,13 @@ def test_without_scripts_the_slider_does_it(browser: Watched, service: Service, 
     assert mean_difference(intermediate(store), seen) < 3
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_the_page_fits_every_screen_and_nobody_is_kept_out(
-    browser: Watched, service: Service, width: int, scheme: Scheme
-) -> None:
-    for public_id in PHOTOS:
-        look(browser, service, public_id, width, scheme)
-        assert not browser.scrolls_sideways()
-        assert browser.serious() == []
+def test_the_page_fits_every_screen_and_nobody_is_kept_out(browser: Watched, service: Service) -> None:
+    for public_id, screens in zip(PHOTOS, (SCREENS, SCREENS[::-1]), strict=True):
+        look(browser, service, public_id, *screens[0])
+        for width, scheme in screens:
+            browser.screen(width=width, scheme=scheme)
+            assert not browser.scrolls_sideways()
+            assert browser.serious() == []
 
 
 def test_the_lightbox_leads_to_the_page(browser: Watched, service: Service) -> None:

@@ -19,7 +19,7 @@ from app.store import Store
 from tests.browser import Scheme
 from tests.service import Service, environment
 from tests.standin.client import Standin
-from tests.web.chromium import Watched, crowd
+from tests.web.chromium import SCREENS, Watched, crowd
 
 PASSWORD = "correct horse"
 PEOPLE = 1000
@@ -30,7 +30,6 @@ title = "Say No"
 gallery_password = "{PASSWORD}"
 """
 FIRST_ROW = "[...document.querySelectorAll('#photos li')].slice(0, 8)"
-EVERY_SCREEN = pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 # where to put pictures of the pages, to look at them
 PICTURES = Path(os.environ["PICTURES_OF_PAGES"]) if "PICTURES_OF_PAGES" in os.environ else None
 
@@ -48,7 +47,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.fixture(scope="module")
 def service(running_standin: Standin, store: Store) -> Iterator[Service]:
     with Service(
-        environment(running_standin, store.root.path, COLLAGEN_SECRET_KEY="a key of sixteen characters")
+        environment(running_standin, store.root.path, COLLAGEN_SECRET_KEY="a key of sixteen characters"), workers=1
     ) as running:
         yield running
 
@@ -56,11 +55,9 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
 @pytest.fixture
 def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
     """A browser without a session. Afterwards it may have complained of nothing, and asked no other host."""
-    one_browser.driver.get("about:blank")  # a page that is still open might ask without its session
+    one_browser.begin(service.url)  # a page that is still open might ask without its session
     one_browser.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
     one_browser.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
-    one_browser.complaints()
-    one_browser.asked()
     yield one_browser
     assert one_browser.complaints() == []
     assert one_browser.hosts() <= {service.url.removeprefix("http://")}
@@ -71,13 +68,31 @@ def until(browser: Watched, script: str) -> None:
     WebDriverWait(browser.driver, 300, 0.1).until(lambda _: browser.run(f"return {script}"), script)
 
 
+@pytest.fixture(scope="module")
+def session(service: Service) -> dict[str, str | None]:
+    """The cookie of somebody who has logged in."""
+    answer = requests.post(
+        f"{service.url}/campaigns/sayno/login", {"password": PASSWORD}, allow_redirects=False, timeout=300
+    )
+    [cookie] = answer.cookies
+    return {"name": cookie.name, "value": cookie.value, "url": service.url, "path": cookie.path}
+
+
+@pytest.fixture
+def member(browser: Watched, session: dict[str, str | None]) -> Watched:
+    """The browser of somebody who has logged in."""
+    browser.driver.execute_cdp_cmd("Network.setCookie", session)
+    return browser
+
+
 def open_gallery(
     browser: Watched, service: Service, width: int = 1280, scheme: Scheme = "light", height: int = 900
 ) -> None:
-    """Logs in as a person does, with the keyboard alone."""
+    """Whoever has not logged in yet does, with the keyboard alone."""
     browser.see(f"{service.url}/campaigns/sayno/photos", width=width, scheme=scheme, height=height)
-    until(browser, "document.activeElement.id === 'password'")
-    browser.press(PASSWORD, Keys.ENTER)
+    until(browser, "document.activeElement.id === 'password' || document.getElementById('photos') !== null")
+    if browser.run("return document.getElementById('photos') === null"):
+        browser.press(PASSWORD, Keys.ENTER)
     until(browser, "document.getElementById('photos') !== null && document.readyState === 'complete'")
 
 
@@ -103,24 +118,23 @@ def keep(browser: Watched, name: str) -> None:
         browser.driver.save_screenshot(str(PICTURES / f"gallery-{name}.png"))
 
 
-@EVERY_SCREEN
-def test_every_page_is_for_everyone_on_every_screen(
-    browser: Watched, service: Service, width: int, scheme: Scheme
-) -> None:
-    browser.see(f"{service.url}/campaigns/sayno/photos", width=width, scheme=scheme)
-    keep(browser, f"login-{width}-{scheme}")
-    assert browser.serious() == []
-    assert not browser.scrolls_sideways()
-    open_gallery(browser, service, width, scheme)
+def test_every_page_is_for_everyone_on_every_screen(browser: Watched, service: Service) -> None:
+    def examine(name: str, *screens: tuple[int, Scheme]) -> None:
+        for width, scheme in screens:
+            browser.screen(width=width, scheme=scheme)
+            keep(browser, f"{name}-{width}-{scheme}")
+            assert browser.serious() == []
+            assert not browser.scrolls_sideways()
+
+    small, large = SCREENS
+    browser.see(f"{service.url}/campaigns/sayno/photos", width=small[0], scheme=small[1])
+    examine("login", small, large)
+    open_gallery(browser, service, *large)
     until(browser, "[...document.images].slice(0, 12).every((image) => image.complete)")
     until(browser, f"{FIRST_ROW}.every((item) => !item.querySelector('canvas'))")
-    keep(browser, f"photos-{width}-{scheme}")
-    assert browser.serious() == []
-    assert not browser.scrolls_sideways()
+    examine("photos", large, small)
     open_photo(browser)
-    keep(browser, f"large-{width}-{scheme}")
-    assert browser.serious() == []
-    assert not browser.scrolls_sideways()
+    examine("large", small, large)
 
 
 def test_photos_are_looked_at_with_the_keyboard_alone(browser: Watched, service: Service) -> None:
@@ -147,93 +161,93 @@ def test_photos_are_looked_at_with_the_keyboard_alone(browser: Watched, service:
     until(browser, "document.activeElement.closest('#photo-2') !== null")
 
 
-def test_back_closes_the_photo_and_leads_to_it_on_the_page(browser: Watched, service: Service) -> None:
-    open_gallery(browser, service, 390)
-    length = browser.run("return history.length")
-    open_photo(browser, 30)
-    browser.press(Keys.ARROW_RIGHT)
-    until(browser, "document.querySelector('.lightbox-caption').textContent.startsWith('Photo 31 of')")
-    browser.driver.back()
-    until(browser, "document.querySelector('.pswp') === null")
-    until(browser, "document.activeElement.closest('#photo-31') !== null")
-    assert browser.run(
+def test_back_closes_the_photo_and_leads_to_it_on_the_page(member: Watched, service: Service) -> None:
+    open_gallery(member, service, 390)
+    length = member.run("return history.length")
+    open_photo(member, 30)
+    member.press(Keys.ARROW_RIGHT)
+    until(member, "document.querySelector('.lightbox-caption').textContent.startsWith('Photo 31 of')")
+    member.driver.back()
+    until(member, "document.querySelector('.pswp') === null")
+    until(member, "document.activeElement.closest('#photo-31') !== null")
+    assert member.run(
         "const r = document.activeElement.getBoundingClientRect(); return r.top > 0 && r.top < innerHeight"
     )
     # closed by its button, nothing of it is left that Back would have to pass
-    open_photo(browser, 30)
-    browser.press(Keys.ESCAPE)
-    until(browser, "document.querySelector('.pswp') === null && history.state === null")
-    assert browser.run("return history.length") == length + 1
-    assert browser.driver.current_url.endswith("/campaigns/sayno/photos")
+    open_photo(member, 30)
+    member.press(Keys.ESCAPE)
+    until(member, "document.querySelector('.pswp') === null && history.state === null")
+    assert member.run("return history.length") == length + 1
+    assert member.driver.current_url.endswith("/campaigns/sayno/photos")
 
 
 def test_a_photo_that_was_removed_meanwhile_has_no_dead_buttons(
-    browser: Watched, service: Service, store: Store
+    member: Watched, service: Service, store: Store
 ) -> None:
-    open_gallery(browser, service)
-    public_id = re.findall(r"/(photo-[0-9]+)/", browser.run("return document.querySelector('#photo-2 a').href"))[0]
+    open_gallery(member, service)
+    public_id = re.findall(r"/(photo-[0-9]+)/", member.run("return document.querySelector('#photo-2 a').href"))[0]
     archive = store.photos.archive_path("sayno", public_id)
-    open_photo(browser, 2)
+    open_photo(member, 2)
     visible = "document.querySelector('.lightbox-actions').checkVisibility()"
-    assert browser.run(f"return {visible}")
+    assert member.run(f"return {visible}")
     archive.rename(archive.with_suffix(".gone"))
     try:
-        browser.run(
+        member.run(
             "[...document.querySelectorAll('.lightbox-button')].find((b) => b.textContent === 'Download').click()"
         )
-        until(browser, "document.querySelector('.lightbox-caption').textContent === 'This photo has been removed.'")
+        until(member, "document.querySelector('.lightbox-caption').textContent === 'This photo has been removed.'")
     finally:
         archive.with_suffix(".gone").rename(archive)
-    assert not browser.run(f"return {visible}")
-    browser.press(Keys.ARROW_RIGHT)
-    until(browser, f"document.querySelector('.lightbox-caption').textContent.startsWith('Photo 3 of') && {visible}")
-    assert all("404" in line for line in browser.complaints())
+    assert not member.run(f"return {visible}")
+    member.press(Keys.ARROW_RIGHT)
+    until(member, f"document.querySelector('.lightbox-caption').textContent.startsWith('Photo 3 of') && {visible}")
+    assert all("404" in line for line in member.complaints())
 
 
-def test_the_focus_stays_in_the_photo_that_is_open(browser: Watched, service: Service) -> None:
-    open_gallery(browser, service)
-    open_photo(browser)
+def test_the_focus_stays_in_the_photo_that_is_open(member: Watched, service: Service) -> None:
+    open_gallery(member, service)
+    open_photo(member)
     names = []
     for _ in range(12):
-        browser.press(Keys.TAB)
-        assert browser.run("return document.activeElement.closest('.pswp') !== null")
-        names.append(browser.run("return document.activeElement.title || document.activeElement.textContent"))
+        member.press(Keys.TAB)
+        assert member.run("return document.activeElement.closest('.pswp') !== null")
+        names.append(member.run("return document.activeElement.title || document.activeElement.textContent"))
     assert {"Close (Esc)", "Next photo (right arrow)", "Full quality", "Download"} <= set(names)
 
 
 def test_full_quality_is_fetched_when_it_is_asked_for_and_the_neighbours_before(
-    browser: Watched, service: Service
+    member: Watched, service: Service
 ) -> None:
-    open_gallery(browser, service)
-    browser.asked()
-    open_photo(browser, 2)
+    open_gallery(member, service)
+    member.asked()
+    open_photo(member, 2)
     # both neighbours are fetched though nobody has looked at them
-    wanted = [browser.run(f"return document.querySelector('#photo-{number} a').href") for number in (1, 2, 3)]
-    until(browser, f"{wanted!r}.every((href) => performance.getEntriesByName(href).length > 0)")
-    assert not any("/full.jpg" in address for address in browser.asked())
-    before = browser.run(f"return {CURRENT}.naturalWidth")
-    browser.run(
+    wanted = [member.run(f"return document.querySelector('#photo-{number} a').href") for number in (1, 2, 3)]
+    until(member, f"{wanted!r}.every((href) => performance.getEntriesByName(href).length > 0)")
+    assert not any("/full.jpg" in address for address in member.asked())
+    before = member.run(f"return {CURRENT}.naturalWidth")
+    member.run(
         "[...document.querySelectorAll('.lightbox-button')].find((b) => b.textContent === 'Full quality').click()"
     )
-    until(browser, f"{CURRENT}?.naturalWidth > {before}")
-    assert (before, browser.run(f"return {CURRENT}.naturalWidth")) == (1200, 1500)
-    assert sum("/full.jpg" in address for address in browser.asked()) >= 1
-    keep(browser, "full")
-    download = browser.driver.find_element("css selector", "a.lightbox-button")
+    until(member, f"{CURRENT}?.naturalWidth > {before}")
+    assert (before, member.run(f"return {CURRENT}.naturalWidth")) == (1200, 1500)
+    assert sum("/full.jpg" in address for address in member.asked()) >= 1
+    keep(member, "full")
+    download = member.driver.find_element("css selector", "a.lightbox-button")
     assert "/original.jpg" in str(download.get_attribute("href"))
-    browser.press(Keys.ESCAPE)
-    until(browser, "document.querySelector('.pswp') === null")
+    member.press(Keys.ESCAPE)
+    until(member, "document.querySelector('.pswp') === null")
 
 
-def test_older_photos_come_as_one_scrolls_and_each_is_there_once(browser: Watched, service: Service) -> None:
-    open_gallery(browser, service)
-    assert browser.run("return document.querySelectorAll('#photos > li').length") <= 120
-    for pages in range(2, 6):
-        browser.run("scrollTo(0, document.documentElement.scrollHeight)")
-        until(browser, f"document.querySelectorAll('#photos > li').length >= {60 * pages}")
-    numbers = browser.run("return [...document.querySelectorAll('#photos > li')].map((item) => item.id)")
+def test_older_photos_come_as_one_scrolls_and_each_is_there_once(member: Watched, service: Service) -> None:
+    open_gallery(member, service)
+    assert member.run("return document.querySelectorAll('#photos > li').length") <= 120
+    for pages in range(2, 5):
+        member.run("scrollTo(0, document.documentElement.scrollHeight)")
+        until(member, f"document.querySelectorAll('#photos > li').length >= {60 * pages}")
+    numbers = member.run("return [...document.querySelectorAll('#photos > li')].map((item) => item.id)")
     assert numbers == [f"photo-{number}" for number in range(1, len(numbers) + 1)]
-    assert browser.serious() == []
+    assert member.serious() == []
 
 
 def test_in_the_open_photo_one_gets_beyond_the_end_of_the_page(browser: Watched, service: Service) -> None:
@@ -250,13 +264,13 @@ def test_in_the_open_photo_one_gets_beyond_the_end_of_the_page(browser: Watched,
     until(browser, f"{CURRENT}?.naturalWidth === 1200")
 
 
-def test_the_first_screen_of_a_thousand_photos_is_light(browser: Watched, service: Service) -> None:
-    open_gallery(browser, service)
-    browser.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
-    browser.driver.refresh()
-    until(browser, "document.readyState === 'complete' && [...document.images].slice(0, 12).every((i) => i.complete)")
-    until(browser, "performance.getEntriesByType('resource').every((entry) => entry.responseEnd > 0)")
-    fetched = browser.run(
+def test_the_first_screen_of_a_thousand_photos_is_light(member: Watched, service: Service) -> None:
+    open_gallery(member, service)
+    member.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    member.driver.refresh()
+    until(member, "document.readyState === 'complete' && [...document.images].slice(0, 12).every((i) => i.complete)")
+    until(member, "performance.getEntriesByType('resource').every((entry) => entry.responseEnd > 0)")
+    fetched = member.run(
         "return [...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]"
         ".map((entry) => [entry.name, entry.transferSize])"
     )
@@ -264,10 +278,10 @@ def test_the_first_screen_of_a_thousand_photos_is_light(browser: Watched, servic
     assert not any("/medium.jpg" in name for name, _ in fetched)
 
 
-def test_a_blur_is_seen_until_the_photo_is_there(browser: Watched, service: Service) -> None:
-    open_gallery(browser, service)
+def test_a_blur_is_seen_until_the_photo_is_there(member: Watched, service: Service) -> None:
+    open_gallery(member, service)
     # the page once more, with photos that do not come
-    browser.run(
+    member.run(
         "return (async () => {"
         "  const { placeholders } = await import('/static/placeholder.js');"
         "  const text = await (await fetch(location.href)).text();"
@@ -280,36 +294,36 @@ def test_a_blur_is_seen_until_the_photo_is_there(browser: Watched, service: Serv
         "  placeholders(photos); placeholders(photos);"
         "})()"
     )
-    assert browser.run("return [...photos.querySelectorAll('a')].map((a) => a.children.length).join()") == ",".join(
+    assert member.run("return [...photos.querySelectorAll('a')].map((a) => a.children.length).join()") == ",".join(
         ["2"] * 60
     )
-    keep(browser, "blurs")
-    colours = browser.run(
+    keep(member, "blurs")
+    colours = member.run(
         "return [...document.querySelectorAll('canvas.placeholder')].slice(0, 8)"
         ".map((c) => [...c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data].join())"
     )
     assert len(set(colours)) == 8, "each person has a blur of their own"
-    browser.run(f"{FIRST_ROW}.forEach((item) => {{ const i = item.querySelector('img'); i.src = i.dataset.address; }})")
-    until(browser, f"{FIRST_ROW}.every((item) => !item.querySelector('canvas'))")
+    member.run(f"{FIRST_ROW}.forEach((item) => {{ const i = item.querySelector('img'); i.src = i.dataset.address; }})")
+    until(member, f"{FIRST_ROW}.every((item) => !item.querySelector('canvas'))")
 
 
-def test_the_desk_can_put_a_button_beside_a_photo(browser: Watched, service: Service) -> None:
-    open_gallery(browser, service)
-    browser.run(
+def test_the_desk_can_put_a_button_beside_a_photo(member: Watched, service: Service) -> None:
+    open_gallery(member, service)
+    member.run(
         "photos.dataset.toggle = 'Leave out';"
         "addEventListener('lightbox:toggle', ({target}) => {"
         "  target.dataset.toggled = String(target.dataset.toggled !== 'true'); })"
     )
-    open_photo(browser, 2)
+    open_photo(member, 2)
     pressed = "document.querySelector('.lightbox-button[aria-pressed]').ariaPressed"
-    assert browser.run(f"return {pressed}") == "false"
-    browser.driver.find_element("xpath", "//button[text()='Leave out']").click()
-    assert browser.run(f"return {pressed}") == "true"
-    assert browser.run("return document.querySelector('#photo-2 a').dataset.toggled") == "true"
-    browser.press(Keys.ARROW_RIGHT)
-    until(browser, f"{pressed} === 'false'")
-    assert browser.serious() == []
-    assert not browser.scrolls_sideways()
+    assert member.run(f"return {pressed}") == "false"
+    member.driver.find_element("xpath", "//button[text()='Leave out']").click()
+    assert member.run(f"return {pressed}") == "true"
+    assert member.run("return document.querySelector('#photo-2 a').dataset.toggled") == "true"
+    member.press(Keys.ARROW_RIGHT)
+    until(member, f"{pressed} === 'false'")
+    assert member.serious() == []
+    assert not member.scrolls_sideways()
 
 
 def test_without_javascript_pages_and_pictures_are_links(service: Service) -> None:
@@ -324,13 +338,13 @@ def test_without_javascript_pages_and_pictures_are_links(service: Service) -> No
         assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/jpeg")
 
 
-def test_where_the_session_has_ended_the_password_is_asked_for_again(browser: Watched, service: Service) -> None:
-    open_gallery(browser, service, height=300)
-    browser.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
-    browser.run("scrollTo(0, document.documentElement.scrollHeight)")
-    until(browser, "document.getElementById('password') !== null")
+def test_where_the_session_has_ended_the_password_is_asked_for_again(member: Watched, service: Service) -> None:
+    open_gallery(member, service, height=300)
+    member.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    member.run("scrollTo(0, document.documentElement.scrollHeight)")
+    until(member, "document.getElementById('password') !== null")
     # pictures that were on their way are refused, which the console says
-    assert all("403" in line for line in browser.complaints())
+    assert all("403" in line for line in member.complaints())
 
 
 def test_one_can_log_out(browser: Watched, service: Service) -> None:
