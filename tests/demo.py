@@ -136,7 +136,7 @@ def moderated(standin: Standin, people: list[tuple[str, bytes]], store: Path) ->
     with ThreadPoolExecutor(4) as pool:
         with step(f"{len(FORMATS)} PNG, WebP and HEIC, the rest JPEG: uploaded through the SDK"):
             list(pool.map(upload, range(PEOPLE)))
-            standin.wait_idle(120)
+            standin.wait_idle()
         with step("approved by the moderator: webhooks verified, photos mirrored, addresses in EXIF"):
             list(pool.map(lambda seed: moderate(seed, "approved"), range(PEOPLE)))
             while standin.state()["waiting"]:
@@ -144,7 +144,7 @@ def moderated(standin: Standin, people: list[tuple[str, bytes]], store: Path) ->
                 time.sleep(0.1)
         with step(f"{len(REJECTED_AGAIN)} rejected again: removed from the store"):
             list(pool.map(lambda seed: moderate(seed, "rejected"), REJECTED_AGAIN))
-            standin.wait_idle(60)
+            standin.wait_idle()
 
 
 def built(service: Service, store: Path) -> str:

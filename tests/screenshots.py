@@ -187,7 +187,7 @@ def arrive_across(standin: Standin, service: Service) -> None:
     standin.notify(service.webhook)
     standin.upload(as_format(wide, "jpeg"), LANDSCAPE, folder="sayno", email=address(1))
     standin.approve(LANDSCAPE)
-    standin.wait_idle(60)
+    standin.wait_idle()
 
 
 def show(browser: Browser, service: Service, page: Page, directory: Path) -> None:

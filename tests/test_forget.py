@@ -284,7 +284,7 @@ def test_the_command_prints_a_receipt_without_personal_data(bench: Bench) -> Non
 def command(bench: Bench, *arguments: str) -> subprocess.CompletedProcess[str]:
     environ = os.environ | bench.environ
     run = [sys.executable, "-m", "app", "forget", "--yes", *arguments]
-    return subprocess.run(run, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    return subprocess.run(run, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
 
 
 @pytest.mark.parametrize("whom", ["selfie-999", "nobody@example.org"])

@@ -119,7 +119,7 @@ class Checks:
             self.table.row("gunicorn is process 1, and not root", uid == self.root.user.split(":")[0], f"user {uid}")
         standin.notify(WEBHOOK)
         approve(standin, "sayno/one", 1)
-        standin.wait_idle(30)
+        standin.wait_idle()
         self.mirrored("a photo that is approved is in the store, with its address", standin)
         comment = mirror.user_comment(next(self.store.glob("sayno/approved/*.jpg")))
         self.table.row("exiftool, asked from outside, finds the address in it", comment == address(1))

@@ -18,7 +18,7 @@ def main() -> None:
         name = f"{FOLDER}/person-{seed}"
         standin.upload(portrait(seed), name, folder=FOLDER, email=address(seed))
         standin.approve(name)
-    standin.wait_idle(60)
+    standin.wait_idle()
     print(f"{count} people sent their photo to the folder {FOLDER}, and were approved.")
 
 

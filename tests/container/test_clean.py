@@ -87,7 +87,7 @@ def test_what_stands_after_two_dashes_is_run_in_place_of_both_commands(
 
 
 def test_help_teaches() -> None:
-    said = subprocess.run([ROOT / "scripts/clean-root", "--help"], capture_output=True, text=True, timeout=60)
+    said = subprocess.run([ROOT / "scripts/clean-root", "--help"], capture_output=True, text=True, timeout=300)
     assert (said.returncode, said.stderr) == (0, "")
     for word in (
         "bookworm",

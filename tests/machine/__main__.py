@@ -141,7 +141,7 @@ def work(root: Path, machine: Container, table: Table, standin: Standin, admin: 
     for number in range(PEOPLE):
         standin.upload(person(number % 6), f"p/{number}", folder="test_prototype", email=f"p{number}@example.org")
         standin.approve(f"p/{number}")
-    standin.wait_idle(120)
+    standin.wait_idle()
     outcomes = {delivery["outcome"] for delivery in standin.deliveries()}
     archives = list((root / "srv/collagen/test_prototype/approved").glob("*.jpg"))
     table.row(f"{PEOPLE} photos approved through nginx", outcomes == {"delivered"}, f"{len(archives)} in the store")
@@ -214,7 +214,7 @@ def changes(
             said = action()
             for number in range(3):
                 standin.approve(f"p/{number}")
-        standin.wait_idle(60)
+        standin.wait_idle()
         deliveries = standin.deliveries()[told:]
         lost = [one for one in deliveries if one["outcome"] != "delivered"]
         failed = len(stream.failed) + len(lost)

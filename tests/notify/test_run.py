@@ -220,7 +220,7 @@ def test_a_run_ends_before_the_next_mail_when_somebody_withdraws(
     assert "shows 1 person who has withdrawn, so nobody else is told of it" in (report.stopped or "")
     assert server.told() == once(everyone(2))
     # rebuilt without them, and started again, it goes on where it stopped
-    assert process.revise(store, CAMPAIGN, "0001", (), 1.0).wait(60)
+    assert process.revise(store, CAMPAIGN, "0001", (), 1.0).wait(300)
     again = tell(notifier())
     assert server.told() == once(everyone(4))  # of five, the grid seats four
     assert again.skipped == {TOLD: everyone(2)}

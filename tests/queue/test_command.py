@@ -64,7 +64,7 @@ def test_a_redrive_says_how_many_it_brought_back_and_needs_no_store(
     for _ in range(4):
         queue.receive(VisibilityTimeout=0)
     queue.until(dead=1)
-    assert command("--queue", queue.url, "--redrive", environ={}, log=tmp_path / "log").wait(30) == 0
+    assert command("--queue", queue.url, "--redrive", environ={}, log=tmp_path / "log").wait(300) == 0
     name = queue.url.rpartition("/")[2]
     assert (tmp_path / "log").read_text() == f"1 messages brought back to {name}\n"
     assert queue.counts() == (1, 0)

@@ -51,7 +51,7 @@ def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
         yield worker
     finally:
         stopping.ask()
-        thread.join(60)
+        thread.join(300)
     assert not thread.is_alive()
     if failures:
         raise failures[0]

@@ -40,7 +40,7 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
         for public_id, size in PHOTOS.items():
             running_standin.upload(jpeg(scene(*size)), public_id, folder="sayno")
             running_standin.approve(public_id)
-        running_standin.wait_idle(120)
+        running_standin.wait_idle()
         running_standin.notify(None)
         yield running
 
@@ -118,7 +118,7 @@ def test_the_page_fits_every_screen_and_nobody_is_kept_out(browser: Watched, ser
 
 
 def test_the_lightbox_leads_to_the_page(browser: Watched, service: Service) -> None:
-    assert requests.get(f"{service.url}/admin/campaigns/sayno/photos/wide/uncut.jpg", timeout=60).status_code == 401
+    assert requests.get(f"{service.url}/admin/campaigns/sayno/photos/wide/uncut.jpg", timeout=300).status_code == 401
     browser.see(f"{service.url}/admin/campaigns/sayno/", width=360, scheme="light")
     WebDriverWait(browser.driver, 60, 0.02).until(
         lambda _: browser.run("return document.body.classList.contains('scripted')"), "the page's script"

@@ -178,7 +178,7 @@ def test_the_canvas_that_seats_everyone_is_taken_by_a_click(browser: Watched, se
 
 
 def test_the_icon_is_there_where_browsers_ask_for_it_by_themselves(service: Service) -> None:
-    answer = requests.get(f"{service.url}/favicon.ico", timeout=20)
+    answer = requests.get(f"{service.url}/favicon.ico", timeout=300)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] in ("image/vnd.microsoft.icon", "image/x-icon")
     assert answer.content[:4] == b"\0\0\1\0"
