@@ -66,14 +66,14 @@ def browser(admins: Watched, service: Service) -> Iterator[Watched]:
 def look(browser: Watched, service: Service, public_id: str, width: int = 1280, scheme: Scheme = "light") -> None:
     browser.see(f"{service.url}/admin/campaigns/sayno/photos/{public_id}/cut", width=width, scheme=scheme)
     picture = "document.querySelector('.whole img')"
-    WebDriverWait(browser.driver, 60, 0.02).until(
+    WebDriverWait(browser.driver, 300, 0.02).until(
         lambda _: browser.run(f"return {picture}.complete && {picture}.naturalWidth > 0"), "the whole photo"
     )
 
 
 def save(browser: Watched) -> None:
     browser.driver.find_element(By.CSS_SELECTOR, ".cutting button").click()
-    WebDriverWait(browser.driver, 60, 0.05).until(lambda driver: driver.current_url.endswith("saved=1"), "the save")
+    WebDriverWait(browser.driver, 300, 0.05).until(lambda driver: driver.current_url.endswith("saved=1"), "the save")
 
 
 def intermediate(store: Store) -> bytes:
@@ -120,12 +120,12 @@ def test_the_page_fits_every_screen_and_nobody_is_kept_out(browser: Watched, ser
 def test_the_lightbox_leads_to_the_page(browser: Watched, service: Service) -> None:
     assert requests.get(f"{service.url}/admin/campaigns/sayno/photos/wide/uncut.jpg", timeout=300).status_code == 401
     browser.see(f"{service.url}/admin/campaigns/sayno/", width=360, scheme="light")
-    WebDriverWait(browser.driver, 60, 0.02).until(
+    WebDriverWait(browser.driver, 300, 0.02).until(
         lambda _: browser.run("return document.body.classList.contains('scripted')"), "the page's script"
     )
     browser.run("document.querySelector('#tiles a[data-cut]').click()")
     button = "[...document.querySelectorAll('.lightbox-actions a')].find((one) => one.textContent === 'Move the cut')"
-    WebDriverWait(browser.driver, 60, 0.02).until(
+    WebDriverWait(browser.driver, 300, 0.02).until(
         lambda _: browser.run(f"return {button}?.offsetWidth > 0"), "a button"
     )
     assert browser.run(f"return {button}.href").endswith("/cut")

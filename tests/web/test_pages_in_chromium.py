@@ -168,7 +168,7 @@ def test_no_page_is_wider_than_its_screen_whatever_a_campaign_is_called(
 
 def test_the_canvas_that_seats_everyone_is_taken_by_a_click(browser: Watched, service: Service) -> None:
     browser.see(f"{service.url}/admin/campaigns/sayno/", width=1280, scheme="light")
-    wait = WebDriverWait(browser.driver, 20, 0.05)
+    wait = WebDriverWait(browser.driver, 300, 0.05)
     wait.until(lambda _: browser.run("return document.body.classList.contains('scripted')"), "the page's script")
     browser.driver.find_element("css selector", "#plan [name=canvas]").click()
     seated = "return document.querySelector('#plan .people')?.textContent.trim() === '10 people'"
