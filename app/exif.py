@@ -66,8 +66,8 @@ class ExifTool:
         return _version(tuple(self._version_command), os.environ.get("PATH"), self._patience)
 
     def check(self) -> None:
-        """Raises ExifToolFailed unless the running exiftool answers."""
-        self._call(["-ver"])
+        """Raises ExifToolFailed unless the running exiftool answers within seconds."""
+        self._call(["-ver"], limits.HEALTH_SECONDS)
 
     def write(self, path: Path, tags: Tags) -> None:
         """Makes `tags` the only metadata of the JPEG at `path` (its ICC profile and colour transform stay).
@@ -122,23 +122,30 @@ class ExifTool:
                     with contextlib.suppress(OSError):
                         pipe.close()
 
-    def _call(self, arguments: Sequence[str]) -> tuple[str, str]:
-        """Runs one command; returns what it wrote to stdout and stderr. A call that fails ends the process."""
+    def _call(self, arguments: Sequence[str], patience: float | None = None) -> tuple[str, str]:
+        """Runs one command; returns what it wrote to stdout and stderr. A call that fails ends the process.
+
+        `patience`: seconds, also for others to be done.
+        """
         if any("\n" in argument or "\r" in argument for argument in arguments):
             raise ExifToolFailed("A value with a line break was kept from exiftool.")
-        with self._turn:
+        if not self._turn.acquire(timeout=-1 if patience is None else patience):
+            raise ExifToolFailed(f"exiftool has been busy for {patience:g} seconds.")
+        try:
             self._number += 1
             end = f"{{ready{self._number}}}"
             lines = [*arguments, "-echo4", end, f"-execute{self._number}", ""]
             try:
                 process = self._running()
-                return self._exchange(process, "\n".join(lines).encode("utf-8"), end.encode())
+                return self._exchange(process, "\n".join(lines).encode("utf-8"), end.encode(), patience)
             except (OSError, TimeoutError) as error:
                 self.close()
                 raise ExifToolFailed(f"exiftool did not answer ({error}); it will be started anew.") from error
             except BaseException:
                 self.close()  # in the middle of an answer: the next call would read the rest of it
                 raise
+        finally:
+            self._turn.release()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
@@ -153,10 +160,13 @@ class ExifTool:
         pipe = subprocess.PIPE
         return subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)  # noqa: S603
 
-    def _exchange(self, process: subprocess.Popen[bytes], request: bytes, end: bytes) -> tuple[str, str]:
+    def _exchange(
+        self, process: subprocess.Popen[bytes], request: bytes, end: bytes, patience: float | None
+    ) -> tuple[str, str]:
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise OSError("it was started without pipes")
-        deadline = time.monotonic() + self._patience
+        patience = self._patience if patience is None else patience
+        deadline = time.monotonic() + patience
         answers = {process.stdout: b"", process.stderr: b""}
         with selectors.DefaultSelector() as selector:
             os.set_blocking(process.stdin.fileno(), False)
@@ -166,7 +176,7 @@ class ExifTool:
             while not all(answer.rstrip().endswith(end) for answer in answers.values()):
                 ready = selector.select(deadline - time.monotonic())
                 if not ready or time.monotonic() > deadline:
-                    raise TimeoutError(f"within {self._patience:g} s")
+                    raise TimeoutError(f"within {patience:g} s")
                 for key, _ in ready:
                     if key.fileobj is process.stdin:
                         request = request[os.write(key.fd, request[:65536]) :]

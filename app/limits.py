@@ -33,6 +33,7 @@ CONNECT_SECONDS = 5  # to a delivery host
 READ_SECONDS = 20  # between two pieces of a picture
 DOWNLOAD_SECONDS = 60  # a whole picture, redirects included
 EXIFTOOL_SECONDS = 20  # one command
+HEALTH_SECONDS = 8  # for an answer of a helper process to /health
 LOCK_SECONDS = 20  # while another process is at work on the same photo
 POLL_SECONDS = 20  # that SQS waits for a message before it says that there is none; the most it allows
 SQS_SECONDS = 10  # for an answer of SQS, beyond that

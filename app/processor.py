@@ -76,6 +76,10 @@ class Processor:
             self._keeper.remove(hint.public_id, decision.remove_from)
             return self._outcome(hint.public_id, asset, campaign, decision)
 
+    def check(self) -> None:
+        """Raises DecoderFailed unless pictures can be decoded."""
+        self._keeper.decoder.check()
+
     def foresee(self, hint: Hint) -> Outcome:
         """What `process` would do, as far as that can be told without the picture. Changes nothing.
 

@@ -76,11 +76,16 @@ def faces() -> Iterator[Verdict]:
 
 
 def imagemagick() -> Iterator[Verdict]:
-    """Raises PictureError where it does not give back what it wrote."""
+    """Raises PictureError where it does not give back what it wrote, DecoderFailed where its process does not."""
     if wrong := imaging.policy.violations():
         more = f", and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         said = f"our policy is not in force: {', '.join(wrong[:3])}{more}"
         yield Verdict("imagemagick", FAIL, said, "see that deploy/imagemagick/policy.xml is as it was delivered")
     else:
         imaging.check()
+        decoder = imaging.Decoder()
+        try:
+            decoder.check()
+        finally:
+            decoder.close()
         yield Verdict("imagemagick", OK, f"{imaging.version()}, under our policy")

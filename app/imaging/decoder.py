@@ -8,6 +8,7 @@ in 8 bytes before it.
 """
 
 import contextlib
+import functools
 import json
 import math
 import os
@@ -27,7 +28,9 @@ from app import limits
 from app.cropping import Cut
 from app.errors import DecoderFailed, PictureError
 from app.imaging import faces, policy
+from app.imaging.canvas import Canvas
 from app.imaging.photo import Prepared, prepare, preview
+from app.imaging.saving import derive
 from app.imaging.variants import VARIANTS
 
 T = TypeVar("T")
@@ -82,24 +85,53 @@ class Decoder:
         """As `app.imaging.photo.preview`. Raises as `prepare` does."""
         return self._asked({"do": "preview"}, picture, _receive)
 
+    def check(self, patience: float = limits.HEALTH_SECONDS) -> None:
+        """Raises DecoderFailed unless a small picture comes back decoded, within `patience` seconds.
+
+        While a photo is being decoded it is only looked whether the process has been stopped.
+        """
+        if not self._turn.acquire(blocking=False):
+            if self._is_stopped():
+                raise DecoderFailed("The process that decodes pictures is stopped.")
+            return
+        try:
+            self._answered({"do": "preview"}, _sample(), _receive, patience)
+        except PictureError as error:
+            raise DecoderFailed(f"The process that decodes pictures refuses a sound one: {error}") from error
+        finally:
+            self._turn.release()
+
+    def _is_stopped(self) -> bool:
+        process = self._process
+        try:
+            return process is not None and Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2][1] in "Tt"
+        except OSError:  # it has ended, which whoever waits for it is about to find out
+            return False
+
     def _asked(self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]) -> T:
         with self._turn:
-            ended = 0
-            for _ in range(2):
-                try:
-                    return self._ask(order, picture, answer)
-                except (OSError, EOFError):  # it may have died while it was idle
-                    ended = self._status()
-                    self._stop()
-                    if ended == -signal.SIGXCPU:
-                        raise PictureError(
-                            f"The picture takes over {limits.DECODER_CPU_SECONDS} seconds of processor time to decode."
-                        ) from None
-                except (PictureError, DecoderFailed):
-                    raise
-                except BaseException:
-                    self._stop()  # in the middle of an answer: the next photo would get the rest of it
-                    raise
+            return self._answered(order, picture, answer, self._patience)
+
+    def _answered(
+        self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T], patience: float
+    ) -> T:
+        """`patience`: seconds. Whoever calls this has the turn."""
+        ended = 0
+        for _ in range(2):
+            try:
+                return self._ask(order, picture, answer, patience)
+            except (OSError, EOFError):  # it may have died while it was idle
+                ended = self._status()
+                self._stop()
+                if ended == -signal.SIGXCPU:
+                    raise PictureError(
+                        f"The picture takes over {limits.DECODER_CPU_SECONDS} seconds of processor time to decode."
+                    ) from None
+            except (PictureError, DecoderFailed):
+                raise
+            except BaseException:
+                self._stop()  # in the middle of an answer: the next photo would get the rest of it
+                raise
         if -ended in CRASHES:
             raise PictureError("The decoder crashes on the picture.")
         raise DecoderFailed(f"The process that decodes pictures ends without an answer (status {ended}).")
@@ -109,7 +141,7 @@ class Decoder:
         with self._turn:
             self._stop()
 
-    def _ask(self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T]) -> T:
+    def _ask(self, order: dict[str, object], picture: bytes, answer: Callable[[IO[bytes]], T], patience: float) -> T:
         process = self._running()
         late = threading.Event()
 
@@ -117,7 +149,7 @@ class Decoder:
             late.set()
             process.kill()
 
-        watch = threading.Timer(self._patience, end)
+        watch = threading.Timer(patience, end)
         watch.daemon = True
         watch.start()
         try:
@@ -126,7 +158,7 @@ class Decoder:
             if late.is_set():
                 self._stop()
                 raise DecoderFailed(
-                    f"The process that decodes pictures has not answered for {self._patience:g} seconds;"
+                    f"The process that decodes pictures has not answered for {patience:g} seconds;"
                     " the machine may be too busy."
                 ) from None
             raise
@@ -163,6 +195,14 @@ class Decoder:
         if self._end is not None:
             self._end()
         self._process = self._end = None
+
+
+@functools.cache
+def _sample() -> bytes:
+    """A JPEG of 3×4 pixels."""
+    with Canvas(3, 4) as canvas:
+        canvas.mount([bytes(range(36))], 1, (3, 4), 0, 0)
+        return derive(canvas.png(), 4, 90)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

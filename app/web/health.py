@@ -1,4 +1,4 @@
-"""Whether everything that Collagen needs is there."""
+"""Whether everything that Collagen needs is there, and works: a picture is decoded as those that arrive are."""
 
 import logging
 
@@ -29,7 +29,7 @@ def checks() -> dict[str, str]:
     for name, check in (
         ("store", services().store.root.check),
         ("exiftool", services().exiftool.check),
-        ("imagemagick", imaging.check),
+        ("imagemagick", _decodes),
     ):
         try:
             check()
@@ -38,3 +38,9 @@ def checks() -> dict[str, str]:
             LOG.warning("The health check of %s failed: %s", name, services().without_paths(error))
             said[name] = error.public
     return said
+
+
+def _decodes() -> None:
+    """Raises SettingError, PictureError, DecoderFailed."""
+    imaging.check()
+    services().intake.processor.check()

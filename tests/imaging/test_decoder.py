@@ -18,6 +18,7 @@ from app.errors import DecoderFailed, PictureError
 from app.imaging import Decoder
 from tests.imaging import hostile
 from tests.imaging.pictures import jpeg, scene
+from tests.waiting import wait_for
 
 PICTURE = jpeg(scene(1500, 2000))  # the size that takes least to prepare
 SMALL = jpeg(scene(60, 80))
@@ -193,3 +194,49 @@ def test_it_ends_with_its_owner() -> None:
     assert process is not None
     del decoder
     assert process.poll() is not None
+
+
+def test_a_check_decodes_a_picture_in_the_real_process(make: Callable[..., Decoder]) -> None:
+    decoder = make()
+    decoder.check()
+    assert decoder._process is not None
+
+
+def test_a_check_finds_one_that_is_stopped_and_another_takes_its_place(make: Callable[..., Decoder]) -> None:
+    decoder = make()
+    decoder.check()
+    assert decoder._process is not None
+    os.kill(decoder._process.pid, signal.SIGSTOP)
+    with pytest.raises(DecoderFailed, match="has not answered"):
+        decoder.check(0.5)
+    decoder.check()
+
+
+def test_a_check_finds_one_that_was_stopped_at_work_and_waits_for_none_that_works(
+    make: Callable[..., Decoder],
+) -> None:
+    decoder = make(python("time.sleep(300)"))
+
+    def prepare() -> None:
+        with pytest.raises(DecoderFailed):
+            decoder.prepare(SMALL)
+
+    waiting = threading.Thread(target=prepare)
+    waiting.start()
+    process = wait_for(lambda: decoder._process, "it was started")
+    assert process is not None
+    decoder.check()  # it is at work, as far as anyone can tell
+    os.kill(process.pid, signal.SIGSTOP)
+    with pytest.raises(DecoderFailed, match="is stopped"):
+        decoder.check()
+    process.kill()
+    waiting.join(300)
+    assert not waiting.is_alive()
+
+
+@pytest.mark.parametrize("code", ["", "print('nonsense', flush=True); time.sleep(300)", "sys.exit(3)"])
+def test_a_check_finds_one_that_is_none(make: Callable[..., Decoder], code: str) -> None:
+    with pytest.raises(DecoderFailed):
+        make(python(code)).check()
+    with pytest.raises(DecoderFailed):
+        make(["/nonexistent"]).check()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 
+from flask import Flask
 from flask.testing import FlaskClient
 
+from app.imaging import Decoder
 from app.store import Store
 from app.store.root import MARKER
 from tests.service import ROOT
@@ -66,3 +69,15 @@ exiftool.close()
     assert checks.pop("imagemagick").startswith("ImageMagick's policy is not in force (")
     assert set(checks.values()) == {"ok"}
     assert str(ROOT) not in body
+
+
+def test_a_decoder_that_cannot_work_is_told(client: FlaskClient, app: Flask) -> None:
+    with contextlib.closing(Decoder(["/nonexistent"])) as broken:
+        app.extensions["collagen"].intake.processor._keeper.decoder = broken
+        answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.get_json()["checks"] == {
+        "store": "ok",
+        "exiftool": "ok",
+        "imagemagick": "Pictures cannot be decoded at the moment.",
+    }
