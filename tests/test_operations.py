@@ -30,7 +30,7 @@ from tests.test_check import collage
 from tests.web.conftest import sign
 
 PAGE = read(ROOT / "docs/operations.md")
-PHOTO = jpeg(scene(600, 800))
+PHOTO = jpeg(scene(1500, 2000), quality=5)  # it stays as it is, which takes the least work
 OLD_SECRET, NEW_SECRET = "s3cret-of-the-account", "an0ther-s3cret-of-it"
 OLD_SIGNING_KEY, NEW_SIGNING_KEY = "a signing key of the tests", "a newer signing key of the tests"
 CAMPAIGNS = """[sayno]

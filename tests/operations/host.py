@@ -7,12 +7,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
 from tests.demo import free
 from tests.service import GIVEN_AWAY, ROOT
+from tests.waiting import wait_for
 
 KEPT = ("LANG", "HOME", "WAND_MAGICK_LIBRARY_SUFFIX")  # the last saves each process a search for the library
 BIN = Path(__file__).parent / "bin"
@@ -78,8 +78,15 @@ class Host:
             number = int(pid.read_text())
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGTERM)
-                while Path(f"/proc/{number}/cmdline").exists() and Path(f"/proc/{number}/cmdline").read_bytes():
-                    time.sleep(0.05)
+                wait_for(lambda: not _runs(number), "the service had ended")
         log = self.root / "var/log/collagen"
         for line in log.read_text().splitlines() if log.exists() else []:
             assert not GIVEN_AWAY.search(line), line
+
+
+def _runs(number: int) -> bool:
+    """Whether there is such a process; one that has ended and that nobody has asked for yet has no command line."""
+    try:
+        return bool(Path(f"/proc/{number}/cmdline").read_bytes())
+    except OSError:
+        return False

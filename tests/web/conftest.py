@@ -18,7 +18,7 @@ from app.config import load_settings
 from app.exif import ExifTool, Tags
 from app.store import Store
 from app.web import create_app
-from tests.collage.pictures import distinct
+from tests.collage.pictures import built, distinct
 from tests.conftest import person, prepared
 from tests.mailserver.client import MailServer
 from tests.remembering import Remembering
@@ -55,14 +55,37 @@ def mails(mailserver: MailServer) -> MailServer:
     return mailserver
 
 
-@pytest.fixture
-def addressed(store: Store, exiftool: ExifTool, tmp_path: Path) -> None:
-    """Five people in sayno: three with an address, one without, one with something that is none."""
+@pytest.fixture(scope="session")
+def addressed_archives(exiftool: ExifTool, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """By public ID: of five people, three with an address, one without, one with something that is none."""
+    directory, archives = tmp_path_factory.mktemp("addressed"), {}
     for number, (public_id, email) in enumerate(EMAILS.items()):
-        files, path = prepared(number), tmp_path / f"{public_id}.jpg"
-        path.write_bytes(files.archive)
+        path = directory / f"{public_id}.jpg"
+        path.write_bytes(prepared(number).archive)
         exiftool.write(path, Tags(email, public_id, "asset", 1))
-        store.photos.put("sayno", public_id, path.read_bytes(), files.intermediate, 1_700_000_000 + number, 1)
+        archives[public_id] = path.read_bytes()
+    return archives
+
+
+@pytest.fixture
+def addressed(store: Store, addressed_archives: dict[str, bytes]) -> None:
+    """These five people in sayno."""
+    put_addressed(store, addressed_archives)
+
+
+@pytest.fixture(scope="session")
+def addressed_collage(addressed_archives: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with these five people in the collage 0001 of sayno, to be copied."""
+    store = Store(tmp_path_factory.mktemp("addressed_collage") / "store")
+    store.root.initialise()
+    put_addressed(store, addressed_archives)
+    assert built(store, width=750, height=200)["layout"]["used"] == 5
+    return store.root.path
+
+
+def put_addressed(store: Store, archives: dict[str, bytes]) -> None:
+    for number, (public_id, archive) in enumerate(archives.items()):
+        store.photos.put("sayno", public_id, archive, prepared(number).intermediate, 1_700_000_000 + number, 1)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from app.config import load_settings
 from app.exif import ExifTool, Tags
 from app.store import Store
 from app.web import create_app
+from tests.collage import pictures
 from tests.conftest import prepared
 from tests.service import environment
 from tests.standin.client import Standin
@@ -124,7 +125,7 @@ def reversed_counts(said: str) -> str:
 def test_numbers_follow_the_collages(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 4)
     assert "4 never shown yet" in reversed_counts(text(counted(client, f"{HERE}/")))
-    built(client, photos="3")
+    pictures.built(store, photos=3, width=300, height=300)
     said = reversed_counts(text(counted(client, f"{HERE}/")))
     assert "0 new since 0001" in said
     shown = len(store.collages.manifest("sayno", "0001")["tiles"])
@@ -280,7 +281,8 @@ def test_the_gallery_and_the_wall_are_found_from_here(standin: Standin, store: S
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     client = app.test_client()
     fill(store, "sayno", 2)
-    page = get(client, built(client)).text
+    pictures.built(store, width=300, height=300)
+    page = get(client, f"{HERE}/history/0001").text
     assert "/wall/sayno/0001" in page
     assert "/campaigns/sayno/photos" in page
     assert "correct horse" not in page
@@ -290,8 +292,8 @@ def test_the_gallery_and_the_wall_are_found_from_here(standin: Standin, store: S
 
 def test_past_collages_say_who_came_and_who_went(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 6)
-    built(client, exclude=["p0", "p1"], width="750", height="200")
-    built(client, exclude=["p4", "p5"], width="750", height="200")
+    pictures.built(store, exclude=("p0", "p1"), width=750, height=200)
+    pictures.built(store, exclude=("p4", "p5"), width=750, height=200)
     first, second = ({t["public_id"] for t in store.collages.manifest("sayno", n)["tiles"]} for n in ("0001", "0002"))
     store.photos.remove("sayno", "p4")
     said = text(get(client, f"{HERE}/history").text)
@@ -348,7 +350,7 @@ def test_pages_of_what_is_not_there_are_pages(client: FlaskClient) -> None:
 
 def test_pages_need_no_inline_script_nor_style(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 5)
-    page = built(client)
+    page = f"{HERE}/history/{pictures.built(store, width=300, height=300)['id']}"
     for path in ("/admin/", f"{HERE}/", f"{HERE}/history", page, f"{page}/notify"):
         answer = get(client, path)
         assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)", answer.text), path

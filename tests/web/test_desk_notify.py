@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +15,17 @@ from werkzeug.test import TestResponse
 from app.config import load_settings
 from app.store import Store
 from app.web import create_app
-from tests.collage.pictures import built
 from tests.mailserver.client import MailServer
 from tests.service import environment
 from tests.standin.client import Standin
 from tests.waiting import wait_for
 from tests.web.conftest import ADMIN, mail_settings
 from tests.web.test_desk import FORM, HERE, close, get, text
+
+
+@pytest.fixture
+def store(addressed_collage: Path, tmp_path: Path) -> Store:
+    return Store(shutil.copytree(addressed_collage, tmp_path / "store"))
 
 
 @pytest.fixture
@@ -32,9 +37,9 @@ def client(standin: Standin, store: Store, mails: MailServer) -> Iterator[FlaskC
 
 
 @pytest.fixture
-def page(store: Store, addressed: None) -> str:
+def page(store: Store) -> str:
     """The page of a collage of five: three with an address, one without, one with something that is none."""
-    return f"{HERE}/history/{built(store, width=750, height=200)['id']}"
+    return f"{HERE}/history/0001"
 
 
 def send(client: FlaskClient, page: str, recipients: int = 3, **fields: str) -> TestResponse:

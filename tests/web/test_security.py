@@ -106,11 +106,11 @@ def test_no_request_to_any_route_is_an_internal_error(
     assert b"Traceback" not in answer.get_data()
 
 
-def test_two_thousand_forged_notifications_are_refused(client: FlaskClient, standin: Standin) -> None:
+def test_a_thousand_forged_notifications_are_refused(client: FlaskClient, standin: Standin) -> None:
     body = json.dumps({"notification_type": "moderation", "moderation_status": "approved", "public_id": "a"}).encode()
     right = sign(body)
     digits = "0123456789abcdef"
-    for number in range(2_000):
+    for number in range(1_000):
         forged = dict(right)
         if number % 3 == 0:  # one digit of the signature
             place = number % 40
