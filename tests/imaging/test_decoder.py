@@ -227,6 +227,8 @@ def test_a_check_finds_one_that_was_stopped_at_work_and_waits_for_none_that_work
     assert process is not None
     decoder.check()  # it is at work, as far as anyone can tell
     os.kill(process.pid, signal.SIGSTOP)
+    stat = Path(f"/proc/{process.pid}/stat")
+    wait_for(lambda: " T " in stat.read_text(), "it was stopped")
     with pytest.raises(DecoderFailed, match="is stopped"):
         decoder.check()
     process.kill()
