@@ -18,7 +18,7 @@ from tests.collage.pictures import APPROVED, CAMPAIGN, as_jpeg, built, distinct,
 from tests.mailserver.client import MailServer
 from tests.service import CAMPAIGNS
 
-SIZES = (6, 8, 12, 20, 60, 500)  # numbers of people of whom a collage of 600×600 leaves nobody out
+SIZES = (6, 8, 12, 20, 60, 208, 500)  # numbers of people of whom a collage of 600×600 leaves nobody out
 SENDER = "Say No <hello@sayno.example>"
 KEY = "a key that only tests use"
 PUBLIC_URL = "https://collagen.example.org"
