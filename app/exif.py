@@ -67,7 +67,7 @@ class ExifTool:
 
     def check(self) -> None:
         """Raises ExifToolFailed unless the running exiftool answers within seconds."""
-        self._call(["-ver"], limits.HEALTH_SECONDS)
+        self._call(["-ver"], min(self._patience, limits.HEALTH_SECONDS))
 
     def write(self, path: Path, tags: Tags) -> None:
         """Makes `tags` the only metadata of the JPEG at `path` (its ICC profile and colour transform stay).
