@@ -1,7 +1,6 @@
 """What an archive says of itself, and in which terms of EXIF and XMP. Pure."""
 
-import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -19,10 +18,6 @@ WHY = "XMP-xmpMM:HistoryParameters"
 READ = (EMAIL, PUBLIC_ID, ASSET_ID, VERSION, TYPE, *SIDES, WHY)
 
 PLACES = 5000  # places of a cut that a mark tells apart
-
-BEGINNING = 4096  # bytes of an archive that hold its address, which exiftool writes first
-APP1 = b"\xff\xe1"
-EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
 
 
 @dataclass(frozen=True)
@@ -93,47 +88,3 @@ def _cut(row: Mapping[str, str]) -> Cut | None:
 
 def _name(tag: str) -> str:
     return tag.partition(":")[2]
-
-
-def email_in(beginning: bytes) -> str | None:
-    """The address in the first `BEGINNING` bytes of an archive, as exiftool has written it; None where none is found.
-
-    Exiftool takes 2 ms for a file; this is for thousands at once (CIPA DC-008: 4.6.5, UserComment; 4.5.4, APP1).
-    """
-    start = 2
-    while beginning[start : start + 1] == b"\xff":
-        length = int.from_bytes(beginning[start + 2 : start + 4], "big")
-        if beginning[start : start + 2] == APP1 and beginning[start + 4 : start + 10] == b"Exif\0\0":
-            return _user_comment(beginning[start + 10 : start + 2 + length])
-        if length < 2:
-            break
-        start += 2 + length
-    return None
-
-
-def _user_comment(tiff: bytes) -> str | None:
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
-    if order is None:
-        return None
-    try:
-        (first,) = struct.unpack_from(f"{order}I", tiff, 4)
-        inner = dict(_entries(tiff, order, first)).get(EXIF_IFD)
-        found = dict(_entries(tiff, order, inner[1])).get(USER_COMMENT) if inner else None
-    except struct.error:  # it ends in the middle
-        return None
-    if found is None:
-        return None
-    kind, text = tiff[found[1] : found[1] + 8], tiff[found[1] + 8 : found[1] + found[0]]
-    if kind == b"UNICODE\0":
-        marked = text.startswith((b"\xff\xfe", b"\xfe\xff"))
-        coding = "utf-16" if marked else f"utf-16-{'le' if order == '<' else 'be'}"
-        return text.decode(coding, "replace") or None
-    return text.decode("ascii", "replace") or None
-
-
-def _entries(tiff: bytes, order: str, directory: int) -> Iterator[tuple[int, tuple[int, int]]]:
-    """Each entry of a directory: its tag, and how many values there are and where (or the value)."""
-    (entries,) = struct.unpack_from(f"{order}H", tiff, directory)
-    for number in range(entries):
-        tag, _, count, value = struct.unpack_from(f"{order}HHII", tiff, directory + 2 + 12 * number)
-        yield tag, (count, value)

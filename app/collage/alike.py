@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from app.addresses import key
+from app.collage import choice
 from app.errors import StoreUnavailable
+from app.imaging import usercomment
 from app.store import Store
 from app.store.files import using
 from app.store.photos import Photo
-from app.tags import BEGINNING, email_in
 
 T = TypeVar("T")
 THREADS = 16  # on NFS each file is answered for in a millisecond or more
@@ -68,7 +69,8 @@ class Alike:
 
     def _look(self, campaign: str, photo: Photo) -> _Looks:
         try:
-            email = email_in(self._store.photos.archive_start(campaign, photo.public_id, BEGINNING)[0])
+            beginning, _ = self._store.photos.archive_start(campaign, photo.public_id, usercomment.BEGINNING)
+            email = usercomment.read(beginning)
         except (FileNotFoundError, StoreUnavailable):
             self._store.root.require()  # one bad file is nobody's; a store that is gone ends this
             email = None
@@ -111,8 +113,4 @@ def grouped(marks: Mapping[Photo, Iterable[bytes]]) -> list[tuple[Photo, ...]]:
     groups: dict[Photo, list[Photo]] = {}
     for photo in marks:
         groups.setdefault(leader(photo), []).append(photo)
-    return [
-        tuple(sorted(group, key=lambda photo: (photo.approved_at, photo.public_id), reverse=True))
-        for group in groups.values()
-        if len(group) > 1
-    ]
+    return [tuple(reversed(choice.seated(group))) for group in groups.values() if len(group) > 1]

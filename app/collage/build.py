@@ -86,28 +86,28 @@ def build(
     `progress` is told how much is done, from 0 to 1; `old` is the manifest of the collage that this one revises. Raises
     BadParameters or StoreUnavailable; then nothing is published.
     """
-    queue, grid, others = planned.queue, planned.grid, dict(planned.others)
+    line, grid = choice.Line(planned.queue, planned.others), planned.grid
     width, height = grid.horizontal.canvas, grid.vertical.canvas
     unreadable: list[str] = []
     while True:
         cells, failed = montage.make_cells(
             store,
             draft.campaign,
-            [photo.public_id for photo in queue],
+            [photo.public_id for photo in line.queue],
             grid,
             lambda part: progress(0.5 * part),
         )
         unreadable += failed
-        queue = choice.without(queue, set(failed), others)
+        line = choice.without(line, set(failed))
         if len(cells) == grid.used:
             break
-        if not queue:
+        if not line.queue:
             raise BadParameters("None of the campaign's photos can be read; python -m app check says why.")
         # nobody is left in line for the places of those who cannot be read: a smaller grid
-        grid = layout.best(len(queue), width, height)
+        grid = layout.best(len(line.queue), width, height)
 
-    seated = [photo.public_id for photo in choice.seated([photo for photo in queue if photo.public_id in cells])]
-    left_out = [photo.public_id for photo in queue if photo.public_id not in cells]
+    seated = [photo.public_id for photo in choice.seated([photo for photo in line.queue if photo.public_id in cells])]
+    left_out = [photo.public_id for photo in line.queue if photo.public_id not in cells]
     described = []
 
     def put(name: str, data: bytes, size: tuple[int, int]) -> None:
@@ -137,7 +137,7 @@ def build(
         layout=grid,
         seated=seated,
         left_out=left_out,
-        duplicates=[photo.public_id for photo in choice.seated([one for spare in others.values() for one in spare])],
+        duplicates=[photo.public_id for photo in line.duplicates],
         unreadable=unreadable,
         files=described,
         versions={"imagemagick": imaging.version(), "collagen": app.__version__},

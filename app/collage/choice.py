@@ -42,7 +42,12 @@ class Line:
     """
 
     queue: list[Photo]
-    others: dict[str, tuple[Photo, ...]]
+    others: Mapping[str, tuple[Photo, ...]]
+
+    @property
+    def duplicates(self) -> list[Photo]:
+        """The others of everyone, in order of approval."""
+        return seated([photo for spare in self.others.values() for photo in spare])
 
 
 def line(
@@ -62,27 +67,24 @@ def line(
     people = [group for group in several if group] + [(photo,) for photo in wanted if photo not in grouped]
 
     def claim(person: tuple[Photo, ...]) -> tuple[int, int, str]:
-        first = min(person, key=lambda photo: (photo.approved_at, photo.public_id))
+        first = person[-1]
         return sum(seen.get(photo.public_id, 0) for photo in person), first.approved_at, first.public_id
 
     people.sort(key=claim)
     return Line([person[0] for person in people], {person[0].public_id: person[1:] for person in people if person[1:]})
 
 
-def without(queue: Sequence[Photo], lost: Collection[str], others: dict[str, tuple[Photo, ...]]) -> list[Photo]:
-    """The queue without those whose photo cannot be read (public IDs); the person's next photo takes its place.
-
-    `others` (see `Line`) is changed accordingly.
-    """
-    rest = []
-    for photo in queue:
+def without(line: Line, lost: Collection[str]) -> Line:
+    """The line without those whose photo cannot be read (public IDs); the person's next photo takes its place."""
+    queue, others = [], dict(line.others)
+    for photo in line.queue:
         if photo.public_id not in lost:
-            rest.append(photo)
+            queue.append(photo)
         elif spare := others.pop(photo.public_id, ()):
-            rest.append(spare[0])
+            queue.append(spare[0])
             if spare[1:]:
                 others[spare[0].public_id] = spare[1:]
-    return rest
+    return Line(queue, others)
 
 
 def stand_ins(
@@ -96,7 +98,7 @@ def stand_ins(
     standing = set(shown)
     taken: list[Photo] = []
     others: dict[str, tuple[Photo, ...]] = {}
-    for photo in sorted(spare, key=lambda photo: (photo.approved_at, photo.public_id), reverse=True):
+    for photo in reversed(seated(spare)):
         first = next((one for one in group_of.get(photo, ()) if one in standing), None)
         if first is None:
             taken.append(photo)
@@ -118,6 +120,6 @@ def invited(photos: int | None, available: int) -> int:
     return min(available, photos or available)
 
 
-def seated(chosen: Sequence[Photo]) -> list[Photo]:
+def seated(chosen: Iterable[Photo]) -> list[Photo]:
     """The order within the grid: in order of approval, row by row."""
     return sorted(chosen, key=lambda photo: (photo.approved_at, photo.public_id))

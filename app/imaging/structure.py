@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from app import limits
 from app.errors import PictureError
-from app.imaging import icc, orientation
+from app.imaging import icc, ifd, orientation
 
 SOI, EOI, SOS, DHT, DAC, DRI, JPG, COM = 0xD8, 0xD9, 0xDA, 0xC4, 0xCC, 0xDD, 0xC8, 0xFE
 FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, DAC, JPG}
@@ -69,7 +69,7 @@ def structure(picture: bytes) -> Structure:
     progressive = interleaved = False
     scans = 0
     for segment in segments(picture):
-        if segment.marker == EXIF and not exif and segment.body.startswith(orientation.START):
+        if segment.marker == EXIF and not exif and segment.body.startswith(ifd.START):
             exif = segment.body
         elif segment.marker in FRAMES:
             if segment.marker not in (BASELINE, EXTENDED, PROGRESSIVE):

@@ -54,7 +54,7 @@ def propose(
         seated=queue[: grid.used],
         left_out=queue[grid.used :],
         excluded=[photo for photo in photos if photo.public_id in wish.exclude],
-        duplicates=choice.seated([one for spare in line.others.values() for one in spare]),
+        duplicates=line.duplicates,
         options=_options(invited, wish.width, wish.height),
         offers=offers(invited, wish.width, wish.height),
     )

@@ -71,11 +71,10 @@ def test_of_somebody_with_several_photos_an_excluded_one_is_left_out_and_the_nex
 
 
 def test_a_photo_that_cannot_be_read_gives_its_place_to_the_same_persons_next() -> None:
-    others: dict[str, tuple[Photo, ...]] = {"dora": (CEM, BEN)}
-    queue = choice.without([DORA, ANNA], {"dora"}, others)
-    assert (names(queue), others) == (["cem", "zz/anna"], {"cem": (BEN,)})
-    queue = choice.without(choice.without(queue, {"cem", "zz/anna"}, others), {"ben"}, others)
-    assert (queue, others) == ([], {})
+    line = choice.without(choice.Line([DORA, ANNA], {"dora": (CEM, BEN)}), {"dora"})
+    assert (names(line.queue), line.others) == (["cem", "zz/anna"], {"cem": (BEN,)})
+    line = choice.without(choice.without(line, {"cem", "zz/anna"}), {"ben"})
+    assert (line.queue, line.others) == ([], {})
 
 
 def test_a_spare_photo_stands_in_only_for_somebody_of_whom_none_is_shown() -> None:

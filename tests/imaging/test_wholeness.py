@@ -15,7 +15,7 @@ from PIL import Image
 
 from app import imaging
 from app.errors import PictureError
-from app.imaging import icc, orientation, restarts
+from app.imaging import icc, ifd, orientation, restarts
 from app.imaging.reading import opened
 from app.imaging.saving import raw
 from app.imaging.structure import decodable
@@ -70,7 +70,7 @@ def test_the_orientation_is_read_in_both_byte_orders_and_as_any_number(orders: s
     for value in (1, 6, 8, 0, 9):
         number = struct.pack(f"{mark}H2x" if kind == 3 else f"{mark}I", value)
         entries = struct.pack(f"{mark}HHHI", 2, 0x010F, 2, 1) + b"x\0\0\0" + struct.pack(f"{mark}HHI", 0x0112, kind, 1)
-        body = orientation.START + start + struct.pack(f"{mark}I", 8) + entries + number
+        body = ifd.START + start + struct.pack(f"{mark}I", 8) + entries + number
         assert orientation.read(body) == (value if 1 <= value <= 8 else 1)
 
 
