@@ -43,7 +43,7 @@ MEANING = {
     metavar="SECONDS",
     help="Where a sync of the campaign is running, wait for its end instead of refusing.",
 )
-@click.option("--yes", is_flag=True, help="Remove photos even where they are more than a fifth of a campaign.")
+@click.option("--yes", is_flag=True, help="Remove photos even where that looks like a mistake (see above).")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every public ID.")
 @click.option("--request", metavar="ID", hidden=True, help="The request that this run belongs to.")
 def sync(
@@ -63,7 +63,7 @@ def sync(
     goes on where it stopped. Exit code 1 where something stayed unreachable.
 
     More than five photos and a fifth of a campaign are not removed at once without --yes: a misspelt folder looks like
-    that. Nor is a campaign synced by other rules (folder, account) than the last time.
+    that. Nor is any where the last sync of the campaign had another folder or account.
 
     \b
     missed       approved there, not here

@@ -20,7 +20,8 @@ class Report:
     here and not approved there; `repaired`: of all these, what is right now (in a dry run nothing is); `unreachable`:
     what could not be found out or done, and why; `remade`: intermediates made anew from archives; `no_images`: what is
     approved there and cannot be stored, with Cloudinary's resource type; `withheld`: of the orphaned, what is kept all
-    the same, as it is suspiciously much, and `doubt`: what looks wrong.
+    the same, as it is suspiciously much, and `doubt`: what looks wrong; `removed`: what went from every campaign,
+    or in a dry run would go.
     """
 
     campaign: str
@@ -36,10 +37,13 @@ class Report:
     no_images: dict[str, str] = field(default_factory=dict)
     withheld: list[str] = field(default_factory=list)
     doubt: str = ""
+    removed: set[str] = field(default_factory=set)
 
     def found(self, public_id: str, suspicion: Suspicion, outcome: Outcome) -> None:
         """Takes in what Cloudinary's answer about one photo led to."""
         self.asked += 1
+        if outcome.status == "removed":
+            self.removed.add(public_id)
         drift = judge(self.campaign, suspicion, outcome)
         if drift is not None:
             getattr(self, drift).append(public_id)

@@ -83,11 +83,12 @@ class Sync:
             if not (sure or dry_run):
                 order = self._kept_safe(order, plan, report)
             self._bring_to_the_truth(order, report)
-            if dry_run and too_many(len(report.orphaned), plan.held):
-                report.doubt = self._doubt(plan, len(report.orphaned), report.campaign)
-            if not dry_run and not report.withheld:
-                self._store.syncs.keep_rules(name, self._rules(self._campaigns[name]))
-            if not dry_run:
+            if dry_run:
+                if too_many(len(report.removed), plan.held):
+                    report.doubt = self._doubt(plan, len(report.removed), name)
+            else:
+                if not report.withheld:
+                    self._store.syncs.keep_rules(name, self._rules(self._campaigns[name]))
                 self._store.syncs.end(name, self._clock())
         return report
 
@@ -100,20 +101,20 @@ class Sync:
         other = self._other_rules(self._campaigns[report.campaign])
         if not too_many(len(leaving), plan.held) and not (other and leaving):
             return order
-        going: set[Work] = set()
-
-        def look(one: Work) -> None:
-            if self._processor.foresee(one.hint).status == "removed":
-                going.add(one)
-
-        self._bring_to_the_truth(leaving, report, look)
+        foreseen = Report(report.campaign, dry_run=True)
+        self._bring_to_the_truth(leaving, foreseen)
+        going = foreseen.removed
         doubt = self._doubt(plan, len(going), report.campaign)
         if other and going:
             raise SettingError(f"{doubt}. {other} If it is right, run python -m app sync {report.campaign} --yes")
+        kept = set(foreseen.unreachable)
+        for public_id, reason in foreseen.unreachable.items():
+            report.failed(public_id, "unlisted")
+            self._unreachable(report, public_id, reason)
         if too_many(len(going), plan.held):
-            report.withhold((one.hint.public_id for one in going), doubt)
-            order = [one for one in order if one not in going]
-        return [one for one in order if one.hint.public_id not in report.unreachable]
+            report.withhold(going, doubt)
+            kept |= going
+        return [one for one in order if one.hint.public_id not in kept]
 
     def _doubt(self, plan: Plan, going: int, campaign: str) -> str:
         folder = self._campaigns[campaign].folder
@@ -177,19 +178,14 @@ class Sync:
             else:
                 self._unreachable(report, public_id, f"its smaller pictures cannot be remade: {error}")
 
-    def _bring_to_the_truth(
-        self, order: list[Work], report: Report, look: Callable[[Work], None] | None = None
-    ) -> None:
-        """`look`: is called for each photo instead, of which nothing is reported but failures."""
+    def _bring_to_the_truth(self, order: list[Work], report: Report) -> None:
         done: list[Work] = []
 
         def note() -> None:
             if done and not report.dry_run:
                 self._store.syncs.keep_cursor(report.campaign, done[-1].hint.public_id)
 
-        def act(one: Work) -> Outcome | None:
-            if look is not None:
-                return look(one)
+        def act(one: Work) -> Outcome:
             if report.dry_run:
                 return self._processor.foresee(one.hint)
             return self._processor.process(one.hint)
@@ -209,9 +205,7 @@ class Sync:
             for one, result in workers.work_off(again):
                 self._take_in(report, one, result)
 
-    def _take_in(self, report: Report, one: Work, result: Outcome | Failure | None) -> None:
-        if result is None:
-            return
+    def _take_in(self, report: Report, one: Work, result: Outcome | Failure) -> None:
         if isinstance(result, Failure):
             report.failed(one.hint.public_id, one.suspicion)
             self._unreachable(report, one.hint.public_id, result.reason)

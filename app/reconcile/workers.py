@@ -40,7 +40,7 @@ class Workers:
     def __init__(
         self,
         budget: Budget,
-        act: Callable[[Work], Outcome | None],
+        act: Callable[[Work], Outcome],
         probe: Callable[[CollagenError, int], None],
         idle: Callable[[], None],
     ) -> None:
@@ -51,9 +51,9 @@ class Workers:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sync")
         self._failures = 0
 
-    def work_off(self, work: Sequence[Work]) -> Iterator[tuple[Work, Outcome | Failure | None]]:
+    def work_off(self, work: Sequence[Work]) -> Iterator[tuple[Work, Outcome | Failure]]:
         """The result of each, in order."""
-        begun: deque[tuple[Work, Future[Outcome | Failure | None]]] = deque()
+        begun: deque[tuple[Work, Future[Outcome | Failure]]] = deque()
         rest = iter(work)
         while True:
             while len(begun) < AHEAD and (one := next(rest, None)) is not None:
@@ -70,7 +70,7 @@ class Workers:
                 self._probe(result.error, self._failures)
             yield one, result
 
-    def _attempt(self, one: Work) -> Outcome | Failure | None:
+    def _attempt(self, one: Work) -> Outcome | Failure:
         try:
             return self._budget.spend(lambda: self._act(one))
         except CollagenError as error:
