@@ -129,15 +129,16 @@ class ExifTool:
         """
         if any("\n" in argument or "\r" in argument for argument in arguments):
             raise ExifToolFailed("A value with a line break was kept from exiftool.")
+        seconds = self._patience if patience is None else patience
         if not self._turn.acquire(timeout=-1 if patience is None else patience):
-            raise ExifToolFailed(f"exiftool has been busy for {patience:g} seconds.")
+            raise ExifToolFailed(f"exiftool has been busy for {seconds:g} seconds.")
         try:
             self._number += 1
             end = f"{{ready{self._number}}}"
             lines = [*arguments, "-echo4", end, f"-execute{self._number}", ""]
             try:
                 process = self._running()
-                return self._exchange(process, "\n".join(lines).encode("utf-8"), end.encode(), patience)
+                return self._exchange(process, "\n".join(lines).encode("utf-8"), end.encode(), seconds)
             except (OSError, TimeoutError) as error:
                 self.close()
                 raise ExifToolFailed(f"exiftool did not answer ({error}); it will be started anew.") from error
@@ -161,11 +162,10 @@ class ExifTool:
         return subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)  # noqa: S603
 
     def _exchange(
-        self, process: subprocess.Popen[bytes], request: bytes, end: bytes, patience: float | None
+        self, process: subprocess.Popen[bytes], request: bytes, end: bytes, patience: float
     ) -> tuple[str, str]:
         if process.stdin is None or process.stdout is None or process.stderr is None:
             raise OSError("it was started without pipes")
-        patience = self._patience if patience is None else patience
         deadline = time.monotonic() + patience
         answers = {process.stdout: b"", process.stderr: b""}
         with selectors.DefaultSelector() as selector:

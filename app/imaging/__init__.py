@@ -17,7 +17,7 @@ from wand.version import MAGICK_VERSION
 from app.errors import PictureError
 from app.imaging import copies, faces, policy, variants
 from app.imaging.blank import blanked
-from app.imaging.canvas import Canvas, Reduced
+from app.imaging.canvas import Canvas, Reduced, sample
 from app.imaging.decoder import Decoder
 from app.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.imaging.reading import Format, size
@@ -33,11 +33,9 @@ def version() -> str:
 def check() -> None:
     """Raises SettingError unless our policy is in force, PictureError unless what is written can be read again."""
     policy.require()
-    pixels = bytes(range(36))
-    with Canvas(3, 4) as canvas:
-        canvas.mount([pixels], 1, (3, 4), 0, 0)
-        if cell(canvas.png(), "png", 3, 4) != pixels:
-            raise PictureError("ImageMagick does not give back the picture that it wrote.")
+    picture, pixels = sample()
+    if cell(picture, "png", 3, 4) != pixels:
+        raise PictureError("ImageMagick does not give back the picture that it wrote.")
 
 
 __all__ = [

@@ -79,3 +79,11 @@ class Reduced:
         """Progressive, no metadata."""
         with self._image as image:
             return derivative(image, quality)
+
+
+def sample() -> tuple[bytes, bytes]:
+    """What checks have decoded: a PNG of 3×4 pixels, and these as rows of 8-bit RGB."""
+    pixels = bytes(range(36))
+    with Canvas(3, 4) as canvas:
+        canvas.mount([pixels], 1, (3, 4), 0, 0)
+        return canvas.png(), pixels

@@ -28,7 +28,7 @@ from app import limits
 from app.cropping import Cut
 from app.errors import DecoderFailed, PictureError
 from app.imaging import faces, policy
-from app.imaging.canvas import Canvas
+from app.imaging.canvas import sample
 from app.imaging.photo import Prepared, prepare, preview
 from app.imaging.saving import derive
 from app.imaging.variants import VARIANTS
@@ -200,9 +200,7 @@ class Decoder:
 @functools.cache
 def _sample() -> bytes:
     """A JPEG of 3×4 pixels."""
-    with Canvas(3, 4) as canvas:
-        canvas.mount([bytes(range(36))], 1, (3, 4), 0, 0)
-        return derive(canvas.png(), 4, 90)
+    return derive(sample()[0], 4, 90)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
