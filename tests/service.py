@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from typing import Any
 
 import requests
 
-from app.store import Store
 from tests.ending import Ending
 from tests.standin.client import Standin
 
@@ -47,13 +45,6 @@ def environment(standin: Standin, store: Path, **more: str) -> dict[str, str]:
         "COLLAGEN_DELIVERY_HOSTS": standin.delivery_host,
         "COLLAGEN_ADMIN_PASSWORD": PASSWORD,
     } | more
-
-
-def empty(store: Store) -> None:
-    """Takes everything out of a store that a running service has, and leaves its marker."""
-    for directory in store.root.path.iterdir():
-        if directory.is_dir():
-            shutil.rmtree(directory)
 
 
 class Service(Ending):

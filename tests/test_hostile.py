@@ -23,8 +23,13 @@ from app.store.photos import VARIANTS
 from tests import mirror
 from tests.imaging import hostile
 from tests.imaging.pictures import decoded, jpeg, mean_difference, middle, oriented, png, scene
-from tests.service import ROOT, Service, empty, environment
+from tests.running import running, service, store
+from tests.service import ROOT, Service, environment
 from tests.standin.client import Standin
+
+__all__ = ["running", "service", "store"]
+
+WORKERS = 1
 
 MEGABYTES = (limits.DECODER_BYTES + limits.FACES_BYTES) // 1_000_000
 
@@ -39,27 +44,9 @@ COSTLY = (
 )
 
 
-@pytest.fixture(scope="module")
-def running(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Store]]:
-    store = Store(tmp_path_factory.mktemp("hostile") / "store")
-    store.root.initialise()
-    with Service(environment(running_standin, store.root.path), workers=1) as service:
-        yield service, store
-
-
-@pytest.fixture
-def store(running: tuple[Service, Store]) -> Iterator[Store]:
-    """The store of the one service of all these tests, empty for each."""
-    yield running[1]
-    empty(running[1])
-
-
-@pytest.fixture
-def service(running: tuple[Service, Store], standin: Standin, store: Store) -> Iterator[Service]:
-    standin.notify(running[0].webhook)
+@pytest.fixture(autouse=True)
+def one_at_a_time(standin: Standin) -> None:
     standin.settings(at_once=1)
-    yield running[0]
-    standin.notify(None)
 
 
 class Pulse:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,31 +18,14 @@ from app.store import Store
 from tests import mirror
 from tests.collage.pictures import distinct
 from tests.conftest import person, prepared
-from tests.service import ROOT, Service, empty, environment
+from tests.running import running, service, store
+from tests.service import ROOT, Service, environment
 from tests.standin.client import Standin
 from tests.waiting import wait_for
 
+__all__ = ["running", "service", "store"]
 
-@pytest.fixture(scope="module")
-def running(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Store]]:
-    store = Store(tmp_path_factory.mktemp("service") / "store")
-    store.root.initialise()
-    with Service(environment(running_standin, store.root.path), workers=2) as service:
-        yield service, store
-
-
-@pytest.fixture
-def store(running: tuple[Service, Store]) -> Iterator[Store]:
-    """The store of the one service of all these tests, empty for each."""
-    yield running[1]
-    empty(running[1])
-
-
-@pytest.fixture
-def service(running: tuple[Service, Store], standin: Standin, store: Store) -> Iterator[Service]:
-    standin.notify(running[0].webhook)
-    yield running[0]
-    standin.notify(None)
+WORKERS = 2
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
