@@ -60,8 +60,9 @@ def test_a_line_has_method_route_status_and_time_and_nothing_about_who_asked(
     assert re.fullmatch(r"GET /track/<token>/collage.jpg 404 in \d+\.\d{3} s", line.getMessage())
     said: dict[str, Any] = vars(line)
     assert (said["method"], said["route"], said["status"]) == ("GET", "/track/<token>/collage.jpg", 404)
+    told = {name: value for name, value in said.items() if not isinstance(value, float)}  # 1203.05 is no address
     for private in ("a-personal-token", "ann@", "203.0", "127.0", "Browser", "mail.example", *ADMIN[1:]):
-        assert private not in str(said), private
+        assert private not in str(told), private
 
 
 def test_a_path_without_a_route_is_not_told(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
