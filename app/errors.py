@@ -17,6 +17,7 @@ CollagenError
     ├── ExifToolFailed        exiftool did not do what it was asked
     ├── DecoderFailed         the process that decodes pictures cannot be started
     ├── PhotoBusy             another process is at work on the same photo
+    ├── WebhooksBusy          more notifications than can be worked on or wait
     ├── SyncInProgress        another sync of the campaign is running
     ├── CollageInProgress     another collage of the campaign is being built
     ├── NotifyInProgress      mails of the campaign are being sent already
@@ -165,6 +166,12 @@ class PhotoBusy(Retryable):
     """Another process holds the photo."""
 
     sentence = "The photo is being worked on by another process."
+
+
+class WebhooksBusy(Retryable):
+    """There are more notifications than a process takes at once, or the sender of this one has hung up."""
+
+    sentence = "Too many notifications at once."
 
 
 class SyncInProgress(Retryable):

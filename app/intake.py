@@ -3,8 +3,10 @@
 Whoever calls this has checked its signature. Webhooks and queue records both come here.
 """
 
+import contextvars
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -13,13 +15,15 @@ from app import imaging, metrics
 from app.assets import Cloudinary, Hint, parse
 from app.config import Campaigns, Settings
 from app.decision import Outcome
-from app.errors import Permanent, Retryable
+from app.errors import CollagenError, Permanent, Retryable
 from app.exif import ExifTool
 from app.processor import Processor
 from app.reconcile.process import concerned
 from app.store import Store
 
 LOG = logging.getLogger(__name__)
+PHOTOS_AT_ONCE = 8  # of all notifications that name several
+MOST_FAILURES = 3  # in one notification, after which no further photo is begun
 TELLING = ("stored", "removed", "unchanged", "ignored")
 
 
@@ -54,6 +58,7 @@ class Intake:
         self._store = store
         self._campaigns = campaigns
         self._clock = clock
+        self._photos = ThreadPoolExecutor(PHOTOS_AT_ONCE, thread_name_prefix="photo")
 
     @classmethod
     def of(cls, settings: Settings, campaigns: Campaigns, store: Store, exiftool: ExifTool) -> Self:
@@ -66,13 +71,13 @@ class Intake:
         imaging.policy.require()
         return cls(Processor(cloudinary, store, exiftool, campaigns), store, campaigns)
 
-    def receive(self, body: bytes) -> Received:
+    def receive(self, body: bytes, signed: int | None = None) -> Received:
         """Returns once the store is right and the notification filed, so that whoever sent it tries again until then.
 
-        Raises BadNotification, and what `Processor.process` raises.
+        `signed` as in `Hint`. Raises BadNotification, and what `Processor.process` raises.
         """
         try:
-            received = self._receive(body)
+            received = self._receive(body, signed)
         except Permanent:
             metrics.notification("refused")
             raise
@@ -84,16 +89,45 @@ class Intake:
         )
         return received
 
-    def _receive(self, body: bytes) -> Received:
-        notification = parse(body)
+    def _receive(self, body: bytes, signed: int | None) -> Received:
+        notification = parse(body, signed)
         if notification.folders:
             syncs = tuple(concerned(self._campaigns.values(), notification.folders))
             self._file(syncs, notification.status, "none", body)
             return Received(syncs=syncs)
-        outcomes = tuple(self._process(hint) for hint in notification.hints)
+        hints = notification.hints
+        outcomes = self._process_all(hints, body) if len(hints) > 1 else tuple(map(self._process, hints))
         named = next(iter(outcomes), Outcome("none", "ignored"))
         self._file({outcome.campaign for outcome in outcomes}, notification.status, named.public_id, body)
         return Received(outcomes)
+
+    def _process_all(self, hints: Sequence[Hint], body: bytes) -> tuple[Outcome, ...]:
+        """Several at once. One that fails keeps no other from being done, and what is done is not done again."""
+        done = self._store.unfinished.done(body, [hint.public_id for hint in hints])
+        outcomes = {hint: Outcome(hint.public_id, "unchanged", done.get(hint.public_id)) for hint in hints}
+        rest = [hint for hint in hints if hint.public_id not in done]
+        failures: list[CollagenError] = []
+
+        def attempt(hint: Hint) -> None:
+            if len(failures) < MOST_FAILURES:  # else whatever is the matter, it is not the photo
+                try:
+                    outcomes[hint] = self._process(hint)
+                    done[hint.public_id] = outcomes[hint].campaign
+                except CollagenError as error:
+                    failures.append(error)
+
+        # with what this thread has on its mind, such as the request's ID
+        begun = [self._photos.submit(contextvars.copy_context().run, attempt, hint) for hint in rest]
+        for work in wait(begun).done:
+            work.result()
+        worst = next((error for error in failures if error.retryable), next(iter(failures), None))
+        if worst is not None and worst.retryable:
+            self._store.unfinished.note(body, done)
+        elif len(rest) < len(hints):
+            self._store.unfinished.end(body)
+        if worst is not None:
+            raise worst
+        return tuple(outcomes.values())
 
     def _process(self, hint: Hint) -> Outcome:
         try:

@@ -35,12 +35,19 @@ DOWNLOAD_SECONDS = 60  # a whole picture, redirects included
 EXIFTOOL_SECONDS = 20  # one command
 HEALTH_SECONDS = 8  # for an answer of a helper process to /health
 LOCK_SECONDS = 20  # while another process is at work on the same photo
+BURST_SECONDS = 5  # that the third question in a row about a photo is put off, so that its answer serves all who ask
 POLL_SECONDS = 20  # that SQS waits for a message before it says that there is none; the most it allows
 SQS_SECONDS = 10  # for an answer of SQS, beyond that
 SMTP_SECONDS = 60  # for one answer of the mail server, which looks at a mail before it takes it
 PUBLIC_SECONDS = 5  # for an answer of our own service at its public address
 CHECK_SECONDS = 20  # for one check of `python -m app doctor`
 SMTP_RETRY_SECONDS = 60  # before the second try of mails that the server refused for now
+
+# --- Webhooks, in each process of gunicorn. Its other threads (deploy/gunicorn.conf.py) are for all other requests.
+WEBHOOKS = 24  # that are worked on at once, which mostly is waiting for Cloudinary
+WEBHOOKS_WAITING = 24  # that wait for it
+WEBHOOK_SECONDS = 20  # that they wait: Cloudinary itself has been seen to wait for 30
+PICTURES = 8  # that are fetched or wait to be decoded, each in memory
 
 # --- The rest
 REDIRECTS = 3  # of a delivery host

@@ -1,15 +1,19 @@
 """One photo: make the store agree with what Cloudinary says now.
 
 A notification is only a hint. Duplicates, late and reordered deliveries, retries and replays all end in the same place,
-because what is done depends on Cloudinary's state and on the store's, fetched while the photo's lock is held.
+because what is done depends on Cloudinary's state and on the store's, fetched while the photo's lock is held. Of many
+that wait for that lock, few ask Cloudinary (see `asked`).
 """
 
 import contextlib
+import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from app import metrics
+from app import limits, metrics
+from app.asked import read as read_asked
 from app.assets import Asset, Cloudinary, Hint
 from app.config import Campaign, Campaigns
 from app.decision import Decision, Outcome, Status, decide
@@ -36,7 +40,8 @@ class Processor:
         self._exiftool = exiftool
         self._campaigns = campaigns
         self._keeper = Keeper(store, exiftool, clock)
-        self._downloads = ThreadPoolExecutor(16, thread_name_prefix="download")
+        self._downloads = ThreadPoolExecutor(2 * limits.PICTURES, thread_name_prefix="download")
+        self._room = threading.BoundedSemaphore(limits.PICTURES)
         scratch.sweep()  # faces and addresses that killed processes left on the local disk
 
     def process(self, hint: Hint) -> Outcome:
@@ -46,17 +51,35 @@ class Processor:
         CloudinaryUnavailable, StoreUnavailable, ExifToolFailed, DecoderFailed or PhotoBusy; the store then is as it
         was, or right.
         """
+        arrived = time.monotonic()
         file_name(hint.public_id)  # before anything is asked or locked
         if hint.kind != "image":
             return self._no_image(hint)
         with contextlib.ExitStack() as turn:
             with metrics.stage("lock"):
-                turn.enter_context(self._store.photos.lock(hint.public_id))
+                lock = turn.enter_context(self._store.photos.lock(hint.public_id))
             held, archives = self._held(hint.public_id)
             if not held and not self._may_bring(hint):
                 return self._nothing(hint)
-            expected = hint.version is not None and any(tags and tags.version == hint.version for tags in held.values())
-            early = None if expected or hint.picture_url is None else self._fetch(hint.public_id, hint.picture_url)
+            if hint.signed is None:
+                return self._settle(hint, held, archives)
+            asked = read_asked(lock.noted())
+            if asked.covers(hint.public_id, hint.signed):
+                return Outcome(hint.public_id, "unchanged", next(iter(held), None))
+            time.sleep(max(0.0, arrived + asked.pause(hint.public_id, hint.signed) - time.monotonic()))
+            when = hint.signed + time.monotonic() - arrived
+            outcome = self._settle(hint, held, archives)
+            if outcome.status != "ignored":  # a campaign that is new may want what no other did
+                lock.note(asked.at(hint.public_id, when).written())
+            return outcome
+
+    def _settle(self, hint: Hint, held: Mapping[str, Tags | None], archives: Mapping[str, Tags]) -> Outcome:
+        """Asks Cloudinary, and makes the store agree. Whoever calls this has the photo's lock."""
+        expected = hint.version is not None and any(tags and tags.version == hint.version for tags in held.values())
+        with contextlib.ExitStack() as room:
+            early = None
+            if not expected and hint.picture_url is not None and self._has_room(room, wait=False):
+                early = self._fetch(hint.public_id, hint.picture_url)
             with metrics.stage("state"):
                 asset = self._state(hint, archives)
             campaign = self._campaigns.of_folder(asset.folder) if asset else None
@@ -65,6 +88,8 @@ class Processor:
                 try:
                     source = decision.source
                     if source is None or not self._keeper.take_over(asset, decision.keep, source, archives[source]):
+                        if early is None:
+                            self._has_room(room, wait=True)
                         if early is None or hint.version != asset.version:
                             early = self._fetch(asset.public_id, asset.url)
                         self._keeper.put(asset, decision.keep, early.result(), _place(asset, archives))
@@ -75,6 +100,12 @@ class Processor:
                     raise
             self._keeper.remove(hint.public_id, decision.remove_from)
             return self._outcome(hint.public_id, asset, campaign, decision)
+
+    def _has_room(self, room: contextlib.ExitStack, *, wait: bool) -> bool:
+        """Takes the memory of one picture until `room` ends; says whether it has it."""
+        if taken := self._room.acquire(blocking=wait):
+            room.callback(self._room.release)
+        return taken
 
     def check(self) -> None:
         """Raises DecoderFailed unless pictures can be decoded."""

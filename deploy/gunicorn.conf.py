@@ -33,7 +33,8 @@ bind = "127.0.0.1:8000"  # nginx stands before it; under systemd it is collagen.
 # A notification mostly waits for Cloudinary: threads wait, processes decode.
 workers = int(os.environ.get("WEB_CONCURRENCY") or _most_workers())
 worker_class = "gthread"
-threads = 8
+# 48 at most are webhooks (app/limits.py); the rest answer all else meanwhile, and tell further webhooks to come again.
+threads = 64
 worker_connections = threads  # what a worker cannot begin is left to the others, not queued behind its threads
 keepalive = 0  # a connection that is kept would stick to one worker, however much that has to do
 # A worker is replaced now and then, in case something in it grows; it answers what it has begun. Not all at once.

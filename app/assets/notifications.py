@@ -7,7 +7,7 @@ public ID. Fields that are not used here are ignored.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.assets.asset import TYPES, moderation_status
@@ -27,7 +27,8 @@ class Hint:
     Where the hint is an approval, `picture_url` and `version` say where its picture would be, so that it can be
     fetched while Cloudinary is asked whether that is still so. `brings`: whether it can mean that a photo is to be
     stored that no campaign holds; where it cannot, and none does, there is nothing to ask. `folder`: where the
-    notification says the asset is; None where it does not.
+    notification says the asset is; None where it does not. `signed`: when Cloudinary signed the notification, in
+    seconds since 1970 by its own clock; None for what is no notification.
     """
 
     public_id: str
@@ -37,6 +38,7 @@ class Hint:
     kind: str = "image"
     brings: bool = True
     folder: str | None = None
+    signed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Notification:
     folders: tuple[str, ...] = ()
 
 
-def parse(body: bytes) -> Notification:
-    """Reads a notification. One that does not concern photos has no hints.
+def parse(body: bytes, signed: int | None = None) -> Notification:
+    """Reads a notification, which was `signed` then (see `Hint`). One that does not concern photos has no hints.
 
     Raises BadNotification or BadPublicId for what nothing can be done with.
     """
@@ -64,7 +66,7 @@ def parse(body: bytes) -> Notification:
     if not isinstance(payload, dict) or not isinstance(payload.get("notification_type"), str):
         raise BadNotification(f"The notification has no notification_type. {TEMPLATE}")
     kind = payload["notification_type"]
-    hints = tuple(_hints(kind, payload))
+    hints = tuple(replace(hint, signed=signed) for hint in _hints(kind, payload))
     for hint in hints:
         check_public_id(hint.public_id)
     if not hints and kind in (*ONE_ASSET, "rename"):

@@ -46,6 +46,7 @@ MEANING = {
 @click.option("--yes", is_flag=True, help="Remove photos even where that looks like a mistake (see above).")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every public ID.")
 @click.option("--request", metavar="ID", hidden=True, help="The request that this run belongs to.")
+@click.option("--place", type=(str, int), multiple=True, hidden=True, help="A campaign's place that was inherited.")
 def sync(
     campaigns: tuple[str, ...],
     dry_run: bool,
@@ -54,6 +55,7 @@ def sync(
     yes: bool,
     as_json: bool,
     request: str | None,
+    place: tuple[tuple[str, int], ...],
 ) -> None:
     """Make the mirror of each CAMPAIGN (all by default) agree with Cloudinary, and report what did not.
 
@@ -84,13 +86,15 @@ def sync(
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     exiftool = ExifTool()
     exiftool.version()
+    places = dict(place)
     reports, failed, progress = [], False, Progress("photos")
     try:
         syncing = Sync(cloudinary, Store(settings.store), exiftool, rules, Watch(progress.say, progress.show))
         for name in dict.fromkeys(campaigns or rules):
             progress.begin(name)
             try:
-                reports.append(syncing.run(name, dry_run=dry_run, remake=thumbnails, patience=wait, sure=yes))
+                how = {"dry_run": dry_run, "remake": thumbnails, "sure": yes}
+                reports.append(syncing.run(name, **how, patience=wait, place=places.get(name)))
             except (SettingError, SyncInProgress) as error:  # the others have their turn all the same
                 progress.say(f"Error: {error}")
                 failed = True

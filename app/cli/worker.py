@@ -51,8 +51,9 @@ def worker(url: str, redrive: bool) -> None:
         return
     settings = load_settings()
     exiftool = ExifTool()
-    handler = Handler.of(settings, exiftool, partial(process.start, settings))
-    Store(settings.store).root.check()  # or all that waits would fail, and lie in the dead-letter queue before long
+    store = Store(settings.store)
+    handler = Handler.of(settings, exiftool, partial(process.start, settings, store))
+    store.root.check()  # or all that waits would fail, and lie in the dead-letter queue before long
     journal.configure(settings.log)
     metrics.begin()
     stopping.on_signals()

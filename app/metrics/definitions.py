@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-Notified = Literal["stored", "removed", "unchanged", "ignored", "refused", "failed"]
+Notified = Literal["stored", "removed", "unchanged", "ignored", "refused", "failed", "busy"]
 Stage = Literal["lock", "state", "download", "decode", "exif", "store"]
 Built = Literal["done", "failed", "killed"]
 Mailed = Literal["sent", "refused", "failed", "uncertain"]

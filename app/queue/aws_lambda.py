@@ -21,6 +21,7 @@ THREADS = 8  # records side by side; each mostly waits for Cloudinary
 # would keep its photo's lock until the next call.
 SECONDS = (
     limits.LOCK_SECONDS
+    + limits.BURST_SECONDS
     + limits.API_SECONDS
     + limits.DOWNLOAD_SECONDS
     + limits.DECODER_SECONDS

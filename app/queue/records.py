@@ -37,6 +37,7 @@ VERDICT: dict[type[errors.CollagenError], Literal["drop", "again"]] = {
     errors.ExifToolFailed: "again",
     errors.DecoderFailed: "again",
     errors.PhotoBusy: "again",
+    errors.WebhooksBusy: "again",
     errors.SyncInProgress: "again",
     errors.CollageInProgress: "again",
     errors.NotifyInProgress: "again",
@@ -121,7 +122,7 @@ class Handler:
                     self._settings.webhook_secrets,
                     record.received,
                 )
-                received = self._intake.receive(record.body)
+                received = self._intake.receive(record.body, int(record.timestamp))
                 if received.syncs:
                     self._sync(received.syncs)
             except errors.CollagenError as error:

@@ -56,20 +56,27 @@ class Sync:
         self._lists = Lists(cloudinary, self._budget, (campaign.folder for campaign in campaigns.values()))
 
     def run(
-        self, name: str, *, dry_run: bool = False, remake: bool = False, patience: float = 0, sure: bool = False
+        self,
+        name: str,
+        *,
+        dry_run: bool = False,
+        remake: bool = False,
+        patience: float = 0,
+        place: int | None = None,
+        sure: bool = False,
     ) -> Report:
         """Brings every photo of a campaign to the truth; in a dry run only finds out what there is to do.
 
         What killed processes left in the store is removed, once. `remake`: first makes smaller pictures anew from the
-        archives. `patience`: seconds to wait while another one syncs the campaign. `sure`: also removes suspiciously
-        many photos; without it, they are kept, and stand in the report. What fails for one photo stands in the report
-        and in the campaign's log. Raises SettingError where any photo should go, and the last sync followed other
-        rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed where nothing more can be done:
-        the next sync then goes on where this one stopped.
+        archives. `patience`: seconds to wait while another one syncs the campaign; `place` as in `Syncs.turn`. `sure`:
+        also removes suspiciously many photos; without it, they are kept, and stand in the report. What fails for one
+        photo stands in the report and in the campaign's log. Raises SettingError where any photo should go, and the
+        last sync followed other rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed where
+        nothing more can be done: the next sync then goes on where this one stopped.
         """
         report = Report(name, dry_run)
         self._store.root.require()
-        with contextlib.nullcontext() if dry_run else self._store.syncs.turn(name, patience):
+        with contextlib.nullcontext() if dry_run else self._store.syncs.turn(name, patience, place):
             if not dry_run and not self._swept:
                 self._store.sweep()
                 self._swept = True

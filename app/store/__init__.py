@@ -5,6 +5,7 @@
 - `collages`: finished collages, and the one being built.
 - `logs`: what happened to whom, and the raw notifications.
 - `syncs`: who is syncing a campaign, and how far it is.
+- `unfinished`: how far a notification of many photos is.
 - `sends`: who was sent which mail. `opens`: who asked for its picture. `withdrawals`: who wants no more of it.
 - `names`: public IDs as file names. `marks`: the times of files, which say what picture they show.
 - `files`: writes that happen whole or not at all, made of the operations of `disk`.
@@ -24,6 +25,7 @@ from app.store.root import Root
 from app.store.sends import Sends
 from app.store.sweep import sweep
 from app.store.syncs import Syncs
+from app.store.unfinished import Unfinished
 from app.store.withdrawals import Withdrawals
 
 
@@ -36,6 +38,7 @@ class Store:
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)
         self.syncs = Syncs(self.root)
+        self.unfinished = Unfinished(self.root)
         self.sends = Sends(self.root)
         self.opens = Opens(self.root)
         self.withdrawals = Withdrawals(self.root)

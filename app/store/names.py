@@ -4,6 +4,7 @@
 percent-encoded: `test_prototype/bs8psp5f` ↔ `test_prototype+bs8psp5f`.
 """
 
+import hashlib
 import re
 from urllib.parse import unquote
 
@@ -23,6 +24,11 @@ def file_name(public_id: str) -> str:
             " rename the photo in Cloudinary."
         )
     return name
+
+
+def digest(public_id: str) -> str:
+    """What stands for a public ID in notes that should name nobody."""
+    return hashlib.sha256(public_id.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _percent(character: str) -> str:

@@ -19,7 +19,7 @@ from app.store import marks
 from app.store.files import using
 from app.store.names import file_name, is_file_name, public_id_of
 from app.store.placeholders import Placeholders
-from app.store.root import Root
+from app.store.root import Lock, Root
 
 JPEG_END = b"\xff\xd9"
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
@@ -55,7 +55,7 @@ class Photos:
     def variant_path(self, campaign: str, public_id: str, variant: str) -> Path:
         return self._root.path / campaign / "thumbnails" / f"{file_name(public_id)}{SUFFIXES[variant]}"
 
-    def lock(self, public_id: str) -> contextlib.AbstractContextManager[None]:
+    def lock(self, public_id: str) -> contextlib.AbstractContextManager[Lock]:
         """One photo is worked on by one process at a time. Raises PhotoBusy."""
         return self._root.lock("photo", f"the photo {public_id}")
 

@@ -16,8 +16,29 @@ from app.store.files import TEMPORARY, Files, using
 MARKER = ".collagen"
 LOCKS = ".locks"
 UNFILED = ".unfiled"
+LARGEST_NOTE = 64 * 1024  # bytes, in the file of a lock
 # Free space below which nothing more is taken in: a photo is about 0.5 MB, a collage up to 60 MB.
 RESERVE = 100 * 1024 * 1024
+
+
+class Lock:
+    """A lock that is held. What is noted in its file is there for whoever holds it next, or damaged after a crash."""
+
+    def __init__(self, disk: Disk, descriptor: int) -> None:
+        self._disk = disk
+        self._descriptor = descriptor
+
+    def noted(self) -> bytes:
+        """What was noted last; nothing where that cannot be read."""
+        with contextlib.suppress(OSError):
+            return os.pread(self._descriptor, LARGEST_NOTE, 0)
+        return b""
+
+    def note(self, data: bytes) -> None:
+        """Replaces what is noted, by nothing where it cannot be written."""
+        with contextlib.suppress(OSError):
+            self._disk.truncate(self._descriptor, 0)
+            self._disk.write(self._descriptor, data)
 
 
 class Root:
@@ -92,7 +113,7 @@ class Root:
             )
 
     @contextlib.contextmanager
-    def lock(self, kind: str, key: str, patience: float = limits.LOCK_SECONDS) -> Iterator[None]:
+    def lock(self, kind: str, key: str, patience: float = limits.LOCK_SECONDS) -> Iterator[Lock]:
         """Holds the lock of whatever `key` names, across threads, processes and hosts.
 
         Keys of one `kind` share 256 lock files that are never removed (removing one while another waits for it would
@@ -105,6 +126,6 @@ class Root:
         if descriptor is None:
             raise PhotoBusy(f"Another process has been at work on {key} for {patience:g} s.", retry_after=30)
         try:
-            yield
+            yield Lock(self.files.disk, descriptor)
         finally:
             os.close(descriptor)

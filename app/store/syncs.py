@@ -17,18 +17,28 @@ class Syncs:
     def __init__(self, root: Root) -> None:
         self._root = root
 
+    def place(self, campaign: str) -> int | None:
+        """The place of whoever syncs the campaign next: a descriptor, which gives it up when it is closed.
+
+        None where another one waits already: whatever is the matter, that one begins after now and will find it.
+        """
+        self._root.require()
+        return self._root.files.lock(self._path(campaign, "next"), patience=0)
+
     @contextlib.contextmanager
-    def turn(self, campaign: str, patience: float = 0) -> Iterator[None]:
+    def turn(self, campaign: str, patience: float = 0, place: int | None = None) -> Iterator[None]:
         """Only one at a time syncs a campaign, on whatever host. Raises SyncInProgress.
 
-        With `patience` (seconds) it waits for its turn, unless another one waits already: whatever is the matter, that
-        one begins after now and will find it.
+        With `patience` (seconds) it waits for its turn, unless another one waits already. `place`: its own, which it
+        gives up when it begins.
         """
         self._root.require()
         with contextlib.ExitStack() as queue:
-            lock = self._root.files.lock(self._path(campaign, "lock"), patience=0)
-            if lock is None and patience:
-                place = self._root.files.lock(self._path(campaign, "next"), patience=0)
+            if place is not None:
+                queue.callback(os.close, place)
+            lock = self._root.files.lock(self._path(campaign, "lock"), patience if place is not None else 0)
+            if lock is None and patience and place is None:
+                place = self.place(campaign)
                 if place is not None:
                     queue.callback(os.close, place)
                     lock = self._root.files.lock(self._path(campaign, "lock"), patience)

@@ -2,6 +2,7 @@
 
 - `access`, `gallery_access`: who may use a route; every route declares it. `guessing` slows down whoever guesses
   passwords.
+- `seats`: how many webhooks are taken at once.
 - `webhook`, `admin` and `notices` (the admin's API), `track`, `unsubscribe`, `wall`, `gallery`, `desk` (with
   `desk_collages`, `desk_cut`, `desk_notify`), `health`, `watching` (metrics): the routes. `collage_form`, `numbers`:
   what their forms and JSON ask for.

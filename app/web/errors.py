@@ -29,6 +29,7 @@ STATUS: dict[type[errors.CollagenError], int] = {
     errors.ExifToolFailed: 503,
     errors.DecoderFailed: 503,
     errors.PhotoBusy: 503,
+    errors.WebhooksBusy: 503,
     errors.SyncInProgress: 409,
     errors.CollageInProgress: 409,
     errors.NotifyInProgress: 409,

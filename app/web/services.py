@@ -14,6 +14,7 @@ from app.tracking.tokens import Tokens
 from app.wall.cache import Cache
 from app.wall.finished import Finished
 from app.web.guessing import Guesses
+from app.web.seats import Seats
 from app.web.session import Sessions
 
 
@@ -26,6 +27,7 @@ class Services:
     store: Store
     exiftool: ExifTool
     intake: Intake
+    seats: Seats
     guesses: Guesses
     tokens: Tokens | None
     recorder: Recorder
@@ -46,6 +48,7 @@ class Services:
             store,
             exiftool,
             intake,
+            Seats(),
             Guesses(),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.decision import Outcome
 from app.reconcile import process
 from app.web.access import signed_by_cloudinary
+from app.web.seats import sender_is_gone
 from app.web.services import services
 
 blueprint = Blueprint("webhook", __name__)
@@ -21,9 +22,11 @@ blueprint = Blueprint("webhook", __name__)
 @signed_by_cloudinary
 def receive(source: str) -> ResponseReturnValue:
     """Answers 200 once the store is right, so that Cloudinary tries again until it is."""
-    received = services().intake.receive(request.get_data())
+    signed = int(request.headers["X-Cld-Timestamp"])  # a number, or the signature would not be right
+    with services().seats.taken(sender_is_gone):
+        received = services().intake.receive(request.get_data(), signed)
     if received.syncs:
-        process.start(services().settings, received.syncs)
+        process.start(services().settings, services().store, received.syncs)
         return {"status": "unchanged", "sync": received.syncs}
     if received.telling is None:
         return {"status": "ignored"}

@@ -1,0 +1,60 @@
+"""Notifications of many photos that failed before all were done: what is done, so that the next delivery goes on there.
+
+Only that; a photo that a later delivery does once more ends in the same place.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.store.files import using
+from app.store.names import digest
+from app.store.root import Root
+
+UNFINISHED = ".unfinished"
+KEPT = 2 * 24 * 3600  # seconds, in which whoever sends a notification again has done so
+
+
+class Unfinished:
+    def __init__(self, root: Root) -> None:
+        self._root = root
+
+    def done(self, body: bytes, public_ids: list[str]) -> dict[str, str | None]:
+        """Those of the photos that an earlier delivery of this notification was done with, each with its campaign.
+
+        Raises StoreUnavailable.
+        """
+        self._root.require()
+        try:
+            noted = json.loads(self._root.files.read(self._path(body)) or b"{}")
+        except (ValueError, RecursionError):
+            return {}  # they are done once more
+        if not isinstance(noted, dict):
+            return {}
+        found = {public_id: noted[digest(public_id)] for public_id in public_ids if digest(public_id) in noted}
+        return {public_id: campaign if isinstance(campaign, str) else None for public_id, campaign in found.items()}
+
+    def note(self, body: bytes, done: Mapping[str, str | None]) -> None:
+        """Notes the photos that are done, with the campaign of each. Raises StoreUnavailable."""
+        self._root.require()
+        self._clear()
+        noted = {digest(public_id): campaign for public_id, campaign in done.items()}
+        self._root.files.write_whole(self._path(body), json.dumps(noted).encode("utf-8"))
+
+    def end(self, body: bytes) -> None:
+        """Forgets a notification that is done with. Raises StoreUnavailable."""
+        self._root.files.remove(self._path(body))
+
+    def _clear(self) -> None:
+        """Removes what nobody has come back for."""
+        directory = self._root.path / UNFINISHED
+        with using(directory):
+            for entry in self._root.files.scan(directory):
+                found = self._root.files.disk.stat(Path(entry.path))
+                if found is not None and found.st_mtime < time.time() - KEPT:
+                    self._root.files.remove(Path(entry.path))
+
+    def _path(self, body: bytes) -> Path:
+        return self._root.path / UNFINISHED / f"{hashlib.sha256(body).hexdigest()}.json"
