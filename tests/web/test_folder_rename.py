@@ -55,6 +55,20 @@ def test_photos_that_went_with_a_renamed_folder_are_removed(
     end_of_children()
 
 
+def test_many_notifications_about_one_folder_start_one_sync(
+    client: FlaskClient, standin: Standin, store: Store
+) -> None:
+    approve(standin, "a", "holidays")
+    standin.rename_folder("holidays", "sayno")
+    body = told(standin)
+    with store.syncs.turn("sayno"):  # so that whichever is started has to wait
+        assert {notify(client, body).status_code for _ in range(8)} == {200}
+        wait_for(lambda: len(syncs_running()) == 1, "one process waits for its turn")
+        assert store.syncs.place("sayno") is None
+    wait_for(lambda: store.photos.holders("a") == {"sayno": True}, "that process has its turn")
+    end_of_children()
+
+
 @pytest.mark.parametrize(("old", "new"), [("holidays", "journeys"), ("say", "no"), ("sayno2", "sayno3")])
 def test_a_folder_of_no_campaign_starts_nothing(
     client: FlaskClient, standin: Standin, store: Store, old: str, new: str
@@ -68,13 +82,12 @@ def test_a_folder_of_no_campaign_starts_nothing(
 
 def end_of_children() -> None:
     """Waits until the threads have waited for the processes: none stays behind as a zombie."""
-    children = Path(f"/proc/self/task/{threading.main_thread().native_id}/children")
-    wait_for(
-        lambda: (
-            not any("app\0sync" in command_line(child) or is_zombie(child) for child in children.read_text().split())
-        ),
-        "no process of a sync was left",
-    )
+    wait_for(lambda: not syncs_running(), "no process of a sync was left")
+
+
+def syncs_running() -> list[str]:
+    children = Path(f"/proc/self/task/{threading.main_thread().native_id}/children").read_text().split()
+    return [child for child in children if "app\0sync" in command_line(child) or is_zombie(child)]
 
 
 def command_line(process: str) -> str:
