@@ -13,7 +13,7 @@ from app.tracking.opens import Recorder
 from app.tracking.tokens import Tokens
 from app.wall.cache import Cache
 from app.wall.finished import Finished
-from app.web.guessing import Guesses
+from app.web.guessing import Guesses, shared
 from app.web.seats import Seats
 from app.web.session import Sessions
 
@@ -49,7 +49,7 @@ class Services:
             exiftool,
             intake,
             Seats(),
-            Guesses(),
+            Guesses(shared(settings.store)),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),
             withdrawn,
