@@ -77,3 +77,8 @@ def post_fork(server, worker):
     from app import journal
 
     dictConfig(journal.of_gunicorn(LOG))
+
+
+def post_worker_init(worker):
+    """Has each worker remove what it keeps of people who were forgotten."""
+    worker.wsgi.extensions["collagen"].erasing.start()
