@@ -28,6 +28,7 @@ class Keeper:
 
         Raises PictureError, DecoderFailed, ExifToolFailed, StoreUnavailable.
         """
+        self._store.root.require_room()
         with metrics.stage("decode"):
             prepared = self.decoder.prepare(picture, place)
         email = address(asset, campaign)

@@ -140,7 +140,7 @@ def test_a_cut_by_hand_changes_every_file_and_the_addresses_of_the_pictures(benc
         numbers.append(photos.version("sayno", "a/b"))
         variant = photos.variant("sayno", "a/b", "medium")
         assert variant is not None
-        assert variant[1] == numbers[-1] == photos.versions("sayno")["a/b"]
+        assert variant[1] == numbers[-1] == photos.version("sayno", "a/b")
         pictures.append(bench.shown())
         assert bench.problems() == []
     assert len(set(numbers)) == len(set(pictures)) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -18,7 +19,7 @@ from app import imaging
 from app.assets import Asset, Cloudinary, Hint, parse
 from app.config import Campaign, Campaigns, load_campaigns, load_settings
 from app.decision import address, decide
-from app.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed
+from app.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed, StoreUnavailable
 from app.exif import ExifTool, Tags
 from app.processor import Processor
 from app.store import Store
@@ -29,6 +30,7 @@ from tests.people import as_format
 from tests.remembering import Remembering
 from tests.service import environment
 from tests.standin.client import Standin
+from tests.store.test_probe import Full
 
 SAYNO = Campaign("sayno", "Say No", "sayno")
 TRIAL = Campaign("trial", "Trial", "trial", test_address="t+{token}@x.org")
@@ -559,3 +561,29 @@ def test_a_decision_leaves_the_photo_where_it_belongs_and_nowhere_else(
 def test_in_a_campaign_for_trials_no_address_is_stored_but_its_own(email: str) -> None:
     stored = address(asset(email=email), TRIAL)
     assert stored is None or "@" not in stored or (stored.startswith("t+") and stored.endswith("@x.org"))
+
+
+def test_a_full_local_disk_stores_nothing_and_is_worth_another_try(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    upload(bench)
+    full = tmp_path / "full"
+    full.write_bytes(b"")  # no directory: whatever is made there fails, as on a disk that is full
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(full))
+        with pytest.raises(StoreUnavailable, match=r"The local disk failed in .*full: .* or set TMPDIR"):
+            bench.process("a/b")
+    assert bench.store.photos.holders("a/b") == {}
+    assert bench.process("a/b") == "stored"
+
+
+def test_with_50_mb_left_no_photo_is_taken_in_and_one_that_goes_is_still_removed(bench: Bench) -> None:
+    upload(bench)
+    upload(bench, "c")
+    assert bench.process("c") == "stored"
+    nearly_full = Store(bench.store.root.path, Full())
+    processor = Processor(bench.processor._cloudinary, nearly_full, bench.processor._exiftool, bench.campaigns)
+    with pytest.raises(StoreUnavailable, match="less than 100 MB are left"):
+        processor.process(bench.hint("a/b"))
+    bench.standin.reject("c")
+    assert processor.process(bench.hint("c")).status == "removed"

@@ -5,6 +5,7 @@ Only the beginning of each archive is read, and those intermediates that are as 
 
 import contextlib
 import hashlib
+import logging
 import secrets
 import threading
 from collections import Counter
@@ -15,13 +16,15 @@ from typing import TypeVar
 
 from app.addresses import key
 from app.collage import choice
-from app.errors import StoreUnavailable
+from app.errors import StoreUnavailable, where
 from app.imaging import usercomment
 from app.store import Store
 from app.store.files import using
 from app.store.photos import Photo
 
 T = TypeVar("T")
+LOG = logging.getLogger(__name__)
+AT_ONCE = 2_000  # archives that are read while a page waits for it: half a second
 THREADS = 16  # on NFS each file is answered for in a millisecond or more
 
 
@@ -42,27 +45,57 @@ class Alike:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._turn = threading.Lock()
+        self._starting = threading.Lock()
+        self._reading: set[str] = set()
         self._secret = secrets.token_bytes(16)
         self._looks: dict[str, dict[Photo, _Looks]] = {}
         self._pictures: dict[str, dict[Photo, bytes]] = {}
 
-    def groups(self, campaign: str, photos: Sequence[Photo]) -> list[tuple[Photo, ...]]:
+    def soon(self, campaign: str, photos: Sequence[Photo], at_once: int = AT_ONCE) -> list[tuple[Photo, ...]] | None:
+        """As `groups`; None where more than `at_once` archives have to be read first, as a thread then does."""
+        with self._starting:
+            if campaign in self._reading:
+                return None
+            known = self._looks.get(campaign, {})
+            if sum(photo not in known for photo in photos) > at_once:
+                self._reading.add(campaign)
+                threading.Thread(target=self._read, args=(campaign, photos), daemon=True).start()
+                return None
+        return self.groups(campaign, photos)
+
+    def _read(self, campaign: str, photos: Sequence[Photo]) -> None:
+        try:
+            self.groups(campaign, photos, threads=2)  # more would slow down the pages meanwhile
+        except Exception as error:  # whoever asks next starts it again
+            LOG.warning("Who is in %s more than once was not found out: %s", campaign, where(error))
+        finally:
+            with self._starting:
+                self._reading.discard(campaign)
+
+    def groups(self, campaign: str, photos: Sequence[Photo], threads: int = THREADS) -> list[tuple[Photo, ...]]:
         """The photos of everyone who has more than one, of each the newest first. Raises StoreUnavailable."""
         with self._turn:
-            looks = self._kept(self._looks, campaign, photos, lambda photo: self._look(campaign, photo))
+            looks = self._kept(self._looks, campaign, photos, threads, lambda photo: self._look(campaign, photo))
             lengths = Counter(one.length for one in looks.values())
             similar = [photo for photo in photos if looks[photo].length and lengths[looks[photo].length] > 1]
-            pictures = self._kept(self._pictures, campaign, similar, lambda photo: self._digest(campaign, photo))
+            pictures = self._kept(
+                self._pictures, campaign, similar, threads, lambda photo: self._digest(campaign, photo)
+            )
         marks = {photo: [mark for mark in (looks[photo].address, pictures.get(photo)) if mark] for photo in photos}
         return grouped(marks)
 
     def _kept(
-        self, known: dict[str, dict[Photo, T]], campaign: str, photos: Sequence[Photo], read: Callable[[Photo], T]
+        self,
+        known: dict[str, dict[Photo, T]],
+        campaign: str,
+        photos: Sequence[Photo],
+        threads: int,
+        read: Callable[[Photo], T],
     ) -> dict[Photo, T]:
         """`read` of each photo; afterwards nothing is known of any other."""
         before = known.get(campaign, {})
         missing = [photo for photo in photos if photo not in before]
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="alike") as pool:
+        with ThreadPoolExecutor(threads, thread_name_prefix="alike") as pool:
             found = before | dict(zip(missing, pool.map(read, missing), strict=True))
         known[campaign] = {photo: found[photo] for photo in photos}
         return known[campaign]
@@ -96,8 +129,11 @@ def grouped(marks: Mapping[Photo, Iterable[bytes]]) -> list[tuple[Photo, ...]]:
 
     Pure.
     """
+    owners: dict[bytes, list[Photo]] = {}
+    for photo, its in marks.items():
+        for mark in its:
+            owners.setdefault(mark, []).append(photo)
     leaders: dict[Photo, Photo] = {}
-    owners: dict[bytes, Photo] = {}
 
     def leader(photo: Photo) -> Photo:
         while (above := leaders.get(photo, photo)) != photo:
@@ -105,12 +141,13 @@ def grouped(marks: Mapping[Photo, Iterable[bytes]]) -> list[tuple[Photo, ...]]:
             photo = above
         return photo
 
-    for photo, shared in marks.items():
-        for mark in shared:
-            one, other = leader(photo), leader(owners.setdefault(mark, photo))
+    several = [photos for photos in owners.values() if len(photos) > 1]
+    for first, *others in several:
+        for photo in others:
+            one, other = leader(photo), leader(first)
             if one != other:
                 leaders[one] = other
     groups: dict[Photo, list[Photo]] = {}
-    for photo in marks:
+    for photo in dict.fromkeys(photo for photos in several for photo in photos):
         groups.setdefault(leader(photo), []).append(photo)
     return [tuple(reversed(choice.seated(group))) for group in groups.values() if len(group) > 1]

@@ -50,6 +50,7 @@ class Build:
 
 def start(store: Store, campaign: str, wish: Parameters) -> Build:
     """Starts a build. Raises BadParameters, CollageInProgress or StoreUnavailable before anything is started."""
+    store.root.require_room()
     # only here: whoever was excluded and goes before the build looks is not in it either
     choice.require_known(campaign, store.photos.all(campaign), wish.exclude)
     plan(store, campaign, replace(wish, duplicates=True))  # who is whom takes reading, which the build does

@@ -25,7 +25,8 @@ class Option:
 class Proposal:
     """`seated` and `left_out` are in the order of their claim to a place; `excluded` are there and not wanted.
 
-    `duplicates`: further photos of the same people. `offers`: layouts on other canvases that leave out fewer.
+    `duplicates`: further photos of the same people; `counting`: they are not known yet. `offers`: layouts on other
+    canvases that leave out fewer.
     """
 
     grid: layout.Layout
@@ -35,17 +36,19 @@ class Proposal:
     duplicates: Sequence[Photo]
     options: Sequence[Option]
     offers: Sequence[layout.Layout]
+    counting: bool
 
 
 def propose(
-    photos: Sequence[Photo], seen: Mapping[str, int], wish: Parameters, alike: Iterable[Sequence[Photo]] = ()
+    photos: Sequence[Photo], seen: Mapping[str, int], wish: Parameters, alike: Iterable[Sequence[Photo]] | None = ()
 ) -> Proposal:
     """What a build with these parameters would make, as long as every photo can be read.
 
-    `seen`: in how many collages everyone has been; `alike`: of everyone who has several photos these, the newest first.
+    `seen`: in how many collages everyone has been; `alike`: of everyone who has several photos these, the newest first;
+    None where that is not known yet.
     Raises BadParameters where no collage can be made.
     """
-    line = choice.line(photos, seen, wish.exclude, () if wish.duplicates else alike)
+    line = choice.line(photos, seen, wish.exclude, () if wish.duplicates else alike or ())
     queue = line.queue
     invited = choice.invited(wish.photos, len(queue))
     grid = _best(invited, wish.width, wish.height)
@@ -57,6 +60,7 @@ def propose(
         duplicates=line.duplicates,
         options=_options(invited, wish.width, wish.height),
         offers=offers(invited, wish.width, wish.height),
+        counting=alike is None and not wish.duplicates,
     )
 
 
@@ -66,15 +70,8 @@ _best = lru_cache(maxsize=512)(layout.best)  # 0.2 s for 5,000 people, asked for
 @lru_cache(maxsize=128)
 def _options(photos: int, width: int, height: int) -> tuple[Option, ...]:
     """The next best grids, each with its best cell size."""
-    chosen = _best(photos, width, height)
-    cheapest: dict[tuple[int, int], layout.Layout] = {}
-    for case in layout.candidates(photos, width, height):
-        grid = (case.cols, case.rows)
-        if grid not in cheapest or case.cost < cheapest[grid].cost:
-            cheapest[grid] = case
-    del cheapest[chosen.cols, chosen.rows]
-    ranked = sorted(cheapest.values(), key=lambda case: (case.cost, case.left_out, -case.horizontal.cell))
-    return tuple(Option(case, _number_for(case, width, height)) for case in ranked[:OTHERS])
+    others = layout.ranked(photos, width, height, 1 + OTHERS)[1:]
+    return tuple(Option(case, _number_for(case, width, height)) for case in others)
 
 
 def _number_for(case: layout.Layout, width: int, height: int) -> int | None:

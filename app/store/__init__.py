@@ -1,6 +1,6 @@
 """The store: the directory tree that is the whole state of Collagen. The only code that knows paths in it.
 
-- `root`: the tree's top, its marker, locks.
+- `root`: the tree's top, its marker, locks. `probe`: whether it really takes what is written.
 - `photos`: archives, intermediates, variants for the screen. `placeholders`: what a page shows before those.
 - `collages`: finished collages, and the one being built.
 - `logs`: what happened to whom, and the raw notifications.

@@ -64,6 +64,10 @@ class Disk:
             return path.stat()
         return None
 
+    def space(self, path: Path) -> os.statvfs_result:
+        """What the system says of the file system that a path is on."""
+        return os.statvfs(path)
+
     def read(self, path: Path) -> bytes:
         return path.read_bytes()
 

@@ -10,9 +10,9 @@ it is the intermediate's. They can be missing: what cannot be written of them fa
 import contextlib
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from app.errors import StoreUnavailable
 from app.store import marks
@@ -29,8 +29,7 @@ NONE: Mapping[str, bytes] = MappingProxyType({})
 Stamp = tuple[int, ...]  # of a file or directory: another one where it has changed
 
 
-@dataclass(frozen=True)
-class Photo:
+class Photo(NamedTuple):
     """An approved photo that the store holds. `approved_at`: nanoseconds since 1970.
 
     `written_at`: the same of its archive's last change, so that one that was written anew is another.
@@ -132,26 +131,21 @@ class Photos:
 
     def version(self, campaign: str, public_id: str) -> int | None:
         """What `versions` says of one photo; None where it has no intermediate. Raises StoreUnavailable."""
-        self._root.require()
-        path = self.intermediate_path(campaign, public_id)
-        with using(path):
-            there = self._root.files.disk.stat(path)
-        return None if there is None else marks.number(there)
+        return self.versions(campaign, [public_id]).get(public_id)
 
-    def versions(self, campaign: str) -> dict[str, int]:
-        """A number for every photo of a campaign that has an intermediate; another one when its picture is another.
+    def versions(self, campaign: str, public_ids: Iterable[str]) -> dict[str, int]:
+        """A number for each of these photos that has an intermediate; another one when its picture is another.
 
-        It is what `?v=` in the address of a picture says. One listing; nothing is cached. Raises StoreUnavailable.
+        It is what `?v=` in the address of a picture says. Nothing is cached. Raises StoreUnavailable.
         """
         self._root.require()
-        directory = self._root.path / campaign / "thumbnails"
         found = {}
-        with using(directory):
-            for entry in self._root.files.scan(directory):
-                name = entry.name.removesuffix(".png")
-                if name != entry.name and is_file_name(name):
-                    with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                        found[public_id_of(name)] = marks.number(entry.stat())
+        for public_id in public_ids:
+            path = self.intermediate_path(campaign, public_id)
+            with using(path):
+                there = self._root.files.disk.stat(path)
+            if there is not None:
+                found[public_id] = marks.number(there)
         return found
 
     def placeholders(self, campaign: str, public_ids: Collection[str]) -> dict[str, bytes | None]:
@@ -229,6 +223,13 @@ class Photos:
         intermediates = _public_ids(thumbnails, ".png")
         every = archives.union(intermediates, *(_public_ids(thumbnails, suffix) for suffix in SUFFIXES.values()))
         return {public_id: (public_id in archives, public_id in intermediates) for public_id in every}
+
+    def incomplete(self, campaign: str) -> set[str]:
+        """The photos of a campaign that have no intermediate. Raises StoreUnavailable."""
+        self._root.require()
+        whole = {name.removesuffix(".png") for name in self._names(campaign, "thumbnails") if name.endswith(".png")}
+        archives = (name for name in self._names(campaign, "approved") if name.endswith(".jpg"))
+        return _public_ids((name for name in archives if name.removesuffix(".jpg") not in whole), ".jpg")
 
     def _names(self, campaign: str, room: str) -> list[str]:
         directory = self._root.path / campaign / room

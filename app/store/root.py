@@ -69,14 +69,19 @@ class Root:
                 )
 
     def check(self) -> None:
-        """Raises StoreUnavailable where the store cannot be written to, or is nearly full."""
-        space = self._space()
+        """Raises StoreUnavailable where the store cannot be written to, or is nearly full. Writes nothing."""
+        space = self.require_room()
         if space.f_flag & os.ST_RDONLY or not os.access(self.path, os.W_OK | os.X_OK):
             raise StoreUnavailable(
                 f"{self.path} cannot be written to: mount it read-write, for the user who runs Collagen."
             )
+
+    def require_room(self) -> os.statvfs_result:
+        """Raises StoreUnavailable where the store is nearly full, so that nothing more is to be taken in."""
+        space = self._space()
         if space.f_bavail * space.f_frsize < RESERVE:
             raise StoreUnavailable(f"{self.path} is full: less than {RESERVE // 1024**2} MB are left.")
+        return space
 
     def free(self) -> int:
         """How many bytes are left. Raises StoreUnavailable."""
@@ -102,7 +107,7 @@ class Root:
     def _space(self) -> os.statvfs_result:
         self.require()
         with using(self.path):
-            return os.statvfs(self.path)
+            return self.files.disk.space(self.path)
 
     def campaigns(self) -> list[str]:
         """Names of the campaigns that have a directory here, known to campaigns.toml or not."""

@@ -13,12 +13,29 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.errors import StoreUnavailable
+
 PREFIX = "collagen-"
 
 
 @contextlib.contextmanager
 def directory() -> Iterator[Path]:
-    """A directory of one's own in the system's temporary directory, removed at the end."""
+    """A directory of one's own in the system's temporary directory, removed at the end.
+
+    Raises StoreUnavailable where it cannot be made, and for whatever the system refuses within.
+    """
+    try:
+        with _made() as path:
+            yield path
+    except OSError as error:
+        where = tempfile.gettempdir()
+        raise StoreUnavailable(
+            f"The local disk failed in {where}: {error.strerror or error}. Make room there, or set TMPDIR."
+        ) from error
+
+
+@contextlib.contextmanager
+def _made() -> Iterator[Path]:
     while True:
         path = Path(tempfile.mkdtemp(prefix=PREFIX))
         lock = _lock(path)

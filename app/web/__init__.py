@@ -4,8 +4,8 @@
   passwords.
 - `seats`: how many webhooks are taken at once.
 - `webhook`, `admin` and `notices` (the admin's API), `track`, `unsubscribe`, `wall`, `gallery`, `desk` (with
-  `desk_collages`, `desk_cut`, `desk_notify`), `health`, `watching` (metrics): the routes. `collage_form`, `numbers`:
-  what their forms and JSON ask for.
+  `desk_collages`, `desk_cut`, `desk_notify`), `health`, `watching` (metrics): the routes. `collage_form`, `body` and
+  `numbers`: what their forms and JSON ask for.
 - `requests`: the ID of each request, its line in the log.
 - `errors`: from error to answer. `headers`: what every answer tells the browser.
 - `pictures`, `tiles`: what pages show of photos. `sendfile`: leaves it to nginx to send a file.

@@ -10,6 +10,7 @@ from app.collage import layout, process
 from app.collage.build import Parameters
 from app.collage.withdrawn import people
 from app.errors import BadParameters, NotFound
+from app.web import body
 from app.web.access import admin_only
 from app.web.numbers import within
 from app.web.sendfile import send
@@ -91,11 +92,7 @@ def _done(campaign: str, collage: str) -> dict[str, Any]:
 
 def _wish() -> Parameters:
     """The parameters of a collage, all optional, from a JSON object. Raises BadParameters."""
-    if not request.get_data():
-        return Parameters()
-    given = request.get_json(force=True, silent=True)
-    if not isinstance(given, dict):
-        raise BadParameters('The parameters must be a JSON object, such as {"photos": 100}.')
+    given = body.parameters('{"photos": 100}')
     known = ("photos", "width", "height", "exclude", "duplicates")
     for key, value in given.items():
         if key not in known:

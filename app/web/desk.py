@@ -174,13 +174,11 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
 def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, Any]:
     store = services().store
     every = store.photos.all(campaign) if every is None else every
-    pairs = store.photos.pairs(campaign)
-    incomplete = {public_id for public_id, (archive, intermediate) in pairs.items() if archive and not intermediate}
     unreachable, cut = desk().addresses.unreachable(campaign, every), desk().addresses.cut(campaign, every)
     collages = desk().album.all(campaign)
     return {
         "name": campaign,
-        "counts": counts(every, incomplete, collages),
+        "counts": counts(every, store.photos.incomplete(campaign), collages),
         "unreachable": unreachable,
         "cut": len(cut or ()),
         "last": collages[-1] if collages else None,
@@ -188,7 +186,7 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
 
 
 def _proposal(campaign: str, every: Sequence[Photo], asked: Parameters) -> Proposal:
-    alike = () if asked.duplicates else desk().alike.groups(campaign, every)
+    alike = () if asked.duplicates else desk().alike.soon(campaign, every)
     return propose(every, seen(desk().album.all(campaign)), asked, alike)
 
 

@@ -27,7 +27,7 @@ def checks() -> dict[str, str]:
     """What each thing that Collagen needs says of itself: "ok", or one sentence."""
     said = {}
     for name, check in (
-        ("store", services().store.root.check),
+        ("store", services().probe.check),
         ("exiftool", services().exiftool.check),
         ("imagemagick", _decodes),
     ):

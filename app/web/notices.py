@@ -1,8 +1,6 @@
 """The admin's API: tell the people in a collage of it, and what came of that. No answer holds an address."""
 
-from typing import Any
-
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import BadParameters
@@ -10,6 +8,7 @@ from app.notify import process
 from app.notify.recipients import Wish
 from app.notify.run import Notifier
 from app.tracking import figures
+from app.web import body
 from app.web.access import admin_only
 from app.web.numbers import within
 from app.web.services import services
@@ -56,10 +55,8 @@ def opens(campaign: str, collage: str) -> ResponseReturnValue:
 
 def _wish() -> tuple[bool, Wish]:
     """Whether to send, and what, from a JSON object in which everything is optional. Raises BadParameters."""
-    body: Any = request.get_json(force=True, silent=True) if request.get_data() else {}
-    if not isinstance(body, dict):
-        raise BadParameters('The parameters must be a JSON object, such as {"send": true, "limit": 10}.')
-    for key, value in body.items():
+    given = body.parameters('{"send": true, "limit": 10}')
+    for key, value in given.items():
         if key in SWITCHES:
             if not isinstance(value, bool):
                 raise BadParameters(f"{key} must be true or false.")
@@ -68,4 +65,4 @@ def _wish() -> tuple[bool, Wish]:
             raise BadParameters(f"{str(key)[:40]!r} is no parameter; known are {known}.")
         else:
             within(key, value, 1)
-    return body.pop("send", False), Wish(**body)
+    return given.pop("send", False), Wish(**given)

@@ -9,6 +9,7 @@ from app.config import Campaigns, Settings
 from app.exif import ExifTool
 from app.intake import Intake
 from app.store import Store
+from app.store.probe import Probe
 from app.tracking.opens import Recorder
 from app.tracking.tokens import Tokens
 from app.wall.cache import Cache
@@ -26,6 +27,7 @@ class Services:
     settings: Settings
     campaigns: Campaigns
     store: Store
+    probe: Probe
     exiftool: ExifTool
     intake: Intake
     seats: Seats
@@ -48,6 +50,7 @@ class Services:
             settings,
             campaigns,
             store,
+            Probe(store.root),
             exiftool,
             intake,
             Seats(),

@@ -30,7 +30,7 @@ class Tile:
 def tiles(campaign: str, shown: Sequence[Photo], cuts: Mapping[str, Cut] = NO_CUTS) -> list[Tile]:
     """The tiles of some photos of a campaign, in their order. `cuts`: by public ID. Raises StoreUnavailable."""
     photos = services().store.photos
-    versions = photos.versions(campaign)
+    versions = photos.versions(campaign, [one.public_id for one in shown])
     hashes = photos.placeholders(campaign, [one.public_id for one in shown])
     return [
         Tile(

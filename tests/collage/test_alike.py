@@ -18,6 +18,7 @@ from app.exif import ExifTool, Tags
 from app.store import Store
 from app.store.photos import Photo
 from tests.collage import pictures
+from tests.waiting import wait_for
 
 Put = Callable[..., str]
 
@@ -181,3 +182,14 @@ def test_photos_are_in_one_group_exactly_if_marks_lead_from_one_to_the_other(sha
             reached |= {mark for some in marks.values() if reached.intersection(some) for mark in some}
         expected = {other for other, some in marks.items() if reached.intersection(some)} or {photo}
         assert next((set(group) for group in found if photo in group), {photo}) == expected
+
+
+def test_what_takes_long_to_find_out_keeps_no_page_waiting(store: Store, put: Put) -> None:
+    both = {put(0, "ann@example.org"), put(1, "ANN@example.org")}
+    put(2, None)
+    photos, alike = store.photos.all(pictures.CAMPAIGN), Alike(store)
+    assert alike.soon(pictures.CAMPAIGN, photos, at_once=2) is None
+    (found,) = wait_for(lambda: alike.soon(pictures.CAMPAIGN, photos, at_once=2), "the archives were read")
+    assert {photo.public_id for photo in found} == both
+    put(3, None)
+    assert alike.soon(pictures.CAMPAIGN, store.photos.all(pictures.CAMPAIGN), at_once=2) == [found]

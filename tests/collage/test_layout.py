@@ -261,3 +261,16 @@ def test_what_cannot_be_laid_out_is_refused_with_a_sentence(n: int, width: int, 
     assert named in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+@given(st.integers(1, 120), st.integers(400, 5000), st.integers(400, 5000), st.integers(1, 8))
+def test_the_cheapest_grids_are_those_that_a_look_at_all_cases_finds(
+    photos: int, width: int, height: int, number: int
+) -> None:
+    best_of: dict[tuple[int, int], tuple[float, int, int, int]] = {}
+    for case in layout.candidates(photos, width, height):
+        rank = (round(case.cost, 6), case.left_out, -case.horizontal.cell, case.cols)
+        best_of[case.cols, case.rows] = min(rank, best_of.get((case.cols, case.rows), rank))
+    found = layout.ranked(photos, width, height, number)
+    ranks = [(round(case.cost, 6), case.left_out, -case.horizontal.cell, case.cols) for case in found]
+    assert ranks == sorted(best_of.values())[:number]

@@ -44,7 +44,7 @@ def test_another_cut_of_the_same_version_has_another_number(store: Store) -> Non
     for place in (None, 0.0, 0.001, 0.5, 1.0):
         put(store, mark(place))
         numbers.append(store.photos.version("sayno", "p"))
-        assert store.photos.versions("sayno") == {"p": numbers[-1]}
+        assert store.photos.versions("sayno", ["p"]) == {"p": numbers[-1]}
     assert numbers[0] == VERSION
     assert len(set(numbers)) == len(numbers)
 

@@ -218,7 +218,8 @@ def test_photos_whose_names_look_like_variants_keep_their_own_files(store: Store
                 f"{name} of {public_id}".encode() + JPEG_END,
                 number,
             )
-    assert set(store.photos.versions("sayno")) == {"p", "p.thumb", "p.medium", "p.thumb.jpg"}
+    names = {"p", "p.thumb", "p.medium", "p.thumb.jpg"}
+    assert set(store.photos.versions("sayno", names)) == names
     assert store.photos.remove("sayno", "p")
     assert set(store.photos.pairs("sayno")) == {"p.thumb", "p.medium", "p.thumb.jpg"}
 
@@ -285,14 +286,24 @@ def test_a_photo_that_is_distrusted_is_shown_meanwhile(store: Store) -> None:
 def test_versions_are_those_of_the_intermediates_and_hide_no_removal(store: Store) -> None:
     for number, public_id in enumerate(("a", "b/c", "d")):
         put(store, public_id, 100 + number)
-    (store.root.path / "sayno/thumbnails/notes.png.txt").write_bytes(b"x")
-    (store.root.path / "sayno/thumbnails/a b.png").write_bytes(b"x")
-    assert store.photos.versions("sayno") == {"a": 100, "b/c": 101, "d": 102}
+    every = ("a", "b/c", "d")
+    assert store.photos.versions("sayno", every) == {"a": 100, "b/c": 101, "d": 102}
+    assert store.photos.versions("sayno", ["d", "e"]) == {"d": 102}
     store.photos.remove("sayno", "b/c")
     put(store, "d", 200)
-    assert store.photos.versions("sayno") == {"a": 100, "d": 200}
-    assert [store.photos.version("sayno", public_id) for public_id in ("a", "b/c", "d")] == [100, None, 200]
-    assert store.photos.versions("nowhere") == {}
+    assert store.photos.versions("sayno", every) == {"a": 100, "d": 200}
+    assert [store.photos.version("sayno", public_id) for public_id in every] == [100, None, 200]
+    assert store.photos.versions("nowhere", every) == {}
+
+
+def test_photos_without_an_intermediate_are_known_by_their_names_alone(store: Store) -> None:
+    for public_id in ("a", "b/c", "d e", "f"):
+        put(store, public_id)
+    for public_id in ("b/c", "d e"):
+        store.photos.intermediate_path("sayno", public_id).unlink()
+    (store.root.path / "sayno/approved/.tmp-1.jpg").write_bytes(b"x")
+    (store.root.path / "sayno/approved/not ours.jpg").write_bytes(b"x")
+    assert store.photos.incomplete("sayno") == {"b/c", "d e"}
 
 
 # Placeholders

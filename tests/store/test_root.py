@@ -17,6 +17,7 @@ NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "root.require": lambda store: store.root.require(),
+    "root.require_room": lambda store: store.root.require_room(),
     "root.check": lambda store: store.root.check(),
     "root.campaigns": lambda store: store.root.campaigns(),
     "root.lock": lambda store: contextlib.ExitStack().enter_context(store.root.lock("photo", "x")),
@@ -27,7 +28,8 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "photos.variant": lambda store: store.photos.variant("sayno", "p", "thumb"),
     "photos.marked": lambda store: store.photos.marked(store.photos.intermediate_path("sayno", "p"), 5),
     "photos.version": lambda store: store.photos.version("sayno", "p"),
-    "photos.versions": lambda store: store.photos.versions("sayno"),
+    "photos.versions": lambda store: store.photos.versions("sayno", ["p"]),
+    "photos.incomplete": lambda store: store.photos.incomplete("sayno"),
     "photos.placeholders": lambda store: store.photos.placeholders("sayno", ["p"]),
     "photos.fits": lambda store: store.photos.fits("sayno", "p", 5),
     "photos.distrust": lambda store: store.photos.distrust("sayno", "p"),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.imaging import Decoder
 from app.store import Store
-from app.store.root import MARKER
+from app.store.probe import Probe
+from app.store.root import MARKER, Root
 from tests.service import ROOT
+from tests.store.test_probe import Broken
 
 
 def test_everything_is_ok_when_everything_is_there(client: FlaskClient) -> None:
@@ -47,13 +51,15 @@ from flask import Flask
 from app.config import Settings
 from app.exif import ExifTool
 from app.store import Store
+from app.store.probe import Probe
 from app.web import health
 from app.web.services import Services
 app = Flask("app.web")
 app.register_blueprint(health.blueprint)
 exiftool = ExifTool()
 store = Store(Path(sys.argv[1]))
-given = {"store": store, "exiftool": exiftool, "settings": Settings(store.root.path, Path("campaigns.toml"))}
+settings = Settings(store.root.path, Path("campaigns.toml"))
+given = {"store": store, "probe": Probe(store.root), "exiftool": exiftool, "settings": settings}
 names = [field.name for field in dataclasses.fields(Services)]
 app.extensions["collagen"] = Services(**{name: given.get(name) for name in names})
 answer = app.test_client().get("/health")
@@ -81,3 +87,11 @@ def test_a_decoder_that_cannot_work_is_told(client: FlaskClient, app: Flask) -> 
         "exiftool": "ok",
         "imagemagick": "Pictures cannot be decoded at the moment.",
     }
+
+
+def test_a_store_that_refuses_what_is_written_is_told(client: FlaskClient, app: Flask, store: Store) -> None:
+    probe = Probe(Root(store.root.path, Broken("fsync", errno.EDQUOT)))
+    app.extensions["collagen"] = replace(app.extensions["collagen"], probe=probe)
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.get_json()["checks"]["store"] == "The store cannot be used at the moment."

@@ -164,3 +164,16 @@ def test_a_manifest_names_nobody(client: FlaskClient, store: Store) -> None:
         "/admin/campaigns/sayno/collages", json={"width": 64, "height": 64}, auth=ADMIN, headers={"Prefer": "wait=60"}
     )
     assert "@" not in client.get(f"{ADMIN_PATH}/manifest.json", auth=ADMIN, buffered=True).text
+
+
+@pytest.mark.parametrize("path", ["/admin/campaigns/sayno/collages", "/admin/campaigns/sayno/collages/0001/notify"])
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"photos":' * 100_000, b'{"photos": ' + b"9" * 10_000 + b"}"])
+def test_json_that_is_deep_or_large_is_refused_with_a_sentence(client: FlaskClient, path: str, body: bytes) -> None:
+    answer = client.post(path, data=body, auth=ADMIN)
+    assert answer.status_code == 422
+    assert answer.get_json()["error"]
+
+
+def test_a_notification_that_is_deep_is_refused_with_a_sentence(client: FlaskClient) -> None:
+    answer = notify(client, b"[" * 200_000)
+    assert (answer.status_code, "not JSON" in answer.get_json()["error"]) == (400, True)

@@ -1,0 +1,59 @@
+"""Whether the store really takes what is written, which a network file system does not tell by itself: input and output
+errors, stale handles, quotas, locks that are refused, and calls that never return are seen by whoever tries.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from app import limits
+from app.errors import PhotoBusy, StoreUnavailable
+from app.store.root import Root
+
+KEPT = 5.0  # seconds that an answer is good for: some ask several times a second
+
+
+class Probe:
+    """Tries at most every few seconds. Threads may share it. `clock`: seconds, monotonic."""
+
+    def __init__(
+        self,
+        root: Root,
+        patience: float = limits.HEALTH_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._root = root
+        self._patience = patience
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._trying: threading.Thread | None = None
+        self._tried = float("-inf")
+        self._failed: StoreUnavailable | None = None
+
+    def check(self) -> None:
+        """Raises StoreUnavailable where the store takes nothing, is nearly full, gives no lock or does not answer."""
+        with self._turn:
+            if self._trying is None and self._clock() - self._tried >= KEPT:
+                self._trying = threading.Thread(target=self._try, daemon=True)
+                self._trying.start()
+            trying = self._trying
+        if trying is not None:
+            trying.join(self._patience)
+            if trying.is_alive():
+                raise StoreUnavailable(f"{self._root.path} has not answered for {self._patience:g} seconds.")
+        if self._failed is not None:
+            raise self._failed
+
+    def _try(self) -> None:
+        failed = None
+        try:
+            self._root.check()
+            self._root.trial()
+            with self._root.lock("health", "health", patience=self._patience / 2):
+                pass
+        except PhotoBusy:  # another process is just trying
+            pass
+        except StoreUnavailable as error:
+            failed = error
+        with self._turn:
+            self._failed, self._tried, self._trying = failed, self._clock(), None
