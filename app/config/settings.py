@@ -37,6 +37,12 @@ class Settings:
             )
         return self.account
 
+    def required_webhook_secrets(self) -> tuple[str, ...]:
+        """What notifications may be signed with. Raises SettingError where nothing is set."""
+        if not self.webhook_secrets:
+            raise SettingError("Neither COLLAGEN_WEBHOOK_SECRETS nor CLOUDINARY_URL is set: set what the workers have.")
+        return self.webhook_secrets
+
     def required_secret_keys(self) -> tuple[str, ...]:
         """What signs tokens, the newest first. Raises SettingError where nothing is set."""
         if not self.secret_keys:
