@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Literal, ParamSpec
-from urllib.parse import urlsplit
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -170,7 +169,11 @@ def _from_elsewhere() -> bool:
         # a form on a page that tells no referrer has the origin "null", also on our own: this header knows better
         return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    # TLS ends at nginx on this machine, which says so; from elsewhere anybody could
+    told = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip() if is_from_this_machine() else ""
+    # a proxy on another machine is known by the address in the settings
+    public = "/".join((services().settings.public_url or "").split("/")[:3])
+    return origin is not None and origin not in (f"{told or request.scheme}://{request.host}", public)
 
 
 def declared(who: str, view: View[P]) -> View[P]:
