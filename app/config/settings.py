@@ -22,6 +22,7 @@ class Settings:
     account: Account | None = None
     admin_password: str | None = field(default=None, repr=False)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    signatures: tuple[str, ...] = parsing.SIGNATURES
     delivery_hosts: frozenset[str] = frozenset()
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     public_url: str | None = None
@@ -103,6 +104,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         account=account,
         admin_password=values.get("COLLAGEN_ADMIN_PASSWORD"),
         webhook_secrets=secrets or ((account.api_secret,) if account else ()),
+        signatures=parsing.signatures(values.get("COLLAGEN_SIGNATURES")),
         delivery_hosts=parsing.hosts(values.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com")),
         secret_keys=parsing.secret_keys(values.get("COLLAGEN_SECRET_KEY")),
         public_url=parsing.public_url(values.get("COLLAGEN_PUBLIC_URL")),

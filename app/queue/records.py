@@ -116,8 +116,9 @@ class Handler:
         with journal.request(record.request_id):
             try:
                 body = record.body.encode("utf-8", "surrogatepass")  # what is no text was not signed either
-                secrets = self._settings.webhook_secrets
-                verify(body, record.timestamp, record.signature, secrets, record.received(secrets))
+                secrets, algorithms = self._settings.webhook_secrets, self._settings.signatures
+                then = record.received(secrets)
+                verify(body, record.timestamp, record.signature, secrets, then, algorithms=algorithms)
                 received = self._intake.receive(body, int(record.timestamp))
                 if received.syncs:
                     self._sync(received.syncs)

@@ -63,7 +63,8 @@ def signed_by_cloudinary(view: View[P]) -> View[P]:
         signature = request.headers.get("X-Cld-Signature", "")
         v2 = request.headers.get("X-Cld-Signature_v2", "")
         try:
-            verify(body, timestamp, signature, services().settings.webhook_secrets, time.time(), v2)
+            settings = services().settings
+            verify(body, timestamp, signature, settings.webhook_secrets, time.time(), v2, settings.signatures)
         except BadSignature:
             metrics.notification("refused")
             raise

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from app.config import load_settings
 from app.errors import StoreUnavailable
+from app.exif import ExifTool
 from app.queue.received import stamp
 from app.queue.records import Handler, Record, from_event, from_message
 from app.sqs import Message
@@ -16,6 +19,8 @@ from app.store.root import MARKER
 from tests.awsserver.client import Notification
 from tests.conftest import person
 from tests.queue.conftest import Syncs, gone, told
+from tests.service import environment
+from tests.standin import signatures
 from tests.standin.client import Standin
 
 ATTRIBUTES = {"X-Cld-Timestamp": "1700000000", "X-Cld-Signature": "ab" * 20, "X-Request-ID": "0123456789abcdef"}
@@ -63,6 +68,15 @@ def test_a_time_that_no_redrive_of_ours_wrote_does_not_make_an_old_signature_fre
     forged = stamp(then, notification.body, notification.timestamp, notification.signature, "no secret of ours")
     for received in (str(round(then * 1000)), forged):
         assert handler.handle(record(replace(notification, received=received))).word == "drop"
+
+
+def test_sha_1_can_be_switched_off(standin: Standin, store: Store, exiftool: ExifTool, syncs: Syncs) -> None:
+    environ = environment(standin, store.root.path, COLLAGEN_SIGNATURES="sha256")
+    handler = Handler.of(load_settings(environ, dotenv=Path("/nonexistent")), exiftool, syncs)
+    sha1 = gone(standin)
+    strong = signatures.of_notification(sha1.body.encode(), sha1.timestamp, standin.secret, "sha256")
+    assert handler.handle(record(sha1)).word == "drop"
+    assert handler.handle(record(replace(sha1, signature=strong))).word == "done"
 
 
 def test_what_would_fail_again_is_dropped_with_one_line(
