@@ -79,6 +79,8 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "withdrawals.add": lambda store: store.withdrawals.add("sayno", NOW, "ann@example.org", ["p"]),
     "withdrawals.addresses": lambda store: store.withdrawals.addresses("sayno"),
     "withdrawals.photo": lambda store: store.withdrawals.photo("sayno", "p"),
+    "logouts.add": lambda store: store.logouts.add("a session"),
+    "logouts.has": lambda store: store.logouts.has("a session"),
     "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
     "logs.tail": lambda store: store.logs.tail("sayno", 5),
@@ -100,7 +102,7 @@ def draft(store: Store) -> Draft:
 
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
-    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs")
+    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs", "logouts")
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"
