@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # What Collagen itself needs (Python, exiftool, ImageMagick) scripts/setup installs, with the release.
-PACKAGES=(nginx openssl logrotate)
+PACKAGES=(nginx openssl logrotate gpg) # gpg: for backups, see docs/operations.md
 packages_there() { dpkg-query -W -f='${db:Status-Status}\n' "${PACKAGES[@]}" 2>/dev/null | grep -cx installed | grep -qx "${#PACKAGES[@]}"; }
 packages() {
   export DEBIAN_FRONTEND=noninteractive
