@@ -97,6 +97,8 @@ class Intake:
             return Received(syncs=syncs)
         hints = notification.hints
         outcomes = self._process_all(hints, body) if len(hints) > 1 else tuple(map(self._process, hints))
+        if any(outcome.status != "stored" and self._store.forgotten.has(outcome.public_id) for outcome in outcomes):
+            return Received(outcomes)  # Cloudinary tells of what forgetting somebody did there, with their address
         named = next(iter(outcomes), Outcome("none", "ignored"))
         self._file({outcome.campaign for outcome in outcomes}, notification.status, named.public_id, body)
         return Received(outcomes)

@@ -1,4 +1,7 @@
-"""`python -m app.starting`: says whether the service can start, in one line where it cannot.
+"""`python -m app.starting [HOST]...`: says whether the service can start, in one line where it cannot.
+
+HOST: each address that it is to listen on. From elsewhere it is reached through a proxy only, which reads requests
+whole: a few hundred clients that each send half of one would occupy all of gunicorn's threads.
 
 gunicorn asks this in a process of its own before it starts any worker, and so may whoever has changed a setting: with a
 reload the service ends where its new workers cannot start. This module can be read by any Python 3: nothing that needs
@@ -40,13 +43,30 @@ def missing(error: ImportError) -> str:
 
 
 def _service() -> None:
+    from app.config import load_settings
     from app.errors import SettingError
     from app.web import create_app
 
     try:
-        create_app()
+        settings = load_settings()
+        if not settings.trusted_proxies:
+            _require_this_machine(sys.argv[1:])
+        create_app(settings)
     except SettingError as error:
         sys.exit(f"Collagen cannot start: {error}")
+
+
+def _require_this_machine(hosts: list[str]) -> None:
+    from app.config.parsing import LOOPBACK
+    from app.errors import SettingError
+
+    for host in hosts:
+        if host not in LOOPBACK:
+            raise SettingError(
+                f"COLLAGEN_TRUSTED_PROXIES is not set, and it should listen on {host}: put a proxy such as nginx before"
+                " it, which takes what slow and hostile clients send, and name the proxy's addresses there"
+                " (172.16.0.0/12 for Docker's own networks); or let it listen on 127.0.0.1."
+            )
 
 
 if __name__ == "__main__":

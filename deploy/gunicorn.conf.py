@@ -65,7 +65,8 @@ logconfig_dict = _of_app("journal")["of_gunicorn"](LOG)
 
 def on_starting(server):
     """Ends the start with one line where a setting or a tool is missing, before any worker fails on it."""
-    if subprocess.run([sys.executable, "-m", "app.starting"]).returncode:
+    hosts = [address[0] for address in server.address if isinstance(address, tuple)]  # a socket's path is a text
+    if subprocess.run([sys.executable, "-m", "app.starting", *hosts]).returncode:  # noqa: S603 -- our own settings
         sys.exit(1)
 
 
@@ -76,3 +77,8 @@ def post_fork(server, worker):
     from app import journal
 
     dictConfig(journal.of_gunicorn(LOG))
+
+
+def post_worker_init(worker):
+    """Has each worker remove what it keeps of people who were forgotten."""
+    worker.wsgi.extensions["collagen"].erasing.start()

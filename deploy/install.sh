@@ -89,6 +89,7 @@ install_all() {
   [ -n "$DRY" ] || store_is_ours
   step "self-signed certificate in $ETC/tls, so that nginx can start" placeholder_there placeholder
   step "systemd units, nginx site, the command collagen" files_there put_files
+  step "nginx takes $CONNECTIONS connections at once in each of its processes" connections_there connections
   step "enabled: ${ENABLED[*]}; not Debian's welcome page" enabled enable
   [ -n "$SELF_SIGNED" ] || step "certificate of Let's Encrypt for $HOST" certificate_there certificate
   [ -z "$DRY" ] || return 0

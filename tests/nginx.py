@@ -7,8 +7,10 @@ import re
 import shutil
 import socket
 import subprocess
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from types import MappingProxyType
 
 import trustme
 
@@ -60,8 +62,11 @@ class Nginx(Ending):
     """A running nginx. `url` is its https address, `http` the other; `ca` is what requests' `verify` wants; all that it
     writes is below `logs`."""
 
-    def __init__(self, upstream_port: int, store: Path, directory: Path) -> None:
-        """Starts it and waits until it listens. `directory` is made, and holds all its files.
+    def __init__(
+        self, upstream_port: int, store: Path, directory: Path, more: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Starts it and waits until it listens. `directory` is made, and holds all its files. `more`: what stands in
+        the site, and what to put in its place.
 
         Raises RuntimeError with what it said where it does not start.
         """
@@ -76,7 +81,7 @@ class Nginx(Ending):
         issued = authority.issue_cert(HOST, "localhost", "collagen.example.org")
         (self.directory / "fullchain.pem").write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
         issued.private_key_pem.write_to_path(self.directory / "privkey.pem")
-        (self.directory / "site.conf").write_text(self._site(plain, tls, upstream_port, store.absolute()))
+        (self.directory / "site.conf").write_text(self._site(plain, tls, upstream_port, store.absolute(), more))
         user = "user root;" if os.geteuid() == 0 else ""  # or it could not read a test's temporary directory
         self.configuration.write_text(MAIN.format(user=user, directory=self.directory, logs=self.logs))
         nginx = program()
@@ -90,17 +95,19 @@ class Nginx(Ending):
         if self.process.poll() is not None:
             raise RuntimeError((self.logs / "error.log").read_text())
 
-    def _site(self, plain: int, tls: int, upstream: int, store: Path) -> str:
+    def _site(self, plain: int, tls: int, upstream: int, store: Path, more: Mapping[str, str]) -> str:
         """The site as it is installed beside this nginx, with other ports and places, and nothing else."""
         changes = {
-            "listen 80;": f"listen {HOST}:{plain};",
+            "listen 80": f"listen {HOST}:{plain}",
             "listen 443 ssl": f"listen {HOST}:{tls} ssl",
+            "server_name collagen.example.org;": f"server_name collagen.example.org {HOST} localhost;",
             "127.0.0.1:8000": f"127.0.0.1:{upstream}",
             "/etc/collagen/tls/": f"{self.directory}/",
             "/var/lib/collagen/acme": f"{self.directory}/acme",
             "/var/log/nginx/": f"{self.logs}/",
             "/opt/collagen/current/": f"{ROOT}/",
             "/srv/collagen/": f"{store}/",
+            **more,
         }
         site = re.sub(r" *listen \[::\].*\n", "", installed_site())
         for old, new in changes.items():

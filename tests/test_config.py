@@ -156,6 +156,18 @@ def test_a_delivery_host_that_is_none_is_named(hosts: str) -> None:
         load(COLLAGEN_DELIVERY_HOSTS=hosts)
 
 
+def test_proxies_are_addresses_and_networks() -> None:
+    proxies = load(COLLAGEN_TRUSTED_PROXIES="172.16.0.0/12, 2001:db8::5").trusted_proxies
+    assert [str(network) for network in proxies] == ["172.16.0.0/12", "2001:db8::5/128"]
+    assert load().trusted_proxies == ()
+
+
+@pytest.mark.parametrize("proxies", ["nginx", "172.16.0.1/12", "172.16.0.0/33", "*", "10.0.0.1;10.0.0.2"])
+def test_proxies_that_are_none_are_refused(proxies: str) -> None:
+    with pytest.raises(SettingError, match=r"^COLLAGEN_TRUSTED_PROXIES must be addresses and networks"):
+        load(COLLAGEN_TRUSTED_PROXIES=proxies)
+
+
 def test_an_empty_setting_is_none() -> None:
     made = load_settings({"COLLAGEN_STORE": "", "COLLAGEN_ADMIN_PASSWORD": "", "CLOUDINARY_URL": ""}, NOWHERE)
     assert made == load_settings({}, NOWHERE)
@@ -316,7 +328,7 @@ def test_campaigns_have_defaults_and_are_found_by_folder(tmp_path: Path) -> None
 def test_a_gallery_is_open_through_its_last_day(tmp_path: Path) -> None:
     path = tmp_path / "campaigns.toml"
     path.write_text(
-        '[a]\ngallery_password = "hush hush"\ngallery_until = 2026-12-31\n[b]\ngallery_until = "2026-12-31"\n[c]\n'
+        '[a]\ngallery_password = "hush hush hush"\ngallery_until = 2026-12-31\n[b]\ngallery_until = "2026-12-31"\n[c]\n'
     )
     campaigns = load_campaigns(path)
     assert campaigns["a"].gallery_until == campaigns["b"].gallery_until == date(2026, 12, 31)
@@ -362,6 +374,7 @@ def test_the_campaigns_that_come_with_the_program_are_right() -> None:
         ("[a]\npublic = 1", r"\[a\] public must be true or false"),
         ("[a]\ngallery_password = 12345678", r"\[a\] gallery_password must be a text that is not empty"),
         ('[a]\ngallery_password = " "', r"\[a\] gallery_password must be a text that is not empty"),
+        ('[a]\ngallery_password = "  eleven char  "', r"\[a\] gallery_password must have at least 12 characters"),
         ('[a]\ngallery_until = "soon"', r"\[a\] gallery_until must be a day such as 2026-12-31"),
         ("[a]\ngallery_until = 2026-12-31T12:00:00Z", r"\[a\] gallery_until must be a day such as 2026-12-31"),
         ("[a]\ngallery_until = true", r"\[a\] gallery_until must be a day such as 2026-12-31"),

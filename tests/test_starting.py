@@ -83,3 +83,13 @@ def test_an_error_of_our_own_is_not_hidden() -> None:
 
     with pytest.raises(ImportError, match="nothing"):
         starting.begin(broken, "Error")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_what_others_can_reach_without_a_proxy_does_not_start(tmp_path: Path, host: str) -> None:
+    said = refusal(tmp_path, "app.starting", "127.0.0.1", host, COLLAGEN_TRUSTED_PROXIES="")
+    assert said.startswith(
+        f"Collagen cannot start: COLLAGEN_TRUSTED_PROXIES is not set, and it should listen on {host}:"
+    )
+    said = refusal(tmp_path, "app.starting", host, COLLAGEN_TRUSTED_PROXIES="172.16.0.0/12", CLOUDINARY_URL="")
+    assert said.startswith("Collagen cannot start: COLLAGEN_CAMPAIGNS: there is no file")

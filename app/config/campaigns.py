@@ -12,6 +12,7 @@ from typing import Any
 from app.addresses import normalise, stored
 from app.errors import NotFound, SettingError
 
+SHORTEST_PASSWORD = 12  # characters of a gallery's
 TRACKING = ("individual", "aggregate", "off")
 
 
@@ -131,4 +132,9 @@ def _value(where: str, key: str, value: object) -> Any:
         return value
     if not isinstance(value, str) or not value.strip():
         raise SettingError(f"{where} must be a text that is not empty.")
+    if key == "gallery_password" and len(value.strip()) < SHORTEST_PASSWORD:
+        raise SettingError(
+            f"{where} must have at least {SHORTEST_PASSWORD} characters, for whoever knows the address may guess; a"
+            " few words are easy to pass on."
+        )
     return value

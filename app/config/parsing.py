@@ -1,5 +1,6 @@
 """From the text of a setting to its value; whatever is wrong raises SettingError, which names the key. Pure."""
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from app.errors import SettingError
 from app.journal import Style
 
 SHORTEST_KEY = 16  # characters of a secret key
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 SIGNATURES = ("sha1", "sha256")  # what Cloudinary signs notifications with, as the account chooses
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -69,6 +71,17 @@ def signatures(text: str | None) -> tuple[str, ...]:
             f" {text[:100]!r}."
         )
     return named
+
+
+def networks(text: str | None) -> tuple[Network, ...]:
+    """COLLAGEN_TRUSTED_PROXIES."""
+    try:
+        return tuple(ipaddress.ip_network(part) for part in several(text))
+    except ValueError as error:
+        raise SettingError(
+            "COLLAGEN_TRUSTED_PROXIES must be addresses and networks such as 172.16.0.0/12, separated by commas:"
+            f" {str(error)[:200]}."
+        ) from None
 
 
 def secret_keys(text: str | None) -> tuple[str, ...]:

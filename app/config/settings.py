@@ -8,7 +8,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from app.config import parsing
-from app.config.parsing import Account, MailServer
+from app.config.parsing import Account, MailServer, Network
 from app.errors import SettingError
 from app.journal import Style
 
@@ -29,6 +29,7 @@ class Settings:
     mail_server: MailServer | None = None
     mail_from: str | None = None
     log: Style = "plain"
+    trusted_proxies: tuple[Network, ...] = ()
 
     def required_account(self) -> Account:
         """The Cloudinary account. Raises SettingError where none is set."""
@@ -111,6 +112,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         mail_server=parsing.mail_server(values.get("COLLAGEN_SMTP_URL")),
         mail_from=parsing.mail_from(values.get("COLLAGEN_MAIL_FROM")),
         log=parsing.log(values.get("COLLAGEN_LOG", "plain")),
+        trusted_proxies=parsing.networks(values.get("COLLAGEN_TRUSTED_PROXIES")),
     )
 
 

@@ -4,16 +4,17 @@ The order makes it safe to be killed at any time and to be run again: first the 
 next sync would bring it back; then it is removed here, collages that show it are built anew without it, and what the
 logs say of it is removed; deleting it in Cloudinary, after which nobody could find the rest, comes last.
 
-Cloudinary tells of the rejection by a webhook, which is filed like any other: it names the photo, not the person.
+Cloudinary tells of the rejection by a webhook, which is not filed (see `store.forgotten`). Campaigns that are no longer
+in campaigns.toml are searched like all others.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from app.assets import Cloudinary, Hint
 from app.collage import process
-from app.config import Campaigns
+from app.config import Campaign, Campaigns
 from app.errors import BuildFailed, NotFound
 from app.exif import ExifTool
 from app.forget.finding import Finder
@@ -34,6 +35,12 @@ class Receipt:
 
     when: str
     campaigns: list[str]
+    retired_campaigns: list[str]
+    photos_searched: int = 0
+    assets_searched_in_cloudinary: int = 0
+    collages_searched: int = 0
+    log_lines_searched: int = 0
+    notifications_searched: int = 0
     photos_found: int = 0
     rejected_in_cloudinary: int = 0
     deleted_in_cloudinary: int = 0
@@ -48,7 +55,8 @@ class Receipt:
     @property
     def is_empty(self) -> bool:
         """Whether nothing of the person was there."""
-        return not any(value for name, value in self.as_json().items() if name not in ("when", "campaigns"))
+        told = {name: value for name, value in self.as_json().items() if "searched" not in name}
+        return not any(value for name, value in told.items() if name not in ("when", "campaigns", "retired_campaigns"))
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -85,14 +93,19 @@ class Forgetting:
         and goes on.
         """
         self._store.root.require()
-        campaigns = [self._campaigns[name] for name in among or sorted(self._campaigns)]
-        receipt = Receipt(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", [campaign.name for campaign in campaigns])
+        known, retired = self._searched(among)
+        campaigns = known + retired
+        when = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        receipt = Receipt(when, [campaign.name for campaign in known], [campaign.name for campaign in retired])
         finder = Finder(self._cloudinary, self._store, self._exiftool, campaigns)
         found = finder.find(whom)
         person = found.person
         for address in found.similar:
             self._suggest(address)
         receipt.photos_found = len(found.photos)
+        receipt.photos_searched, receipt.assets_searched_in_cloudinary = finder.photos_searched, finder.assets_searched
+        self._store.sweep()  # what killed processes left may show anybody
+        self._store.forgotten.note((campaign.name for campaign in campaigns), person.public_ids)
         for public_id in sorted(found.photos):
             self._say("A photo is rejected in Cloudinary and removed here")
             receipt.rejected_in_cloudinary += self._cloudinary.reject(public_id)
@@ -100,10 +113,13 @@ class Forgetting:
         for campaign in campaigns:
             self._clear_collages(campaign.name, person, receipt)
             Cache(self._store.root.path).forget(campaign.name)
+            self._store.syncs.forget(campaign.name, person.public_ids)
         for place in (*(campaign.name for campaign in campaigns), None):
-            lines, notifications = self._store.logs.purge(place, person.is_in_line, person.is_in_document)
-            receipt.log_lines_removed += lines
-            receipt.notifications_removed += notifications
+            purged = self._store.logs.purge(place, person.is_in_line, person.is_in_document)
+            receipt.log_lines_searched += purged.lines_searched
+            receipt.log_lines_removed += purged.lines_removed
+            receipt.notifications_searched += purged.notifications_searched
+            receipt.notifications_removed += purged.notifications_removed
         if delete:
             receipt.deleted_in_cloudinary = sum(self._cloudinary.delete(public_id) for public_id in found.photos)
         receipt.still_found = len(finder.held(person))
@@ -111,10 +127,28 @@ class Forgetting:
             raise NotFound(f"Neither the store nor Cloudinary has anything of {whom!r}; nothing was changed.")
         return receipt
 
+    def _searched(self, among: Sequence[str]) -> tuple[list[Campaign], list[Campaign]]:
+        """The campaigns of these names (all), and those of them that only the store still has.
+
+        Of the latter the folder is that of their last sync; where it is not known, or another campaign's by now, none
+        that there is. Raises NotFound.
+        """
+        stored = set(self._store.root.campaigns()).difference(self._campaigns)
+        for name in set(among) - stored:
+            self._campaigns.require(name)
+        wanted = among or sorted({*self._campaigns, *stored})
+        retired = [
+            Campaign(name, name, self._store.syncs.rules(name).get("folder", name)) for name in wanted if name in stored
+        ]
+        taken = {campaign.folder for campaign in self._campaigns.values()}
+        retired = [one if one.folder not in taken else replace(one, folder="") for one in retired]
+        return [self._campaigns[name] for name in wanted if name not in stored], retired
+
     def _clear_collages(self, campaign: str, person: Person, receipt: Receipt) -> None:
         """Makes every finished collage forget the person; one that is being built is waited for."""
         self._store.collages.settle(campaign, PATIENCE)
         for collage in self._store.collages.ids(campaign):
+            receipt.collages_searched += 1
             manifest = self._store.collages.manifest(campaign, collage)
             name = f"{campaign}/{collage}"
             if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:

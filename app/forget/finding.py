@@ -34,6 +34,7 @@ class Finder:
         self._store = store
         self._exiftool = exiftool
         self._campaigns = campaigns
+        self.photos_searched = self.assets_searched = 0
 
     def find(self, whom: str) -> Found:
         """Whom this address, in any spelling, or this public ID means.
@@ -92,22 +93,25 @@ class Finder:
 
     def _listed(self) -> Iterator[tuple[Campaign, str, str]]:
         """The same of every asset in Cloudinary: no folder's list has rejected ones, and lists lag."""
-        by_folder = {campaign.folder: campaign for campaign in self._campaigns}
+        by_folder = {campaign.folder: campaign for campaign in self._campaigns if campaign.folder}
         lists = [
             *(partial(self._cloudinary.folder, folder) for folder in by_folder),
             *(partial(self._cloudinary.moderated, status) for status in ("pending", "rejected")),
         ]
         for row in (row for ask in lists for page in pages(ask) for row in page.rows):
+            self.assets_searched += 1
             if row.asset.folder in by_folder and row.asset.email:
                 yield by_folder[row.asset.folder], row.asset.public_id, row.asset.email
 
     def _held(self) -> dict[tuple[str, str], str | None]:
         """The address of every photo in the store, by campaign and public ID."""
         found: dict[tuple[str, str], str | None] = {}
+        self.photos_searched = 0
         for campaign in self._campaigns:
             public_ids = [photo.public_id for photo in self._store.photos.all(campaign.name)]
             paths = {self._store.photos.archive_path(campaign.name, public_id): public_id for public_id in public_ids}
             tags = self._exiftool.read(paths)
+            self.photos_searched += len(paths)
             found |= {
                 (campaign.name, public_id): tags[path].email if path in tags else None
                 for path, public_id in paths.items()

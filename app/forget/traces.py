@@ -59,8 +59,9 @@ class Person:
         )
 
     def _is_in_text(self, text: str) -> bool:
-        # an ID counts where it does not go on: "a/b" is not in "a/b2", nor in "x/a/b"
-        ids = (rf"(?<![\w./-]){re.escape(public_id)}(?![\w/-])" for public_id in self.public_ids)
+        # an ID counts where it does not go on: "a/b" is not in "a/b2", nor in "x/a/b"; logs have single blanks only
+        forms = {*self.public_ids, *(" ".join(public_id.split()) for public_id in self.public_ids)}
+        ids = (rf"(?<![\w./-]){re.escape(form)}(?![\w/-])" for form in forms if form)
         return any(re.search(pattern, text) for pattern in ids) or self._has_address_in(text)
 
     def _has_address_in(self, text: str) -> bool:

@@ -5,6 +5,7 @@
 - `collages`: finished collages, and the one being built.
 - `logs`: what happened to whom, and the raw notifications.
 - `syncs`: who is syncing a campaign, and how far it is.
+- `forgotten`: who was forgotten lately.
 - `unfinished`: how far a notification of many photos is. `logouts`: which sessions of galleries have ended.
 - `sends`: who was sent which mail. `opens`: who asked for its picture. `withdrawals`: who wants no more of it.
 - `names`: public IDs as file names. `marks`: the times of files, which say what picture they show.
@@ -18,6 +19,7 @@ from pathlib import Path
 from app.store import scratch
 from app.store.collages import Collages
 from app.store.disk import Disk
+from app.store.forgotten import Forgotten
 from app.store.logouts import Logouts
 from app.store.logs import Logs
 from app.store.opens import Opens
@@ -39,6 +41,7 @@ class Store:
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)
         self.syncs = Syncs(self.root)
+        self.forgotten = Forgotten(self.root)
         self.unfinished = Unfinished(self.root)
         self.logouts = Logouts(self.root)
         self.sends = Sends(self.root)

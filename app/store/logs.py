@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,24 @@ from app.store.root import UNFILED, Root
 
 LONGEST_LINE = 1024  # bytes, as a rule: an event's public ID has at most 255 characters
 LARGEST_LOG = 20_000_000  # bytes, after which processor.log is put away and begun anew: some 200,000 lines
+
+
+@dataclass
+class Purged:
+    """What a purge has looked at, and removed of it."""
+
+    lines_searched: int = 0
+    lines_removed: int = 0
+    notifications_searched: int = 0
+    notifications_removed: int = 0
+
+    def add_log(self, searched: int, removed: int) -> None:
+        self.lines_searched += searched
+        self.lines_removed += removed
+
+    def add_notification(self, removed: bool) -> None:
+        self.notifications_searched += 1
+        self.notifications_removed += removed
 
 
 class Logs:
@@ -76,29 +95,27 @@ class Logs:
                 path = path.with_name(f"{stem}.{number}.json")
             self._root.files.write_whole(path, raw)
 
-    def purge(
-        self, campaign: str | None, line: Callable[[str], bool], document: Callable[[bytes], bool]
-    ) -> tuple[int, int]:
-        """Removes the log lines and the notifications that `line` and `document` say yes to; says how many of each.
+    def purge(self, campaign: str | None, line: Callable[[str], bool], document: Callable[[bytes], bool]) -> Purged:
+        """Removes the log lines and the notifications that `line` and `document` say yes to.
 
         `campaign`: None for the notifications of no known campaign. A log of which nothing is left is removed. Raises
         StoreUnavailable, PhotoBusy.
         """
         self._root.require()
-        files, lines, documents = self._root.files, 0, 0
+        files, done = self._root.files, Purged()
         top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs"
         with self._root.lock("log", f"the log of {campaign}"), using(top):
             for path in sorted(top.rglob("*")):
                 if path.suffix in (".log", ".jsonl"):
                     with self._held(path) if path.parent.name == "opens" else contextlib.nullcontext():
-                        lines += self._without(path, line)
-                elif path.suffix == ".json" and document(files.read(path) or b""):
-                    documents += files.remove(path)
+                        done.add_log(*self._without(path, line))
+                elif path.suffix == ".json":
+                    done.add_notification(document(files.read(path) or b"") and files.remove(path))
         self._root.require()  # a store that has gone looks like one that says nothing
-        return lines, documents
+        return done
 
-    def _without(self, path: Path, line: Callable[[str], bool]) -> int:
-        """Removes lines from a file that nobody else writes to meanwhile; says how many."""
+    def _without(self, path: Path, line: Callable[[str], bool]) -> tuple[int, int]:
+        """Removes lines from a file that nobody else writes to meanwhile; says of how many, and how many."""
         files = self._root.files
         text = (files.read(path) or b"").decode("utf-8", "replace").splitlines(keepends=True)
         kept = [entry for entry in text if not line(entry)]
@@ -106,7 +123,7 @@ class Logs:
             files.write_whole(path, "".join(kept).encode("utf-8"))
         elif text and not kept:
             files.remove(path)
-        return len(text) - len(kept)
+        return len(text), len(text) - len(kept)
 
     @contextlib.contextmanager
     def _held(self, path: Path) -> Iterator[None]:

@@ -4,9 +4,11 @@ Whoever works in one holds its lock, so that one whose lock is free was left by 
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,25 @@ def directory() -> Iterator[Path]:
         # while locked: or a sweep would be at it, too
         shutil.rmtree(path, ignore_errors=True)
         os.close(lock)
+
+
+def lasting(name: str) -> Path:
+    """A directory of this user's own in the system's temporary directory, for what processes share and may lose.
+
+    Raises OSError where it cannot be made, or another user's is in its place.
+    """
+    path = Path(tempfile.gettempdir()) / f".collagen-{name}-{os.geteuid()}"  # no name that is swept
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(0o700)
+    if not is_ours(path):
+        raise PermissionError(errno.EPERM, f"the directory {path} is another user's, or open to others")
+    return path
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a directory is this user's and nobody else's. Raises OSError where there is none."""
+    found = path.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
 
 
 def sweep(*, remove: bool = True) -> list[Path]:

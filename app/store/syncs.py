@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -58,6 +58,10 @@ class Syncs:
         except (ValueError, AttributeError):
             return ""  # it only says where to begin
         return after if isinstance(after, str) else ""
+
+    def forget(self, campaign: str, public_ids: Collection[str]) -> bool:
+        """Removes a cursor that names one of these photos, so that the next sync begins anew; says whether it did."""
+        return self.cursor(campaign) in public_ids and self._root.files.remove(self._path(campaign, "json"))
 
     def keep_cursor(self, campaign: str, after: str) -> None:
         """Notes that everything up to `after` is done."""

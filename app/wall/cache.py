@@ -14,7 +14,6 @@ import logging
 import os
 import secrets
 import shutil
-import stat
 import struct
 import tempfile
 import threading
@@ -23,6 +22,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
+
+from app.store import scratch
 
 LOG = logging.getLogger(__name__)
 
@@ -133,17 +134,13 @@ class Cache:
 
     def _make(self, directory: Path) -> None:
         """Makes a directory for this user alone. Raises OSError where another user's is in its place."""
-        if directory.is_dir() and self._is_ours():
+        if directory.is_dir() and scratch.is_ours(self._top):
             return
         with contextlib.suppress(FileExistsError):
             self._top.mkdir(0o700)
-        if not self._is_ours():
+        if not scratch.is_ours(self._top):
             raise PermissionError(0, "the directory for them is another user's, or open to others")
         directory.mkdir(0o700, parents=True, exist_ok=True)
-
-    def _is_ours(self) -> bool:
-        found = self._top.lstat()
-        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[bool]:

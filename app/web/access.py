@@ -1,6 +1,7 @@
 """Who may use a route. Every view is declared with one of these or those of `gallery_access`; a test sees to it."""
 
 import hmac
+import ipaddress
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -129,18 +130,18 @@ def _require_admin() -> None:
     password = services().settings.admin_password
     if password is None:
         raise Unauthorized(closed=True)
-    guesses, address = services().guesses, client()
-    if wait := guesses.wait(address):
-        raise TooManyGuesses(wait)
     given = request.authorization
-    user, secret = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
+    if given is None:
+        raise Unauthorized(closed=False)
+    guesses, address = services().guesses, client()
+    if wait := guesses.attempt(ADMIN, address):
+        raise TooManyGuesses(wait)
+    user, secret = (given.username or "", given.password or "") if given.type == "basic" else ("", "")
     # both are always compared, so that the time taken tells neither apart
     right = hmac.compare_digest(user.encode("utf-8"), ADMIN.encode("utf-8"))
     if not hmac.compare_digest(secret.encode("utf-8"), password.encode("utf-8")) or not right:
-        if given is not None:
-            guesses.wrong(address)
         raise Unauthorized(closed=False)
-    guesses.right(address)
+    guesses.right(ADMIN, address)
 
 
 def is_from_this_machine() -> bool:
@@ -149,13 +150,31 @@ def is_from_this_machine() -> bool:
 
 
 def client() -> str:
-    """Whose request this is: the peer's address, or what nginx on this machine says that it is.
+    """Whose request this is: the peer's address, or what a proxy that is trusted says that it is.
 
-    Only the last entry of X-Forwarded-For is nginx's own; those before it are the client's to invent.
+    Of X-Forwarded-For the last entry is that of the nearest proxy; what stands before the first that no trusted one
+    has written is the client's to invent.
     """
-    peer = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded or peer if is_from_this_machine() else peer
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    hops.append(request.remote_addr or "")
+    return next((hop for hop in reversed(hops) if not _is_trusted(hop)), hops[0])
+
+
+def came_through_a_trusted_proxy() -> bool:
+    """Whether the peer's headers can be believed: a proxy's that the settings name, or a program's on this machine."""
+    return _is_trusted(request.remote_addr or "")
+
+
+def _is_trusted(hop: str) -> bool:
+    if hop in THIS_MACHINE:
+        return True
+    try:
+        address = ipaddress.ip_address(hop)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    return any(address in network for network in services().settings.trusted_proxies)
 
 
 def require_our_own_page() -> None:
@@ -170,9 +189,9 @@ def _from_elsewhere() -> bool:
         # a form on a page that tells no referrer has the origin "null", also on our own: this header knows better
         return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    # TLS ends at nginx on this machine, which says so; from elsewhere anybody could
-    told = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip() if is_from_this_machine() else ""
-    # a proxy on another machine is known by the address in the settings
+    # TLS ends at nginx, which says so; anyone can write the header
+    proto = request.headers.get("X-Forwarded-Proto", "") if came_through_a_trusted_proxy() else ""
+    told = proto.rpartition(",")[2].strip()
     public = "/".join((services().settings.public_url or "").split("/")[:3])
     return origin is not None and origin not in (f"{told or request.scheme}://{request.host}", public)
 

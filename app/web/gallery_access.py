@@ -77,14 +77,13 @@ def gallery_session(campaign: Campaign, given: str) -> str | None:
     Raises TooManyGuesses.
     """
     # apart from the admin's: whoever knows the gallery's password must not have wrong ones of the admin's forgotten
-    guesses, guesser = services().guesses, f"gallery {campaign.name} {client()}"
-    if wait := guesses.wait(guesser):
+    guesses, realm, address = services().guesses, f"gallery {campaign.name}", client()
+    if wait := guesses.attempt(realm, address):
         raise TooManyGuesses(wait)
     password, sessions = _normal(campaign.gallery_password or ""), services().sessions
     if sessions is None or not hmac.compare_digest(_normal(given).encode(), password.encode()):
-        guesses.wrong(guesser)
         return None
-    guesses.right(guesser)
+    guesses.right(realm, address)
     return sessions.cookie(campaign.name, password, time.time(), secrets.token_urlsafe(16))
 
 

@@ -9,7 +9,7 @@ import time
 from flask import Flask, Response, g, request
 
 from app import journal, metrics
-from app.web.access import is_from_this_machine
+from app.web.access import came_through_a_trusted_proxy
 
 LOG = logging.getLogger("app.access")
 QUIET = ("/health", "/metrics")  # asked for many times a minute
@@ -29,8 +29,8 @@ def route() -> str:
 
 def _begin() -> None:
     g.began = time.perf_counter()
-    # nginx gives each request an ID; from elsewhere anyone could say anything
-    given = request.headers.get("X-Request-ID") if is_from_this_machine() else None
+    # a proxy gives each request an ID; from elsewhere anyone could say anything
+    given = request.headers.get("X-Request-ID") if came_through_a_trusted_proxy() else None
     g.belongs = journal.request(given)
     g.belongs.__enter__()
 

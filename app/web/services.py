@@ -12,8 +12,9 @@ from app.store import Store
 from app.tracking.opens import Recorder
 from app.tracking.tokens import Tokens
 from app.wall.cache import Cache
+from app.wall.erasing import Erasing
 from app.wall.finished import Finished
-from app.web.guessing import Guesses
+from app.web.guessing import Guesses, shared
 from app.web.seats import Seats
 from app.web.session import Sessions
 
@@ -33,6 +34,7 @@ class Services:
     recorder: Recorder
     withdrawn: Withdrawn
     finished: Finished
+    erasing: Erasing
     sessions: Sessions | None
 
     @classmethod
@@ -40,7 +42,7 @@ class Services:
         """Raises SettingError as `Intake.of` does, and where a key for a gallery's sessions is missing."""
         store, exiftool = Store(settings.store), ExifTool()
         intake = Intake.of(settings, campaigns, store, exiftool)
-        withdrawn = Withdrawn(store)
+        withdrawn, cache = Withdrawn(store), Cache(store.root.path)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,
@@ -49,11 +51,12 @@ class Services:
             exiftool,
             intake,
             Seats(),
-            Guesses(),
+            Guesses(shared(settings.store)),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),
             withdrawn,
-            Finished(store, withdrawn, Cache(store.root.path)),
+            Finished(store, withdrawn, cache),
+            Erasing(store, cache),
             Sessions(settings.required_secret_keys()) if galleries else None,
         )
 

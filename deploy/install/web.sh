@@ -10,7 +10,7 @@ http2_directive() {
 site() {
   local edits=(-e "s/collagen\.example\.org/$HOST/g")
   [ -e /proc/net/if_inet6 ] || edits+=(-e '/listen \[::\]/d') # without IPv6 nginx could not listen there
-  if http2_directive; then edits+=(-e 's/^\( *\)listen 443 ssl http2;/\1http2 on;\n\1listen 443 ssl;/' -e 's/ ssl http2;/ ssl;/'); fi
+  if http2_directive; then edits+=(-e 's/^\( *\)listen 443 ssl http2;/\1http2 on;\n\1listen 443 ssl;/' -e 's/ ssl http2\(;\| default_server;\)/ ssl\1/'); fi
   sed "${edits[@]}" "$1/deploy/nginx/collagen.conf"
 }
 files() { # from, to, mode
@@ -46,6 +46,14 @@ certificate() {
   ln -sfn "$LIVE/fullchain.pem" $ETC/tls/fullchain.pem
   ln -sfn "$LIVE/privkey.pem" $ETC/tls/privkey.pem
   systemctl reload nginx
+}
+
+# nginx needs two connections for each request, and Debian gives each of its processes 768.
+CONNECTIONS=4096 FILES=/etc/nginx/modules-enabled/90-collagen.conf
+connections_there() { grep -q "worker_connections $CONNECTIONS;" /etc/nginx/nginx.conf && [ -e $FILES ]; }
+connections() {
+  sed -i "s/^\( *worker_connections\) [0-9]*;/\1 $CONNECTIONS;/" /etc/nginx/nginx.conf
+  echo "worker_rlimit_nofile $((4 * CONNECTIONS));" >$FILES
 }
 
 ENABLED=(collagen.socket collagen.service collagen-sync.timer nginx.service)

@@ -129,6 +129,45 @@ def test_http2_is_asked_for_in_the_words_of_the_nginx_that_is_there(
     assert ("ssl http2" in site) is not directive
 
 
+@pytest.mark.parametrize("host", ["evil.example", "collagen.example.org.evil.example"])
+@pytest.mark.parametrize("tls", [True, False])
+def test_whoever_asks_for_another_host_is_not_answered(echo: Nginx, host: str, tls: bool) -> None:
+    with pytest.raises(requests.ConnectionError):
+        requests.get(echo.url if tls else echo.http, headers={"Host": host}, verify=str(echo.ca), timeout=300)
+
+
+def test_whoever_asks_too_much_is_told_so_and_mails_and_notifications_are_not_limited(tmp_path: Path) -> None:
+    less = {"rate=50r/s": "rate=1r/m", "burst=1000": "burst=3"}
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as upstream:
+        threading.Thread(target=upstream.serve_forever, daemon=True).start()
+        with Nginx(upstream.server_port, tmp_path / "store", tmp_path / "nginx", less) as nginx:
+            for path in ("/track/x/collage.jpg", "/webhook/cloudinary"):
+                assert [get(nginx, path).status_code for _ in range(6)] == [200] * 6
+            answers = [get(nginx, "/campaigns/x/photos") for _ in range(6)]
+        upstream.shutdown()
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
+    assert answers[-1].headers["Retry-After"] == "10"
+    assert set(headers.HEADERS) <= set(answers[-1].headers)
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("203.0.113.9", None),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2"),
+        ("2001:db8:1:2::6", "2001:db8:1:2"),
+        ("2001:db8::6", "2001:db8"),
+        ("::1", None),
+    ],
+)
+def test_of_ipv6_a_household_is_one_client(address: str, client: str | None) -> None:
+    block = re.search(r"map \$remote_addr \$collagen_client \{(.*?)\n\}", SITE.read_text(), re.S)
+    assert block is not None
+    patterns = re.findall(r'"~(\S+)"\s+\$collagen_net;', block[1])
+    found = (re.search(pattern.replace("?<", "?P<"), address) for pattern in patterns)
+    assert next((match["collagen_net"] for match in found if match), None) == client
+
+
 def test_the_service_hears_who_asks_and_by_which_id_whatever_the_client_says_of_itself(echo: Nginx) -> None:
     lies = {
         "X-Forwarded-For": "203.0.113.9",
@@ -254,7 +293,9 @@ def test_http_2_is_spoken_with_whoever_speaks_it_and_nothing_older_than_tls_1_2(
     ):
         assert secured.selected_alpn_protocol() == "h2"
         assert secured.version() == "TLSv1.3"
-    assert re.findall(r"ssl_protocols (.*);", SITE.read_text()) == ["TLSv1.2 TLSv1.3"]
+    assert (
+        re.findall(r"ssl_protocols (.*);", SITE.read_text()) == ["TLSv1.2 TLSv1.3"] * 2
+    )  # also of the server that answers nobody
 
 
 def test_whoever_comes_without_tls_is_sent_to_it_and_certbot_finds_its_proof(alone: Nginx) -> None:

@@ -64,7 +64,7 @@ def test_a_log_that_has_grown_large_is_put_away_where_the_line_of_a_person_is_st
     assert sorted(log(store).parent.glob("*")) == [away, log(store)]
     assert away.read_bytes().startswith(b"2024-05-06T07:08:09Z SYNCED ann\n")
     assert log(store).read_text() == "2024-05-06T07:08:09Z SYNCED ben\n2024-05-06T07:08:09Z DELETED ann\n"
-    assert store.logs.purge("sayno", lambda line: " ann" in line, lambda raw: False) == (2, 0)
+    assert store.logs.purge("sayno", lambda line: " ann" in line, lambda raw: False).lines_removed == 2
     assert b" ann" not in away.read_bytes() + log(store).read_bytes()
 
 

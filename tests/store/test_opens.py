@@ -184,18 +184,18 @@ def test_a_purge_while_writers_go_on_loses_no_line_of_anyone_else(store: Store) 
 
     removed = 0
     while any(writer.poll() is None for writer in writers):
-        removed += store.logs.purge("sayno", names, lambda document: False)[0]
+        removed += store.logs.purge("sayno", names, lambda document: False).lines_removed
     for writer in writers:
         writer.communicate()
         assert writer.returncode == 0
-    removed += store.logs.purge("sayno", names, lambda document: False)[0]
+    removed += store.logs.purge("sayno", names, lambda document: False).lines_removed
     assert removed == 9000
     assert Counter(photos(store)) == {f"{who}/{number}": 1 for who in range(3) for number in range(3000)}
 
 
 def test_a_file_of_which_nothing_is_left_is_removed(store: Store) -> None:
     store.opens.add("sayno", NOW, RECORD)
-    assert store.logs.purge("sayno", lambda line: "ann" in line, lambda document: False) == (1, 0)
+    assert store.logs.purge("sayno", lambda line: "ann" in line, lambda document: False).lines_removed == 1
     assert files(store) == []
     store.opens.add("sayno", NOW, RECORD | {"photo": "bob"})
     assert photos(store) == ["bob"]

@@ -81,6 +81,14 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "withdrawals.photo": lambda store: store.withdrawals.photo("sayno", "p"),
     "logouts.add": lambda store: store.logouts.add("a session"),
     "logouts.has": lambda store: store.logouts.has("a session"),
+    "syncs.place": lambda store: store.syncs.place("sayno"),
+    "syncs.forget": lambda store: store.syncs.forget("sayno", ["p"]),
+    "unfinished.done": lambda store: store.unfinished.done(b"{}", ["p"]),
+    "unfinished.note": lambda store: store.unfinished.note(b"{}", {"p": "sayno"}),
+    "unfinished.end": lambda store: store.unfinished.end(b"{}"),
+    "forgotten.note": lambda store: store.forgotten.note(["sayno"], ["p"]),
+    "forgotten.has": lambda store: store.forgotten.has("p"),
+    "forgotten.campaigns": lambda store: store.forgotten.campaigns(),
     "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
     "logs.tail": lambda store: store.logs.tail("sayno", 5),
@@ -102,7 +110,8 @@ def draft(store: Store) -> Draft:
 
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
-    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs", "logouts")
+    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs", "unfinished", "forgotten")
+    names += ("logouts",)
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"

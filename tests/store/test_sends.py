@@ -104,7 +104,7 @@ def test_of_someone_whose_photo_has_gone_only_the_message_is_recorded(store: Sto
     store.photos.remove(CAMPAIGN, "p0")
     assert not store.sends.holds(CAMPAIGN, "p0")
     person = Person(frozenset(["p0"]), frozenset(["p0@x.org"]))
-    assert store.logs.purge(CAMPAIGN, person.is_in_line, person.is_in_document) == (1, 0)
+    assert store.logs.purge(CAMPAIGN, person.is_in_line, person.is_in_document).lines_removed == 1
     store.sends.add(CAMPAIGN, record("failed", reason="550 p0@x.org is unknown", permanent=True))
     nameless = {"state": "failed", "collage": "0001", "message_id": "<1>", "permanent": True}
     assert store.sends.read(CAMPAIGN) == [nameless]

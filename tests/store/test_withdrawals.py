@@ -103,7 +103,7 @@ def test_forgetting_removes_the_photos_and_leaves_the_hash(store: Store) -> None
     store.withdrawals.add("sayno", NOW, "jo@example.org", ["c"])
     person = Person(frozenset(["a/b"]), frozenset([ANN]))
     assert store.withdrawals.photo("sayno", "a/b")
-    assert store.logs.purge("sayno", person.is_in_line, person.is_in_document) == (1, 0)
+    assert store.logs.purge("sayno", person.is_in_line, person.is_in_document).lines_removed == 1
     assert not store.withdrawals.photo("sayno", "a/b")
     assert store.withdrawals.photo("sayno", "c")
     assert store.withdrawals.addresses("sayno").has(ANN)

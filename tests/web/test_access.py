@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from app.config import load_settings
 from app.store import Store
 from app.tracking.tokens import Claims, Tokens
-from app.web import create_app
+from app.web import access, create_app
 from tests.service import environment
 from tests.standin.client import Standin
 from tests.web.conftest import ADMIN
@@ -34,12 +34,13 @@ def test_every_route_declares_who_may_use_it(app: Flask) -> None:
 def test_every_admin_route_refuses_whoever_is_not_the_admin(app: Flask, client: FlaskClient) -> None:
     admin_rules = [rule for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].access == "admin"]  # type: ignore[attr-defined]
     assert len(admin_rules) >= 3
+    networks = (f"10.{part}.{other}.1" for part in range(250) for other in range(250))  # nobody guesses twice
     for rule in admin_rules:
         path = rule.rule.replace("<campaign>", "sayno").replace("<collage>", "0001").replace("<file>", "manifest.json")
         for method in rule.methods or ():
             if method != "OPTIONS":
-                for number, auth in enumerate((None, ("admin", "wrong"), ("root", ADMIN[1]), ("", ""))):
-                    elsewhere = {"X-Forwarded-For": f"{method} {path} {number}"}  # nobody guesses twice
+                for auth in (None, ("admin", "wrong"), ("root", ADMIN[1]), ("", "")):
+                    elsewhere = {"X-Forwarded-For": next(networks)}
                     answer = client.open(path, method=method, auth=auth, headers=elsewhere)
                     assert answer.status_code == 401, (method, path, auth)
                     assert answer.headers["WWW-Authenticate"].startswith("Basic")
@@ -144,6 +145,20 @@ def test_the_scheme_that_a_stranger_says_is_not_believed(client: FlaskClient) ->
         assert answer.status_code == status
 
 
+def test_the_scheme_that_a_trusted_proxy_says_is(standin: Standin, store: Store) -> None:
+    environ = environment(standin, store.root.path, COLLAGEN_TRUSTED_PROXIES="203.0.113.9")
+    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    for origin, status in (("https://localhost", 422), ("http://localhost", 403)):
+        answer = app.test_client().post(
+            "/admin/campaigns/sayno/collages",
+            auth=ADMIN,
+            headers={"Origin": origin, "X-Forwarded-Proto": "https"},
+            environ_base={"REMOTE_ADDR": "203.0.113.9"},
+        )
+        assert answer.status_code == status
+    app.extensions["collagen"].exiftool.close()
+
+
 def test_behind_a_proxy_elsewhere_the_public_address_is_ours(standin: Standin, store: Store) -> None:
     environ = environment(standin, store.root.path, COLLAGEN_PUBLIC_URL="https://collagen.example.com/here")
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
@@ -156,3 +171,36 @@ def test_behind_a_proxy_elsewhere_the_public_address_is_ours(standin: Standin, s
         )
         assert answer.status_code == status
     app.extensions["collagen"].exiftool.close()
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client_is"),
+    [
+        ("127.0.0.1", None, "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("172.17.0.1", "203.0.113.9", "203.0.113.9"),
+        ("::ffff:172.17.0.1", "203.0.113.9", "203.0.113.9"),
+        ("172.17.0.1", "8.8.8.8, 203.0.113.9", "203.0.113.9"),
+        ("172.17.0.1", "8.8.8.8, 203.0.113.9, 172.18.0.2", "203.0.113.9"),
+        ("172.17.0.1", "172.18.0.2", "172.18.0.2"),
+        ("172.17.0.1", None, "172.17.0.1"),
+        ("198.51.100.7", "203.0.113.9", "198.51.100.7"),  # anyone can write the header
+        ("172.32.0.1", "203.0.113.9", "172.32.0.1"),
+        ("127.0.0.1", "no address, 172.17.0.1,", "no address"),
+    ],
+)
+def test_whose_request_it_is_says_the_peer_or_a_proxy_that_is_trusted(
+    standin: Standin, store: Store, peer: str, forwarded: str | None, client_is: str
+) -> None:
+    environ = environment(standin, store.root.path, COLLAGEN_TRUSTED_PROXIES="172.16.0.0/12, 2001:db8::5")
+    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    with app.test_request_context(headers=headers, environ_base={"REMOTE_ADDR": peer}):
+        assert access.client() == client_is
+    app.extensions["collagen"].exiftool.close()
+
+
+def test_where_no_proxy_is_named_only_this_machine_is_believed(app: Flask) -> None:
+    for peer, client_is in (("127.0.0.1", "203.0.113.9"), ("172.17.0.1", "172.17.0.1")):
+        with app.test_request_context(headers={"X-Forwarded-For": "203.0.113.9"}, environ_base={"REMOTE_ADDR": peer}):
+            assert access.client() == client_is

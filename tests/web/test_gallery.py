@@ -21,7 +21,7 @@ from app.store.logouts import KEPT, LOGOUTS
 from app.store.root import MARKER
 from app.web import create_app
 from app.web.gallery import A_PAGE
-from app.web.guessing import FREE_TRIES
+from app.web.guessing import ADDRESS
 from app.web.session import LIFETIME, Sessions
 from tests.conftest import prepared
 from tests.service import environment
@@ -319,7 +319,7 @@ def test_without_a_key_that_signs_sessions_a_gallery_cannot_start(standin: Stand
 def test_whoever_guesses_has_to_wait_and_others_need_not(app: Flask) -> None:
     client = app.test_client()
     guesser = {"X-Forwarded-For": "203.0.113.9"}
-    for _ in range(FREE_TRIES):
+    for _ in range(ADDRESS.most):
         assert log_in(client, "guess", **guesser).status_code == 403
     refused = log_in(client, PASSWORD, **guesser)
     assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
@@ -330,7 +330,7 @@ def test_whoever_guesses_has_to_wait_and_others_need_not(app: Flask) -> None:
 
 def test_the_gallery_s_password_does_not_make_wrong_ones_of_the_admin_s_forgotten(app: Flask) -> None:
     client = app.test_client()
-    for _ in range(FREE_TRIES):
+    for _ in range(ADDRESS.most):
         client.get("/admin/campaigns/sayno/collages/0001", auth=("admin", "guess"))
     assert log_in(client).status_code == 303
     assert client.get("/admin/campaigns/sayno/collages/0001", auth=ADMIN).status_code == 429

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from app.errors import where
 from app.store import Store
-from app.web.guessing import FREE_TRIES, LONGEST_WAIT, Guesses
+from app.web.guessing import ADDRESS, Guesses
 from app.web.headers import HEADERS
 from tests.service import Service, environment
 from tests.standin.client import Standin
@@ -42,29 +42,9 @@ def test_a_page_loads_nothing_from_elsewhere_and_says_nothing_of_the_machine(cli
     assert str(store.root.path) not in page
 
 
-def test_an_address_that_guesses_has_to_wait_and_others_need_not() -> None:
-    now = [0.0]
-    guesses = Guesses(lambda: now[0])
-    for _ in range(FREE_TRIES):
-        assert guesses.wait("a") == 0
-        guesses.wrong("a")
-    waits = []
-    for _ in range(12):
-        waits.append(guesses.wait("a"))
-        now[0] += guesses.wait("a")
-        assert guesses.wait("a") == 0
-        guesses.wrong("a")
-    assert waits == sorted(waits)
-    assert waits[0] > 0
-    assert waits[-1] == LONGEST_WAIT
-    assert guesses.wait("b") == 0
-    guesses.right("a")
-    assert guesses.wait("a") == 0
-
-
 def test_after_too_many_wrong_passwords_even_the_right_one_is_not_looked_at(client: FlaskClient) -> None:
     elsewhere = {"X-Forwarded-For": "10.0.0.1, 203.0.113.9"}
-    for _ in range(FREE_TRIES):
+    for _ in range(ADDRESS.most):
         assert client.get(ADMIN_PATH, auth=("admin", "guess"), headers=elsewhere).status_code == 401
     refused = client.get(ADMIN_PATH, auth=ADMIN, headers=elsewhere)
     assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
@@ -75,7 +55,7 @@ def test_after_too_many_wrong_passwords_even_the_right_one_is_not_looked_at(clie
 
 
 def test_asking_without_a_password_is_no_guess(client: FlaskClient) -> None:
-    for _ in range(2 * FREE_TRIES):
+    for _ in range(2 * ADDRESS.most):
         assert client.get(ADMIN_PATH).status_code == 401
     assert client.get(ADMIN_PATH, auth=ADMIN).status_code == 404
 
@@ -144,8 +124,8 @@ def test_an_unexpected_error_is_one_line_that_repeats_nothing_it_says(
 
 def test_where_names_the_place_in_our_code() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
-        Guesses(lambda: 1 / 0).wrong("x")
-    assert re.fullmatch(r"ZeroDivisionError in wrong, guessing.py line \d+", where(caught.value))
+        Guesses(clock=lambda: 1 / 0).attempt("admin", "x")
+    assert re.fullmatch(r"ZeroDivisionError in attempt, guessing.py line \d+", where(caught.value))
 
 
 def test_neither_answers_nor_the_log_say_where_the_store_is(

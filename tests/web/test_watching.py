@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,11 +58,11 @@ def test_notifications_are_counted_by_what_became_of_them(client: FlaskClient, s
         outcomes = ("stored", "unchanged", "removed", "ignored", "refused", "failed")
         return {name: value(client, "collagen_notifications_total", outcome=name) for name in outcomes}
 
-    before, payload = now(), approve(standin)
-    notify(client, payload)
-    notify(client, payload)
+    before, payload, ago = now(), approve(standin), time.time() - 90  # signed so that none is the same question again
+    notify(client, payload, at=ago)
+    notify(client, payload, at=ago + 30)
     standin.reject("a")
-    notify(client, standin.notifications()[-1]["payload"])
+    notify(client, standin.notifications()[-1]["payload"], at=ago + 60)
     notify(client, {"notification_type": "create_folder"})
     notify(client, payload, secret="guessed")
     notify(client, b"no json")

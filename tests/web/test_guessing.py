@@ -1,0 +1,157 @@
+"""However many addresses guess a password, few guesses are looked at; and whoever knows it gets in."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+import logging
+import multiprocessing
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.web.guessing import ADDRESS, REALM, SITE, Guesses, names, shared
+
+HOUR = 3600.0
+HOME = "198.51.100.7"  # where nobody has guessed
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def looked_at(guesses: Guesses, clock: Clock, addresses: Iterable[str], number: int) -> int:
+    """How many of so many guesses, evenly spread over an hour, are looked at."""
+    count = 0
+    for address in itertools.islice(itertools.cycle(addresses), number):
+        count += guesses.attempt("admin", address) == 0
+        clock.now += HOUR / number
+    return count
+
+
+def several(network: str, number: int) -> list[str]:
+    """So many addresses of a network, evenly spread in it."""
+    found = ipaddress.ip_network(network)
+    return [str(found[index * (found.num_addresses // number)]) for index in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "most"),
+    [
+        (["203.0.113.9"], ADDRESS.most + ADDRESS.an_hour),
+        (["2001:db8:1:2::9"], ADDRESS.most + ADDRESS.an_hour),
+        (several("2001:db8:1:2::/64", 1000), ADDRESS.most + ADDRESS.an_hour),
+        (several("2001:db8:1::/48", 1000), SITE.most + SITE.an_hour),
+        # where the realm is full, each /24 has one more
+        (several("203.0.112.0/22", 1000), REALM.most + REALM.an_hour + 4),
+        (several("10.0.0.0/8", 1000), REALM.most + REALM.an_hour + 1000),
+        ([f"203.0.{a}.{b}" for a in range(10) for b in range(1, 101)], REALM.most + REALM.an_hour + 10),
+    ],
+)
+def test_of_ten_thousand_guesses_in_an_hour_so_many_are_looked_at_at_most_and_the_admin_gets_in(
+    addresses: list[str], most: int
+) -> None:
+    clock = Clock()
+    guesses = Guesses(clock=clock)
+    assert looked_at(guesses, clock, addresses, 10_000) <= most
+    assert guesses.attempt("admin", HOME) == 0
+    guesses.right("admin", HOME)
+    for _ in range(50):  # every picture of a page is asked for with the password
+        assert guesses.attempt("admin", HOME) == 0
+        guesses.right("admin", HOME)
+
+
+def test_whoever_has_logged_in_lately_is_not_kept_out_by_others_also_after_a_typing_error() -> None:
+    clock = Clock()
+    guesses = Guesses(clock=clock)
+    assert guesses.attempt("admin", HOME) == 0
+    guesses.right("admin", HOME)
+    looked_at(guesses, clock, several("10.0.0.0/8", 1000), 10_000)
+    for _ in range(ADDRESS.most):
+        assert guesses.attempt("admin", HOME) == 0
+    assert guesses.attempt("admin", HOME) > 0
+
+
+def test_who_has_guessed_too_often_waits_as_long_as_is_said() -> None:
+    clock = Clock()
+    guesses = Guesses(clock=clock)
+    for _ in range(ADDRESS.most):
+        assert guesses.attempt("admin", "a") == 0
+    for _ in range(3):
+        wait = guesses.attempt("admin", "a")
+        assert 0 < wait <= HOUR / ADDRESS.an_hour
+        clock.now += wait / 2
+        assert guesses.attempt("admin", "a") == pytest.approx(wait / 2)
+        clock.now += wait / 2 + 0.001
+        assert guesses.attempt("admin", "a") == 0
+
+
+def test_each_realm_has_buckets_of_its_own() -> None:
+    guesses = Guesses()
+    for _ in range(ADDRESS.most + 1):
+        guesses.attempt("gallery sayno", "a")
+    assert guesses.attempt("gallery sayno", "a") > 0
+    assert guesses.attempt("admin", "a") == 0
+
+
+def test_a_right_password_empties_the_bucket_of_its_address_and_no_other() -> None:
+    guesses = Guesses()
+    for _ in range(ADDRESS.most):
+        guesses.attempt("admin", "2001:db8::1")
+        guesses.attempt("admin", "b")
+    guesses.right("admin", "2001:db8::1")
+    assert guesses.attempt("admin", "2001:db8::2") == 0
+    assert guesses.attempt("admin", "b") > 0
+
+
+@given(st.ip_addresses(v=6))
+def test_addresses_of_one_household_share_a_bucket(address: ipaddress.IPv6Address) -> None:
+    ours = names("admin", str(address))
+    if address.ipv4_mapped:
+        assert ours == names("admin", str(address.ipv4_mapped))
+        return
+    others = int(address) ^ 0xFFFF_FFFF_FFFF_FFFF
+    assert names("admin", str(ipaddress.IPv6Address(others))) == ours
+    assert names("admin", str(ipaddress.IPv6Address(int(address) ^ 1 << 64))).site == ours.site
+    assert names("admin", str(ipaddress.IPv6Address(int(address) ^ 1 << 64))).address != ours.address
+
+
+def _guess(place: Path, number: int) -> int:
+    guesses = Guesses(place)
+    return sum(guesses.attempt("admin", "203.0.113.9") == 0 for _ in range(number))
+
+
+def test_all_processes_share_the_buckets(tmp_path: Path) -> None:
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        counts = pool.starmap(_guess, [(tmp_path / "guesses.sqlite3", 20)] * 3)
+    assert ADDRESS.most <= sum(counts) <= ADDRESS.most + 1  # one may leak on a slow machine
+
+
+def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "guesses.sqlite3").write_bytes(b"no database" * 1000)
+    assert _guess(tmp_path / "guesses.sqlite3", 20) == ADDRESS.most
+    assert _guess(tmp_path / "guesses.sqlite3", 20) <= 1
+
+
+def test_where_the_disk_fails_a_process_counts_for_itself_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert _guess(tmp_path / "no/such/directory.sqlite3", 20) == ADDRESS.most
+    (line,) = caplog.messages
+    assert line.startswith("Wrong passwords are counted by each process for itself")
+
+
+def test_stores_do_not_share_what_is_counted_and_it_is_for_this_user_alone(tmp_path: Path) -> None:
+    one, other = shared(tmp_path / "a"), shared(tmp_path / "b")
+    assert one is not None
+    assert other is not None
+    assert one != other
+    assert one.parent.stat().st_mode & 0o777 == 0o700
