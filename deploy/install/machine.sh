@@ -30,7 +30,7 @@ settings() {
   chown collagen:collagen "$made" && chmod 0600 "$made" && mv "$made" $ETC/.env
 }
 campaigns_there() { [ -e $ETC/campaigns.toml ]; }
-campaigns() { install -m 0640 -o root -g collagen "$RELEASE/campaigns.toml" $ETC/campaigns.toml; }
+campaigns() { install -m 0600 -o collagen -g collagen "$RELEASE/campaigns.toml" $ETC/campaigns.toml; }
 
 mount_line_there() { grep -q "^[^#]*[[:space:]]$STORE[[:space:]]" /etc/fstab; }
 mount_line() {
