@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from app import limits
+from app import children, limits
 from app.errors import ExifToolFailed, SettingError
 from app.tags import EMAIL, READ, Tags, of, values
 
@@ -52,7 +52,7 @@ class ExifTool:
         # -config "" keeps a configuration file, which is Perl code, from being run. setpriv: at the end of its input
         # a kept-open exiftool waits for more for ever, so it must be ended with whoever started it.
         options = ["-config", "", "-stay_open", "True", "-@", "-"]
-        self._command = ["setpriv", "--pdeathsig", "KILL", *command, *options]
+        self._command = ["setpriv", "--pdeathsig", "KILL", "--no-new-privs", *command, *options]
         self._version_command = [*command, "-config", "", "-ver"]
         self._patience = patience
         self._turn = threading.Lock()
@@ -159,7 +159,9 @@ class ExifTool:
 
     def _start(self) -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE
-        return subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0)  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 -- a fixed command
+            self._command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0, env=children.environment()
+        )
 
     def _exchange(
         self, process: subprocess.Popen[bytes], request: bytes, end: bytes, patience: float
@@ -195,7 +197,9 @@ class ExifTool:
 def _version(command: tuple[str, ...], path: str | None, patience: float) -> str:
     """`path`: where the system looks for the command."""
     try:
-        answer = subprocess.run(command, capture_output=True, timeout=patience, check=True, text=True)  # noqa: S603
+        answer = subprocess.run(  # noqa: S603 -- a fixed command
+            command, capture_output=True, timeout=patience, check=True, text=True, env=children.environment()
+        )
         version = answer.stdout.strip()
         numbers = tuple(int(part) for part in version.split("."))
     except (OSError, subprocess.SubprocessError, ValueError) as error:

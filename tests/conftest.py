@@ -19,6 +19,7 @@ from app import imaging
 from app.exif import ExifTool
 from app.store import Store
 from tests.people import portrait
+from tests.secrets import told_too_much
 from tests.standin.client import Standin
 
 # Tests that run at the same time have a temporary directory each: one that looks for what killed processes have left
@@ -84,6 +85,13 @@ def person(seed: int) -> bytes:
 def prepared(seed: int) -> imaging.Prepared:
     """A sample person as the store keeps them."""
     return once(f"prepared-{seed}", lambda: imaging.prepare(person(seed)))
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_passed_on() -> Iterator[None]:
+    """After each test: no process that it has started and that still runs was told a secret that it does not need."""
+    yield
+    assert told_too_much() == []
 
 
 @pytest.fixture(scope="session")

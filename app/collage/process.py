@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app import journal, limits, metrics
+from app import children, journal, limits, metrics
 from app.collage import choice
 from app.collage.build import Parameters, build, plan, plan_revision
 from app.collage.montage import Progress
@@ -82,7 +82,7 @@ def _start(store: Store, draft: Draft, what: dict[str, Any]) -> Build:
             stdin=subprocess.PIPE,
             pass_fds=(draft.lock,),
             cwd=Path(__file__).parents[2],
-            env=os.environ | limits.IMAGEMAGICK | FREED,
+            env=children.environment(limits.IMAGEMAGICK | FREED),
         )
     except OSError as error:
         raise StoreUnavailable(f"No process can be started to build a collage: {error}.") from error

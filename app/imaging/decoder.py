@@ -11,7 +11,6 @@ import contextlib
 import functools
 import json
 import math
-import os
 import resource
 import signal
 import subprocess
@@ -24,7 +23,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TypeVar
 
-from app import limits
+from app import children, limits
 from app.cropping import Cut
 from app.errors import DecoderFailed, PictureError
 from app.imaging import faces, policy
@@ -180,7 +179,7 @@ class Decoder:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
-            env=os.environ | limits.IMAGEMAGICK | SMALLER,
+            env=children.environment(limits.IMAGEMAGICK | SMALLER),
         )
 
     def _status(self) -> int:

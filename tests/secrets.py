@@ -1,0 +1,45 @@
+"""Looks whether the processes that work for the tests know more than they need: /proc tells what each was given."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+# processes that get no setting at all
+BARE = re.compile(r"app\.imaging\b|exiftool|app\.collage\.process")
+SETTING = re.compile(r"^(COLLAGEN_(?!METRICS)|CLOUDINARY_|AWS_|SMTP_)", re.M)
+# of the tests' own services
+VALUES = ("s3cret-of-the-account", "open sesame", "a key of the tests")
+OTHERS = ("tests.", "pytest", "chrom", "xdist", "execnet")  # the local Cloudinary is started with its secret
+
+
+def told_too_much() -> list[str]:
+    """A line for each process below this one that was given a secret which it does not need."""
+    found = []
+    for process in _below(os.getpid()):
+        words = _read(process, "cmdline")
+        if any(value in words for value in VALUES) and not any(other in words for other in OTHERS):
+            found.append(f"a secret is in the command line {words!r}")
+        if BARE.search(words) and (names := SETTING.findall(_read(process, "environ"))):
+            found.append(f"settings ({', '.join(sorted(set(names)))}…) are in the environment of {words!r}")
+    return found
+
+
+def _below(process: int) -> Iterator[int]:
+    for task in Path(f"/proc/{process}/task").glob("*"):
+        try:
+            children = (task / "children").read_text().split()
+        except OSError:  # it has ended
+            continue
+        for child in children:
+            yield int(child)
+            yield from _below(int(child))
+
+
+def _read(process: int, name: str) -> str:
+    try:
+        return Path(f"/proc/{process}/{name}").read_bytes().replace(b"\0", b"\n").decode("utf-8", "replace")
+    except OSError:
+        return ""
