@@ -186,5 +186,5 @@ def _message(given: "MessageTypeDef") -> Message:
         receipt=given.get("ReceiptHandle", ""),
         body=given.get("Body", ""),
         sent=int(given.get("Attributes", {}).get("SentTimestamp", "0")) / 1000,
-        attributes={name: value.get("StringValue", "") for name, value in attributes.items()},
+        attributes={name: value["StringValue"] for name, value in attributes.items() if "StringValue" in value},
     )

@@ -36,6 +36,7 @@ def test_without_any_setting_the_defaults_stand() -> None:
     assert made.account is None
     assert made.admin_password is None
     assert made.webhook_secrets == ()
+    assert made.signatures == ("sha1", "sha256")
 
 
 def test_every_setting_is_read() -> None:
@@ -47,6 +48,7 @@ def test_every_setting_is_read() -> None:
             "COLLAGEN_ADMIN_PASSWORD": "open sesame",
             "COLLAGEN_WEBHOOK_SECRETS": " one, two ,,",
             "COLLAGEN_DELIVERY_HOSTS": "res.cloudinary.com, 127.0.0.1:9400 ,[::1]:9400,Pictures.Example.ORG",
+            "COLLAGEN_SIGNATURES": "sha256",
             "COLLAGEN_LOG": "json",
         },
         NOWHERE,
@@ -55,6 +57,7 @@ def test_every_setting_is_read() -> None:
     assert (made.store, made.campaigns_file) == (Path("/srv/store"), Path("/etc/campaigns.toml"))
     assert made.admin_password == "open sesame"
     assert made.webhook_secrets == ("one", "two")
+    assert made.signatures == ("sha256",)
     assert made.log == "json"
     assert made.delivery_hosts == {"res.cloudinary.com", "127.0.0.1:9400", "[::1]:9400", "pictures.example.org"}
 
@@ -131,6 +134,12 @@ def test_whatever_stands_in_the_url_it_is_an_account_or_a_setting_error(text: st
     for url in (text, f"cloudinary://{text}", f"cloudinary://k:{text}@cloud", f"cloudinary://k:s@{text}"):
         with contextlib.suppress(SettingError):
             assert load_settings({"CLOUDINARY_URL": url}, NOWHERE).required_account().api_secret
+
+
+@pytest.mark.parametrize("named", ["SHA256", "sha256 sha1", "sha-256", "md5,sha256", ","])
+def test_a_hash_of_signatures_that_there_is_not_is_named(named: str) -> None:
+    with pytest.raises(SettingError, match=r"^COLLAGEN_SIGNATURES must be sha1 and sha256, or one of them"):
+        load(COLLAGEN_SIGNATURES=named)
 
 
 @pytest.mark.parametrize("style", ["JSON", "plain text", "1"])

@@ -149,6 +149,12 @@ def test_the_csv_has_the_same_figures(standin: Standin, store: Store) -> None:
     assert {row["held"] for row in listed} == {"yes", "no"}
 
 
+def test_what_somebody_typed_is_no_formula_in_a_spreadsheet(standin: Standin, store: Store) -> None:
+    standin.upload(PHOTO, "=1+1", folder="sayno", tags=["-1+2"])
+    (row,) = csv.DictReader(io.StringIO(run(standin, store, "sayno", "--csv", "--assets").stdout))
+    assert (row["public_id"], row["tags"]) == ("'=1+1", "'-1+2")
+
+
 def test_the_table_is_for_people(standin: Standin, store: Store) -> None:
     fill(standin, store, 60)
     lines = run(standin, store, "sayno", "--assets").stdout.splitlines()

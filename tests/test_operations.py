@@ -68,6 +68,8 @@ class World:
             "JOB": "job-1",
             "SUBNET": "subnet-1",
             "SECURITY_GROUP": "sg-1",
+            "DATE": "2026-11-20",
+            "BUCKET": "copies-of-ours",
         }
         settings = {
             "CLOUDINARY_URL": standin.cloudinary_url,
@@ -238,6 +240,20 @@ def nothing_of_ann(world: World) -> None:
     assert "people/0" not in {tile["public_id"] for tile in manifest["tiles"]}
 
 
+def copy_is_nobody_elses(world: World) -> None:
+    """Neither on the machine nor in the bucket, where it ends."""
+    all_is_mirrored(world)
+    (copy,) = (world.here.root / "mnt/backup").iterdir()
+    for path in (copy, world.here.root / "etc/collagen/backup.key"):
+        assert path.stat().st_mode & 0o777 == 0o600
+    (sent,) = world.network.glob("*.gpg")
+    data = sent.read_bytes()
+    assert len(data) > world.store.photos.archive_path("sayno", "people/1").stat().st_size
+    assert not [word for word in (b"ben@example.org", b"approved/", b"JFIF", b"ustar") if word in data]
+    (rule,) = json.loads((world.network / "lifecycle.json").read_text())["Rules"]
+    assert (rule["Status"], rule["Filter"], rule["Expiration"]) == ("Enabled", {}, {"Days": 35})
+
+
 def as_before(world: World) -> None:
     assert world.mirrored()
     assert world.store.collages.ids("sayno") == ["0001"]
@@ -269,7 +285,7 @@ AFTERWARDS: dict[str, Callable[[World], None]] = {
     "Cloudinary is down for a day": all_is_mirrored,
     "A photo must be gone now": nothing_of_ann,
     "The disk is full": all_is_mirrored,
-    "A copy of the store": all_is_mirrored,
+    "A copy of the store": copy_is_nobody_elses,
     "The store is lost, or its file system (EFS)": as_before,
     "A campaign is over": nothing_of_the_campaign,
     "To another host": new_host_alone,
@@ -372,6 +388,7 @@ def test_the_page_tells_what_it_was_written_for() -> None:
         "COLLAGEN_WEBHOOK_SECRETS",
         "COLLAGEN_SECRET_KEY",
         "oldest",
+        "gpg",
         "collagen forget",
         "collagen init",
     )

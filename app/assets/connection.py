@@ -22,6 +22,9 @@ from app.errors import CloudinaryUnavailable
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 behind a NAT64
+# All that IANA assigns to hosts of the Internet (https://www.iana.org/assignments/ipv6-address-space). Python counts
+# more as global: site-local fec0::/10, and forms of IPv4 (::/96, ::ffff:0:0:0/96) that may lead into a network here.
+PUBLIC_V6 = ipaddress.ip_network("2000::/3")
 
 _here = threading.local()
 
@@ -91,7 +94,11 @@ class Deadline:
 
 def check_peer(host: str, peer: str) -> None:
     """Raises CloudinaryUnavailable unless `peer` is an address that `host` may have: a public one, or this machine's
-    own where `host` says so."""
+    own where `host` says so.
+
+    An IPv6 address that stands for an IPv4 one counts as that one, if it is of a kind that public hosts are reached by.
+    Others are not public whatever IPv4 address they hold: Teredo, the NAT64 of a single network (64:ff9b:1::/48).
+    """
     address = ipaddress.ip_address(peer.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         if address in TRANSLATED:
@@ -101,7 +108,7 @@ def check_peer(host: str, peer: str) -> None:
     if host.strip("[]").lower() in LOOPBACK:
         good = address.is_loopback
     else:
-        good = address.is_global and not address.is_multicast
+        good = address.is_global and not address.is_multicast and (address.version == 4 or address in PUBLIC_V6)
     if not good:
         raise CloudinaryUnavailable(f"Pictures may not be fetched from {host[:100]}: its address {peer} is not public.")
 

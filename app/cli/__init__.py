@@ -5,7 +5,7 @@
 - `mirror`: init. `sync`: sync. `inventory`: inventory. `progress`: how far long work is.
 - `notify`: notify. `opens`: opens. `unsubscribe`: unsubscribe.
 - `forget`: forget. `worker`: worker. `completion`: completion.
-- `numbers`: numbers of collages as people type them.
+- `numbers`: numbers of collages as people type them. `table`: tables as CSV.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 """

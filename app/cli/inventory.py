@@ -1,8 +1,6 @@
 """The command that counts what is there and what is here."""
 
-import csv
 import json
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +8,7 @@ import click
 
 from app.assets import Cloudinary
 from app.cli.settings import read_settings
+from app.cli.table import print_csv
 from app.config import load_campaigns
 from app.inventory import Folder, as_json, each, take
 from app.store import Store
@@ -98,7 +97,7 @@ def _csv(folders: list[Folder], with_assets: bool) -> None:
             listed = {asset.asset.public_id for asset in folder.assets}
             if unlisted := sum(public_id not in listed for public_id in folder.extra):
                 rows.append([folder.path, folder.campaign, "unlisted", 0, "", 0, 0, "", unlisted, 0, unlisted])
-    csv.writer(sys.stdout).writerows([head, *rows])
+    print_csv([head, *rows])
 
 
 def _word(value: object) -> object:

@@ -1,14 +1,13 @@
 """The command that shows what came of the mails."""
 
-import csv
 import json
-import sys
 from datetime import date, timedelta
 
 import click
 
 from app.cli.numbers import CollageNumber
 from app.cli.settings import read_settings
+from app.cli.table import print_csv
 from app.config import load_campaigns
 from app.store import Store
 from app.tracking.figures import Count, Figures, read
@@ -54,9 +53,8 @@ def opens(campaign: str, collage: str | None, form: str | None) -> None:
     if form == "json":
         click.echo(json.dumps({"campaign": campaign, "collage": collage} | counted.as_json(), ensure_ascii=False))
     elif form == "csv":
-        table = csv.writer(sys.stdout, lineterminator="\n")
-        table.writerow(("campaign", "collage", "what", "which", "people", "hits"))
-        table.writerows((campaign, collage or "", *row) for row in counted.as_rows())
+        head = ("campaign", "collage", "what", "which", "people", "hits")
+        print_csv([head, *((campaign, collage or "", *row) for row in counted.as_rows())])
     else:
         _print(counted, campaign, collage, campaigns[campaign].tracking)
 

@@ -1,5 +1,6 @@
 """The command that takes notifications from a queue."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import click
@@ -23,7 +24,8 @@ from app.store import Store
     "--redrive",
     is_flag=True,
     help="Bring what lies in the queue's dead-letter queue back to it, say how many, and end. Needs no store. Use this"
-    " and not AWS's own redrive, which forgets when the gateway got a notification: after two hours it is refused.",
+    " and not AWS's own redrive, which forgets when the gateway got a notification: after two hours it is refused."
+    " Needs the same secrets as the workers, which believe no time that was not signed with them.",
 )
 def worker(url: str, redrive: bool) -> None:
     """Take notifications from an Amazon SQS queue, and make the store agree about the photos that they name.
@@ -46,10 +48,10 @@ def worker(url: str, redrive: bool) -> None:
     """
     stopping = Stopping()
     queue = Queue(url)
-    if redrive:
-        _redrive(queue, stopping)
-        return
     settings = load_settings()
+    if redrive:
+        _redrive(queue, settings.required_webhook_secrets(), stopping)
+        return
     exiftool = ExifTool()
     store = Store(settings.store)
     handler = Handler.of(settings, exiftool, partial(process.start, settings, store))
@@ -67,14 +69,14 @@ def worker(url: str, redrive: bool) -> None:
     click.echo(f"Stopped: {words['done']} done, {words['drop']} dropped, {words['again']} to be tried again.", err=True)
 
 
-def _redrive(queue: Queue, stopping: Stopping) -> None:
+def _redrive(queue: Queue, secrets: Sequence[str], stopping: Stopping) -> None:
     dead = queue.dead_letters()
     total = dead.count()
     stopping.on_signals()
     progress = Progress("messages")
     progress.begin(f"From {dead.name}")
     try:
-        brought = bring_back(queue, dead, stopping, lambda done: progress.show(done, max(done, total)))
+        brought = bring_back(queue, dead, secrets, stopping, lambda done: progress.show(done, max(done, total)))
     finally:
         progress.end()
     left = dead.count()

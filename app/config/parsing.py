@@ -12,6 +12,7 @@ from app.journal import Style
 
 SHORTEST_KEY = 16  # characters of a secret key
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+SIGNATURES = ("sha1", "sha256")  # what Cloudinary signs notifications with, as the account chooses
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -57,6 +58,19 @@ def hosts(text: str) -> frozenset[str]:
                 f"COLLAGEN_DELIVERY_HOSTS must be hosts or host:port, separated by commas, not {host[:100]!r}."
             )
     return hosts
+
+
+def signatures(text: str | None) -> tuple[str, ...]:
+    """COLLAGEN_SIGNATURES."""
+    if text is None:
+        return SIGNATURES
+    named = several(text)
+    if not named or not set(named) <= set(SIGNATURES):
+        raise SettingError(
+            f"COLLAGEN_SIGNATURES must be {' and '.join(SIGNATURES)}, or one of them, separated by a comma, not"
+            f" {text[:100]!r}."
+        )
+    return named
 
 
 def networks(text: str | None) -> tuple[Network, ...]:

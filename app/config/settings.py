@@ -22,6 +22,7 @@ class Settings:
     account: Account | None = None
     admin_password: str | None = field(default=None, repr=False)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    signatures: tuple[str, ...] = parsing.SIGNATURES
     delivery_hosts: frozenset[str] = frozenset()
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     public_url: str | None = None
@@ -37,6 +38,12 @@ class Settings:
                 "CLOUDINARY_URL is not set (cloudinary://key:secret@cloud, from Cloudinary's console under API Keys)."
             )
         return self.account
+
+    def required_webhook_secrets(self) -> tuple[str, ...]:
+        """What notifications may be signed with. Raises SettingError where nothing is set."""
+        if not self.webhook_secrets:
+            raise SettingError("Neither COLLAGEN_WEBHOOK_SECRETS nor CLOUDINARY_URL is set: set what the workers have.")
+        return self.webhook_secrets
 
     def required_secret_keys(self) -> tuple[str, ...]:
         """What signs tokens, the newest first. Raises SettingError where nothing is set."""
@@ -98,6 +105,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         account=account,
         admin_password=values.get("COLLAGEN_ADMIN_PASSWORD"),
         webhook_secrets=secrets or ((account.api_secret,) if account else ()),
+        signatures=parsing.signatures(values.get("COLLAGEN_SIGNATURES")),
         delivery_hosts=parsing.hosts(values.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com")),
         secret_keys=parsing.secret_keys(values.get("COLLAGEN_SECRET_KEY")),
         public_url=parsing.public_url(values.get("COLLAGEN_PUBLIC_URL")),

@@ -4,7 +4,6 @@ How old its signature is counts from when the gateway got it, not from now: it m
 """
 
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
@@ -14,6 +13,7 @@ from app.assets import verify
 from app.config import Settings, load_campaigns
 from app.exif import ExifTool
 from app.intake import Intake
+from app.queue.received import received_at
 from app.sqs import Message
 from app.store import Store
 
@@ -50,15 +50,20 @@ VERDICT: dict[type[errors.CollagenError], Literal["drop", "again"]] = {
 class Record:
     """A notification: its body and Cloudinary's headers, byte for byte.
 
-    `received`: when the gateway got it, in seconds since 1970.
+    `sent`: when SQS got the message, in seconds since 1970. `stamp`: the attribute `Received` of a redrive, or "".
     """
 
     id: str
-    body: bytes
+    body: str
     timestamp: str
     signature: str
     request_id: str
-    received: float
+    sent: float
+    stamp: str = ""
+
+    def received(self, secrets: Sequence[str]) -> float:
+        """When the gateway got it, in seconds since 1970. `secrets`: those of the webhooks."""
+        return received_at(self.stamp, self.sent, self.body, self.timestamp, self.signature, secrets)
 
 
 @dataclass(frozen=True)
@@ -80,20 +85,15 @@ def from_event(given: Mapping[str, Any]) -> Record:
     return _record(given["messageId"], given["body"], int(given["attributes"]["SentTimestamp"]) / 1000, attributes)
 
 
-def first_received(attributes: Mapping[str, str], sent: float) -> str:
-    """What a redrive writes as `Received`: when the gateway got the notification, in milliseconds since 1970. Pure."""
-    known = attributes.get("Received", "")
-    return known if re.fullmatch(r"[0-9]{1,15}", known) else str(round(sent * 1000))
-
-
 def _record(identity: str, body: str, sent: float, attributes: Mapping[str, str]) -> Record:
     return Record(
         identity,
-        body.encode("utf-8", "surrogatepass"),  # what is no text was not signed either
+        body,
         attributes.get("X-Cld-Timestamp", ""),
         attributes.get("X-Cld-Signature", ""),
         attributes.get("X-Request-ID") or identity,
-        int(first_received(attributes, sent)) / 1000,
+        sent,
+        attributes.get("Received", ""),
     )
 
 
@@ -115,14 +115,11 @@ class Handler:
         """Makes the store agree about the photos that a record names. Raises nothing; the log says how it went."""
         with journal.request(record.request_id):
             try:
-                verify(
-                    record.body,
-                    record.timestamp,
-                    record.signature,
-                    self._settings.webhook_secrets,
-                    record.received,
-                )
-                received = self._intake.receive(record.body, int(record.timestamp))
+                body = record.body.encode("utf-8", "surrogatepass")  # what is no text was not signed either
+                secrets, algorithms = self._settings.webhook_secrets, self._settings.signatures
+                then = record.received(secrets)
+                verify(body, record.timestamp, record.signature, secrets, then, algorithms=algorithms)
+                received = self._intake.receive(body, int(record.timestamp))
                 if received.syncs:
                     self._sync(received.syncs)
             except errors.CollagenError as error:

@@ -6,9 +6,10 @@ but one that is sent again is a new one. AWS's own redrive forgets that time, so
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from app.queue.records import first_received
+from app.queue.received import stamp
+from app.queue.records import from_message
 from app.sqs import MOST, Message, Queue
 from app.stopping import Stopping
 
@@ -16,8 +17,8 @@ VISIBILITY = 60  # seconds until what a killed redrive had received can be recei
 PATIENCE = 2  # seconds; where SQS need not wait it asks some of its machines only, and may say that there is nothing
 
 
-def redrive(queue: Queue, dead: Queue, stopping: Stopping, show: Callable[[int], None]) -> int:
-    """Returns how many were brought back; tells `show` after each.
+def redrive(queue: Queue, dead: Queue, secrets: Sequence[str], stopping: Stopping, show: Callable[[int], None]) -> int:
+    """Returns how many were brought back; tells `show` after each. `secrets`: those of the webhooks, at least one.
 
     Each is sent before it is deleted: ended in between it is in both, and handled twice, which changes nothing. Left
     where they are: those that were brought back and died again since it began. Raises QueueUnavailable or SettingError.
@@ -29,7 +30,7 @@ def redrive(queue: Queue, dead: Queue, stopping: Stopping, show: Callable[[int],
             if stopping() or message.sent >= began:
                 dead.hide(message, 0)
                 continue
-            _bring(message, queue, dead)
+            _bring(message, queue, dead, secrets)
             brought += 1
             show(brought)
         if brought == before:
@@ -37,8 +38,9 @@ def redrive(queue: Queue, dead: Queue, stopping: Stopping, show: Callable[[int],
     return brought
 
 
-def _bring(message: Message, queue: Queue, dead: Queue) -> None:
+def _bring(message: Message, queue: Queue, dead: Queue, secrets: Sequence[str]) -> None:
     """As the gateway sent it, and with the time at which it did."""
-    received = {"Received": first_received(message.attributes, message.sent)}
-    queue.send(message.body, dict(message.attributes) | received)
+    record = from_message(message)
+    received = stamp(record.received(secrets), record.body, record.timestamp, record.signature, secrets[0])
+    queue.send(message.body, dict(message.attributes) | {"Received": received})
     dead.delete(message)

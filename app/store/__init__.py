@@ -6,7 +6,7 @@
 - `logs`: what happened to whom, and the raw notifications.
 - `syncs`: who is syncing a campaign, and how far it is.
 - `forgotten`: who was forgotten lately.
-- `unfinished`: how far a notification of many photos is.
+- `unfinished`: how far a notification of many photos is. `logouts`: which sessions of galleries have ended.
 - `sends`: who was sent which mail. `opens`: who asked for its picture. `withdrawals`: who wants no more of it.
 - `names`: public IDs as file names. `marks`: the times of files, which say what picture they show.
 - `files`: writes that happen whole or not at all, made of the operations of `disk`.
@@ -20,6 +20,7 @@ from app.store import scratch
 from app.store.collages import Collages
 from app.store.disk import Disk
 from app.store.forgotten import Forgotten
+from app.store.logouts import Logouts
 from app.store.logs import Logs
 from app.store.opens import Opens
 from app.store.photos import Photos
@@ -42,6 +43,7 @@ class Store:
         self.syncs = Syncs(self.root)
         self.forgotten = Forgotten(self.root)
         self.unfinished = Unfinished(self.root)
+        self.logouts = Logouts(self.root)
         self.sends = Sends(self.root)
         self.opens = Opens(self.root)
         self.withdrawals = Withdrawals(self.root)

@@ -9,6 +9,7 @@ from pathlib import Path
 # people's faces and addresses: nothing for other users of the machine
 FILE_MODE = 0o640
 DIRECTORY_MODE = 0o750
+CLOSED_MODE = 0o700  # also for the group, to which nginx's user belongs
 
 
 class Disk:
@@ -49,8 +50,8 @@ class Disk:
     def unlink(self, path: Path) -> None:
         path.unlink()
 
-    def mkdir(self, path: Path) -> None:
-        path.mkdir(DIRECTORY_MODE)
+    def mkdir(self, path: Path, mode: int = DIRECTORY_MODE) -> None:
+        path.mkdir(mode)
 
     def remove_tree(self, path: Path) -> None:
         shutil.rmtree(path)

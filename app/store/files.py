@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.errors import StoreUnavailable
-from app.store.disk import Disk
+from app.store.disk import DIRECTORY_MODE, Disk
 
 TEMPORARY = ".tmp-"
 
@@ -34,12 +34,18 @@ class Files:
 
     `require` raises StoreUnavailable where the disk is not the one that is meant (a store that is not mounted). It is
     asked before a directory is made, once more before a new file gets its name, and whenever something is not there:
-    what is missing may only be out of sight.
+    what is missing may only be out of sight. `mode` says which permissions a directory is made with.
     """
 
-    def __init__(self, disk: Disk | None = None, require: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        disk: Disk | None = None,
+        require: Callable[[], None] = lambda: None,
+        mode: Callable[[Path], int] = lambda path: DIRECTORY_MODE,
+    ) -> None:
         self.disk = disk or Disk()
         self._require = require
+        self._mode = mode
 
     def write_whole(self, path: Path, data: bytes, *, mtime: float | None = None) -> None:
         """Puts `data` at `path`: after a crash there is the old file or the new one. Makes missing directories.
@@ -109,7 +115,7 @@ class Files:
         self._require()
         self.make_directories(path.parent)
         with contextlib.suppress(FileExistsError):
-            self.disk.mkdir(path)
+            self.disk.mkdir(path, self._mode(path))
         if not self.is_directory(path):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
         self.sync_directory(path.parent)

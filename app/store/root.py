@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app import limits
 from app.errors import PhotoBusy, StoreUnavailable
-from app.store.disk import Disk
+from app.store.disk import CLOSED_MODE, DIRECTORY_MODE, Disk
 from app.store.files import TEMPORARY, Files, using
 
 MARKER = ".collagen"
@@ -46,7 +46,7 @@ class Root:
 
     def __init__(self, path: Path, disk: Disk | None = None) -> None:
         self.path = path
-        self.files = Files(disk, self.require)
+        self.files = Files(disk, self.require, self._mode)
 
     def initialise(self) -> bool:
         """Makes the directory and its marker where they are missing; says whether anything was."""
@@ -67,6 +67,15 @@ class Root:
                     f"{self.path} is no store: it has no file {MARKER}. Is it mounted?"
                     " For a new store: python -m app init"
                 )
+
+    def _mode(self, directory: Path) -> int:
+        """The permissions of a new directory. nginx, as one of our group, sends collages and nothing else.
+
+        The same directories are closed in deploy/systemd/collagen.tmpfiles.conf, for stores that were made before.
+        """
+        parts = directory.relative_to(self.path).parts
+        leads_to_collages = not parts or (parts[0][0] != "." and parts[1:2] in ((), ("collages",)))
+        return DIRECTORY_MODE if leads_to_collages else CLOSED_MODE
 
     def check(self) -> None:
         """Raises StoreUnavailable where the store cannot be written to, or is nearly full. Writes nothing."""

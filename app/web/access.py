@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Literal, ParamSpec
-from urllib.parse import urlsplit
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -65,7 +64,8 @@ def signed_by_cloudinary(view: View[P]) -> View[P]:
         signature = request.headers.get("X-Cld-Signature", "")
         v2 = request.headers.get("X-Cld-Signature_v2", "")
         try:
-            verify(body, timestamp, signature, services().settings.webhook_secrets, time.time(), v2)
+            settings = services().settings
+            verify(body, timestamp, signature, settings.webhook_secrets, time.time(), v2, settings.signatures)
         except BadSignature:
             metrics.notification("refused")
             raise
@@ -189,7 +189,11 @@ def _from_elsewhere() -> bool:
         # a form on a page that tells no referrer has the origin "null", also on our own: this header knows better
         return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    # TLS ends at nginx, which says so; anyone can write the header
+    proto = request.headers.get("X-Forwarded-Proto", "") if came_through_a_trusted_proxy() else ""
+    told = proto.rpartition(",")[2].strip()
+    public = "/".join((services().settings.public_url or "").split("/")[:3])
+    return origin is not None and origin not in (f"{told or request.scheme}://{request.host}", public)
 
 
 def declared(who: str, view: View[P]) -> View[P]:

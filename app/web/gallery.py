@@ -15,6 +15,7 @@ from app.web.gallery_access import (
     GALLERY_COOKIE,
     GalleryOver,
     LoginNeeded,
+    end_gallery_session,
     gallery_member,
     gallery_session,
     gallery_visitor,
@@ -71,7 +72,11 @@ def login(campaign: Campaign) -> ResponseReturnValue:
 @blueprint.post("/logout")
 @gallery_visitor
 def logout(campaign: Campaign) -> ResponseReturnValue:
-    """Ends the session in this browser, which also forgets the pictures that it has kept."""
+    """Ends the session; the browser also forgets the pictures that it has kept.
+
+    Raises StoreUnavailable where the session cannot be ended. The browser then keeps its cookie, to try again.
+    """
+    end_gallery_session(campaign)
     answer = make_response(redirect(url_for("gallery.page", campaign=campaign.name), 303))
     answer.delete_cookie(GALLERY_COOKIE, path=_cookie_path(campaign), httponly=True, samesite="Lax")
     answer.headers["Clear-Site-Data"] = '"cache"'

@@ -1,6 +1,7 @@
 """Who may use the routes of a campaign's gallery: whoever has its password, as long as it is open."""
 
 import hmac
+import secrets
 import time
 import unicodedata
 from collections.abc import Callable
@@ -55,15 +56,14 @@ def gallery_visitor(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
 def gallery_member(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
     """For whoever has logged in to the campaign's gallery; the view is given the campaign.
 
-    Raises what `gallery_visitor` does, and LoginNeeded.
+    Raises what `gallery_visitor` does, LoginNeeded, and StoreUnavailable where nobody can tell who has logged out.
     """
 
     @wraps(view)
     def guarded(campaign: str, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        found, sessions = _gallery(campaign), services().sessions
-        cookie = request.cookies.get(GALLERY_COOKIE, "")
-        password = _normal(found.gallery_password or "")
-        if sessions is None or not sessions.holds(cookie, found.name, password, time.time()):
+        found = _gallery(campaign)
+        session = _session(found)
+        if session is None or services().store.logouts.has(session):
             raise LoginNeeded(found)
         require_our_own_page()
         return view(found, *args, **kwargs)
@@ -84,7 +84,24 @@ def gallery_session(campaign: Campaign, given: str) -> str | None:
     if sessions is None or not hmac.compare_digest(_normal(given).encode(), password.encode()):
         return None
     guesses.right(realm, address)
-    return sessions.cookie(campaign.name, password, time.time())
+    return sessions.cookie(campaign.name, password, time.time(), secrets.token_urlsafe(16))
+
+
+def end_gallery_session(campaign: Campaign) -> None:
+    """Ends the session of the request for every process, also for copies of its cookie; does nothing without one.
+
+    Raises StoreUnavailable, and then it goes on.
+    """
+    session = _session(campaign)
+    if session is not None:
+        services().store.logouts.add(session)
+
+
+def _session(campaign: Campaign) -> str | None:
+    """The ID of the request's session of this campaign, ended or not."""
+    sessions, cookie = services().sessions, request.cookies.get(GALLERY_COOKIE, "")
+    password = _normal(campaign.gallery_password or "")
+    return None if sessions is None else sessions.session(cookie, campaign.name, password, time.time())
 
 
 def _gallery(name: str) -> Campaign:

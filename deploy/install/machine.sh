@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # What Collagen itself needs (Python, exiftool, ImageMagick) scripts/setup installs, with the release.
-PACKAGES=(nginx openssl logrotate)
+PACKAGES=(nginx openssl logrotate gpg) # gpg: for backups, see docs/operations.md
 packages_there() { dpkg-query -W -f='${db:Status-Status}\n' "${PACKAGES[@]}" 2>/dev/null | grep -cx installed | grep -qx "${#PACKAGES[@]}"; }
 packages() {
   export DEBIAN_FRONTEND=noninteractive
@@ -30,7 +30,7 @@ settings() {
   chown collagen:collagen "$made" && chmod 0600 "$made" && mv "$made" $ETC/.env
 }
 campaigns_there() { [ -e $ETC/campaigns.toml ]; }
-campaigns() { install -m 0640 -o root -g collagen "$RELEASE/campaigns.toml" $ETC/campaigns.toml; }
+campaigns() { install -m 0600 -o collagen -g collagen "$RELEASE/campaigns.toml" $ETC/campaigns.toml; }
 
 mount_line_there() { grep -q "^[^#]*[[:space:]]$STORE[[:space:]]" /etc/fstab; }
 mount_line() {

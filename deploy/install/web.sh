@@ -24,7 +24,8 @@ files_there() {
 put_files() {
   local from to mode; while read -r from to mode; do install -D -m "$mode" "$from" "$to"; done < <(files "$RELEASE")
   site "$RELEASE" >$SITE.new && mv $SITE.new $SITE
-  systemd-tmpfiles --create /etc/tmpfiles.d/collagen.conf
+  # it goes no further where a directory of the store is another user's, which the doctor finds
+  systemd-tmpfiles --create /etc/tmpfiles.d/collagen.conf || say "         Not all permissions could be set: sudo collagen doctor"
   ! systemd_runs || systemctl daemon-reload
 }
 

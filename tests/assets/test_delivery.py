@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import ipaddress
 import os
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from app import limits
 from app.assets import delivery
-from app.assets.connection import check_peer
+from app.assets.connection import TRANSLATED, check_peer
 from app.errors import CloudinaryUnavailable, PictureError
 from tests.assets.conftest import PHOTO, Answers
 from tests.service import ROOT
@@ -345,7 +346,8 @@ def test_this_machine_is_there_for_those_who_name_it(peer: str) -> None:
     [
         *("10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"),
         *("255.255.255.255", "192.0.2.1", "198.18.0.1", "::", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1"),
-        *("2001:db8::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1"),
+        *("2001:db8::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1", "64:ff9b:1::a00:1", "::10.0.0.1"),
+        *("::ffff:0:10.0.0.1", "::ffff:0:104.16.0.1", "::104.16.0.1", "2001:0:a00:1::", "fec0::1"),
     ],
 )
 def test_no_name_stands_for_an_address_that_is_not_public(peer: str) -> None:
@@ -359,6 +361,47 @@ def test_public_addresses_are_good(peer: str) -> None:
     check_peer("res.cloudinary.com", peer)
     with pytest.raises(CloudinaryUnavailable, match="is not public"):
         check_peer("localhost", peer)
+
+
+V4 = st.integers(0, 2**32 - 1) | st.sampled_from([0x7F000001, 0x0A000001, 0xA9FEA9FE, 0x68100001])
+
+
+def is_good(host: str, peer: str) -> bool:
+    try:
+        check_peer(host, peer)
+    except CloudinaryUnavailable:
+        return False
+    return True
+
+
+@given(V4, st.sampled_from(["::ffff:0:0", "64:ff9b::"]))
+def test_an_ipv4_address_within_an_ipv6_one_counts_as_that_address(address: int, prefix: str) -> None:
+    within = str(ipaddress.IPv6Address(int(ipaddress.IPv6Address(prefix)) + address))
+    for host in ("res.cloudinary.com", "localhost"):
+        assert is_good(host, within) == is_good(host, str(ipaddress.IPv4Address(address)))
+
+
+@given(V4, st.integers(0, 2**80 - 1))
+def test_no_other_form_of_an_ipv4_address_is_public(address: int, rest: int) -> None:
+    obscured = address ^ 0xFFFFFFFF  # as Teredo writes the client's
+    for prefix, length, last in (
+        ("::", 96, address),  # IPv4-compatible
+        ("::ffff:0:0:0", 96, address),  # IPv4-translated
+        ("64:ff9b:1::", 48, rest),  # a NAT64 of one's own, wherever the address stands in it
+        ("64:ff9b:1::", 96, address),
+        ("2001::", 32, (address << 64) + rest % 2**64),  # Teredo, by its server
+        ("2001::", 32, (rest % 2**32 << 64) + obscured),  # and by its client
+    ):
+        network = ipaddress.IPv6Network(f"{prefix}/{length}")
+        assert not is_good("res.cloudinary.com", str(network[last]))
+
+
+@given(
+    st.integers(0, 2**128 - 1), st.sampled_from(["fec0::/10", "fe80::/10", "fc00::/7", "ff00::/8", "::/8", "5f00::/16"])
+)
+def test_nothing_is_public_outside_the_internet(number: int, network: str) -> None:
+    address = ipaddress.IPv6Network(network)[number % ipaddress.IPv6Network(network).num_addresses]
+    assert not is_good("res.cloudinary.com", str(address)) or address.ipv4_mapped or address in TRANSLATED
 
 
 def test_a_name_that_turns_out_to_be_this_machine_is_not_asked_anything(

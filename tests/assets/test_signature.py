@@ -156,6 +156,13 @@ def test_no_header_makes_another_error(timestamp: str, signature: str) -> None:
     refused(timestamp=timestamp, signature=signature)
 
 
+def test_a_hash_that_the_settings_do_not_name_is_refused_and_named() -> None:
+    for algorithm, other, signature in (("sha1", "sha256", SHA1_OF_EMPTY), ("sha256", "sha1", SHA256_OF_EMPTY)):
+        verify(b"{}", "0", signature, ["someApiSecret"], 0, algorithms=[algorithm])
+        with pytest.raises(BadSignature, match=f"is signed with {algorithm}, which COLLAGEN_SIGNATURES does not name"):
+            verify(b"{}", "0", signature, ["someApiSecret"], 0, algorithms=[other])
+
+
 def test_a_notification_with_a_signature_of_version_2_alone_is_refused_with_cause_and_cure() -> None:
     with pytest.raises(BadSignature, match=r"eddsa_v2 only.*auth_scheme to default or legacy_hmac"):
         verify(b"{}", "100", "", ["s"], 100, "c2lnbmF0dXJl")

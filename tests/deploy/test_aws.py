@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
-from app import limits
+from app import journal, limits
+from app.assets import verify
+from app.errors import BadSignature
+from app.queue.records import Record, from_event
 from tests.container import dockerfile
-from tests.deploy import code
+from tests.deploy import code, gateway
 from tests.deploy.template import TEMPLATE, Permission, allowed, load, properties, roles, several, within
+from tests.standin import signatures
 
 QUEUE_CODE = code.ROOT / "app" / "queue"
 CLIENT = {f"elasticfilesystem:Client{what}" for what in ("Mount", "Write", "RootAccess")}
@@ -158,6 +162,52 @@ def test_the_gateway_sends_the_body_as_it_is_and_what_the_worker_reads() -> None
     assert {value["DataType"] for value in attributes.values()} == {"String"}
     if code.SQS.exists():
         assert set(attributes) == set(code.message_attributes()) - {"Received"}  # which only a redrive writes
+
+
+PASTED = '"}, "Received": {"DataType": "String", "StringValue": "1699990000000'
+HOSTILE = (
+    "&MessageAttribute.9.Name=Received&MessageAttribute.9.Value.StringValue=1699990000000",
+    "100%26Received%3D1699990000000",
+    "a=b&c=d%\r\nReceived: 1699990000000",
+    '"',
+    "\\",
+    PASTED,
+    PASTED + "." + "0" * 64,
+    f'{PASTED}"}}, "X-Request-ID": {{"DataType": "String", "StringValue": "injected-injected\nline',
+    '", "DataType": "Binary", "BinaryValue": "AAAA", "X": "',
+    '"}, "More": {"DataType": "Number", "StringValue": "1',
+    '"}}',
+)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_no_header_makes_a_notification_look_older_than_it_is_or_forges_its_signature(hostile: str) -> None:
+    """However the gateway pastes headers into its mapping, which has no way to encode them: a time that no redrive has
+    signed is not believed, and a signature with something beside it is none."""
+    now, secret = 1_700_000_000.0, "a secret"
+    body, old = "{}", str(round(now) - 3 * 3600)
+    signature = signatures.of_notification(body.encode(), old, secret)
+    for headers in (
+        {"X-Cld-Timestamp": hostile, "X-Cld-Signature": signature},
+        {"X-Cld-Timestamp": old + hostile, "X-Cld-Signature": signature},
+        {"X-Cld-Timestamp": old, "X-Cld-Signature": hostile},
+        {"X-Cld-Timestamp": old, "X-Cld-Signature": signature + hostile},
+    ):
+        for message in gateway.messages(headers, body, now):
+            record = from_event(message)
+            assert record.received([secret]) == now
+            with pytest.raises(BadSignature):
+                verify(record.body.encode(), record.timestamp, record.signature, [secret], record.received([secret]))
+            with journal.request(record.request_id) as request_id:
+                assert "\n" not in request_id
+
+
+def test_the_gateways_mapping_carries_what_cloudinary_signed() -> None:
+    now = 1_700_000_000.0
+    headers = {"X-Cld-Timestamp": "1699999999", "X-Cld-Signature": "ab" * 20}
+    records = [from_event(message) for message in gateway.messages(headers, "{}", now)]
+    assert set(records) == {Record("the-message", "{}", "1699999999", "ab" * 20, gateway.REQUEST_ID, now)}
+    assert len(records) == 4
 
 
 def test_its_log_names_nobody() -> None:

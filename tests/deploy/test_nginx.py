@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -242,6 +243,66 @@ def test_static_files_come_from_nginx_small_and_with_the_headers_of_all_answers(
     assert get(alone, "/static/%2e%2e/admin.py").status_code == 502
 
 
+LONG = "x" * 9_000  # more than nginx reads of a line, and in one piece: it hangs up once it has answered
+REFUSED = {
+    "GARBAGE\r\n\r\n": 400,
+    "GET / HTTP/1.1\r\n\r\n": 400,  # no host
+    "GET / HTTP/1.1\r\nHost: a b\r\n\r\n": 400,
+    f"GET /{LONG} HTTP/1.1\r\nHost: localhost\r\n\r\n": 414,
+    f"GET / HTTP/1.1\r\nHost: localhost\r\nX: {LONG}\r\n\r\n": 400,
+    "GET / HTTP/3.0\r\nHost: localhost\r\n\r\n": 505,
+    "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n": 405,
+    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n": 400,
+    "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: x\r\n\r\n": 501,
+    "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n": 400,
+    "GET /static/nothing.css HTTP/1.1\r\nHost: localhost\r\n\r\n": 404,
+    "GET /static/ HTTP/1.1\r\nHost: localhost\r\n\r\n": 403,
+    "POST /static/page.css HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n": 405,
+    "GET /_store/sayno/approved/a.jpg HTTP/1.1\r\nHost: localhost\r\n\r\n": 404,
+    "GET /_error HTTP/1.1\r\nHost: localhost\r\n\r\n": 404,
+    f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: {2**21}\r\n\r\n": 413,
+}
+
+
+@pytest.mark.parametrize(("raw", "status"), REFUSED.items(), ids=[f"{raw[:40]!r}" for raw in REFUSED])
+@pytest.mark.parametrize("name", ["localhost", "another.example"])
+def test_what_nginx_refuses_itself_has_the_headers_of_all_answers(
+    alone: Nginx, raw: str, status: int, name: str
+) -> None:
+    """Under our name and, as far as it is answered before its host is known, under another."""
+    if name != "localhost" and "Host: localhost" in raw and status not in (414, 505):
+        return
+    said = send(alone.url, raw, tls=name)
+    assert said.startswith(f"HTTP/1.1 {status} "), said[:200]
+    has_the_headers_once(said)
+
+
+def test_what_comes_without_tls_or_to_the_wrong_port_has_them_too(alone: Nginx) -> None:
+    for address, raw, status in (
+        (alone.url, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (alone.http, "GARBAGE\r\n\r\n", 400),
+        (alone.http, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 301),
+        (alone.http, "GET /.well-known/acme-challenge/none HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
+    ):
+        said = send(address, raw)
+        assert said.startswith(f"HTTP/1.1 {status} "), said[:200]
+        has_the_headers_once(said)
+
+
+def has_the_headers_once(said: str) -> None:
+    lines = said.partition("\r\n\r\n")[0].split("\r\n")[1:]
+    for header, value in headers.HEADERS.items():
+        if header != "Cache-Control":
+            assert [line for line in lines if line.startswith(f"{header}:")] == [f"{header}: {value}"]
+    assert "Server: nginx" in lines, "not its version"
+
+
+def test_answers_of_the_service_have_their_own_headers_alone(echo: Nginx) -> None:
+    answer = get(echo, "/")
+    assert set(answer.headers) & set(headers.HEADERS) == set()
+    assert answer.headers["Strict-Transport-Security"]
+
+
 def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: Nginx) -> None:
     """Also where it fails: then nginx writes the whole request line, unless it is kept from it."""
     agent = {"User-Agent": "Browser of Ann", "Referer": "https://mail.example/Ann"}
@@ -275,10 +336,15 @@ def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: N
             json.loads(line)
 
 
-def send(address: str, raw: str) -> str:
-    """What comes back for these bytes."""
+def send(address: str, raw: str, tls: str | None = None) -> str:
+    """What comes back for these bytes, by TLS where that has a name for the host."""
     parts = urlsplit(address)
-    with socket.create_connection((parts.hostname, parts.port), 30) as connection:
+    with ExitStack() as stack:
+        connection = stack.enter_context(socket.create_connection((parts.hostname, parts.port), 30))
+        if tls is not None:
+            context = ssl.create_default_context()
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            connection = stack.enter_context(context.wrap_socket(connection, server_hostname=tls))
         connection.sendall(raw.encode())
         return connection.recv(4096).decode("latin-1")
 

@@ -36,6 +36,7 @@ class Host:
             (release / "deploy" / name).symlink_to(ROOT / "deploy" / name)
         for name in ("install.sh", "common"):
             (release / "deploy" / name).symlink_to(BIN / name)
+        (root / "gnupg").mkdir(mode=0o700)
         (release / ".env").symlink_to(root / "etc/collagen/.env")
         wrapper = root / "usr/local/bin/collagen"
         wrapper.write_text(f'#!/bin/sh\ncd "{release}" && exec "{sys.executable}" -m app "$@"\n')
@@ -50,6 +51,7 @@ class Host:
             "BIND": f"127.0.0.1:{self.port}",
             "EDITED": str(root / "edited"),
             "TMPDIR": str(root / "var/cache/collagen"),
+            "GNUPGHOME": str(root / "gnupg"),
         }
 
     def run(self, line: str, content: list[str] | None = None) -> tuple[int, str]:

@@ -64,10 +64,22 @@ def test_a_redrive_says_how_many_it_brought_back_and_needs_no_store(
     for _ in range(4):
         queue.receive(VisibilityTimeout=0)
     queue.until(dead=1)
-    assert command("--queue", queue.url, "--redrive", environ={}, log=tmp_path / "log").wait(300) == 0
+    environ = {"COLLAGEN_WEBHOOK_SECRETS": standin.secret}
+    assert command("--queue", queue.url, "--redrive", environ=environ, log=tmp_path / "log").wait(300) == 0
     name = queue.url.rpartition("/")[2]
     assert (tmp_path / "log").read_text() == f"1 messages brought back to {name}\n"
     assert queue.counts() == (1, 0)
+
+
+def test_a_redrive_without_the_workers_secrets_is_refused_and_moves_nothing(
+    queue: TestQueue, standin: Standin, tmp_path: Path
+) -> None:
+    assert (
+        command("--queue", queue.url, "--redrive", environ={"CLOUDINARY_URL": ""}, log=tmp_path / "log").wait(300) == 1
+    )
+    assert (
+        (tmp_path / "log").read_text().startswith("Error: Neither COLLAGEN_WEBHOOK_SECRETS nor CLOUDINARY_URL is set")
+    )
 
 
 @pytest.mark.parametrize(

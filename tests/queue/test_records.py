@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from app.config import load_settings
 from app.errors import StoreUnavailable
-from app.queue.records import Handler, Record, first_received, from_event, from_message
+from app.exif import ExifTool
+from app.queue.received import stamp
+from app.queue.records import Handler, Record, from_event, from_message
 from app.sqs import Message
 from app.store import Store
 from app.store.root import MARKER
 from tests.awsserver.client import Notification
 from tests.conftest import person
 from tests.queue.conftest import Syncs, gone, told
+from tests.service import environment
+from tests.standin import signatures
 from tests.standin.client import Standin
 
 ATTRIBUTES = {"X-Cld-Timestamp": "1700000000", "X-Cld-Signature": "ab" * 20, "X-Request-ID": "0123456789abcdef"}
-RECORD = Record("the-id", b'{"a": "\xc3\xa9"}', "1700000000", "ab" * 20, "0123456789abcdef", 1700000001.5)
+RECORD = Record("the-id", '{"a": "é"}', "1700000000", "ab" * 20, "0123456789abcdef", 1700000001.5)
 
 
-def record(notification: Notification, received: float | None = None) -> Record:
-    return from_message(Message("the-message", "", notification.body, received or time.time(), notification.attributes))
+def record(notification: Notification, sent: float | None = None) -> Record:
+    return from_message(Message("the-message", "", notification.body, sent or time.time(), notification.attributes))
 
 
 def test_a_message_and_an_event_of_lambda_are_the_same_record() -> None:
@@ -48,25 +52,31 @@ def test_a_record_without_a_request_id_goes_by_its_message() -> None:
     assert from_message(Message("the-id", "", "", 1.0, {"X-Request-ID": ""})).request_id == "the-id"
 
 
-@given(st.lists(st.integers(1, 10**12), min_size=1, max_size=4))
-def test_however_often_it_is_redriven_it_was_received_when_the_gateway_got_it(sent: list[int]) -> None:
-    attributes: dict[str, str] = {}
-    for moment in sent:
-        attributes["Received"] = first_received(attributes, moment / 1000)
-    assert from_message(Message("", "", "", 0.0, attributes)).received == sent[0] / 1000
-
-
-@pytest.mark.parametrize("nonsense", ["", "-1", "1.5", "soon", "9" * 400])
-def test_a_received_that_is_no_time_counts_as_none(nonsense: str) -> None:
-    assert from_message(Message("", "", "", 7.5, {"Received": nonsense})).received == 7.5
-
-
 def test_the_age_of_a_signature_counts_from_when_the_gateway_got_it(handler: Handler, standin: Standin) -> None:
     notification, then = gone(standin, ago=3 * 3600), time.time() - 3 * 3600
     assert handler.handle(record(notification, then)).word == "done"
     assert handler.handle(record(notification)).word == "drop"
-    assert handler.handle(record(replace(notification, received=str(round(then * 1000))))).word == "done"
+    stamped = stamp(then, notification.body, notification.timestamp, notification.signature, standin.secret)
+    assert handler.handle(record(replace(notification, received=stamped))).word == "done"
     assert handler.handle(record(gone(standin), then)).word == "drop", "signed long after it was received"
+
+
+def test_a_time_that_no_redrive_of_ours_wrote_does_not_make_an_old_signature_fresh(
+    handler: Handler, standin: Standin
+) -> None:
+    notification, then = gone(standin, ago=3 * 3600), time.time() - 3 * 3600
+    forged = stamp(then, notification.body, notification.timestamp, notification.signature, "no secret of ours")
+    for received in (str(round(then * 1000)), forged):
+        assert handler.handle(record(replace(notification, received=received))).word == "drop"
+
+
+def test_sha_1_can_be_switched_off(standin: Standin, store: Store, exiftool: ExifTool, syncs: Syncs) -> None:
+    environ = environment(standin, store.root.path, COLLAGEN_SIGNATURES="sha256")
+    handler = Handler.of(load_settings(environ, dotenv=Path("/nonexistent")), exiftool, syncs)
+    sha1 = gone(standin)
+    strong = signatures.of_notification(sha1.body.encode(), sha1.timestamp, standin.secret, "sha256")
+    assert handler.handle(record(sha1)).word == "drop"
+    assert handler.handle(record(replace(sha1, signature=strong))).word == "done"
 
 
 def test_what_would_fail_again_is_dropped_with_one_line(

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from app.queue.received import stamp
 from app.queue.redrive import redrive
 from app.sqs import Queue
 from app.stopping import Stopping
 from tests.awsserver.client import Notification, TestQueue
 
+SECRETS = ("a secret", "an older one")
+
+
+def signed(body: str) -> tuple[str, str, str]:
+    """A notification: body, timestamp, signature."""
+    return body, "1700000000", "ab" * 20
+
 
 def bury(queue: TestQueue, *bodies: str) -> None:
     """Puts messages where those end that were received too often."""
-    queue.send(*(Notification(body, "1700000000", "ab" * 20, request_id=f"request-{body}") for body in bodies))
+    queue.send(*(Notification(*signed(body), request_id=f"request-{body}") for body in bodies))
     for _ in range(4):
         queue.receive(VisibilityTimeout=0)
     queue.until(dead=len(bodies))
@@ -29,8 +39,8 @@ def test_each_comes_back_as_the_gateway_sent_it_and_with_the_time_at_which_it_di
     queue: TestQueue, buried: list[str]
 ) -> None:
     ours, shown = Queue(queue.url), []
-    sent = {message["Body"]: message["Attributes"]["SentTimestamp"] for message in peek(queue, queue.dead)}
-    assert redrive(ours, ours.dead_letters(), Stopping(), shown.append) == 10
+    sent = {message["Body"]: int(message["Attributes"]["SentTimestamp"]) for message in peek(queue, queue.dead)}
+    assert redrive(ours, ours.dead_letters(), SECRETS, Stopping(), shown.append) == 10
     assert shown == list(range(1, 11))
     assert (queue.counts(), queue.counts(queue.dead)) == ((10, 0), (0, 0))
     for message in peek(queue):
@@ -39,16 +49,33 @@ def test_each_comes_back_as_the_gateway_sent_it_and_with_the_time_at_which_it_di
             "X-Cld-Timestamp": "1700000000",
             "X-Cld-Signature": "ab" * 20,
             "X-Request-ID": f"request-{message['Body']}",
-            "Received": sent.pop(message["Body"]),
+            "Received": stamp(sent.pop(message["Body"]) / 1000, *signed(message["Body"]), SECRETS[0]),
         }
     assert sent == {}
 
 
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_however_often_it_comes_back_it_keeps_the_time_that_is_signed_and_no_other(
+    queue: TestQueue, is_signed: bool
+) -> None:
+    ours, then = Queue(queue.url), time.time() - 3 * 3600
+    queue.send(
+        Notification(*signed("a"), received=stamp(then, *signed("a"), SECRETS[1] if is_signed else "another secret"))
+    )
+    for _ in range(4):
+        queue.receive(VisibilityTimeout=0)
+    queue.until(dead=1)
+    redrive(ours, ours.dead_letters(), SECRETS, Stopping(), lambda done: None)
+    (message,) = queue.receive()
+    moment = message["MessageAttributes"]["Received"]["StringValue"].partition(".")[0]
+    assert (moment == str(round(then * 1000))) is is_signed
+
+
 def test_ended_at_any_time_it_has_lost_nothing_and_the_next_one_goes_on(queue: TestQueue, buried: list[str]) -> None:
     ours, stopping = Queue(queue.url), Stopping()
-    assert redrive(ours, ours.dead_letters(), stopping, lambda done: done < 4 or stopping.ask()) == 4
+    assert redrive(ours, ours.dead_letters(), SECRETS, stopping, lambda done: done < 4 or stopping.ask()) == 4
     assert (queue.counts(), queue.counts(queue.dead)) == ((4, 0), (6, 0))
-    assert redrive(ours, ours.dead_letters(), Stopping(), lambda done: None) == 6
+    assert redrive(ours, ours.dead_letters(), SECRETS, Stopping(), lambda done: None) == 6
     assert sorted(message["Body"] for message in peek(queue)) == buried
 
 
@@ -63,7 +90,7 @@ def test_what_dies_again_meanwhile_is_left_so_that_it_ends(queue: TestQueue, bur
         for _ in range(4):
             queue.receive(VisibilityTimeout=0)
 
-    assert redrive(ours, ours.dead_letters(), Stopping(), show) == 10
+    assert redrive(ours, ours.dead_letters(), SECRETS, Stopping(), show) == 10
     assert (queue.counts(), queue.counts(queue.dead)) == ((9, 0), (1, 0))
 
 

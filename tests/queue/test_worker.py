@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from app.errors import QueueUnavailable, SettingError
+from app.queue.received import stamp
 from app.queue.records import Handler
 from app.queue.redrive import redrive
 from app.queue.worker import Worker
@@ -65,18 +66,18 @@ def handled(worker: Worker) -> None:
 def test_what_fails_too_often_is_brought_back_by_a_redrive_and_then_succeeds_also_hours_later(
     queue: TestQueue, handler: Handler, standin: Standin, caplog: pytest.LogCaptureFixture
 ) -> None:
-    then = str(round((time.time() - 3 * 3600) * 1000))
-    late = gone(standin, ago=3 * 3600, received=then, request_id="0123456789abcdef")
+    late = gone(standin, ago=3 * 3600, request_id="0123456789abcdef")
+    then = stamp(time.time() - 3 * 3600, late.body, late.timestamp, late.signature, standin.secret)
     standin.faults("api", "status", times=3, status=503)
     ours = Impatient(queue.url)
     with working(ours, handler) as worker:
-        queue.send(late)
+        queue.send(replace(late, received=then))
         queue.until(dead=1)
         assert worker.words == {"again": 3}
-        assert redrive(ours, ours.dead_letters(), Stopping(), lambda done: None) == 1
+        assert redrive(ours, ours.dead_letters(), [standin.secret], Stopping(), lambda done: None) == 1
         queue.until(dead=0)
     assert worker.words == {"again": 3, "done": 1}
-    assert redrive(ours, ours.dead_letters(), Stopping(), lambda done: None) == 0
+    assert redrive(ours, ours.dead_letters(), [standin.secret], Stopping(), lambda done: None) == 0
 
 
 def test_what_would_fail_again_is_acknowledged(queue: TestQueue, handler: Handler, standin: Standin) -> None:

@@ -81,6 +81,8 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "withdrawals.add": lambda store: store.withdrawals.add("sayno", NOW, "ann@example.org", ["p"]),
     "withdrawals.addresses": lambda store: store.withdrawals.addresses("sayno"),
     "withdrawals.photo": lambda store: store.withdrawals.photo("sayno", "p"),
+    "logouts.add": lambda store: store.logouts.add("a session"),
+    "logouts.has": lambda store: store.logouts.has("a session"),
     "syncs.place": lambda store: store.syncs.place("sayno"),
     "syncs.forget": lambda store: store.syncs.forget("sayno", ["p"]),
     "unfinished.done": lambda store: store.unfinished.done(b"{}", ["p"]),
@@ -111,6 +113,7 @@ def draft(store: Store) -> Draft:
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
     names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs", "unfinished", "forgotten")
+    names += ("logouts",)
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"

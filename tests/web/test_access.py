@@ -106,6 +106,11 @@ def test_without_a_password_admin_is_closed_and_says_so(standin: Standin, store:
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[localhost"},
+        {"Origin": "http://localhost:8000"},
+        {"Origin": "https://localhost"},
+        {"Origin": "http://localhost", "X-Forwarded-Proto": "https"},
+        {"Origin": "https://localhost", "X-Forwarded-Proto": "https, http"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -115,10 +120,57 @@ def test_a_browser_on_another_origin_cannot_change_anything(client: FlaskClient,
     assert answer.status_code == 403
 
 
-def test_a_browser_on_the_same_origin_can(client: FlaskClient) -> None:
-    headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://localhost"},
+        {"Origin": "https://localhost", "X-Forwarded-Proto": "https"},
+        {"Origin": "https://localhost", "X-Forwarded-Proto": "http, https"},
+    ],
+)
+def test_a_browser_on_the_same_origin_can(client: FlaskClient, headers: dict[str, str]) -> None:
     answer = client.post("/admin/campaigns/sayno/collages", auth=ADMIN, headers=headers)
     assert answer.status_code == 422
+
+
+def test_the_scheme_that_a_stranger_says_is_not_believed(client: FlaskClient) -> None:
+    for origin, status in (("https://localhost", 403), ("http://localhost", 422)):
+        answer = client.post(
+            "/admin/campaigns/sayno/collages",
+            auth=ADMIN,
+            headers={"Origin": origin, "X-Forwarded-Proto": "https"},
+            environ_base={"REMOTE_ADDR": "203.0.113.9"},
+        )
+        assert answer.status_code == status
+
+
+def test_the_scheme_that_a_trusted_proxy_says_is(standin: Standin, store: Store) -> None:
+    environ = environment(standin, store.root.path, COLLAGEN_TRUSTED_PROXIES="203.0.113.9")
+    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    for origin, status in (("https://localhost", 422), ("http://localhost", 403)):
+        answer = app.test_client().post(
+            "/admin/campaigns/sayno/collages",
+            auth=ADMIN,
+            headers={"Origin": origin, "X-Forwarded-Proto": "https"},
+            environ_base={"REMOTE_ADDR": "203.0.113.9"},
+        )
+        assert answer.status_code == status
+    app.extensions["collagen"].exiftool.close()
+
+
+def test_behind_a_proxy_elsewhere_the_public_address_is_ours(standin: Standin, store: Store) -> None:
+    environ = environment(standin, store.root.path, COLLAGEN_PUBLIC_URL="https://collagen.example.com/here")
+    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    for origin, status in (("https://collagen.example.com", 422), ("http://collagen.example.com", 403)):
+        answer = app.test_client().post(
+            "/admin/campaigns/sayno/collages",
+            auth=ADMIN,
+            headers={"Origin": origin},
+            environ_base={"REMOTE_ADDR": "203.0.113.9"},
+        )
+        assert answer.status_code == status
+    app.extensions["collagen"].exiftool.close()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse
 from app.config import load_settings
 from app.errors import SettingError
 from app.store import Store
+from app.store.logouts import KEPT, LOGOUTS
+from app.store.root import MARKER
 from app.web import create_app
 from app.web.gallery import A_PAGE
 from app.web.guessing import ADDRESS
@@ -151,7 +153,7 @@ def test_a_campaign_without_a_gallery_is_answered_like_one_that_does_not_exist(a
 def test_after_its_last_day_the_gallery_is_gone_for_everyone(app: Flask, store: Store) -> None:
     fill(store, "over", 1)
     client = app.test_client()
-    client.set_cookie("gallery", Sessions([KEY]).cookie("over", PASSWORD, time.time()), path="/campaigns/over")
+    client.set_cookie("gallery", Sessions([KEY]).cookie("over", PASSWORD, time.time(), "x"), path="/campaigns/over")
     page = client.get("/campaigns/over/photos")
     assert page.status_code == 410
     assert "29 February 2020" in page.text
@@ -210,7 +212,7 @@ def test_a_session_of_another_campaign_opens_nothing(app: Flask, store: Store) -
 def test_a_session_ends_after_twelve_hours(app: Flask) -> None:
     client = app.test_client()
     for age, status in ((LIFETIME - 60, 200), (LIFETIME + 1, 403)):
-        client.set_cookie("gallery", Sessions([KEY]).cookie("sayno", PASSWORD, time.time() - age))
+        client.set_cookie("gallery", Sessions([KEY]).cookie("sayno", PASSWORD, time.time() - age, "x"))
         assert client.get(PICTURES[0], buffered=True).status_code == status
 
 
@@ -234,6 +236,68 @@ def test_whoever_logs_out_is_out_and_the_browser_forgets_the_pictures(member: Fl
     assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert "<img" not in member.get(PHOTOS).text
     assert member.get(PICTURES[0]).status_code == 403
+
+
+def copied(member: FlaskClient) -> str:
+    cookie = member.get_cookie("gallery", path="/campaigns/sayno")
+    assert cookie is not None
+    return cookie.value
+
+
+def test_a_copied_cookie_is_worth_nothing_after_the_logout_in_no_process(
+    standin: Standin, store: Store, app: Flask, member: FlaskClient
+) -> None:
+    cookie = copied(member)
+    with running(standin, store) as another:
+        thieves = [made.test_client() for made in (app, another)]
+        for thief in thieves:
+            thief.set_cookie("gallery", cookie)
+            assert thief.get(PICTURES[0], buffered=True).status_code == 200
+        member.post(LOGOUT)
+        for thief in thieves:
+            assert thief.get(PICTURES[0]).status_code == 403
+            assert "<img" not in thief.get(PHOTOS).text
+
+
+def test_a_logout_ends_no_other_session(app: Flask, member: FlaskClient) -> None:
+    other = app.test_client()
+    log_in(other)
+    member.post(LOGOUT)
+    assert other.get(PICTURES[0], buffered=True).status_code == 200
+    assert log_in(member).status_code == 303
+    assert member.get(PICTURES[0], buffered=True).status_code == 200
+
+
+@pytest.mark.parametrize("cookie", [None, "", "x", "x.y", "a" * 3000])
+def test_without_a_session_a_logout_writes_nothing(app: Flask, store: Store, cookie: str | None) -> None:
+    client = app.test_client()
+    if cookie is not None:
+        client.set_cookie("gallery", cookie)
+    assert client.post(LOGOUT).status_code == 303
+    assert not (store.root.path / LOGOUTS).exists()
+
+
+def test_a_logout_that_the_store_cannot_keep_is_an_error_and_can_be_tried_again(
+    app: Flask, store: Store, member: FlaskClient
+) -> None:
+    cookie = copied(member)
+    (store.root.path / MARKER).rename(store.root.path / "away")
+    answer = member.post(LOGOUT)
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (503, False)
+    assert member.get(PICTURES[0]).status_code == 503, "who has logged out cannot be told"
+    (store.root.path / "away").rename(store.root.path / MARKER)
+    assert member.post(LOGOUT).status_code == 303
+    member.set_cookie("gallery", cookie)
+    assert member.get(PICTURES[0]).status_code == 403
+
+
+def test_logouts_are_kept_for_as_long_as_a_session_lasts_and_name_none(store: Store, member: FlaskClient) -> None:
+    cookie = copied(member)
+    member.post(LOGOUT)
+    (noted,) = (store.root.path / LOGOUTS).iterdir()
+    assert re.fullmatch("[0-9a-f]{64}", noted.name)
+    assert noted.name not in cookie
+    assert KEPT > LIFETIME
 
 
 def test_over_https_the_cookie_goes_nowhere_else(standin: Standin, store: Store) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from app.store import Store
 from app.store.root import MARKER
 from tests.conftest import person
+from tests.standin import signatures
 from tests.standin.client import Standin
 from tests.web.conftest import approve, notify, sign
 
@@ -70,6 +73,18 @@ def test_what_is_not_signed_now_and_by_cloudinary_touches_nothing(
     expected = sign(json.dumps(payload).encode(), "new", signing.get("at"))["X-Cld-Signature"]
     assert expected not in line + answer.text
     assert "new" not in answer.text.split('"')
+
+
+def test_sha_1_can_be_switched_off(app: Flask, standin: Standin) -> None:
+    body = json.dumps(approve(standin)).encode()
+    made = app.extensions["collagen"]
+    app.extensions["collagen"] = replace(made, settings=replace(made.settings, signatures=("sha256",)))
+    client, headers = app.test_client(), sign(body)
+    answer = client.post("/webhook/cloudinary", data=body, headers=headers)
+    assert answer.status_code == 401
+    assert "COLLAGEN_SIGNATURES" in answer.get_json()["error"]
+    headers["X-Cld-Signature"] = signatures.of_notification(body, headers["X-Cld-Timestamp"], "new", "sha256")
+    assert client.post("/webhook/cloudinary", data=body, headers=headers).status_code == 200
 
 
 def test_a_notification_without_a_signature_is_refused(client: FlaskClient) -> None:

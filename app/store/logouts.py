@@ -1,0 +1,44 @@
+"""Sessions of galleries that were ended before their time: for each an empty file `.logouts/<SHA-256 of its ID>`.
+
+A session is a signed cookie, and a copy of it would still be good after a logout. Every process looks here; on another
+host NFS may take a minute to show a new file.
+"""
+
+import hashlib
+import time
+from pathlib import Path
+
+from app.store.files import using
+from app.store.root import Root
+
+LOGOUTS = ".logouts"
+KEPT = 13 * 3600  # seconds; a session ends after twelve hours, and clocks may differ
+
+
+class Logouts:
+    def __init__(self, root: Root) -> None:
+        self._root = root
+
+    def add(self, session: str) -> None:
+        """Ends a session. Raises StoreUnavailable, and then it has not ended."""
+        self._root.require()
+        self._clear()
+        self._root.files.write_whole(self._path(session), b"")
+
+    def has(self, session: str) -> bool:
+        """Whether a session was ended. Raises StoreUnavailable where that cannot be known."""
+        path = self._path(session)
+        with using(path):
+            return self._root.files.exists(path)
+
+    def _clear(self) -> None:
+        """Removes those of sessions that are over anyway."""
+        directory = self._root.path / LOGOUTS
+        with using(directory):
+            for entry in self._root.files.scan(directory):
+                found = self._root.files.disk.stat(Path(entry.path))
+                if found is not None and found.st_mtime < time.time() - KEPT:
+                    self._root.files.remove(Path(entry.path))
+
+    def _path(self, session: str) -> Path:
+        return self._root.path / LOGOUTS / hashlib.sha256(session.encode("utf-8")).hexdigest()
