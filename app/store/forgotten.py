@@ -4,7 +4,6 @@ Photos are known by a digest that names nobody. Of a campaign it is known when s
 other processes keep on their own disks (see `app.wall.cache`) is then removed.
 """
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,7 +23,7 @@ class Forgotten:
     def note(self, campaigns: Iterable[str], public_ids: Iterable[str]) -> None:
         """Notes that these photos, in these campaigns, were forgotten just now. Raises StoreUnavailable."""
         self._root.require()
-        self._clear()
+        self._root.expire(FORGOTTEN, KEPT)
         for name in (*(f"{campaign}{CAMPAIGN}" for campaign in campaigns), *map(digest, public_ids)):
             self._root.files.write_whole(self._root.path / FORGOTTEN / name, b"")
 
@@ -43,11 +42,3 @@ class Forgotten:
                 if entry.name.endswith(CAMPAIGN) and (noted := self._root.files.disk.stat(Path(entry.path))):
                     found[entry.name.removesuffix(CAMPAIGN)] = noted.st_mtime_ns
         return found
-
-    def _clear(self) -> None:
-        directory = self._root.path / FORGOTTEN
-        with using(directory):
-            for entry in self._root.files.scan(directory):
-                noted = self._root.files.disk.stat(Path(entry.path))
-                if noted is not None and noted.st_mtime < time.time() - KEPT:
-                    self._root.files.remove(Path(entry.path))

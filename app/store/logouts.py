@@ -5,7 +5,6 @@ host NFS may take a minute to show a new file.
 """
 
 import hashlib
-import time
 from pathlib import Path
 
 from app.store.files import using
@@ -22,7 +21,7 @@ class Logouts:
     def add(self, session: str) -> None:
         """Ends a session. Raises StoreUnavailable, and then it has not ended."""
         self._root.require()
-        self._clear()
+        self._root.expire(LOGOUTS, KEPT)
         self._root.files.write_whole(self._path(session), b"")
 
     def has(self, session: str) -> bool:
@@ -30,15 +29,6 @@ class Logouts:
         path = self._path(session)
         with using(path):
             return self._root.files.exists(path)
-
-    def _clear(self) -> None:
-        """Removes those of sessions that are over anyway."""
-        directory = self._root.path / LOGOUTS
-        with using(directory):
-            for entry in self._root.files.scan(directory):
-                found = self._root.files.disk.stat(Path(entry.path))
-                if found is not None and found.st_mtime < time.time() - KEPT:
-                    self._root.files.remove(Path(entry.path))
 
     def _path(self, session: str) -> Path:
         return self._root.path / LOGOUTS / hashlib.sha256(session.encode("utf-8")).hexdigest()

@@ -118,6 +118,16 @@ class Root:
         with using(self.path):
             return self.files.disk.space(self.path)
 
+    def expire(self, directory: str, seconds: float) -> None:
+        """Removes the files of a directory of the store that were written longer ago. Raises StoreUnavailable."""
+        self.require()
+        path = self.path / directory
+        with using(path):
+            for entry in self.files.scan(path):
+                found = self.files.disk.stat(Path(entry.path))
+                if found is not None and found.st_mtime < time.time() - seconds:
+                    self.files.remove(Path(entry.path))
+
     def campaigns(self) -> list[str]:
         """Names of the campaigns that have a directory here, known to campaigns.toml or not."""
         self.require()

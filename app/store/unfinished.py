@@ -5,11 +5,9 @@ Only that; a photo that a later delivery does once more ends in the same place.
 
 import hashlib
 import json
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.store.files import using
 from app.store.names import digest
 from app.store.root import Root
 
@@ -39,22 +37,13 @@ class Unfinished:
     def note(self, body: bytes, done: Mapping[str, str | None]) -> None:
         """Notes the photos that are done, with the campaign of each. Raises StoreUnavailable."""
         self._root.require()
-        self._clear()
+        self._root.expire(UNFINISHED, KEPT)
         noted = {digest(public_id): campaign for public_id, campaign in done.items()}
         self._root.files.write_whole(self._path(body), json.dumps(noted).encode("utf-8"))
 
     def end(self, body: bytes) -> None:
         """Forgets a notification that is done with. Raises StoreUnavailable."""
         self._root.files.remove(self._path(body))
-
-    def _clear(self) -> None:
-        """Removes what nobody has come back for."""
-        directory = self._root.path / UNFINISHED
-        with using(directory):
-            for entry in self._root.files.scan(directory):
-                found = self._root.files.disk.stat(Path(entry.path))
-                if found is not None and found.st_mtime < time.time() - KEPT:
-                    self._root.files.remove(Path(entry.path))
 
     def _path(self, body: bytes) -> Path:
         return self._root.path / UNFINISHED / f"{hashlib.sha256(body).hexdigest()}.json"

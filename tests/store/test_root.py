@@ -17,6 +17,7 @@ NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "root.require": lambda store: store.root.require(),
+    "root.expire": lambda store: store.root.expire(".logouts", 1),
     "root.require_room": lambda store: store.root.require_room(),
     "root.check": lambda store: store.root.check(),
     "root.campaigns": lambda store: store.root.campaigns(),
