@@ -8,6 +8,8 @@ from pathlib import Path
 
 from app import journal, limits
 from app.errors import PhotoBusy
+from app.store import ledger
+from app.store.documents import an_object
 from app.store.files import using
 from app.store.names import file_name
 from app.store.root import UNFILED, Root
@@ -77,12 +79,18 @@ class Logs:
             self._root.files.write_whole(path, raw)
 
     def purge(
-        self, campaign: str | None, line: Callable[[str], bool], document: Callable[[bytes], bool]
+        self,
+        campaign: str | None,
+        line: Callable[[str], bool],
+        document: Callable[[bytes], bool],
+        *,
+        damaged: bool = False,
     ) -> tuple[int, int]:
         """Removes the log lines and the notifications that `line` and `document` say yes to; says how many of each.
 
-        `campaign`: None for the notifications of no known campaign. A log of which nothing is left is removed. Raises
-        StoreUnavailable, PhotoBusy.
+        `damaged`: also the lines and notifications that should be JSON and are not, which may be what is left of one
+        that they would say yes to. `campaign`: None for the notifications of no known campaign. A log of which nothing
+        is left is removed. Raises StoreUnavailable, PhotoBusy.
         """
         self._root.require()
         files, lines, documents = self._root.files, 0, 0
@@ -91,22 +99,30 @@ class Logs:
             for path in sorted(top.rglob("*")):
                 if path.suffix in (".log", ".jsonl"):
                     with self._held(path) if path.parent.name == "opens" else contextlib.nullcontext():
-                        lines += self._without(path, line)
-                elif path.suffix == ".json" and document(files.read(path) or b""):
-                    documents += files.remove(path)
+                        lines += self._without(path, line, damaged=damaged and path.suffix == ".jsonl")
+                elif path.suffix == ".json":
+                    raw = files.read(path) or b""
+                    if document(raw) or (damaged and raw and an_object(raw) is None):
+                        documents += files.remove(path)
         self._root.require()  # a store that has gone looks like one that says nothing
         return lines, documents
 
-    def _without(self, path: Path, line: Callable[[str], bool]) -> int:
+    def _without(self, path: Path, line: Callable[[str], bool], *, damaged: bool) -> int:
         """Removes lines from a file that nobody else writes to meanwhile; says how many."""
-        files = self._root.files
-        text = (files.read(path) or b"").decode("utf-8", "replace").splitlines(keepends=True)
-        kept = [entry for entry in text if not line(entry)]
-        if kept and len(kept) < len(text):
-            files.write_whole(path, "".join(kept).encode("utf-8"))
-        elif text and not kept:
+        files, kept, taken = self._root.files, [], 0
+        every = (files.read(path) or b"").splitlines(keepends=True)
+        for entry in every:
+            if line(entry.decode("utf-8", "replace")):
+                taken += len(entry) if entry.endswith(b"\n") and an_object(entry) is not None else 0
+            elif not (damaged and an_object(entry) is None):
+                kept.append(entry)
+        if taken and (should := ledger.length(files, path)):
+            ledger.note_length(files, path, max(0, should - taken))  # by no more: other losses stay noticed
+        if kept and len(kept) < len(every):
+            files.write_whole(path, b"".join(kept))
+        elif every and not kept:
             files.remove(path)
-        return len(text) - len(kept)
+        return len(every) - len(kept)
 
     @contextlib.contextmanager
     def _held(self, path: Path) -> Iterator[None]:
