@@ -177,9 +177,11 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
     pairs = store.photos.pairs(campaign)
     incomplete = {public_id for public_id, (archive, intermediate) in pairs.items() if archive and not intermediate}
     unreachable, cut = desk().addresses.unreachable(campaign, every), desk().addresses.cut(campaign, every)
-    collages = desk().album.all(campaign)
+    shelf = desk().album.shelf(campaign)
+    collages = shelf.sound
     return {
         "name": campaign,
+        "damaged": len(shelf.damaged),
         "counts": counts(every, incomplete, collages),
         "unreachable": unreachable,
         "cut": len(cut or ()),
