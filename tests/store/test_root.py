@@ -55,6 +55,7 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "syncs.keep_cursor": lambda store: store.syncs.keep_cursor("sayno", "p"),
     "syncs.rules": lambda store: store.syncs.rules("sayno"),
     "syncs.keep_rules": lambda store: store.syncs.keep_rules("sayno", {"folder": "sayno"}),
+    "syncs.place": lambda store: store.syncs.place("sayno"),
     "syncs.turn": lambda store: contextlib.ExitStack().enter_context(store.syncs.turn("sayno")),
     "photos.pairs": lambda store: store.photos.pairs("sayno"),
     "collages.withdraw": lambda store: store.collages.withdraw(draft(store)),
