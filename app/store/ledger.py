@@ -16,6 +16,8 @@ from app.errors import StoreUnavailable
 from app.store.documents import an_object
 from app.store.files import Files
 
+LOGS = ("sends.jsonl", "unsubscribed.jsonl")
+
 IsRecord = Callable[[dict[str, Any]], bool]
 
 
@@ -68,7 +70,9 @@ def add(files: Files, path: Path, record: Mapping[str, Any]) -> None:
     """
     line = json.dumps(record)
     began = files.append_line(path, line)
-    note_length(files, path, max(began, length(files, path)) + len(line) + 1)
+    should = max(began, length(files, path)) + len(line) + 1
+    with contextlib.suppress(StoreUnavailable):  # then a cut is noticed only in what was noted before
+        note_length(files, path, should)
 
 
 def length(files: Files, path: Path) -> int:
@@ -78,9 +82,8 @@ def length(files: Files, path: Path) -> int:
 
 
 def note_length(files: Files, path: Path, bytes_long: int) -> None:
-    """Notes how long a log should be. Where that fails, a cut is noticed only in what was noted before."""
-    with contextlib.suppress(StoreUnavailable):
-        files.write_whole(_length_path(path), b"%d\n" % bytes_long)
+    """Notes how long a log should be. Raises StoreUnavailable."""
+    files.write_whole(_length_path(path), b"%d\n" % bytes_long)
 
 
 def _length_path(path: Path) -> Path:

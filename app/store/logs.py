@@ -109,15 +109,17 @@ class Logs:
 
     def _without(self, path: Path, line: Callable[[str], bool], *, damaged: bool) -> int:
         """Removes lines from a file that nobody else writes to meanwhile; says how many."""
-        files, kept, taken = self._root.files, [], 0
+        files = self._root.files
         every = (files.read(path) or b"").splitlines(keepends=True)
-        for entry in every:
-            if line(entry.decode("utf-8", "replace")):
-                taken += len(entry) if entry.endswith(b"\n") and an_object(entry) is not None else 0
-            elif not (damaged and an_object(entry) is None):
-                kept.append(entry)
-        if taken and (should := ledger.length(files, path)):
-            ledger.note_length(files, path, max(0, should - taken))  # by no more: other losses stay noticed
+        named = [line(entry.decode("utf-8", "replace")) for entry in every]
+        spoilt = [damaged and an_object(entry) is None for entry in every]
+        kept = [entry for entry, *gone in zip(every, named, spoilt, strict=True) if not any(gone)]
+        if path.name in ledger.LOGS and len(kept) < len(every):
+            # shorter by the lines that named the person and no others: what else is lost stays noticed
+            whole = [entry for entry, own in zip(every, named, strict=True) if not own and entry.endswith(b"\n")]
+            taken = [entry for entry, own in zip(every, named, strict=True) if own and an_object(entry) is not None]
+            should = ledger.length(files, path) - sum(map(len, taken))
+            ledger.note_length(files, path, max(should, sum(map(len, whole))))
         if kept and len(kept) < len(every):
             files.write_whole(path, b"".join(kept))
         elif every and not kept:

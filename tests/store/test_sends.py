@@ -102,6 +102,17 @@ def test_a_damaged_line_is_passed_over_but_not_where_it_decides_who_is_mailed(st
         store.sends.read_whole(CAMPAIGN)
 
 
+def test_a_damaged_line_that_forget_removes_is_missed_also_where_no_length_was_noted(store: Store) -> None:
+    store.sends.add(CAMPAIGN, record("intended", "p1"))
+    log(store).with_name(".sends.jsonl.length").unlink()  # as in a store of an earlier version
+    with log(store).open("a") as file:
+        file.write("null\n")
+    assert store.logs.purge(CAMPAIGN, lambda _: False, lambda _: False, damaged=True) == (1, 0)
+    assert store.sends.read(CAMPAIGN) == [record("intended", "p1")]
+    with pytest.raises(StoreUnavailable, match="it is 5 bytes shorter than it was"):
+        store.sends.read_whole(CAMPAIGN)
+
+
 @pytest.mark.parametrize("left", [0, 1, 50, "all but a byte", "the first line"])
 def test_a_log_that_was_cut_is_noticed_and_stays_so(store: Store, left: int | str) -> None:
     store.sends.add(CAMPAIGN, record("intended"))
