@@ -110,7 +110,14 @@ class BuildFailed(Permanent):
 
 
 class CollageUnsound(Permanent):
-    """A finished collage that `check` finds something wrong with, or that shows somebody who has withdrawn."""
+    """A finished collage that `check` finds something wrong with, or that shows somebody who has withdrawn.
+
+    `damage`: what is wrong with its manifest, where nobody can tell from it whom the collage shows.
+    """
+
+    def __init__(self, message: str, *, damage: str = "") -> None:
+        super().__init__(message)
+        self.damage = damage
 
 
 class Retryable(CollagenError):

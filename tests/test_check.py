@@ -144,6 +144,11 @@ def edit_manifest(store: Store, change: Callable[[dict], None]) -> None:  # type
     path.write_text(json.dumps(manifest))
 
 
+def cut_sends(store: Store) -> None:
+    store.sends.add("sayno", {"state": "sent", "collage": "0001", "photo": "a/b", "message_id": "<1>"})
+    os.truncate(store.root.path / "sayno/logs/sends.jsonl", 20)
+
+
 def make(path: Path, data: bytes = b"x") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -422,20 +427,20 @@ STAYS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         lambda store: store.collages.directory("sayno", "0001"),
         "has no manifest",
     ),
-    "torn manifest": (
-        lambda store: make(in_collage(store, "manifest.json"), b'{"id": "00'),
+    "another campaign's manifest": (
+        lambda store: edit_manifest(store, lambda manifest: manifest.update(campaign="other")),
         lambda store: in_collage(store, "manifest.json"),
-        "is no manifest",
+        "is that of collage 0001 of other",
     ),
-    "another collage's manifest": (
-        lambda store: edit_manifest(store, lambda manifest: manifest.update(id="0002")),
-        lambda store: in_collage(store, "manifest.json"),
-        "is that of collage 0002 of sayno",
+    "cut log of mails": (
+        lambda store: cut_sends(store),
+        lambda store: store.root.path / "sayno/logs/sends.jsonl",
+        "bytes shorter than it was), so mails of sayno wait",
     ),
-    "manifest with a tile too few": (
-        lambda store: edit_manifest(store, lambda manifest: manifest["tiles"].pop()),
-        lambda store: in_collage(store, "manifest.json"),
-        "people for",
+    "damaged log of the withdrawn": (
+        lambda store: make(store.root.path / "sayno/logs/unsubscribed.jsonl", b"null\n"),
+        lambda store: store.root.path / "sayno/logs/unsubscribed.jsonl",
+        "line 1 is not a record",
     ),
     "no master": (
         lambda store: in_collage(store, "collage.png").unlink(),
@@ -471,6 +476,41 @@ def test_what_a_person_has_to_see_to_is_named_and_left_as_it_is(
         assert finding.path == where(damaged)
         assert said in finding.problem
         assert finding.advice
+
+
+MANIFESTS: dict[str, tuple[Callable[[Store], None], str]] = {
+    "torn": (lambda store: make(in_collage(store, "manifest.json"), b'{"id": "00'), "it is not JSON"),
+    "empty": (lambda store: make(in_collage(store, "manifest.json"), b""), "it is not JSON"),
+    "null": (lambda store: make(in_collage(store, "manifest.json"), b"null"), "it is not an object"),
+    "of another collage": (
+        lambda store: edit_manifest(store, lambda manifest: manifest.update(id="0002")),
+        "it is that of another collage",
+    ),
+    "without tiles": (
+        lambda store: edit_manifest(store, lambda manifest: manifest.pop("tiles")),
+        "tiles is not a list",
+    ),
+    "with a tile too few": (
+        lambda store: edit_manifest(store, lambda manifest: manifest["tiles"].pop()),
+        "it names 0 people for 1 places",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", MANIFESTS)
+def test_a_collage_with_a_damaged_manifest_is_named_and_withdrawn_by_repair(
+    damaged: Store, exiftool: ExifTool, damage: str
+) -> None:
+    harm, said = MANIFESTS[damage]
+    harm(damaged)
+    (finding,) = check.run(damaged, exiftool).wrong
+    assert finding.path == in_collage(damaged, "manifest.json")
+    assert (said in finding.problem, "--repair withdraws" in finding.advice) == (True, True)
+    assert in_collage(damaged, "collage.png").exists()
+    (finding,) = look(damaged, exiftool, repair=True)
+    assert finding.mended.startswith("withdrew the collage")
+    assert list(damaged.collages.directory("sayno", "0001").iterdir()) == []
+    assert look(damaged, exiftool) == []
 
 
 def test_a_derivative_is_not_made_from_a_master_that_is_wrong(damaged: Store, exiftool: ExifTool) -> None:

@@ -14,6 +14,7 @@ import pytest
 from app.cli.opens import BARS, chart
 from app.store import Store
 from app.tracking.figures import Count
+from tests.manifests import manifest
 from tests.service import CAMPAIGNS
 from tests.test_cli import run
 
@@ -149,7 +150,7 @@ def test_an_unknown_campaign_or_collage_is_refused_in_one_line(told: Store, envi
 
 def test_a_collage_of_which_nobody_was_told_yet_has_figures(store: Store, environ: dict[str, str]) -> None:
     draft = store.collages.begin("sayno")
-    store.collages.publish(draft, {"id": draft.id, "files": []})
+    store.collages.publish(draft, manifest(draft.id))
     os.close(draft.lock)
     answer = json.loads(run("opens", "sayno", draft.id, "--json", environ=environ).stdout)
     assert (answer["told"], answer["opened"]) == (0, 0)

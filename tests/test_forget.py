@@ -196,6 +196,58 @@ def test_every_photo_of_an_address_is_forgotten_in_every_campaign(bench: Bench) 
     assert [photo.public_id for photo in bench.store.photos.all("sayno")] == ["c"]
 
 
+def damage(bench: Bench, collage: str) -> None:
+    (bench.store.collages.directory("sayno", collage) / "manifest.json").write_bytes(b"null")
+
+
+def test_a_collage_that_nobody_can_read_is_withdrawn_as_it_may_show_the_person(bench: Bench) -> None:
+    for number in range(4):
+        bench.add(f"p{number}", f"{number}@example.org", seed=number)
+    for _ in range(2):
+        bench.collage()
+    damage(bench, "0001")
+    receipt = bench.forgetting.forget("p1")
+    assert (receipt.damaged_collages_withdrawn, receipt.collages_rebuilt) == (["sayno/0001"], ["sayno/0002"])
+    assert list(bench.store.collages.directory("sayno", "0001").iterdir()) == []
+    assert "p1" not in json.dumps(bench.store.collages.manifest("sayno", "0002"))
+    assert bench.collage()["id"] == "0003", "the number is not used again"
+
+
+def test_what_a_withdrawal_that_was_cut_off_left_goes_too(bench: Bench) -> None:
+    bench.add("p0", ANN)
+    bench.collage()
+    (bench.store.collages.directory("sayno", "0001") / "manifest.json").unlink()
+    assert bench.forgetting.forget("p0").damaged_collages_withdrawn == ["sayno/0001"]
+    assert list(bench.store.root.path.glob("sayno/collages/0001/*")) == []
+
+
+def test_for_somebody_who_is_not_known_no_collage_is_withdrawn_and_the_doubt_is_told(bench: Bench) -> None:
+    bench.add("p0", ANN)
+    bench.collage()
+    damage(bench, "0001")
+    with pytest.raises(NotFound, match=r"nothing was changed\. But nobody can tell whom sayno/0001 shows"):
+        bench.forgetting.forget("nobody@example.org")
+    assert (bench.store.collages.directory("sayno", "0001") / "collage.png").exists()
+
+
+def test_lines_and_notifications_that_are_cut_in_the_middle_of_the_address_go(bench: Bench) -> None:
+    bench.add("p0", ANN)
+    bench.add("p1", "jo@example.org", seed=2)
+    bench.store.opens.add("sayno", datetime.now(UTC), {"collage": "0001", "photo": "p1", "class": "human"})
+    logs = bench.store.root.path / "sayno/logs"
+    (logs / "sends.jsonl").write_text('{"state": "sent", "address": "ann@exam\n')
+    (logs / "opens/20261120.old.jsonl").write_text('{"class": "human", "photo": "ann@exam')
+    (logs / "webhooks/20261120").mkdir(parents=True)
+    (logs / "webhooks/20261120/1.json").write_text('{"context": "ann@exam')
+    (logs / "webhooks/20261120/2.json").write_text('{"context": "jo"}')
+    receipt = bench.forgetting.forget("p0")
+    assert receipt.notifications_removed == 1
+    assert search(bench.store, "ann@exam") == []
+    assert (logs / "webhooks/20261120/2.json").exists()
+    assert [record["photo"] for record in bench.store.opens.read("sayno")] == ["p1"]
+    assert "SYNCED p1" in (logs / "processor.log").read_text()
+
+
 def test_a_campaign_that_is_not_named_is_left_alone(bench: Bench) -> None:
     bench.add("a", ANN)
     bench.add("b", ANN, "other")

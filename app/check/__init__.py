@@ -3,6 +3,7 @@
 - `findings`: what is wrong, where, and what to do.
 - `photos`: archives, intermediates, and whether they belong together.
 - `collages`: finished collages against their manifests.
+- `logs`: those that decide who is sent a mail.
 - `tree`: temporary, stray and empty files, unfinished collages.
 - `run`: all of it.
 

@@ -9,17 +9,21 @@ from app.check.findings import Finding
 from app.collage import derivatives
 from app.collage.manifest import describe_file
 from app.collage.withdrawn import Withdrawn, said
-from app.errors import CollageInProgress, NotFound, PictureError
+from app.errors import CollageInProgress, CollageUnsound, NotFound, PictureError
 from app.store import Store
 from app.store.collages import MANIFEST
 from app.store.files import using
 
+DAMAGED = "restore it from a backup, or --repair withdraws the collage: its pictures go, its number is not used again"
 ANEW = "build another collage; --repair can remake derivatives, not this"
 PATIENCE = 5.0  # seconds, while a collage is being built
 
 
 def collage_findings(store: Store, campaign: str, collage: str, *, repair: bool = False) -> list[Finding]:
     """What is wrong with a finished collage; with `repair`, derivatives are remade from a master that is right.
+
+    A collage with a damaged manifest is withdrawn then: nobody can tell whom it shows, so nobody could ever take a
+    person out of it.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -38,7 +42,7 @@ def withdrawn_findings(store: Store, campaign: str, collage: str) -> list[Findin
     """That a finished collage shows somebody who has withdrawn. Raises NotFound, StoreUnavailable."""
     try:
         withdrawn = Withdrawn(store).of(campaign, collage)
-    except (KeyError, TypeError, ValueError):  # of a manifest that is none, which is another finding
+    except CollageUnsound:  # of a damaged manifest, which is another finding
         return []
     if not withdrawn:
         return []
@@ -51,12 +55,16 @@ def _look(store: Store, campaign: str, collage: str, *, repair: bool) -> Iterato
     directory = store.collages.directory(campaign, collage)
     try:
         manifest = store.collages.manifest(campaign, collage)
-        listed = {file["name"]: file for file in manifest["files"]}
-        problem = _manifest_problem(manifest, campaign, collage, listed)
-    except (KeyError, TypeError, ValueError) as error:  # json's errors are ValueErrors
-        yield Finding(directory / MANIFEST, f"is no manifest ({type(error).__name__}: {error})", ANEW)
+    except CollageUnsound as error:
+        problem = f"is damaged ({error.damage}), so nobody can tell whom the collage shows"
+        if repair:
+            store.collages.remove(campaign, collage)
+            yield Finding(directory / MANIFEST, problem, mended="withdrew the collage: its pictures are removed")
+        else:
+            yield Finding(directory / MANIFEST, problem, DAMAGED)
         return
-    if problem:
+    listed = {file["name"]: file for file in manifest["files"]}
+    if problem := _manifest_problem(manifest, campaign, listed):
         yield Finding(directory / MANIFEST, problem, ANEW)
     with using(directory):
         there = {entry.name for entry in store.root.files.disk.scan(directory)}
@@ -75,11 +83,9 @@ def _look(store: Store, campaign: str, collage: str, *, repair: bool) -> Iterato
             yield Finding(directory / name, wrong[name], mended="made anew from the master")
 
 
-def _manifest_problem(manifest: dict[str, Any], campaign: str, collage: str, listed: dict[str, Any]) -> str:
-    if (manifest["campaign"], manifest["id"]) != (campaign, collage):
+def _manifest_problem(manifest: dict[str, Any], campaign: str, listed: dict[str, Any]) -> str:
+    if manifest["campaign"] != campaign:
         return f"is that of collage {manifest['id']} of {manifest['campaign']}"
-    if len(manifest["tiles"]) != manifest["layout"]["used"]:
-        return f"names {len(manifest['tiles'])} people for {manifest['layout']['used']} places"
     missing = {derivatives.MASTER, *map(derivatives.name, derivatives.LONGEST_SIDES)} - listed.keys()
     if missing:
         return f"lacks {', '.join(sorted(missing))}"

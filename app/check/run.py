@@ -7,6 +7,7 @@ from typing import Any
 from app.check import tree
 from app.check.collages import collage_findings, withdrawn_findings
 from app.check.findings import Finding
+from app.check.logs import log_findings
 from app.check.photos import PhotoCheck
 from app.errors import NotFound
 from app.exif import ExifTool
@@ -50,7 +51,7 @@ def run(
     collages = [(name, collage) for name in names for collage in store.collages.ids(name)]
     total = sum(map(len, photos.values())) + len(collages)
     for name in names:
-        report.findings += tree.strays(store, name)
+        report.findings += [*tree.strays(store, name), *log_findings(store, name)]
         for found in PhotoCheck(store, exiftool, name, repair=repair).findings(photos[name]):
             report.findings += found
             report.photos += 1

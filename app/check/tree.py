@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.check.findings import Finding
-from app.store import Store, scratch
+from app.store import Store, ledger, scratch
 from app.store.collages import MANIFEST
 from app.store.files import TEMPORARY, using
 from app.store.names import is_file_name
@@ -55,6 +55,8 @@ def empty(store: Store, directories: Iterable[Path]) -> Iterator[Finding]:
                 if entry.name == "opens":  # a file of these is empty until the first open is written to it
                     continue
                 yield from empty(store, [Path(entry.path)])
+            elif entry.name in ledger.LOGS:  # see `logs`: to remove one would be to mail somebody twice
+                continue
             elif entry.name.endswith((".json", ".jsonl", ".log")) and entry.stat().st_size == 0:
                 yield Finding(Path(entry.path), "is empty", "what it said is lost: remove it")
 

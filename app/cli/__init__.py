@@ -51,6 +51,7 @@ EXIT: dict[type[errors.CollagenError], int] = {
     errors.ExifToolFailed: 1,
     errors.DecoderFailed: 1,
     errors.PhotoBusy: 1,
+    errors.WebhooksBusy: 1,
     errors.SyncInProgress: 1,
     errors.CollageInProgress: 1,
     errors.NotifyInProgress: 1,

@@ -25,7 +25,8 @@ def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
 
     \b
     --repair makes intermediates from archives and derivatives from masters, and removes temporary files, unfinished
-    collages and intermediates without an archive. It never removes or changes an archive.
+    collages and intermediates without an archive. It withdraws a collage whose manifest is damaged. It never removes
+    or changes an archive.
 
     \b
     Example:  python -m app check

@@ -41,10 +41,9 @@ class Plan:
 
 def plan(store: Store, campaign: str, wish: Parameters) -> Plan:
     """The plan of a new collage. Raises BadParameters where none can be made."""
-    manifests = [store.collages.manifest(campaign, collage) for collage in store.collages.ids(campaign)]
     photos = store.photos.all(campaign)
     alike = [] if wish.duplicates else Alike(store).groups(campaign, photos)
-    line = choice.line(photos, choice.appearances(manifests), wish.exclude, alike)
+    line = choice.line(photos, choice.appearances(store.collages.manifests(campaign)), wish.exclude, alike)
     grid = layout.best(choice.invited(wish.photos, len(line.queue)), wish.width, wish.height)
     return Plan(line.queue, grid, line.others)
 

@@ -47,7 +47,8 @@ class Withdrawn:
     def of(self, campaign: str, collage: str) -> list[str]:
         """The public IDs of those who have withdrawn, in the order of the grid.
 
-        Raises NotFound where there is no such collage, StoreUnavailable.
+        Raises NotFound where there is no such collage, CollageUnsound where nobody can tell whom it shows,
+        StoreUnavailable.
         """
         return self.among(campaign, self._people(campaign, collage))
 

@@ -4,6 +4,9 @@ The order makes it safe to be killed at any time and to be run again: first the 
 next sync would bring it back; then it is removed here, collages that show it are built anew without it, and what the
 logs say of it is removed; deleting it in Cloudinary, after which nobody could find the rest, comes last.
 
+What is damaged may show or name the person, and nobody can tell: such a collage is withdrawn, such a line or
+notification removed, once it is clear that the person was here at all.
+
 Cloudinary tells of the rejection by a webhook, which is not filed (see `store.forgotten`). Campaigns that are no longer
 in campaigns.toml are searched like all others.
 """
@@ -15,7 +18,7 @@ from datetime import UTC, datetime
 from app.assets import Cloudinary, Hint
 from app.collage import process
 from app.config import Campaign, Campaigns
-from app.errors import BuildFailed, NotFound
+from app.errors import BuildFailed, CollageUnsound, NotFound
 from app.exif import ExifTool
 from app.forget.finding import Finder
 from app.forget.traces import Person
@@ -49,8 +52,14 @@ class Receipt:
     notifications_removed: int = 0
     collages_rebuilt: list[str] = field(default_factory=list)
     collages_withdrawn: list[str] = field(default_factory=list)
+    damaged_collages_withdrawn: list[str] = field(default_factory=list)
     manifests_rewritten: list[str] = field(default_factory=list)
     still_found: int = 0
+
+    @property
+    def searched(self) -> list[str]:
+        """The campaigns that were searched."""
+        return self.campaigns + self.retired_campaigns
 
     @property
     def is_empty(self) -> bool:
@@ -120,11 +129,16 @@ class Forgetting:
             receipt.log_lines_removed += purged.lines_removed
             receipt.notifications_searched += purged.notifications_searched
             receipt.notifications_removed += purged.notifications_removed
+        if not receipt.is_empty:
+            self._clear_damaged(receipt)
         if delete:
             receipt.deleted_in_cloudinary = sum(self._cloudinary.delete(public_id) for public_id in found.photos)
         receipt.still_found = len(finder.held(person))
         if receipt.is_empty:
-            raise NotFound(f"Neither the store nor Cloudinary has anything of {whom!r}; nothing was changed.")
+            raise NotFound(
+                f"Neither the store nor Cloudinary has anything of {whom!r}; nothing was changed."
+                f"{self._doubt(receipt.searched)}"
+            )
         return receipt
 
     def _searched(self, among: Sequence[str]) -> tuple[list[Campaign], list[Campaign]]:
@@ -145,11 +159,14 @@ class Forgetting:
         return [self._campaigns[name] for name in wanted if name not in stored], retired
 
     def _clear_collages(self, campaign: str, person: Person, receipt: Receipt) -> None:
-        """Makes every finished collage forget the person; one that is being built is waited for."""
+        """Makes every finished collage that can be read forget the person; one that is being built is waited for."""
         self._store.collages.settle(campaign, PATIENCE)
         for collage in self._store.collages.ids(campaign):
             receipt.collages_searched += 1
-            manifest = self._store.collages.manifest(campaign, collage)
+            try:
+                manifest = self._store.collages.manifest(campaign, collage)
+            except CollageUnsound:  # see _clear_damaged
+                continue
             name = f"{campaign}/{collage}"
             if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
                 self._say(f"The collage {name} is built anew")
@@ -164,6 +181,31 @@ class Forgetting:
                         manifest[key] = [public_id for public_id in manifest[key] if public_id not in person.public_ids]
                     self._store.collages.rewrite_manifest(campaign, collage, manifest)
                 receipt.manifests_rewritten.append(name)
+
+    def _clear_damaged(self, receipt: Receipt) -> None:
+        """Withdraws the collages and removes the log lines and notifications that nobody can read any more."""
+        for campaign in receipt.searched:
+            if self._store.collages.damaged(campaign):
+                with self._store.collages.turn(campaign, PATIENCE):  # nobody else changes them meanwhile
+                    for collage in self._store.collages.damaged(campaign):
+                        name = f"{campaign}/{collage}"
+                        self._say(f"The collage {name} is damaged and may show the person, so it is withdrawn")
+                        self._store.collages.remove(campaign, collage)
+                        receipt.damaged_collages_withdrawn.append(name)
+        for place in (*receipt.searched, None):
+            purged = self._store.logs.purge(place, lambda _: False, lambda _: False, damaged=True)
+            receipt.log_lines_removed += purged.lines_removed
+            receipt.notifications_removed += purged.notifications_removed
+
+    def _doubt(self, campaigns: Sequence[str]) -> str:
+        """A sentence about the collages of which nobody can tell whom they show; "" where there are none."""
+        names = [f"{name}/{collage}" for name in campaigns for collage in self._store.collages.damaged(name)]
+        if not names:
+            return ""
+        return (
+            f" But nobody can tell whom {', '.join(names)} shows, which is damaged: python -m app check --repair"
+            " withdraws what has a damaged manifest."
+        )
 
     def _is_revised(self, name: str, person: Person) -> bool:
         """True for a collage without the person, False for one that was withdrawn. Raises BuildFailed otherwise."""

@@ -66,10 +66,11 @@ def state(store: Store, campaign: str, collage: str) -> dict[str, Any]:
     "idle": there was none; "sending"; "done"; "failed": it ended before its end, and `error` says why.
     """
     noted = store.sends.state(campaign)
-    if noted and noted["state"] == "sending" and not noted["running"]:
+    if noted and noted.get("state") == "sending" and not noted["running"]:
         noted = store.sends.state(campaign)  # it may have begun between the look at its turn and that at its note
-    if noted is None or noted["collage"] != collage:
+    if noted is None or noted.get("collage") != collage:
         return dict(IDLE)
+    noted = IDLE | noted
     if noted["state"] == "sending" and not noted["running"]:
         noted |= {"state": "failed", "error": "It was ended before it was done; start it again, and it goes on."}
     return {key: noted[key] for key in KEYS if key in noted}

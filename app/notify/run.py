@@ -187,7 +187,7 @@ class Notifier:
     def _choose(
         self, campaign: Campaign, collage: str, wish: Wish, shown: Sequence[tuple[str, str | None]]
     ) -> Selection:
-        told = history(self._store.sends.read(campaign.name))
+        told = history(self._store.sends.read_whole(campaign.name))
         withdrawn = is_withdrawn(self._store, campaign.name)
         return choose(shown, told, withdrawn, wish, collage=collage, test_address=campaign.test_address)
 

@@ -1,4 +1,7 @@
-"""The manifests of finished collages, each read once for as long as its file stays the same."""
+"""The manifests of finished collages, each read once for as long as its file stays the same.
+
+A collage whose manifest is damaged is only named, so that it keeps nobody from seeing the others.
+"""
 
 import threading
 from collections import OrderedDict
@@ -6,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.errors import NotFound
+from app.errors import CollageUnsound, NotFound
 from app.store import Store
 from app.store.photos import Stamp
 
@@ -34,6 +37,14 @@ class Past:
         return frozenset((*self.shown, *self.left_out, *self.unreadable, *self.duplicates))
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """A campaign's finished collages, oldest first. `damaged`: what is wrong, by the numbers of those that are."""
+
+    sound: list[Past]
+    damaged: dict[str, str]
+
+
 class Album:
     """The finished collages in a store. Threads may share it."""
 
@@ -43,17 +54,23 @@ class Album:
         self._read: OrderedDict[tuple[str, str], tuple[Stamp, Past]] = OrderedDict()
 
     def all(self, campaign: str) -> list[Past]:
-        """The finished collages of a campaign, oldest first. Raises StoreUnavailable."""
-        found = []
+        """The finished collages of a campaign, oldest first, without damaged ones. Raises StoreUnavailable."""
+        return self.shelf(campaign).sound
+
+    def shelf(self, campaign: str) -> Shelf:
+        """The finished collages of a campaign. Raises StoreUnavailable."""
+        shelf = Shelf([], {})
         for collage in self._store.collages.ids(campaign):
             try:
-                found.append(self.one(campaign, collage))
+                shelf.sound.append(self.one(campaign, collage))
             except NotFound:  # it was withdrawn since it was listed
                 continue
-        return found
+            except CollageUnsound as error:
+                shelf.damaged[collage] = error.public
+        return shelf
 
     def one(self, campaign: str, collage: str) -> Past:
-        """A finished collage. Raises NotFound, StoreUnavailable."""
+        """A finished collage. Raises NotFound, CollageUnsound, StoreUnavailable."""
         stamp = self._store.collages.stamp(campaign, collage)  # before the manifest: no later one is missed
         with self._lock:
             known = self._read.get((campaign, collage))

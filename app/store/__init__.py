@@ -2,12 +2,13 @@
 
 - `root`: the tree's top, its marker, locks. `probe`: whether it really takes what is written.
 - `photos`: archives, intermediates, variants for the screen. `placeholders`: what a page shows before those.
-- `collages`: finished collages, and the one being built.
+- `collages`: finished collages, and the one being built. `manifests`: reads what is in them.
 - `logs`: what happened to whom, and the raw notifications.
 - `syncs`: who is syncing a campaign, and how far it is.
 - `forgotten`: who was forgotten lately.
 - `unfinished`: how far a notification of many photos is. `logouts`: which sessions of galleries have ended.
 - `sends`: who was sent which mail. `opens`: who asked for its picture. `withdrawals`: who wants no more of it.
+- `ledger`: the logs that decide who is sent a mail. `documents`: JSON that may be damaged.
 - `names`: public IDs as file names. `marks`: the times of files, which say what picture they show.
 - `files`: writes that happen whole or not at all, made of the operations of `disk`.
 - `scratch`, `sweep`: local directories to work in; what killed processes left.

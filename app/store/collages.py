@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.errors import CollageInProgress, NotFound
-from app.store import files
+from app.errors import CollageInProgress, CollageUnsound, NotFound
+from app.store import files, manifests
+from app.store.documents import an_object, is_part
 from app.store.photos import Stamp
 from app.store.root import Root
 
@@ -62,16 +63,23 @@ class Collages:
             return self._root.files.exists(directory / MANIFEST)
 
     def manifest(self, campaign: str, collage: str) -> dict[str, Any]:
-        """The manifest of a finished collage. Raises NotFound.
+        """The manifest of a finished collage, in the shape that `manifests` describes.
 
-        While a revision takes the collage's place there is none, for a moment, which is waited for.
+        Raises NotFound where there is no such collage, CollageUnsound where its manifest is damaged. While a revision
+        takes the collage's place there is none, for a moment, which is waited for.
         """
         self._root.require()
         raw = self._read_manifest(campaign, collage) if collage.isdigit() else None
         if raw is None:
             raise NotFound(f"The campaign {campaign} has no collage {collage}.")
-        manifest: dict[str, Any] = json.loads(raw)
-        return manifest
+        return manifests.read(raw, campaign, collage)
+
+    def manifests(self, campaign: str) -> Iterator[dict[str, Any]]:
+        """The manifests of a campaign's finished collages, oldest first, without those that are damaged."""
+        for collage in self.ids(campaign):
+            # one that is gone was withdrawn since it was listed
+            with contextlib.suppress(NotFound, CollageUnsound):
+                yield self.manifest(campaign, collage)
 
     def _read_manifest(self, campaign: str, collage: str) -> bytes | None:
         top = self._top(campaign)
@@ -99,7 +107,7 @@ class Collages:
         return (found.st_mtime_ns, found.st_size, found.st_ino)
 
     def file(self, campaign: str, collage: str, name: str) -> Path:
-        """The path of a file that the manifest names (or of the manifest). Raises NotFound."""
+        """The path of a file that the manifest names (or of the manifest). Raises NotFound, CollageUnsound."""
         manifest = self.manifest(campaign, collage)
         if name != MANIFEST and name not in {file["name"] for file in manifest["files"]}:
             raise NotFound(f"The collage {collage} of {campaign} has no file {name}.")
@@ -200,12 +208,45 @@ class Collages:
     def withdraw(self, draft: Draft) -> None:
         """Removes the finished collage that `draft` was to revise, the manifest first: without it there is none."""
         self._root.require()
-        target = self._top(draft.campaign) / draft.id
-        self._root.files.remove(target / MANIFEST)
-        with files.using(target):
-            for entry in self._root.files.disk.scan(target):
-                self._root.files.remove(Path(entry.path))
+        self.remove(draft.campaign, draft.id)
+        with files.using(draft.directory):
             self._root.files.disk.remove_tree(draft.directory)
+
+    def remove(self, campaign: str, collage: str) -> None:
+        """Removes a collage's files, the manifest first. The caller holds the campaign's lock.
+
+        The directory stays, so that the number is not used again.
+        """
+        self._root.require()
+        directory = self._top(campaign) / collage
+        self._root.files.remove(directory / MANIFEST)
+        with files.using(directory):
+            for entry in self._root.files.disk.scan(directory):
+                self._root.files.remove(Path(entry.path))
+
+    def damaged(self, campaign: str) -> list[str]:
+        """The collages of which nobody can tell whom they show, oldest first.
+
+        Their manifest is damaged, or it is gone and pictures are left, as after a withdrawal that was cut off.
+        """
+        self._root.require()
+        top = self._top(campaign)
+        with files.using(top):
+            if not self._root.files.is_directory(top):
+                return []
+            entries = [entry for entry in self._root.files.disk.scan(top) if entry.name.isdigit() and entry.is_dir()]
+        return sorted((entry.name for entry in entries if self._is_damaged(campaign, entry.name)), key=int)
+
+    def _is_damaged(self, campaign: str, collage: str) -> bool:
+        try:
+            self.manifest(campaign, collage)
+        except CollageUnsound:
+            return True
+        except NotFound:
+            directory = self._top(campaign) / collage
+            with files.using(directory):
+                return bool(self._root.files.scan(directory)) and not self._has_manifest(directory)
+        return False
 
     def settle(self, campaign: str, patience: float) -> None:
         """Waits until no collage of the campaign is being built, and clears what dead builds left.
@@ -238,12 +279,11 @@ class Collages:
     def draft_state(self, campaign: str, collage: str) -> dict[str, Any]:
         """How the newest draft is doing: {"state": "building", "progress": …} or {"state": "failed", "error": …}.
 
-        Raises NotFound where `collage` is not that draft.
+        Raises NotFound where `collage` is not that draft, or the note of it is damaged: the next one replaces it.
         """
         self._root.require()
-        raw = self._root.files.read(self._top(campaign) / PROGRESS)
-        state: dict[str, Any] = {} if raw is None else json.loads(raw)
-        if state.get("id") != collage:
+        state = an_object(self._root.files.read(self._top(campaign) / PROGRESS) or b"")
+        if state is None or state.get("id") != collage or not _is_state(state):
             raise NotFound(f"The campaign {campaign} has no collage {collage}.")
         if state["state"] == "building":
             lock = self._root.files.lock(self._top(campaign) / ".lock", patience=0)
@@ -256,3 +296,10 @@ class Collages:
                     "error": "The build was ended before it was done; start another one.",
                 }
         return {"id": collage} | state
+
+
+def _is_state(note: dict[str, Any]) -> bool:
+    """Whether this is what `note` writes of a draft."""
+    if note.get("state") == "failed":
+        return isinstance(note.get("error"), str)
+    return note.get("state") == "building" and is_part(note.get("progress"))

@@ -168,10 +168,11 @@ class Files:
                 self._require()
                 return None
 
-    def append_line(self, path: Path, line: str) -> None:
-        """Adds one line, whole or not at all. Whoever else may append to the same file must hold the same lock.
+    def append_line(self, path: Path, line: str) -> int:
+        """Adds one line, whole or not at all; returns where in the file it begins.
 
-        What a writer that died left of a line is taken away. Raises StoreUnavailable.
+        Whoever else may append to the same file must hold the same lock. What a writer that died left of a line is
+        taken away. Raises StoreUnavailable.
         """
         data = line.encode("utf-8", "backslashreplace") + b"\n"
         with using(path):
@@ -192,6 +193,7 @@ class Files:
                     raise
             finally:
                 self.disk.close(descriptor)
+            return whole
 
     def lock(self, path: Path, patience: float) -> int | None:
         """Locks a file against every other process, thread and (on NFS 4) host, for at most `patience` seconds.

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from app import journal, limits
 from app.errors import PhotoBusy
+from app.store import ledger
+from app.store.documents import an_object
 from app.store.files import using
 from app.store.names import file_name
 from app.store.root import UNFILED, Root
@@ -95,11 +97,19 @@ class Logs:
                 path = path.with_name(f"{stem}.{number}.json")
             self._root.files.write_whole(path, raw)
 
-    def purge(self, campaign: str | None, line: Callable[[str], bool], document: Callable[[bytes], bool]) -> Purged:
+    def purge(
+        self,
+        campaign: str | None,
+        line: Callable[[str], bool],
+        document: Callable[[bytes], bool],
+        *,
+        damaged: bool = False,
+    ) -> Purged:
         """Removes the log lines and the notifications that `line` and `document` say yes to.
 
-        `campaign`: None for the notifications of no known campaign. A log of which nothing is left is removed. Raises
-        StoreUnavailable, PhotoBusy.
+        `damaged`: also the lines and notifications that should be JSON and are not, which may be what is left of one
+        that they would say yes to. `campaign`: None for the notifications of no known campaign. A log of which nothing
+        is left is removed. Raises StoreUnavailable, PhotoBusy.
         """
         self._root.require()
         files, done = self._root.files, Purged()
@@ -108,22 +118,32 @@ class Logs:
             for path in sorted(top.rglob("*")):
                 if path.suffix in (".log", ".jsonl"):
                     with self._held(path) if path.parent.name == "opens" else contextlib.nullcontext():
-                        done.add_log(*self._without(path, line))
+                        done.add_log(*self._without(path, line, damaged=damaged and path.suffix == ".jsonl"))
                 elif path.suffix == ".json":
-                    done.add_notification(document(files.read(path) or b"") and files.remove(path))
+                    raw = files.read(path) or b""
+                    goes = document(raw) or (damaged and raw != b"" and an_object(raw) is None)
+                    done.add_notification(goes and files.remove(path))
         self._root.require()  # a store that has gone looks like one that says nothing
         return done
 
-    def _without(self, path: Path, line: Callable[[str], bool]) -> tuple[int, int]:
+    def _without(self, path: Path, line: Callable[[str], bool], *, damaged: bool) -> tuple[int, int]:
         """Removes lines from a file that nobody else writes to meanwhile; says of how many, and how many."""
         files = self._root.files
-        text = (files.read(path) or b"").decode("utf-8", "replace").splitlines(keepends=True)
-        kept = [entry for entry in text if not line(entry)]
-        if kept and len(kept) < len(text):
-            files.write_whole(path, "".join(kept).encode("utf-8"))
-        elif text and not kept:
+        every = (files.read(path) or b"").splitlines(keepends=True)
+        named = [line(entry.decode("utf-8", "replace")) for entry in every]
+        spoilt = [damaged and an_object(entry) is None for entry in every]
+        kept = [entry for entry, *gone in zip(every, named, spoilt, strict=True) if not any(gone)]
+        if path.name in ledger.LOGS and len(kept) < len(every):
+            # shorter by the lines that named the person and no others: what else is lost stays noticed
+            whole = [entry for entry, own in zip(every, named, strict=True) if not own and entry.endswith(b"\n")]
+            taken = [entry for entry, own in zip(every, named, strict=True) if own and an_object(entry) is not None]
+            should = ledger.length(files, path) - sum(map(len, taken))
+            ledger.note_length(files, path, max(should, sum(map(len, whole))))
+        if kept and len(kept) < len(every):
+            files.write_whole(path, b"".join(kept))
+        elif every and not kept:
             files.remove(path)
-        return len(text), len(text) - len(kept)
+        return len(every), len(every) - len(kept)
 
     @contextlib.contextmanager
     def _held(self, path: Path) -> Iterator[None]:

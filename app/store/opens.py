@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import StoreUnavailable
+from app.store.documents import an_object, moment
 from app.store.files import using
 from app.store.root import Root
 
@@ -49,7 +50,7 @@ class Opens:
         writer.add(f"{when:%Y%m%d}", line)
 
     def read(self, campaign: str) -> Iterator[dict[str, Any]]:
-        """Every record of a campaign, the oldest file first. What a writer that died left of a line is passed over.
+        """Every record of a campaign, the oldest file first. Lines that are cut or damaged are passed over.
 
         Raises StoreUnavailable.
         """
@@ -59,8 +60,17 @@ class Opens:
             names = sorted(entry.name for entry in self._root.files.scan(directory) if entry.name.endswith(".jsonl"))
         for name in names:
             for line in (self._root.files.read(directory / name) or b"").split(b"\n"):
-                with contextlib.suppress(ValueError):
-                    yield json.loads(line)
+                record = an_object(line)
+                if record is not None and _is_record(record):
+                    yield record
+
+
+def _is_record(line: Mapping[str, Any]) -> bool:
+    return (
+        moment(line.get("time")) is not None
+        and all(isinstance(line.get(key), str) for key in ("collage", "class"))
+        and isinstance(line.get("photo", ""), str)
+    )
 
 
 class _Writer:

@@ -10,11 +10,11 @@ from app import limits
 from app.errors import PhotoBusy, StoreUnavailable
 from app.store.root import Root
 
-KEPT = 5.0  # seconds that an answer is good for: some ask several times a second
+KEPT = 5.0  # seconds until it is written again: some ask several times a second
 
 
 class Probe:
-    """Tries at most every few seconds. Threads may share it. `clock`: seconds, monotonic."""
+    """Looks each time, and writes at most every few seconds. Threads may share it. `clock`: seconds, monotonic."""
 
     def __init__(
         self,
@@ -26,34 +26,43 @@ class Probe:
         self._patience = patience
         self._clock = clock
         self._turn = threading.Lock()
-        self._trying: threading.Thread | None = None
+        self._looking: threading.Thread | None = None
         self._tried = float("-inf")
+        self._refused: StoreUnavailable | None = None  # when it was tried last
         self._failed: StoreUnavailable | None = None
 
     def check(self) -> None:
         """Raises StoreUnavailable where the store takes nothing, is nearly full, gives no lock or does not answer."""
         with self._turn:
-            if self._trying is None and self._clock() - self._tried >= KEPT:
-                self._trying = threading.Thread(target=self._try, daemon=True)
-                self._trying.start()
-            trying = self._trying
-        if trying is not None:
-            trying.join(self._patience)
-            if trying.is_alive():
-                raise StoreUnavailable(f"{self._root.path} has not answered for {self._patience:g} seconds.")
+            if self._looking is None:
+                self._looking = threading.Thread(target=self._look, daemon=True)
+                self._looking.start()
+            looking = self._looking
+        looking.join(self._patience)
+        if looking.is_alive():
+            raise StoreUnavailable(f"{self._root.path} has not answered for {self._patience:g} seconds.")
         if self._failed is not None:
             raise self._failed
 
-    def _try(self) -> None:
+    def _look(self) -> None:
         failed = None
         try:
             self._root.check()
-            self._root.trial()
-            with self._root.lock("health", "health", patience=self._patience / 2):
-                pass
-        except PhotoBusy:  # another process is just trying
-            pass
+            if self._clock() - self._tried >= KEPT:
+                self._refused = self._refusal()
+                self._tried = self._clock()
+            failed = self._refused
         except StoreUnavailable as error:
             failed = error
         with self._turn:
-            self._failed, self._tried, self._trying = failed, self._clock(), None
+            self._failed, self._looking = failed, None
+
+    def _refusal(self) -> StoreUnavailable | None:
+        try:
+            self._root.trial()
+            with self._root.lock("health", "health", patience=self._patience / 2):
+                return None
+        except PhotoBusy:  # another process is just trying
+            return None
+        except StoreUnavailable as error:
+            return error

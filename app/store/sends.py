@@ -1,7 +1,8 @@
 """Who was sent what: a log that is never rewritten (but by `forget`), and who is sending at the moment.
 
 Each line is whole and on disk before `add` returns: "intended" stands there before a mail leaves, "sent" or "failed"
-after it. So what is known after a crash is never less than what has happened.
+after it. So what is known after a crash is never less than what has happened. Where the log is damaged, mails wait
+until it is whole again (see `ledger`); everything else goes on with the lines that can be read.
 """
 
 import contextlib
@@ -11,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.errors import NotifyInProgress, StoreUnavailable
+from app.errors import NotifyInProgress
+from app.store import ledger
+from app.store.documents import an_object, is_count, is_part
 from app.store.files import using
 from app.store.photos import Photos
 from app.store.root import Root
@@ -74,7 +77,7 @@ class Sends:
         with self._root.lock("log", f"the log of {campaign}", PATIENCE):
             if "photo" in record and not self.holds(campaign, record["photo"]):
                 record = {key: value for key, value in record.items() if key not in PERSONAL}
-            self._root.files.append_line(self._path(campaign), json.dumps(record))
+            ledger.add(self._root.files, self._path(campaign), record)
 
     def holds(self, campaign: str, public_id: str) -> bool:
         """Whether the campaign still has the photo: whoever was removed is sent nothing any more."""
@@ -83,14 +86,23 @@ class Sends:
             return self._root.files.exists(path)
 
     def read(self, campaign: str) -> list[dict[str, Any]]:
-        """Every record, oldest first. Raises StoreUnavailable also where a line is none.
+        """Every record, oldest first, without lines that are damaged. Raises StoreUnavailable."""
+        return self.contents(campaign).records
 
-        Only the last line may be cut off: a process died while writing it, before anything came of it.
+    def read_whole(self, campaign: str) -> list[dict[str, Any]]:
+        """Every record, oldest first: what decides who is sent a mail.
+
+        Raises StoreUnavailable where any may be missing. Only the last line may be cut off: a process died while
+        writing it, before anything came of it.
         """
+        contents = self.contents(campaign)
+        contents.require_whole()
+        return contents.records
+
+    def contents(self, campaign: str) -> ledger.Contents:
+        """The log and whether it is whole. Raises StoreUnavailable."""
         self._root.require()
-        path = self._path(campaign)
-        *lines, _ = (self._root.files.read(path) or b"").split(b"\n")
-        return [_record(path, number, line) for number, line in enumerate(lines, 1)]
+        return ledger.read(self._root.files, self._path(campaign), _is_record)
 
     def note(self, campaign: str, state: Mapping[str, Any]) -> None:
         """Says how far the sending is, to whoever asks `state`. There is no address in it."""
@@ -98,17 +110,17 @@ class Sends:
         self._root.files.write_whole(self._note(campaign), json.dumps(dict(state)).encode("utf-8"))
 
     def state(self, campaign: str) -> dict[str, Any] | None:
-        """The last note, and whether its writer is still at it ("running"); None where there is none."""
+        """The last note, and whether its writer is still at it ("running").
+
+        None where there is none, or it is damaged: the run that goes on soon writes another.
+        """
         self._root.require()
         lock = self._root.files.lock(self._logs(campaign) / ".sends.lock", patience=0)
         if lock is not None:
             os.close(lock)
-        try:
-            # after the look at the lock: what ended in between has noted its end
-            state = json.loads(self._root.files.read(self._note(campaign)) or b"null")
-        except ValueError:
-            return None
-        return state | {"running": lock is None} if isinstance(state, dict) else None
+        # after the look at the lock: what ended in between has noted its end
+        state = an_object(self._root.files.read(self._note(campaign)) or b"")
+        return None if state is None or not _is_note(state) else state | {"running": lock is None}
 
     def _logs(self, campaign: str) -> Path:
         return self._root.path / campaign / "logs"
@@ -123,13 +135,15 @@ class Sends:
         return self._logs(campaign) / ".notify.json"
 
 
-def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError:
-        record = None
-    if not isinstance(record, dict):
-        raise StoreUnavailable(
-            f"{path}, line {number} is no record, so that nobody can tell who was sent a mail: put it right by hand."
-        )
-    return record
+def _is_record(line: Mapping[str, Any]) -> bool:
+    """Whether this is what a run writes; of somebody who was forgotten it lacks what is PERSONAL."""
+    needed = all(isinstance(line.get(key), str) for key in ("state", "collage", "message_id"))
+    return needed and all(isinstance(line.get(key, ""), str) for key in PERSONAL)
+
+
+def _is_note(state: Mapping[str, Any]) -> bool:
+    return (
+        all(isinstance(state.get(key, ""), str) for key in ("collage", "state", "error"))
+        and all(is_count(state.get(key, 0)) for key in ("sent", "failed", "uncertain", "total"))
+        and is_part(state.get("progress", 0))
+    )

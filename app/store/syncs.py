@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import SyncInProgress
+from app.store.documents import an_object, moment
 from app.store.root import Root
 
 SYNCS = ".sync"
@@ -52,12 +53,9 @@ class Syncs:
     def cursor(self, campaign: str) -> str:
         """The last public ID that a sync which did not end was done with; "" where the last one ended."""
         self._root.require()
-        raw = self._root.files.read(self._path(campaign, "json"))
-        try:
-            after = json.loads(raw or b"{}").get("after")
-        except (ValueError, AttributeError):
-            return ""  # it only says where to begin
-        return after if isinstance(after, str) else ""
+        noted = an_object(self._root.files.read(self._path(campaign, "json")) or b"") or {}
+        after = noted.get("after")
+        return after if isinstance(after, str) else ""  # it only says where to begin
 
     def forget(self, campaign: str, public_ids: Collection[str]) -> bool:
         """Removes a cursor that names one of these photos, so that the next sync begins anew; says whether it did."""
@@ -75,23 +73,19 @@ class Syncs:
         self._root.files.write_whole(self._path(campaign, "ended"), f"{when:%Y-%m-%dT%H:%M:%SZ}\n".encode("ascii"))
 
     def ended(self, campaign: str) -> datetime | None:
-        """When the last sync came to its end, on whatever host; None where none has. Raises StoreUnavailable."""
+        """When the last sync came to its end, on whatever host; None where none has, or the note of it is damaged.
+
+        Raises StoreUnavailable.
+        """
         self._root.require()
-        try:
-            return datetime.fromisoformat(
-                (self._root.files.read(self._path(campaign, "ended")) or b"").decode().strip()
-            )
-        except ValueError:
-            return None
+        noted = self._root.files.read(self._path(campaign, "ended")) or b""
+        return moment(noted.decode("utf-8", "replace").strip())
 
     def rules(self, campaign: str) -> dict[str, str]:
         """By what rules the campaign was last synced; empty where that is not known."""
         self._root.require()
-        try:
-            said = json.loads(self._root.files.read(self._path(campaign, "rules")) or b"{}")
-        except ValueError:
-            return {}
-        return {key: value for key, value in said.items() if isinstance(value, str)} if isinstance(said, dict) else {}
+        said = an_object(self._root.files.read(self._path(campaign, "rules")) or b"") or {}
+        return {key: value for key, value in said.items() if isinstance(value, str)}
 
     def keep_rules(self, campaign: str, rules: dict[str, str]) -> None:
         """Notes them for the next sync, on whatever host."""

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.store.documents import an_object
 from app.store.names import digest
 from app.store.root import Root
 
@@ -25,12 +26,8 @@ class Unfinished:
         Raises StoreUnavailable.
         """
         self._root.require()
-        try:
-            noted = json.loads(self._root.files.read(self._path(body)) or b"{}")
-        except (ValueError, RecursionError):
-            return {}  # they are done once more
-        if not isinstance(noted, dict):
-            return {}
+        # where the note is damaged they are done once more
+        noted = an_object(self._root.files.read(self._path(body)) or b"") or {}
         found = {public_id: noted[digest(public_id)] for public_id in public_ids if digest(public_id) in noted}
         return {public_id: campaign if isinstance(campaign, str) else None for public_id, campaign in found.items()}
 

@@ -6,14 +6,14 @@ being written to after all.
 """
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from app import addresses
-from app.errors import StoreUnavailable
+from app.store import ledger
 from app.store.files import using
 from app.store.root import Root
 from app.store.sends import Sends
@@ -47,31 +47,41 @@ class Withdrawals:
         self._root.require()
         path, time = self._path(campaign), f"{when:%Y-%m-%dT%H:%M:%SZ}"
         with self._root.lock("log", f"the log of {campaign}"):
-            known = self._read(campaign)
+            known = self._read(campaign)[0]  # nobody is kept from withdrawing by a line that is damaged
             photos = [public_id for public_id in public_ids if public_id not in known.photos]
             gone = {public_id for public_id in photos if not self._sends.holds(campaign, public_id)}
             if gone:
                 gone -= {record.get("photo", "") for record in self._sends.read(campaign)}
             if address is not None and (name := _hash(campaign, addresses.key(address))) not in known.hashes:
-                self._root.files.append_line(path, json.dumps({"time": time, "address": name}))
+                ledger.add(self._root.files, path, {"time": time, "address": name})
             for public_id in photos:
                 if public_id not in gone:
-                    self._root.files.append_line(path, json.dumps({"time": time, "photo": public_id}))
+                    ledger.add(self._root.files, path, {"time": time, "photo": public_id})
 
     def addresses(self, campaign: str) -> Withdrawn:
-        """Who has withdrawn. Raises StoreUnavailable."""
+        """Who has withdrawn. Raises StoreUnavailable, also where a line is damaged or missing.
+
+        To pass over one could write to someone who wants no mail.
+        """
         path = self._path(campaign)
         with using(path):
             found = self._root.files.disk.stat(path)
-            if found is None:
-                self._root.require()  # what is missing may only be out of sight
-                return Withdrawn(campaign)
+        if found is None:
+            self.contents(campaign).require_whole()  # what is missing may only be out of sight
+            return Withdrawn(campaign)
         # asked of every picture that is sent: one look at the file tells whether it is the one that was read
         stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
         known = self._known.get(campaign)
         if known is None or known[0] != stamp:
-            self._known[campaign] = known = (stamp, self._read(campaign))
+            withdrawn, contents = self._read(campaign)
+            contents.require_whole()
+            self._known[campaign] = known = (stamp, withdrawn)
         return known[1]
+
+    def contents(self, campaign: str) -> ledger.Contents:
+        """The log and whether it is whole. Raises StoreUnavailable."""
+        self._root.require()
+        return self._read(campaign)[1]
 
     def photo(self, campaign: str, public_id: str) -> bool:
         """Whether nothing about this photo may be recorded any more. Raises StoreUnavailable."""
@@ -80,18 +90,16 @@ class Withdrawals:
     def _path(self, campaign: str) -> Path:
         return self._root.path / campaign / "logs" / "unsubscribed.jsonl"
 
-    def _read(self, campaign: str) -> Withdrawn:
-        hashes: set[str] = set()
-        photos: set[str] = set()
-        path = self._path(campaign)
-        for line in (self._root.files.read(path) or b"").split(b"\n")[:-1]:  # the last is "" or torn
-            try:
-                record = json.loads(line)
-                hashes.update([record["address"]] if "address" in record else [])
-                photos.update([record["photo"]] if "photo" in record else [])
-            except (ValueError, TypeError) as error:  # to pass over it could write to someone who wants no mail
-                raise StoreUnavailable(f"{path} has a line that Collagen did not write; mend it.") from error
-        return Withdrawn(campaign, frozenset(hashes), frozenset(photos))
+    def _read(self, campaign: str) -> tuple[Withdrawn, ledger.Contents]:
+        contents = ledger.read(self._root.files, self._path(campaign), _is_record)
+        hashes = frozenset(record["address"] for record in contents.records if "address" in record)
+        photos = frozenset(record["photo"] for record in contents.records if "photo" in record)
+        return Withdrawn(campaign, hashes, photos), contents
+
+
+def _is_record(line: Mapping[str, Any]) -> bool:
+    named = [line[key] for key in ("address", "photo") if key in line]
+    return bool(named) and all(isinstance(name, str) for name in named)
 
 
 def _hash(campaign: str, spelling: str) -> str:

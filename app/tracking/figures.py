@@ -128,7 +128,8 @@ def figures(
 def read(store: Store, campaign: str, collage: str | None = None) -> Figures:
     """The figures of a campaign or of one collage, from what the store holds.
 
-    Raises NotFound for a collage that is not there and that nobody was told of, StoreUnavailable.
+    Raises NotFound or CollageUnsound for a collage that is not there or damaged and that nobody was told of,
+    StoreUnavailable.
     """
     sends = store.sends.read(campaign)
     if collage is not None and all(send["collage"] != collage for send in sends):

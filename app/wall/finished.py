@@ -37,9 +37,13 @@ class Finished:
     def path(self, campaign: str, collage: str, name: str) -> Path | None:
         """Where the file is; None for a derivative that is to be served by `derivative` as somebody has withdrawn.
 
-        Raises NotFound, CollageUnsound for a master that shows somebody who has withdrawn, StoreUnavailable.
+        Raises NotFound, CollageUnsound for a master that shows somebody who has withdrawn, and where nobody can tell
+        whom the collage shows, StoreUnavailable.
         """
         path = self._store.collages.file(campaign, collage, name)
+        with using(path):
+            if not self._store.root.files.exists(path):
+                raise NotFound(f"The collage {collage} of {campaign} has lost its file {name}.")
         if Path(name).suffix not in (".jpg", ".png"):
             return path
         withdrawn = self._withdrawn.of(campaign, collage)
@@ -51,7 +55,7 @@ class Finished:
         """The bytes of a JPEG of the newest revision, without those who have withdrawn.
 
         While a revision takes the collage's place there is none, for a moment, which is waited for. Raises NotFound,
-        StoreUnavailable.
+        CollageUnsound where nobody can tell whom the collage shows, StoreUnavailable.
         """
         directory = self._store.collages.directory(campaign, collage)
         replaced = directory.with_name(f"{REPLACED}{collage}")

@@ -86,7 +86,7 @@ class Walls:
         self._known: OrderedDict[tuple[str, str], tuple[Stamp, Wall]] = OrderedDict()
 
     def wall(self, campaign: str, collage: str) -> Wall:
-        """Raises NotFound where there is no such collage (yet), StoreUnavailable.
+        """Raises NotFound where there is no such collage (yet), CollageUnsound, StoreUnavailable.
 
         While a revision takes the collage's place there is neither, for a moment, which is waited for.
         """

@@ -46,14 +46,16 @@ def build(campaign: str) -> ResponseReturnValue:
 @blueprint.get("/history")
 @admin_only
 def history(campaign: str) -> ResponseReturnValue:
-    """Every finished collage, the newest first, and what changed with each."""
-    every = changes(desk().album.all(services().campaign(campaign)))
+    """Every finished collage, the newest first, and what changed with each; those that are damaged are named."""
+    shelf = desk().album.shelf(services().campaign(campaign))
+    every = changes(shelf.sound)
     rules = services().campaigns[campaign]
     return render_template(
         "desk_history.html",
         campaign=rules,
         name=campaign,
         changes=every,
+        damaged=shelf.damaged,
         picture=preview,
         withdrawn={one.collage.id: len(_withdrawn(campaign, one.collage)) for one in every},
     )

@@ -123,7 +123,10 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
     sample: EmailMessage | None = None
     try:
         sample = _notifier().sample(campaign, collage)
-        if state["state"] != "sending":
+        damaged = _damaged_log(campaign)
+        if damaged:
+            problem = problem or damaged
+        elif state["state"] != "sending":
             selection = _notifier().plan(campaign, collage, _wish()).selection
     except (BadParameters, CollageUnsound, SettingError) as error:
         problem = problem or error.public
@@ -149,6 +152,18 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
         **shown,
     )
     return make_response(answer, status, FRAMING)
+
+
+def _damaged_log(campaign: str) -> str:
+    """Why nobody can be told as long as a log is damaged; "" where none is. Without paths."""
+    store = services().store
+    for contents in (store.sends.contents(campaign), store.withdrawals.contents(campaign)):
+        if contents.damage:
+            return (
+                f"The log {contents.path.name} is damaged ({contents.damage}), so nobody can tell who was sent a mail"
+                f" or wants none. No mail is sent until it is whole; python -m app check {campaign} says what to do."
+            )
+    return ""
 
 
 def _notifier() -> Notifier:

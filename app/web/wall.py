@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from app.collage import derivatives
 from app.config import Campaign
-from app.errors import NotFound, StoreUnavailable
+from app.errors import CollageUnsound, NotFound, StoreUnavailable
 from app.tracking.tokens import Claims
 from app.wall.cache import Cache
 from app.wall.wall import SHAPES, Sheet, Wall, Walls
@@ -171,7 +171,10 @@ def _whole(wall: Wall, caching: str) -> Response:
     walls = _walls()
     if len(walls.held(wall)) < len(wall.seats):
         return _picture(walls.whole(wall), caching)
-    data = services().store.collages.file(wall.campaign, wall.collage, WHOLE).read_bytes()
+    store = services().store
+    data = store.root.files.read(store.collages.file(wall.campaign, wall.collage, WHOLE))
+    if data is None:
+        raise NotFound("There is no such picture.")
     answer = make_response(data)
     answer.content_type = "image/jpeg"
     answer.headers["Cache-Control"] = caching
@@ -196,6 +199,13 @@ def _not_found(error: NotFound) -> ResponseReturnValue:
     if request.endpoint == "wall.own_page":
         return wall_page.missing_own(values["token"])
     return "There is no such picture.\n", 404, TEXT
+
+
+@blueprint.errorhandler(CollageUnsound)
+def _unsound(error: CollageUnsound) -> ResponseReturnValue:
+    """For visitors it is not there; what can be done about it is the administrator's business."""
+    LOG.warning("The wall cannot be shown: %s", services().without_paths(error))
+    return _not_found(NotFound(error.public))
 
 
 @blueprint.errorhandler(StoreUnavailable)

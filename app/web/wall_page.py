@@ -1,12 +1,13 @@
 """What the wall's pages say: how many there are, where one is, or why there is no wall. No routes of its own."""
 
+import contextlib
 from collections import Counter
 from typing import Any
 
 from flask import Response, make_response, render_template, url_for
 
 from app.config import Campaign
-from app.errors import NotFound, StoreUnavailable
+from app.errors import CollageUnsound, NotFound, StoreUnavailable
 from app.tracking.tokens import Claims
 from app.wall.geometry import CELL, TILE, Grid
 from app.wall.wall import SHAPES, Wall
@@ -110,11 +111,15 @@ def message(what: str, status: int, newest: str | None = None) -> Response:
 
 
 def _newest(campaign: str) -> str | None:
+    store = services().store
     try:
-        collages = services().store.collages.ids(campaign)
+        for collage in reversed(store.collages.ids(campaign)):
+            with contextlib.suppress(NotFound, CollageUnsound):
+                store.collages.manifest(campaign, collage)
+                return url_for("wall.page", campaign=campaign, collage=collage)
     except StoreUnavailable:
-        return None
-    return url_for("wall.page", campaign=campaign, collage=collages[-1]) if collages else None
+        pass
+    return None
 
 
 def _is_being_built(campaign: str, collage: str) -> bool:

@@ -11,6 +11,7 @@ from app.collage.withdrawn import SETTLED, Withdrawn
 from app.errors import NotFound
 from app.store import Store
 from app.store.disk import Disk
+from tests.manifests import manifest
 from tests.tracking.people import present
 
 
@@ -35,9 +36,7 @@ class Clock:
 def publish(store: Store, *public_ids: str) -> None:
     draft = store.collages.begin("sayno")
     try:
-        store.collages.publish(
-            draft, {"id": draft.id, "files": [], "tiles": [{"public_id": one} for one in public_ids]}
-        )
+        store.collages.publish(draft, manifest(draft.id, public_ids))
     finally:
         os.close(draft.lock)
 

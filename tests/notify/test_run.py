@@ -488,7 +488,7 @@ def test_wherever_a_run_dies_the_next_one_tells_nobody_twice_and_names_whom_it_i
         assert set(box.told) | set(report.all_uncertain) == set(everyone(6))
         uncertain += len(report.all_uncertain)
         for path in logs.iterdir():
-            if path.suffix in (".json", ".jsonl"):
+            if path.suffix in (".json", ".jsonl", ".length"):
                 path.unlink()
     assert number > 40
     assert uncertain > 2
@@ -591,7 +591,7 @@ def test_in_a_trial_no_envelope_ever_names_another_address_whatever_the_context_
     }
     box = Box()
     notifier = Notifier(made, campaigns, trial, Tagged(stored), connect=box.connect)
-    for path in (trial.root.path / TRIAL / "logs").glob("*.jsonl"):
+    for path in (trial.root.path / TRIAL / "logs").glob("*.jsonl*"):
         path.unlink()
     report = notifier.send(notifier.plan(TRIAL, "0001", Wish(everyone=True)))
     assert sorted(report.sent) == sorted(box.told)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.collage import layout
 from app.collage.build import Parameters
-from app.errors import BadParameters, NotFound
+from app.errors import BadParameters, CollageUnsound, NotFound
 from app.exif import ExifTool, Tags
 from app.overview.addresses import Addresses, Unreachable
 from app.overview.album import Album, Past
@@ -107,6 +107,23 @@ def test_an_album_notices_a_manifest_that_is_written_anew(store: Store) -> None:
     for name in ("0001", "0002", "..", "x"):
         with pytest.raises(NotFound):
             album.one("sayno", name)
+
+
+def test_a_damaged_collage_is_named_and_hides_no_other(store: Store) -> None:
+    put(store, range(6))
+    for _ in range(2):
+        built(store, width=300, height=300)
+    path = store.collages.directory("sayno", "0001") / "manifest.json"
+    whole = path.read_bytes()
+    album = Album(store)
+    path.write_bytes(whole[:-20])
+    shelf = album.shelf("sayno")
+    assert ([past.id for past in shelf.sound], list(shelf.damaged)) == (["0002"], ["0001"])
+    assert "python -m app check sayno --repair" in shelf.damaged["0001"]
+    with pytest.raises(CollageUnsound):
+        album.one("sayno", "0001")
+    path.write_bytes(whole)
+    assert [past.id for past in album.all("sayno")] == ["0001", "0002"]
 
 
 def test_addresses_are_counted_apart_and_kept(store: Store, exiftool: ExifTool, tmp_path: Path) -> None:

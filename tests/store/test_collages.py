@@ -11,9 +11,10 @@ import pytest
 from app.errors import CollageInProgress, NotFound, StoreUnavailable
 from app.store import Store
 from app.store.collages import Draft
+from tests.manifests import manifest
 from tests.store import child
 
-MANIFEST = {"id": "0001", "files": [{"name": "collage.png"}], "title": "Für Änne"}
+MANIFEST = manifest(title="Für Änne")
 
 
 def top(store: Store) -> Path:

@@ -21,6 +21,7 @@ from app.store import Store
 from app.store.collages import Draft
 from app.store.files import Files
 from app.store.photos import JPEG_END, PNG_END, VARIANTS
+from tests.manifests import manifest
 from tests.store import child
 from tests.store.failing import (
     FailingDisk,
@@ -85,7 +86,7 @@ def collage(title: str) -> Callable[[Store], None]:
         try:
             draft = store.collages.begin("sayno", revise=revised)
             store.root.files.write_whole(draft.directory / "collage.png", title.encode())
-            store.collages.publish(draft, {"title": title, "files": [{"name": "collage.png"}]})
+            store.collages.publish(draft, manifest(draft.id, title=title))
         finally:
             if draft is not None:
                 os.close(draft.lock)

@@ -89,7 +89,8 @@ def test_a_fork_has_a_file_of_its_own(store: Store) -> None:
         from app.store import Store
         store = Store(Path(sys.argv[1]))
         def add(photo):
-            store.opens.add("sayno", datetime(2026, 11, 20, tzinfo=UTC), {"photo": photo})
+            record = {"collage": "0001", "class": "human", "photo": photo}
+            store.opens.add("sayno", datetime(2026, 11, 20, tzinfo=UTC), record)
         add("before")
         children = []
         for number in range(3):
@@ -118,7 +119,8 @@ def test_what_was_written_survives_the_death_of_its_process(store: Store) -> Non
         from app.store import Store
         store = Store(Path(sys.argv[1]))
         for number in range(100):
-            store.opens.add("sayno", datetime(2026, 11, 20, tzinfo=UTC), {"photo": str(number)})
+            record = {"collage": "0001", "class": "human", "photo": str(number)}
+            store.opens.add("sayno", datetime(2026, 11, 20, tzinfo=UTC), record)
         print("written", flush=True)
         time.sleep(60)
         """,
@@ -166,7 +168,8 @@ def test_a_purge_while_writers_go_on_loses_no_line_of_anyone_else(store: Store) 
             sys.stdin.readline()
             for number in range(3000):
                 for photo in (f"{who}/{number}", "forgotten"):
-                    store.opens.add("sayno", datetime(2026, 11, 20, tzinfo=UTC), {"photo": photo})
+                    record = {"collage": "0001", "class": "human", "photo": photo}
+                    store.opens.add("sayno", datetime(2026, 11, 20, tzinfo=UTC), record)
             """,
             store.root.path,
             who,

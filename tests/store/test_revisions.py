@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
-from typing import Any
 
 import pytest
 
 from app.errors import NotFound
 from app.store import Store
 from app.store.collages import Draft
-
-
-def manifest(revision: int) -> dict[str, Any]:
-    return {"id": "0001", "revision": revision, "files": [{"name": "collage.png"}], "tiles": []}
+from tests.manifests import manifest
 
 
 def finish(store: Store, draft: Draft, revision: int) -> None:
     (draft.directory / "collage.png").write_text(f"revision {revision}")
-    store.collages.publish(draft, manifest(revision))
+    store.collages.publish(draft, manifest(revision=revision))
     os.close(draft.lock)
 
 
@@ -56,9 +53,7 @@ def test_a_swap_that_was_cut_off_between_its_renames_is_finished(finished: Store
     draft = finished.collages.begin("sayno", revise="0001")
     (draft.directory / "collage.png").write_text("revision 2")
     if complete:
-        (draft.directory / "manifest.json").write_text(
-            '{"id": "0001", "revision": 2, "files": [{"name": "collage.png"}]}'
-        )
+        (draft.directory / "manifest.json").write_text(json.dumps(manifest(revision=2)))
     top = draft.directory.parent
     (top / "0001").rename(top / ".old-0001")
     os.close(draft.lock)

@@ -69,15 +69,17 @@ def test_whenever_the_power_goes_a_record_is_there_or_not_and_the_next_one_is_wh
     store.sends.add(CAMPAIGN, kept[0])
     for number in itertools.count():
         try:
-            Store(store.root.path, FailingDisk(number, strike)).sends.add(CAMPAIGN, record("sent", message_id=number))
+            Store(store.root.path, FailingDisk(number, strike)).sends.add(
+                CAMPAIGN, record("sent", message_id=f"<{number}>")
+            )
         except PowerCut:
             there = store.sends.read(CAMPAIGN)
-            assert there in (kept, [*kept, record("sent", message_id=number)])
+            assert there in (kept, [*kept, record("sent", message_id=f"<{number}>")])
             kept = there
         else:
             break
     assert number > 5
-    assert store.sends.read(CAMPAIGN) == [*kept, record("sent", message_id=number)]
+    assert store.sends.read(CAMPAIGN) == [*kept, record("sent", message_id=f"<{number}>")]
 
 
 def test_a_line_that_was_cut_off_is_none_and_goes_with_the_next_record(store: Store) -> None:
@@ -89,13 +91,66 @@ def test_a_line_that_was_cut_off_is_none_and_goes_with_the_next_record(store: St
     assert store.sends.read(CAMPAIGN) == [record("intended"), record("sent")]
 
 
-@pytest.mark.parametrize("line", ["nonsense", "[]", "", '{"state": "sent"'])
-def test_a_line_that_is_no_record_is_named_instead_of_passed_over(store: Store, line: str) -> None:
+@pytest.mark.parametrize("line", ["nonsense", "[]", "", '{"state": "sent"', "null", "[" * 5000, '{"state": NaN}', "{}"])
+def test_a_damaged_line_is_passed_over_but_not_where_it_decides_who_is_mailed(store: Store, line: str) -> None:
     store.sends.add(CAMPAIGN, record("intended"))
     with log(store).open("a") as file:
         file.write(f"{line}\n")
-    with pytest.raises(StoreUnavailable, match=r"sends\.jsonl, line 2 is no record"):
-        store.sends.read(CAMPAIGN)
+    store.sends.add(CAMPAIGN, record("sent"))
+    assert store.sends.read(CAMPAIGN) == [record("intended"), record("sent")]
+    with pytest.raises(StoreUnavailable, match=r"sends\.jsonl: line 2 is not a record"):
+        store.sends.read_whole(CAMPAIGN)
+
+
+def test_a_damaged_line_that_forget_removes_is_missed_also_where_no_length_was_noted(store: Store) -> None:
+    store.sends.add(CAMPAIGN, record("intended", "p1"))
+    log(store).with_name(".sends.jsonl.length").unlink()  # as in a store of an earlier version
+    with log(store).open("a") as file:
+        file.write("null\n")
+    assert store.logs.purge(CAMPAIGN, lambda _: False, lambda _: False, damaged=True) == (1, 0)
+    assert store.sends.read(CAMPAIGN) == [record("intended", "p1")]
+    with pytest.raises(StoreUnavailable, match="it is 5 bytes shorter than it was"):
+        store.sends.read_whole(CAMPAIGN)
+
+
+@pytest.mark.parametrize("left", [0, 1, 50, "all but a byte", "the first line"])
+def test_a_log_that_was_cut_is_noticed_and_stays_so(store: Store, left: int | str) -> None:
+    store.sends.add(CAMPAIGN, record("intended"))
+    first = log(store).stat().st_size
+    store.sends.add(CAMPAIGN, record("sent"))
+    assert len(store.sends.read_whole(CAMPAIGN)) == 2
+    bytes_left = {"all but a byte": log(store).stat().st_size - 1, "the first line": first}.get(str(left), left)
+    os.truncate(log(store), int(bytes_left))
+    with pytest.raises(StoreUnavailable, match=r"bytes shorter than it was.*\.sends\.jsonl\.length"):
+        store.sends.read_whole(CAMPAIGN)
+    for _ in range(5):
+        store.sends.add(CAMPAIGN, record("intended", "p1"))
+    with pytest.raises(StoreUnavailable, match="shorter"):
+        store.sends.read_whole(CAMPAIGN)
+    log(store).with_name(".sends.jsonl.length").unlink()  # as the message says
+    assert len(store.sends.read_whole(CAMPAIGN)) in (5, 6)
+
+
+def test_a_log_that_is_gone_is_not_one_in_which_nobody_was_told(store: Store) -> None:
+    store.sends.add(CAMPAIGN, record("intended"))
+    log(store).unlink()
+    assert store.sends.read(CAMPAIGN) == []
+    with pytest.raises(StoreUnavailable, match="shorter"):
+        store.sends.read_whole(CAMPAIGN)
+
+
+def test_what_forget_removes_is_not_missed_and_what_was_lost_before_still_is(store: Store) -> None:
+    person = Person(frozenset(["p0"]), frozenset(["p0@x.org"]))
+    for photo in ("p0", "p1", "p0"):
+        store.sends.add(CAMPAIGN, record("intended", photo))
+    assert store.logs.purge(CAMPAIGN, person.is_in_line, person.is_in_document) == (2, 0)
+    assert store.sends.read_whole(CAMPAIGN) == [record("intended", "p1")]
+    store.sends.add(CAMPAIGN, record("intended", "p0"))
+    os.truncate(log(store), 40)
+    assert store.logs.purge(CAMPAIGN, person.is_in_line, person.is_in_document, damaged=True) == (1, 0)
+    assert not log(store).exists()
+    with pytest.raises(StoreUnavailable, match="shorter"):
+        store.sends.read_whole(CAMPAIGN)
 
 
 def test_of_someone_whose_photo_has_gone_only_the_message_is_recorded(store: Store) -> None:

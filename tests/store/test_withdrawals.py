@@ -151,12 +151,32 @@ def test_processes_that_withdraw_at_once_lose_nobody(store: Store) -> None:
     assert all(withdrawn.has(f"{number}.{who}@example.org") for number in range(20) for who in range(3))
 
 
+@pytest.mark.parametrize("line", [b"null\n", b"{}\n", b'{"photo": 7}\n', b"\xff\n", b"[" * 5000 + b"\n"])
+def test_a_damaged_line_keeps_nobody_from_withdrawing_and_no_mail_from_waiting(store: Store, line: bytes) -> None:
+    present(store, "a")
+    store.withdrawals.add("sayno", NOW, ANN, ["a"])
+    with path(store).open("ab") as file:
+        file.write(line)
+    store.withdrawals.add("sayno", NOW, "new@example.org", [])
+    assert len(store.withdrawals.contents("sayno").records) == 3
+    with pytest.raises(StoreUnavailable, match=r"unsubscribed\.jsonl: line 3 is not a record"):
+        store.withdrawals.addresses("sayno")
+
+
+def test_a_list_of_the_withdrawn_that_is_gone_is_not_one_in_which_nobody_is(store: Store) -> None:
+    store.withdrawals.add("sayno", NOW, ANN, [])
+    path(store).unlink()
+    with pytest.raises(StoreUnavailable, match="shorter than it was"):
+        store.withdrawals.addresses("sayno")
+
+
 def test_asking_about_a_photo_reads_the_file_only_when_it_changed(store: Store) -> None:
     present(store, "a")
     store.withdrawals.add("sayno", NOW, ANN, ["a"])
     assert store.withdrawals.photo("sayno", "a")
     stamp = path(store).stat()
-    path(store).write_bytes(b" " * stamp.st_size)  # the same file, size and time: nobody looks into it
+    other = path(store).read_bytes().replace(b'"photo": "a"', b'"photo": "b"')
+    path(store).write_bytes(other)  # the same file, size and time: nobody looks into it
     os.utime(path(store), ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     assert store.withdrawals.photo("sayno", "a")
     os.utime(path(store), ns=(stamp.st_atime_ns, stamp.st_mtime_ns + 1))

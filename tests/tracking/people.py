@@ -14,6 +14,7 @@ from app.exif import ExifTool, Tags
 from app.store import Store
 from app.tracking.tokens import Claims
 from tests.collage import pictures
+from tests.manifests import manifest
 
 NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
 KEY = "a key of more than sixteen characters"
@@ -39,11 +40,15 @@ def present(store: Store, *public_ids: str, campaign: str = "sayno") -> None:
 
 
 def publish(store: Store, picture: bytes, campaign: str = "sayno", revise: str | None = None) -> str:
-    """A finished collage with this picture for mails, or its next revision; gives its number."""
+    """A finished collage with this picture for mails, or its next revision; gives its number.
+
+    It shows somebody who stays.
+    """
+    present(store, "somebody", campaign=campaign)
     draft = store.collages.begin(campaign, revise)
     try:
         (draft.directory / "collage-1024.jpg").write_bytes(picture)
-        store.collages.publish(draft, {"id": draft.id, "files": [{"name": "collage-1024.jpg"}], "tiles": []})
+        store.collages.publish(draft, manifest(draft.id, ["somebody"], campaign=campaign))
     finally:
         os.close(draft.lock)
     return draft.id
