@@ -34,7 +34,7 @@ class Probe:
     def check(self) -> None:
         """Raises StoreUnavailable where the store takes nothing, is nearly full, gives no lock or does not answer."""
         with self._turn:
-            if self._looking is None:
+            if self._looking is None or not self._looking.is_alive():
                 self._looking = threading.Thread(target=self._look, daemon=True)
                 self._looking.start()
             looking = self._looking

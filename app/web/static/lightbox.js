@@ -68,8 +68,15 @@ export function lightbox(gallery) {
       onInit: (element, pswp) => foot(element, pswp, { wanted, removed, toggle: gallery.dataset.toggle }),
     });
   });
+  const refresh = () => {
+    if (!swipe.pswp) return; // it is done when it has opened
+    const known = swipe.pswp.getNumItems();
+    swipe.pswp.options.dataSource.items = [...gallery.querySelectorAll(LINKS)];
+    swipe.pswp.refreshSlideContent(known); // the neighbour that was not there; tells the buttons too
+  };
   swipe.on('firstUpdate', () => {
     swipe.pswp.element.setAttribute('aria-label', 'Photos');
+    swipe.pswp.on('openingAnimationEnd', refresh); // links that came since it was asked for
     heed(swipe.pswp);
     leave(swipe.pswp);
   });
@@ -77,14 +84,7 @@ export function lightbox(gallery) {
   swipe.init();
   for (const near of ['focusin', 'pointerover']) gallery.addEventListener(near, load, { once: true });
 
-  return {
-    refresh() {
-      if (!swipe.pswp) return;
-      const known = swipe.pswp.getNumItems();
-      swipe.pswp.options.dataSource.items = [...gallery.querySelectorAll(LINKS)];
-      swipe.pswp.refreshSlideContent(known); // the neighbour that was not there; tells the buttons too
-    },
-  };
+  return { refresh };
 }
 
 /** PhotoSwipe listens to keys once it has opened: those that were pressed before are not lost. */
