@@ -46,7 +46,7 @@ RULES = """
 [sayno]
 title = "Say No"
 public = true
-gallery_password = "open"
+gallery_password = "open, for everyone"
 [other]
 public = true
 """
@@ -180,7 +180,9 @@ def client(app: Flask) -> FlaskClient:
     """The admin, who is in the gallery, too."""
     client = app.test_client()
     form = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
-    assert client.post("/campaigns/sayno/login", data={"password": "open"}, headers=form).status_code == 303
+    assert (
+        client.post("/campaigns/sayno/login", data={"password": "open, for everyone"}, headers=form).status_code == 303
+    )
     return client
 
 

@@ -52,6 +52,8 @@ KEPT = 24 * 3600.0  # seconds after which no bucket has anything in it
 TABLES = """
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, level REAL, at REAL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS known (name TEXT PRIMARY KEY, at REAL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS secret (only INTEGER PRIMARY KEY, value BLOB);
+INSERT OR IGNORE INTO secret VALUES (1, randomblob(16));
 """
 
 
@@ -95,11 +97,12 @@ class Guesses:
 
     def attempt(self, realm: str, address: str) -> float:
         """Seconds until a password from `address` is looked at. 0: now, and until `right` it counts as a wrong one."""
-        ours, now = names(realm, address), self._clock()
-        buckets = {ours.address: ADDRESS, ours.realm: REALM, ours.network: FIRST}
-        if ours.site:
-            buckets[ours.site] = SITE
+        now = self._clock()
         with self._database() as database:
+            ours = _disguised(database, names(realm, address))
+            buckets = {ours.address: ADDRESS, ours.realm: REALM, ours.network: FIRST}
+            if ours.site:
+                buckets[ours.site] = SITE
             levels = {name: _level(database, name, bucket, now) for name, bucket in buckets.items()}
             row = database.execute("SELECT at FROM known WHERE name = ?", (ours.address,)).fetchone()
             known = row is not None and now - row[0] < KNOWN
@@ -113,8 +116,9 @@ class Guesses:
 
     def right(self, realm: str, address: str) -> None:
         """The password of the last attempt was right: that one is taken back, and the address is known."""
-        ours, now = names(realm, address), self._clock()
+        now = self._clock()
         with self._database() as database:
+            ours = _disguised(database, names(realm, address))
             for name in (ours.address, ours.network):
                 database.execute("DELETE FROM buckets WHERE name = ?", (name,))
             for name in {ours.realm, ours.site or ours.realm}:
@@ -150,6 +154,21 @@ class Guesses:
         self._place = None
         self._open = None
         return self._opened()
+
+
+def _disguised(database: sqlite3.Connection, plain: Names) -> Names:
+    """The names as they stand in the database, which shows nobody from where others have logged in."""
+    (secret,) = database.execute("SELECT value FROM secret").fetchone()
+
+    def disguised(name: str) -> str:
+        return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=16, key=secret).hexdigest()
+
+    return Names(
+        disguised(plain.realm),
+        disguised(plain.address),
+        disguised(plain.site) if plain.site else None,
+        disguised(plain.network),
+    )
 
 
 def shared(store: Path) -> Path | None:

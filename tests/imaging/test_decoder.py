@@ -232,6 +232,9 @@ def test_a_check_finds_one_that_was_stopped_at_work_and_waits_for_none_that_work
     with pytest.raises(DecoderFailed, match="is stopped"):
         decoder.check()
     process.kill()
+    second = wait_for(lambda: decoder._process if decoder._process is not process else None, "it was tried once more")
+    assert second is not None
+    second.kill()
     waiting.join(300)
     assert not waiting.is_alive()
 

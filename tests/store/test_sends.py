@@ -107,7 +107,7 @@ def test_a_damaged_line_that_forget_removes_is_missed_also_where_no_length_was_n
     log(store).with_name(".sends.jsonl.length").unlink()  # as in a store of an earlier version
     with log(store).open("a") as file:
         file.write("null\n")
-    assert store.logs.purge(CAMPAIGN, lambda _: False, lambda _: False, damaged=True) == (1, 0)
+    assert store.logs.purge(CAMPAIGN, lambda _: False, lambda _: False, damaged=True).lines_removed == 1
     assert store.sends.read(CAMPAIGN) == [record("intended", "p1")]
     with pytest.raises(StoreUnavailable, match="it is 5 bytes shorter than it was"):
         store.sends.read_whole(CAMPAIGN)
@@ -143,11 +143,11 @@ def test_what_forget_removes_is_not_missed_and_what_was_lost_before_still_is(sto
     person = Person(frozenset(["p0"]), frozenset(["p0@x.org"]))
     for photo in ("p0", "p1", "p0"):
         store.sends.add(CAMPAIGN, record("intended", photo))
-    assert store.logs.purge(CAMPAIGN, person.is_in_line, person.is_in_document) == (2, 0)
+    assert store.logs.purge(CAMPAIGN, person.is_in_line, person.is_in_document).lines_removed == 2
     assert store.sends.read_whole(CAMPAIGN) == [record("intended", "p1")]
     store.sends.add(CAMPAIGN, record("intended", "p0"))
     os.truncate(log(store), 40)
-    assert store.logs.purge(CAMPAIGN, person.is_in_line, person.is_in_document, damaged=True) == (1, 0)
+    assert store.logs.purge(CAMPAIGN, person.is_in_line, person.is_in_document, damaged=True).lines_removed == 1
     assert not log(store).exists()
     with pytest.raises(StoreUnavailable, match="shorter"):
         store.sends.read_whole(CAMPAIGN)

@@ -134,6 +134,15 @@ def test_all_processes_share_the_buckets(tmp_path: Path) -> None:
     assert ADDRESS.most <= sum(counts) <= ADDRESS.most + 1  # one may leak on a slow machine
 
 
+def test_the_file_names_no_address(tmp_path: Path) -> None:
+    guesses = Guesses(tmp_path / "guesses.sqlite3")
+    guesses.attempt("gallery sayno", "203.0.113.9")
+    guesses.right("gallery sayno", "203.0.113.9")
+    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"203.0.113" not in raw
+    assert b"sayno" not in raw
+
+
 def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "guesses.sqlite3").write_bytes(b"no database" * 1000)
     assert _guess(tmp_path / "guesses.sqlite3", 20) == ADDRESS.most
