@@ -31,7 +31,7 @@ TROUBLES = {
     "nonsense": [sys.executable, "-c", "import sys\nwhile sys.stdin.read(1): print('nonsense {', flush=True)"],
 }
 PATIENCE = 0.3  # seconds; whoever is stopped is waited for
-PEOPLE = 4
+PEOPLE = 2
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def decoder() -> Iterator[Remembering]:
 
 @pytest.fixture
 def held(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Store:
-    """Four photos that are approved and stored."""
+    """Two photos that are approved and stored."""
     for number in range(PEOPLE):
         standin.upload(person(1), f"p{number}", folder="sayno", email=f"p{number}@example.org", notify=False)
         standin.approve(f"p{number}", notify=False)

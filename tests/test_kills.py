@@ -11,7 +11,7 @@ from tests.service import ROOT
 def test_after_kills_at_any_instant_one_sync_makes_everything_right_and_leaves_nothing_behind() -> None:
     # in a process of its own: what it starts by forking must not have pytest's threads
     done = subprocess.run(
-        [sys.executable, "-m", "tests.kills", "--kills", "7"], cwd=ROOT, capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "tests.kills", "--kills", "5"], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "kills" in done.stdout

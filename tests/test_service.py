@@ -68,7 +68,7 @@ def test_a_storm_of_shuffled_doubled_and_failing_notifications_ends_in_the_truth
     for number, public_id in enumerate(photos):
         folder = chance.choice(["sayno", "sayno", "other", "holidays"])
         standin.upload(person(number % 6), public_id, folder=folder, email=f"p{number}@example.org")
-    while len(standin.notifications()) < 120:
+    while len(standin.notifications()) < 80:
         public_id = chance.choice(photos)
         change = chance.choice(["approve", "approve", "approve", "reject", "move", "email", "overwrite", "same"])
         if change == "approve":
