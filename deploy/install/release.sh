@@ -58,7 +58,7 @@ running() { local unit; for unit in "${UNITS[@]}"; do systemctl -q is-active "$u
 start() { systemctl start "${UNITS[@]}"; }
 restart() { # with everything of the release $1: fails where it is not well then
   RELEASE=$1
-  HOST=$(sed -n 's/^ *server_name \(.*\);/\1/p' $SITE | head -1)
+  HOST=$(sed -n 's/^ *server_name \([a-z0-9.-]*\);/\1/p' $SITE | head -1) # not of the server that answers nobody
   switch_to "$1" && { files_there || put_files; } || return 1
   systemd_runs || { say "Nothing is running here that would have to be restarted."; return 0; }
   nginx -tq && systemctl reload nginx || return 1

@@ -53,7 +53,7 @@ certificate() {
 CONNECTIONS=4096 FILES=/etc/nginx/modules-enabled/90-collagen.conf
 connections_there() { grep -q "worker_connections $CONNECTIONS;" /etc/nginx/nginx.conf && [ -e $FILES ]; }
 connections() {
-  sed -i "s/^\( *worker_connections\) [0-9]*;/\1 $CONNECTIONS;/" /etc/nginx/nginx.conf
+  sed -i "s/^\([[:space:]]*worker_connections\) [0-9]*;/\1 $CONNECTIONS;/" /etc/nginx/nginx.conf
   echo "worker_rlimit_nofile $((4 * CONNECTIONS));" >$FILES
 }
 

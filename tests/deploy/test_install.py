@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.nginx import ROOT
+from tests.nginx import ROOT, installed_site
 
 PLACES = ("/opt/collagen", "/etc/collagen", "/srv/collagen", "/etc/nginx/sites-available/collagen", "/etc/fstab")
 
@@ -65,3 +66,27 @@ def test_wrong_arguments_are_told_in_one_sentence(arguments: list[str]) -> None:
     assert (said.returncode, said.stdout) == (2, "")
     (line,) = said.stderr.splitlines()
     assert "deploy/install.sh --help" in line
+
+
+def test_an_upgrade_reads_its_host_from_the_site_and_not_that_of_the_server_that_answers_nobody(tmp_path: Path) -> None:
+    (line,) = re.findall(r"^ *HOST=\$\(.*$", (ROOT / "deploy/install/release.sh").read_text(), re.M)
+    site = tmp_path / "site"
+    site.write_text(installed_site())
+    script = f'SITE={site}\n{line}\nprintf %s "$HOST"'
+    assert subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout == (
+        "collagen.example.org"
+    )
+
+
+def test_nginx_takes_more_connections_than_debian_has_it(tmp_path: Path) -> None:
+    conf, files = tmp_path / "nginx.conf", tmp_path / "90-collagen.conf"
+    conf.write_text("events {\n\tworker_connections 768;\n\t# multi_accept on;\n}\n")
+    text = (ROOT / "deploy/install/web.sh").read_text()
+    text = text.replace("/etc/nginx/nginx.conf", str(conf)).replace(
+        "/etc/nginx/modules-enabled/90-collagen.conf", str(files)
+    )
+    (tmp_path / "web.sh").write_text(text)
+    script = f". {tmp_path}/web.sh; ! connections_there && connections && connections_there"
+    subprocess.run(["bash", "-c", script], check=True)
+    assert conf.read_text() == "events {\n\tworker_connections 4096;\n\t# multi_accept on;\n}\n"
+    assert files.read_text() == "worker_rlimit_nofile 16384;\n"

@@ -139,7 +139,7 @@ def work(root: Path, machine: Container, table: Table, standin: Standin, admin: 
     plain = requests.get(f"http://{HOST}/admin/", allow_redirects=False, timeout=30)
     table.row("http leads to https", plain.headers.get("Location") == f"{URL}/admin/")
     for number in range(PEOPLE):
-        standin.upload(person(number % 6), f"p/{number}", folder="test_prototype", email=f"p{number}@example.org")
+        standin.upload(person(number), f"p/{number}", folder="test_prototype", email=f"p{number}@example.org")
         standin.approve(f"p/{number}")
     standin.wait_idle()
     outcomes = {delivery["outcome"] for delivery in standin.deliveries()}
