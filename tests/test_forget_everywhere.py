@@ -193,3 +193,42 @@ def test_pictures_that_nobody_asks_for_go_after_a_day_also_where_nothing_is_writ
 def test_a_store_that_is_away_is_looked_at_again(store: Store, tmp_path: Path) -> None:
     (store.root.path / ".collagen").unlink()
     Erasing(store, Cache(store.root.path, tmp_path / "cache")).look()
+
+
+def test_a_search_through_store_caches_and_scratch_finds_neither_address_nor_id_nor_picture(
+    bench: Bench, tmp_path: Path
+) -> None:
+    odd, store = "supporter  one\u00a0b", bench.store
+    for number in range(3):
+        bench.add(f"other-{number}", f"other{number}@example.org", seed=number)
+    bench.add(odd, ANN, seed=4)
+    bench.collage()
+    archive, intermediate = (read("sayno", odd) or b"" for read in (store.photos.archive, store.photos.intermediate))
+    pieces = [data[len(data) // 2 :][:200] for data in (archive, intermediate)]
+    for campaign in ("sayno", None):
+        bench.file_note(campaign, odd, {"public_id": odd, "context": {"custom": {"email": ANN.upper()}}})
+    log = store.root.path / "sayno/logs/processor.log"
+    shutil.copy(log, log.with_name("processor.20260101T000000Z.log"))
+    store.syncs.keep_cursor("sayno", odd)
+    store.syncs.keep_cursor("last_year", odd)
+    retire(bench, "sayno", "last_year")
+    (store.root.path / "last_year/approved/.tmp-0123456789abcdef").write_bytes(archive)
+    scratch = Path(os.environ.get("TMPDIR", "/tmp")) / f"{PREFIX}everywhere"
+    scratch.mkdir()
+    (scratch / "photo.jpg").write_bytes(archive)
+    cache = Cache(store.root.path, tmp_path / "cache")
+    cache.put("last_year/0001/tile.jpg", bytes(32), intermediate)
+    erasing = Erasing(store, cache)
+
+    bench.forgetting.forget(odd)
+    erasing.look()
+
+    words = (ANN, odd, " ".join(odd.split()))
+    assert search(store, *words) == []
+    assert not scratch.exists()
+    for path in (*store.root.path.rglob("*"), *(tmp_path / "cache").rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            assert not any(piece in data for piece in pieces), path
+            assert not any(word.encode().lower() in (data + os.fsencode(path.name)).lower() for word in words), path
+    assert {photo.public_id for photo in store.photos.all("last_year")} == {f"other-{number}" for number in range(3)}
