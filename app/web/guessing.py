@@ -17,6 +17,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +149,7 @@ class Guesses:
     def _opened(self) -> sqlite3.Connection:
         if self._open is None or self._open[0] != os.getpid():
             self._open = (os.getpid(), _connected(self._place))
+            weakref.finalize(self, self._open[1].close)  # sqlite3 warns of connections that nobody has closed
         return self._open[1]
 
     def _in_memory(self) -> sqlite3.Connection:
