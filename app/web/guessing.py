@@ -122,7 +122,7 @@ class Guesses:
             ours = _disguised(database, names(realm, address))
             for name in (ours.address, ours.network):
                 database.execute("DELETE FROM buckets WHERE name = ?", (name,))
-            for name in {ours.realm, ours.site or ours.realm}:
+            for name in filter(None, (ours.realm, ours.site)):
                 database.execute("UPDATE buckets SET level = max(0, level - 1) WHERE name = ?", (name,))
             database.execute("REPLACE INTO known VALUES (?, ?)", (ours.address, now))
             database.execute("DELETE FROM known WHERE at < ?", (now - KNOWN,))
@@ -191,8 +191,8 @@ def _level(database: sqlite3.Connection, name: str, bucket: Bucket, now: float) 
 def _connected(place: Path | None) -> sqlite3.Connection:
     try:
         return _prepared(place)
-    except sqlite3.DatabaseError:
-        if place is None:
+    except sqlite3.DatabaseError as error:
+        if place is None or isinstance(error, sqlite3.OperationalError):  # which says nothing of the file: it is busy
             raise
         place.unlink(missing_ok=True)  # damaged: what it counted is lost
         return _prepared(place)

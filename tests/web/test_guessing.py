@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import itertools
 import logging
 import multiprocessing
+import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -147,6 +149,18 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "guesses.sqlite3").write_bytes(b"no database" * 1000)
     assert _guess(tmp_path / "guesses.sqlite3", 20) == ADDRESS.most
     assert _guess(tmp_path / "guesses.sqlite3", 20) <= 1
+
+
+def test_a_file_that_another_process_keeps_busy_is_left_to_it(tmp_path: Path) -> None:
+    place = tmp_path / "guesses.sqlite3"
+    assert _guess(place, 20) == ADDRESS.most
+    before = place.stat().st_ino
+    with contextlib.closing(sqlite3.connect(place, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert _guess(place, 1) == 1  # by its own count
+        other.rollback()
+    assert place.stat().st_ino == before
+    assert _guess(place, 20) <= 1
 
 
 def test_where_the_disk_fails_a_process_counts_for_itself_and_says_so(
