@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app import limits
+from app.store.documents import an_object
 from app.store.names import digest
 
 MARGIN = 2.0  # seconds: signed times are whole ones, and not all of Cloudinary's machines have quite the same clock
@@ -57,8 +58,8 @@ class Asked:
 def read(written: bytes) -> Asked:
     """What `written` gave; of what is damaged, nothing: then Cloudinary is asked once more than needed."""
     try:
-        found = json.loads(written)
-        times = {key: tuple(float(time) for time in times) for key, times in found.items()}
-        return Asked(times) if all(map(math.isfinite, itertools.chain(*times.values()))) else Asked()
-    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        noted = (an_object(written) or {}).items()
+        times = {key: tuple(float(time) for time in its) for key, its in noted}
+    except (ValueError, TypeError, OverflowError):
         return Asked()
+    return Asked(times) if all(map(math.isfinite, itertools.chain(*times.values()))) else Asked()

@@ -19,6 +19,7 @@ from app import imaging
 from app.exif import ExifTool
 from app.store import Store
 from tests.people import portrait
+from tests.remembering import Remembering
 from tests.secrets import told_too_much
 from tests.standin.client import Standin
 
@@ -120,6 +121,14 @@ def linked(store: Path, place: Path) -> Store:
     """A store with the same files, for tests that remove and replace them as Collagen does, and write into none."""
     shutil.copytree(store, place, copy_function=os.link)
     return Store(place)
+
+
+@pytest.fixture(scope="session")
+def decoder() -> Iterator[Remembering]:
+    """One decoding process for all tests: it takes as long to start as a photo, and most photos are the same."""
+    running = Remembering()
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -76,14 +75,6 @@ class Bench:
 
     def shown(self) -> bytes:
         return self.store.photos.intermediate("sayno", "a/b") or b""
-
-
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[Remembering]:
-    """One decoding process for all these tests: it takes as long to start as a photo, and most photos are the same."""
-    running = Remembering()
-    yield running
-    running.close()
 
 
 @pytest.fixture

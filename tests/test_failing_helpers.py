@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +32,6 @@ TROUBLES = {
 }
 PATIENCE = 0.3  # seconds; whoever is stopped is waited for
 PEOPLE = 2
-
-
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[Remembering]:
-    running = Remembering()
-    yield running
-    running.close()
 
 
 @pytest.fixture

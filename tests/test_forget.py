@@ -66,14 +66,6 @@ class Bench:
         self.store.logs.notification(campaign, datetime.now(UTC), "upload", public_id, raw)
 
 
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[Remembering]:
-    """One decoding process for all these tests: it takes as long to start as a photo, and most photos are the same."""
-    running = Remembering()
-    yield running
-    running.close()
-
-
 @pytest.fixture
 def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Iterator[Bench]:
     environ = environment(standin, store.root.path)

@@ -17,9 +17,9 @@ from app.store.scratch import PREFIX
 from app.wall.cache import UNUSED, Cache
 from app.wall.erasing import Erasing
 from tests.conftest import person
-from tests.test_forget import ANN, Bench, bench, decoder, search
+from tests.test_forget import ANN, Bench, bench, search
 
-__all__ = ["bench", "decoder"]
+__all__ = ["bench"]
 
 
 def retire(bench: Bench, campaign: str, name: str) -> None:

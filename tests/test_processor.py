@@ -60,14 +60,6 @@ class Bench:
         return [line.split(" ", 1)[1] for line in path.read_text().splitlines()] if path.exists() else []
 
 
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[Remembering]:
-    """One decoding process for all these tests: it takes as long to start as a photo, and most photos are the same."""
-    running = Remembering()
-    yield running
-    running.close()
-
-
 @pytest.fixture
 def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Iterator[Bench]:
     settings = load_settings(environment(standin, store.root.path), dotenv=Path("/nonexistent"))

@@ -94,14 +94,6 @@ class Bench:
         return [line.split(" ", 1)[1] for line in path.read_text().splitlines()] if path.exists() else []
 
 
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[Remembering]:
-    """One decoding process for all these tests: there are photos of two people."""
-    running = Remembering()
-    yield running
-    running.close()
-
-
 @pytest.fixture
 def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Iterator[Bench]:
     yield Bench(standin, store, exiftool, environment(standin, store.root.path), decoder)

@@ -114,16 +114,16 @@ class Forgetting:
         receipt.photos_found = len(found.photos)
         receipt.photos_searched, receipt.assets_searched_in_cloudinary = finder.photos_searched, finder.assets_searched
         self._store.sweep()  # what killed processes left may show anybody
-        self._store.forgotten.note((campaign.name for campaign in campaigns), person.public_ids)
+        self._store.forgotten.note(receipt.searched, person.public_ids)
         for public_id in sorted(found.photos):
             self._say("A photo is rejected in Cloudinary and removed here")
             receipt.rejected_in_cloudinary += self._cloudinary.reject(public_id)
             receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
-        for campaign in campaigns:
-            self._clear_collages(campaign.name, person, receipt)
-            Cache(self._store.root.path).forget(campaign.name)
-            self._store.syncs.forget(campaign.name, person.public_ids)
-        for place in (*(campaign.name for campaign in campaigns), None):
+        for name in receipt.searched:
+            self._clear_collages(name, person, receipt)
+            Cache(self._store.root.path).forget(name)
+            self._store.syncs.forget(name, person.public_ids)
+        for place in (*receipt.searched, None):
             purged = self._store.logs.purge(place, person.is_in_line, person.is_in_document)
             receipt.log_lines_searched += purged.lines_searched
             receipt.log_lines_removed += purged.lines_removed

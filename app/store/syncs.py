@@ -35,14 +35,14 @@ class Syncs:
         """
         self._root.require()
         with contextlib.ExitStack() as queue:
+            lock = None
+            if place is None:
+                lock = self._root.files.lock(self._path(campaign, "lock"), patience=0)
+                if lock is None and patience:
+                    place = self.place(campaign)
             if place is not None:
                 queue.callback(os.close, place)
-            lock = self._root.files.lock(self._path(campaign, "lock"), patience if place is not None else 0)
-            if lock is None and patience and place is None:
-                place = self.place(campaign)
-                if place is not None:
-                    queue.callback(os.close, place)
-                    lock = self._root.files.lock(self._path(campaign, "lock"), patience)
+                lock = self._root.files.lock(self._path(campaign, "lock"), patience)
             if lock is None:
                 raise SyncInProgress(f"A sync of {campaign} is running already; wait until it is done.")
         try:

@@ -88,13 +88,6 @@ def put_addressed(store: Store, archives: dict[str, bytes]) -> None:
         store.photos.put("sayno", public_id, archive, prepared(number).intermediate, 1_700_000_000 + number, 1)
 
 
-@pytest.fixture(scope="session")
-def decoder() -> Iterator[Remembering]:
-    running = Remembering()
-    yield running
-    running.close()
-
-
 @pytest.fixture
 def app(standin: Standin, store: Store, decoder: Remembering) -> Iterator[Flask]:
     environ = environment(
