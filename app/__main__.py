@@ -2,16 +2,17 @@
 
 import os
 
-from app import limits, starting
+from app.core import limits
+from app.web import preflight
 
 
 def commands() -> None:
     from app.cli import main
-    from app.cli.completion import VARIABLE
+    from app.cli.terminal.completion import VARIABLE
 
     main(prog_name="python -m app", complete_var=VARIABLE)
 
 
 if __name__ == "__main__":
     os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
-    starting.begin(commands, "Error")
+    preflight.begin(commands, "Error")

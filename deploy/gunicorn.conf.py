@@ -1,4 +1,4 @@
-"""gunicorn's settings: gunicorn -c deploy/gunicorn.conf.py 'app.web:create_app()'"""
+"""gunicorn's settings: gunicorn -c deploy/gunicorn.conf.py 'app.web.app:create_app()'"""
 
 import contextlib
 import os
@@ -33,7 +33,8 @@ bind = "127.0.0.1:8000"  # nginx stands before it; under systemd it is collagen.
 # A notification mostly waits for Cloudinary: threads wait, processes decode.
 workers = int(os.environ.get("WEB_CONCURRENCY") or _most_workers())
 worker_class = "gthread"
-# 48 at most are webhooks (app/limits.py); the rest answer all else meanwhile, and tell further webhooks to come again.
+# 48 at most are webhooks (app/core/limits.py); the rest answer all else meanwhile, and tell further webhooks to come
+# again.
 threads = 64
 worker_connections = threads  # what a worker cannot begin is left to the others, not queued behind its threads
 keepalive = 0  # a connection that is kept would stick to one worker, however much that has to do
@@ -42,11 +43,11 @@ max_requests = 20_000
 max_requests_jitter = 5_000
 graceful_timeout = 60  # seconds that requests get to end when a worker is told to; systemd waits 75
 # Seconds without a sign of life from a worker. A worker that is replaced has them, after graceful_timeout, for its last
-# request: together more than the longest that a build is waited for (app/web/admin.py).
+# request: together more than the longest that a build is waited for (app/web/api/collages.py).
 timeout = 250
 worker_tmp_dir = "/dev/shm"  # noqa: S108 -- in memory, so that a slow disk never looks like a dead worker
 accesslog = None  # the app writes those lines, without addresses or tokens
-raw_env = [f"{name}={value}" for name, value in _of_app("limits")["IMAGEMAGICK"].items()]
+raw_env = [f"{name}={value}" for name, value in _of_app("core/limits")["IMAGEMAGICK"].items()]
 control_socket_disable = True  # one in the home directory, which two services would share
 
 
@@ -60,23 +61,23 @@ def _log_style():
 
 
 LOG = _log_style()
-logconfig_dict = _of_app("journal")["of_gunicorn"](LOG)
+logconfig_dict = _of_app("core/logging")["of_gunicorn"](LOG)
 
 
 def on_starting(server):
     """Ends the start with one line where a setting or a tool is missing, before any worker fails on it."""
     hosts = [address[0] for address in server.address if isinstance(address, tuple)]  # a socket's path is a text
-    if subprocess.run([sys.executable, "-m", "app.starting", *hosts]).returncode:  # noqa: S603 -- our own settings
+    if subprocess.run([sys.executable, "-m", "app.web.preflight", *hosts]).returncode:  # noqa: S603 -- our own settings
         sys.exit(1)
 
 
 def post_fork(server, worker):
-    """Makes the worker's lines carry the ID of the request that they belong to, which its own `app.journal` knows."""
+    """Makes the worker's log lines carry the request's ID, which its own `app.core.logging` knows."""
     from logging.config import dictConfig
 
-    from app import journal
+    from app.core.logging import of_gunicorn
 
-    dictConfig(journal.of_gunicorn(LOG))
+    dictConfig(of_gunicorn(LOG))
 
 
 def post_worker_init(worker):

@@ -2,6 +2,6 @@
 
 import os
 
-from app import limits
+from app.core import limits
 
 os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick

@@ -15,9 +15,9 @@ from typing import TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
-from app import imaging
-from app.exif import ExifTool
-from app.store import Store
+from app.adapters import imaging
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
 from tests.people import portrait
 from tests.remembering import Remembering
 from tests.secrets import told_too_much

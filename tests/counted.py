@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from app import metrics
+from app.core import metrics
 
 
 def samples(text: str) -> dict[tuple[str, str], float]:

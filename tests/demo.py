@@ -24,7 +24,7 @@ import cloudinary.uploader
 import requests
 from PIL import Image
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.mailserver.client import MailServer
 from tests.people import address, as_format, portrait
 from tests.service import PASSWORD, ROOT, Service, environment

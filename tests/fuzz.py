@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: mutated JPEG and PNG files through `app.imaging`, from a seed. Each is a picture or refused.
+"""`python -m tests.fuzz`: mutated JPEG and PNG files through `app.adapters.imaging`, from a seed. Each is a picture or refused.
 
 It decodes in its own process, so that a crash ends it: the last number it said is the picture's (`--only N` takes it
 alone). Ends with the figures as JSON; status 1 where anything but a PictureError was raised.
@@ -18,8 +18,9 @@ from pathlib import Path
 
 from PIL import Image, ImageCms
 
-from app import imaging, limits
-from app.errors import PictureError
+from app.adapters import imaging
+from app.core import limits
+from app.core.errors import PictureError
 from tests.imaging.pictures import jpeg, oriented, png, scene
 
 INTERESTING = (0, 1, 2, 8, 0x7F, 0x80, 0xC0, 0xC2, 0xC4, 0xD8, 0xD9, 0xDA, 0xDB, 0xDD, 0xE1, 0xE2, 0xFE, 0xFF)

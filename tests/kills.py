@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from app.exif import ExifTool
-from app.store import Store, scratch
-from app.store.photos import JPEG_END, PNG_END
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store, scratch
+from app.adapters.store.photos.photos import JPEG_END, PNG_END
 from tests import mirror
 from tests.people import portrait
 from tests.service import ROOT, environment

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from app.exif import ExifTool
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
 from tests.standin.client import Standin
 
 CAMPAIGN_FOLDERS = ("test_prototype", "sayno", "other")

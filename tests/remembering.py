@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from app.imaging import Decoder, Prepared
+from app.adapters.imaging import Decoder, Prepared
 
 
 class Remembering(Decoder):

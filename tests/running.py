@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.service import Service, environment
 from tests.standin.client import Standin
 

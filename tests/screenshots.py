@@ -19,10 +19,10 @@ from pathlib import Path
 import requests
 from PIL import Image
 
-from app import imaging
-from app.exif import ExifTool, Tags
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.adapters import imaging
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
 from tests.browser import Browser, Scheme, missing
 from tests.collage.pictures import distinct
 from tests.demo import draw_people

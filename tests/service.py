@@ -64,7 +64,7 @@ class Service(Ending):
         config = ["-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", bind]
         config += [] if workers is None else ["--workers", str(workers)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *config, "app.web:create_app()"],
+            [sys.executable, "-m", "gunicorn", *config, "app.web.app:create_app()"],
             cwd=ROOT,
             env=os.environ | environ,
             stderr=subprocess.PIPE,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.addresses import as_sent, is_address, key, may_be_same, normalise, same, spellings, stored
-from app.exif import is_writable
+from app.adapters.exiftool.exiftool import is_writable
+from app.core.addresses import as_sent, is_address, key, may_be_same, normalise, same, spellings, stored
 
 
 @pytest.mark.parametrize(

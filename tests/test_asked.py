@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import limits
-from app.asked import KEPT, MARGIN, Asked, read
+from app.core import limits
+from app.services.processor.coalescing import KEPT, MARGIN, Asked, read
 
 TIMES = st.integers(1_700_000_000, 1_700_000_100)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import check
-from app.check import Finding
-from app.collage.build import Parameters, build, plan
-from app.exif import ExifTool, Tags
-from app.imaging import copies
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.imaging import copies
+from app.adapters.store import Store
+from app.services import check
+from app.services.check import Finding
+from app.services.collage.build import Parameters, build, plan
 from tests.conftest import prepared
 from tests.test_cli import run as command
 
@@ -539,7 +539,7 @@ def test_a_withdrawn_collage_is_no_finding(damaged: Store, exiftool: ExifTool) -
 def test_photos_that_were_encoded_anew_fit_their_intermediates(
     damaged: Store, exiftool: ExifTool, tmp_path: Path
 ) -> None:
-    from app import imaging
+    from app.adapters import imaging
 
     with Image.open(BytesIO(prepared(3).archive)) as image:
         square = BytesIO()

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from app import children
-from app.collage import process
-from app.collage.build import Parameters
-from app.exif import ExifTool
-from app.imaging import Decoder
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.imaging import Decoder
+from app.adapters.jobs import environment
+from app.adapters.store import Store
+from app.services.collage import job
+from app.services.collage.build import Parameters
 from tests import secrets
 from tests.collage.pictures import put
 from tests.conftest import person
@@ -41,7 +41,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("settings")
 def test_no_setting_is_passed_on_and_what_programs_need_is() -> None:
-    given = children.environment({"MORE": "y"})
+    given = environment.environment({"MORE": "y"})
     assert not SETTINGS.keys() & given.keys()
     assert given["PATH"] == os.environ["PATH"]
     assert given["MORE"] == "y"
@@ -53,7 +53,7 @@ def test_decoder_exiftool_and_build_know_no_secret(store: Store, exiftool: ExifT
     decoder.prepare(person(1))
     tool.check()
     put(store, range(6))
-    build = process.start(store, "sayno", Parameters(width=300, height=400))
+    build = job.start(store, "sayno", Parameters(width=300, height=400))
     environ = wait_for(lambda: secrets._read(build.process.pid, "environ"), "the build has begun")
     assert "PATH=" in environ
     assert not secrets.SETTING.search(environ)

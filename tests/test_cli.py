@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
 from app.cli import COMMANDS, Commands, main
-from app.cli.numbers import CollageNumber
-from app.store import Store
-from app.store.root import MARKER
+from app.cli.terminal.numbers import CollageNumber
 from tests.collage.pictures import distinct
 from tests.conftest import prepared
 from tests.service import CAMPAIGNS, ROOT

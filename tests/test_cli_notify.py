@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.collage.pictures import CAMPAIGN, name
 from tests.mailserver.client import MailServer, running
 from tests.notify.crowd import address, environment, gather

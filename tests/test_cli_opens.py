@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.store import Store
 from app.cli.opens import BARS, chart
-from app.store import Store
-from app.tracking.figures import Count
+from app.services.tracking.figures import Count
 from tests.manifests import manifest
 from tests.service import CAMPAIGNS
 from tests.test_cli import run

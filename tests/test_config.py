@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.config import Account, Campaign, MailServer, load_campaigns, load_settings
-from app.errors import SettingError
-from app.notify.recipients import is_test_address
+from app.core.config import Account, Campaign, MailServer, load_campaigns, load_settings
+from app.core.errors import SettingError
+from app.services.notify.recipients import is_test_address
 
 NOWHERE = Path("/nonexistent/.env")
 URL = "cloudinary://123:s3cr3t-Of_Ours@myCloud"

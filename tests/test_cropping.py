@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cropping import Cut, Face, at, choose, is_cut, pixels, window
+from app.core.cropping import Cut, Face, at, choose, is_cut, pixels, window
 
 SIDES = st.integers(1, 6000)
 

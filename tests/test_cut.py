@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.assets import Cloudinary, Hint
-from app.check.photos import PhotoCheck
-from app.config import Campaign, Campaigns, load_settings
-from app.cropping import Cut
-from app.errors import NotFound
-from app.exif import ExifTool, Tags
-from app.processor import Processor
-from app.reconcile.thumbnails import remake
-from app.store import Store
+from app.adapters.cloudinary import Cloudinary, Hint
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.core.config import Campaign, Campaigns, load_settings
+from app.core.cropping import Cut
+from app.core.errors import NotFound
+from app.services.check.photos import PhotoCheck
+from app.services.processor.processor import Processor
+from app.services.reconcile.thumbnails import remake
 from tests.imaging.pictures import jpeg, mean_difference, scene
 from tests.people import portrait_image
 from tests.remembering import Remembering

@@ -15,24 +15,24 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import check
-from app.assets import Cloudinary
-from app.check import collage_findings, tree
-from app.check.collages import withdrawn_findings
-from app.check.logs import log_findings
-from app.collage import process
-from app.collage.build import Parameters, plan
-from app.config import load_campaigns, load_settings
-from app.errors import CollageUnsound, NotFound, StoreUnavailable
-from app.exif import ExifTool, Tags
-from app.forget import Forgetting
-from app.notify import process as sending
-from app.notify.history import history
-from app.reconcile import Sync, Watch
-from app.store import Store
-from app.tracking import figures
-from app.tracking.tokens import Claims, Tokens
-from app.web import create_app
+from app.adapters.cloudinary import Cloudinary
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.core.config import load_campaigns, load_settings
+from app.core.errors import CollageUnsound, NotFound, StoreUnavailable
+from app.services import check
+from app.services.check import collage_findings, tree
+from app.services.check.collages import withdrawn_findings
+from app.services.check.logs import log_findings
+from app.services.collage import job
+from app.services.collage.build import Parameters, plan
+from app.services.forget.forget import Forgetting
+from app.services.notify import job as sending
+from app.services.notify.history import history
+from app.services.reconcile import Sync, Watch
+from app.services.tracking import figures
+from app.services.tracking.tokens import Claims, Tokens
+from app.web.app import create_app
 from tests.collage.pictures import built
 from tests.conftest import prepared
 from tests.remembering import Remembering
@@ -362,7 +362,7 @@ def test_forget_ends_whatever_is_damaged_and_leaves_nothing_that_may_show_the_pe
 def test_a_collage_is_built_beside_a_damaged_one(model: Path, tmp_path: Path) -> None:
     store = copied(model, tmp_path / "store")
     (store.collages.directory("sayno", "0001") / "manifest.json").write_bytes(b"null")
-    build = process.start(store, "sayno", Parameters(photos=1, width=300, height=400))
+    build = job.start(store, "sayno", Parameters(photos=1, width=300, height=400))
     assert build.wait(300)
     assert store.collages.manifest("sayno", build.id)["tiles"][0]["public_id"] == LATE, "who was in fewest"
 

@@ -8,7 +8,8 @@ import pkgutil
 import pytest
 
 import app
-from app import cli, errors
+from app import cli
+from app.core import errors
 from app.queue.records import VERDICT
 from app.web.errors import STATUS
 

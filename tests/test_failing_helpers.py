@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from app.assets import Cloudinary, Hint
-from app.check.run import run as check
-from app.config import load_campaigns, load_settings
-from app.errors import CollagenError, Retryable
-from app.exif import ExifTool
-from app.imaging import Decoder
-from app.processor import Processor
-from app.reconcile import Sync, Watch
-from app.store import Store
+from app.adapters.cloudinary import Cloudinary, Hint
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.imaging import Decoder
+from app.adapters.store import Store
+from app.core.config import load_campaigns, load_settings
+from app.core.errors import CollagenError, Retryable
+from app.services.check.run import run as check
+from app.services.processor.processor import Processor
+from app.services.reconcile import Sync, Watch
 from tests.conftest import person
 from tests.remembering import Remembering
 from tests.service import environment

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from app import limits
-from app.store import Store
+from app.adapters.store import Store
+from app.core import limits
 from tests.conftest import person
 from tests.running import running, service, store
 from tests.service import Service

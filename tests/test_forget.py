@@ -18,16 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.assets import Cloudinary, Hint
-from app.collage import process
-from app.collage.build import Parameters
-from app.config import load_campaigns, load_settings
-from app.errors import CloudinaryUnavailable, NotFound
-from app.exif import ExifTool
-from app.forget import Forgetting
-from app.forget.traces import Person
-from app.processor import Processor
-from app.store import Store
+from app.adapters.cloudinary import Cloudinary, Hint
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core.config import load_campaigns, load_settings
+from app.core.errors import CloudinaryUnavailable, NotFound
+from app.services.collage import job
+from app.services.collage.build import Parameters
+from app.services.forget.forget import Forgetting
+from app.services.forget.traces import Person
+from app.services.processor.processor import Processor
 from tests import mirror
 from tests.conftest import person
 from tests.remembering import Remembering
@@ -53,7 +53,7 @@ class Bench:
         self.processor.process(Hint(public_id))
 
     def collage(self, campaign: str = "sayno") -> dict[str, Any]:
-        build = process.start(self.store, campaign, SMALL)
+        build = job.start(self.store, campaign, SMALL)
         assert build.wait(300)
         return self.store.collages.manifest(campaign, build.id)
 
@@ -274,7 +274,7 @@ def test_a_collage_of_nobody_else_is_withdrawn_and_its_number_not_given_away(ben
 def test_a_collage_that_is_being_built_meanwhile_does_not_show_the_person_either(bench: Bench) -> None:
     for number in range(4):
         bench.add(f"supporter-{number}", ANN if number == 0 else None, seed=number)
-    build = process.start(bench.store, "sayno", Parameters(width=1500, height=2000))
+    build = job.start(bench.store, "sayno", Parameters(width=1500, height=2000))
     bench.forgetting.forget(ANN)
     build.wait()
     shown = [tile["public_id"] for tile in bench.store.collages.manifest("sayno", "0001")["tiles"]]

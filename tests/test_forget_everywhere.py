@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from app.intake import Intake
-from app.store import Store
-from app.store.forgotten import FORGOTTEN, KEPT
-from app.store.scratch import PREFIX
-from app.wall.cache import UNUSED, Cache
-from app.wall.erasing import Erasing
+from app.adapters.store import Store
+from app.adapters.store.scratch import PREFIX
+from app.adapters.store.state.forgotten import FORGOTTEN, KEPT
+from app.services.intake import Intake
+from app.services.wall.cache import UNUSED, Cache
+from app.services.wall.erasing import Erasing
 from tests.conftest import person
 from tests.test_forget import ANN, Bench, bench, search
 

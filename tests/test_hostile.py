@@ -16,10 +16,10 @@ import pytest
 import requests
 from PIL import Image, ImageOps
 
-from app import addresses, limits
-from app.exif import ExifTool
-from app.store import Store
-from app.store.photos import VARIANTS
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import VARIANTS
+from app.core import addresses, limits
 from tests import mirror
 from tests.imaging import hostile
 from tests.imaging.pictures import decoded, jpeg, mean_difference, middle, oriented, png, scene
@@ -228,7 +228,7 @@ def test_mutated_pictures_are_pictures_or_refused() -> None:
 def test_the_service_does_not_start_without_our_policy(standin: Standin, store: Store, tmp_path: Path) -> None:
     environ = os.environ | environment(standin, store.root.path) | {"MAGICK_CONFIGURE_PATH": str(tmp_path)}
     ended = subprocess.run(
-        [sys.executable, "-m", "app.starting"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "app.web.preflight"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
     )
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
@@ -251,7 +251,7 @@ def test_the_policy_is_in_force_in_every_process_of_the_service(
             part.split(b"=", 1) for part in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if b"=" in part
         )
         seen.add(environ.get(b"MAGICK_CONFIGURE_PATH", b"").decode())
-        if b"app.imaging" in command:
+        if b"app.adapters.imaging" in command:
             said = Path(f"/proc/{pid}/limits").read_text()
             assert str(limits.DECODER_BYTES + limits.FACES_BYTES) in said
     assert limits.IMAGEMAGICK["MAGICK_CONFIGURE_PATH"] in seen

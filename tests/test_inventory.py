@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from app.assets import Asset, Listed
-from app.config import Campaign
-from app.inventory import compare, each, join
-from app.store import Store
+from app.adapters.cloudinary import Asset, Listed
+from app.adapters.store import Store
+from app.core.config import Campaign
+from app.services.inventory import compare, each, join
 from tests.assets.conftest import PHOTO
 from tests.imaging.pictures import scene
 from tests.people import as_format

@@ -13,8 +13,12 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app import journal
-from app.journal import Json, Plain
+from app.core.logging import (
+    Json,
+    Plain,
+    current_request_id,
+    request_context,
+)
 
 ROOT = Path(__file__).parents[1]
 TIME = "2026-11-20T06:04:05Z"
@@ -32,28 +36,28 @@ def record(message: str, *args: object, **extra: object) -> logging.LogRecord:
 @example("good-id-\n")
 @example("ann@example.org")
 def test_a_request_has_the_id_that_was_given_where_it_is_one_else_a_new_one(given_id: str | None) -> None:
-    with journal.request(given_id) as known:
-        assert journal.request_id() == known
+    with request_context(given_id) as known:
+        assert current_request_id() == known
         assert re.fullmatch(r"[A-Za-z0-9_=-]{8,64}", known)
         usable = given_id is not None and re.fullmatch(r"[A-Za-z0-9_=-]{8,64}", given_id) is not None
         assert (known == given_id) == usable
-    assert journal.request_id() is None
+    assert current_request_id() is None
 
 
 def test_a_request_within_a_request_ends_before_it_and_other_threads_have_none() -> None:
     seen: list[str | None] = []
-    with journal.request("outer-request"):
-        with journal.request("inner-request"):
-            thread = threading.Thread(target=lambda: seen.append(journal.request_id()))
+    with request_context("outer-request"):
+        with request_context("inner-request"):
+            thread = threading.Thread(target=lambda: seen.append(current_request_id()))
             thread.start()
             thread.join()
-        seen.append(journal.request_id())
+        seen.append(current_request_id())
     assert seen == [None, "outer-request"]
 
 
 def test_a_plain_line_ends_with_the_request_where_there_is_one() -> None:
     assert Plain().format(record("It is %d", 5)) == f"[{TIME}] [WARNING] app.some: It is 5"
-    with journal.request("some-request"):
+    with request_context("some-request"):
         assert Plain().format(record("It is 5")).endswith("It is 5 request=some-request")
 
 
@@ -66,7 +70,7 @@ def test_no_message_can_pretend_to_be_two_lines(message: str, extra: str) -> Non
 
 @given(st.text(), st.none() | st.just("some-request"))
 def test_a_json_line_has_the_same_fields_whatever_it_says(message: str, given_id: str | None) -> None:
-    with journal.request(given_id) as known:
+    with request_context(given_id) as known:
         said = json.loads(Json().format(record("%s", message, route="/health", status=200)))
     fields = {"time": TIME, "level": "WARNING", "logger": "app.some", "message": message, "request_id": known}
     assert said == fields | {"route": "/health", "status": 200}
@@ -75,10 +79,10 @@ def test_a_json_line_has_the_same_fields_whatever_it_says(message: str, given_id
 def test_another_process_goes_on_with_the_request_the_style_and_the_level() -> None:
     code = (
         "import json, logging, sys; from app import journal\n"
-        "journal.configure('json', logging.INFO)\n"
-        "with journal.request('some-request'): passed = json.dumps(journal.pass_on())\n"
+        "configure('json', logging.INFO)\n"
+        "with request_context('some-request'): passed = json.dumps(export_context())\n"
         "logging.getLogger().handlers.clear()\n"  # as in the other one
-        "with journal.go_on(json.loads(passed)):\n"
+        "with continue_context(json.loads(passed)):\n"
         "    logging.getLogger('x').info('within'); logging.getLogger('x').debug('never')\n"
         "logging.getLogger('x').info('after')\n"
     )

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from app import metrics
-from app.metrics import Reading
+from app.core import metrics
+from app.core.metrics import Reading
 from tests.counted import samples
 
 ROOT = Path(__file__).parents[1]
 COUNT = """
 import itertools
-from app import metrics
+from app.core import metrics
 for number in itertools.count(1):
     metrics.notification("stored")
     with metrics.stage("store"):

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.exif import ExifTool
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
 from tests import mirror
 from tests.imaging.pictures import jpeg, scene
 from tests.mailserver.client import running as running_mailserver

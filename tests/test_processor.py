@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from app import imaging
-from app.assets import Asset, Cloudinary, Hint, parse
-from app.config import Campaign, Campaigns, load_campaigns, load_settings
-from app.decision import address, decide
-from app.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed, StoreUnavailable
-from app.exif import ExifTool, Tags
-from app.processor import Processor
-from app.store import Store
-from app.store.photos import VARIANTS
+from app.adapters import imaging
+from app.adapters.cloudinary import Asset, Cloudinary, Hint, parse
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import VARIANTS
+from app.core.config import Campaign, Campaigns, load_campaigns, load_settings
+from app.core.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed, StoreUnavailable
+from app.services.processor.decision import address, decide
+from app.services.processor.processor import Processor
 from tests import mirror
 from tests.conftest import person, prepared
 from tests.people import as_format

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app import public
-from app.errors import SettingError
+from app.adapters import self_check
+from app.core.errors import SettingError
 from tests.assets.conftest import Answers, answers
 
 __all__ = ["answers"]
@@ -13,8 +13,8 @@ __all__ = ["answers"]
 
 def test_an_answer_of_collagens_is_well(answers: Answers) -> None:
     answers.body = b'{"checks":{"store":"ok"},"status":"ok"}'
-    public.check(answers.url)
-    public.check(f"{answers.url}/below")
+    self_check.check(answers.url)
+    self_check.check(f"{answers.url}/below")
     assert answers.asked == ["/health", "/below/health"]
 
 
@@ -29,14 +29,14 @@ def test_an_answer_of_collagens_is_well(answers: Answers) -> None:
 def test_any_other_answer_is_none(answers: Answers, status: int, body: bytes, named: str) -> None:
     answers.status, answers.body = status, body
     with pytest.raises(SettingError, match=named):
-        public.check(answers.url)
+        self_check.check(answers.url)
 
 
 def test_no_answer_says_why() -> None:
     with pytest.raises(SettingError, match="cannot be asked from here: Connection refused"):
-        public.check("http://127.0.0.1:9")
+        self_check.check("http://127.0.0.1:9")
 
 
 def test_a_certificate_that_is_not_to_be_trusted_is_no_answer(answers: Answers) -> None:
     with pytest.raises(SettingError, match="cannot be asked from here"):
-        public.check(answers.url.replace("http:", "https:"))
+        self_check.check(answers.url.replace("http:", "https:"))

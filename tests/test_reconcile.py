@@ -19,19 +19,19 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.assets import Asset, Cloudinary, Hint, Standing, parse
-from app.config import Campaign, load_campaigns, load_settings
-from app.decision import Outcome
-from app.errors import CloudinaryUnavailable, SettingError, StoreUnavailable, SyncInProgress
-from app.exif import ExifTool, Tags
-from app.reconcile import Report, Sync, Watch
-from app.reconcile.budget import seconds_to_wait
-from app.reconcile.plan import Held, Plan, Work, from_cursor, too_many
-from app.reconcile.process import concerned
-from app.reconcile.report import judge
-from app.store import Store
-from app.store.photos import VARIANTS
-from app.store.root import MARKER
+from app.adapters.cloudinary import Asset, Cloudinary, Hint, Standing, parse
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.root import MARKER
+from app.core.config import Campaign, load_campaigns, load_settings
+from app.core.errors import CloudinaryUnavailable, SettingError, StoreUnavailable, SyncInProgress
+from app.services.processor.decision import Outcome
+from app.services.reconcile import Report, Sync, Watch
+from app.services.reconcile.budget import seconds_to_wait
+from app.services.reconcile.job import concerned
+from app.services.reconcile.plan import Held, Plan, Work, from_cursor, too_many
+from app.services.reconcile.report import judge
 from tests import mirror
 from tests.conftest import person
 from tests.remembering import Remembering

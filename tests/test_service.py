@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.exif import ExifTool
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
 from tests import mirror
 from tests.collage.pictures import distinct
 from tests.conftest import person, prepared
@@ -171,7 +171,7 @@ def test_a_missing_setting_or_tool_stops_the_start_with_one_line_that_names_it(
     standin: Standin, store: Store, change: dict[str, str], named: str
 ) -> None:
     environ = os.environ | environment(standin, store.root.path) | change
-    command = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", "127.0.0.1:0", "app.web:create_app()"]
+    command = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", "127.0.0.1:0", "app.web.app:create_app()"]
     ended = subprocess.run(
         [sys.executable, *command], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300
     )
@@ -192,7 +192,7 @@ def fill(store: Store, people: int) -> None:
 def building(service: Service) -> int:
     """The process that builds, among the workers' children."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
-        if b"app.collage.process" in path.read_bytes():
+        if b"app.services.collage.job" in path.read_bytes():
             parent = int((path.parent / "stat").read_text().rpartition(")")[2].split()[1])
             grandparent = int(Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[1])
             if grandparent == service.process.pid:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.config import MailServer as Setting
-from app.config import load_settings
-from app.errors import MailUnavailable, SettingError
-from app.smtp import Connection, Refused, Uncertain, serialised
+from app.adapters.smtp import Connection, Refused, Uncertain, serialised
+from app.core.config import MailServer as Setting
+from app.core.config import load_settings
+from app.core.errors import MailUnavailable, SettingError
 from tests.mailserver.client import MailServer, running
 
 SENDER = "hello@sayno.example"

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from app.errors import QueueUnavailable, SettingError
-from app.sqs import Queue
+from app.adapters.sqs import Queue
+from app.core.errors import QueueUnavailable, SettingError
 
 URL = "http://127.0.0.1:9/123456789012/collagen"
 ENVIRONMENT = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app import starting
+from app.web import preflight
 from tests.service import ROOT
 
 # Wand's own words
@@ -46,7 +46,7 @@ def refusal(tmp_path: Path, module: str, *arguments: str, **environ: str) -> str
             "Error: ImageMagick's library is missing; install the package libmagickwand-6.q16-6.",
         ),
         (
-            "app.starting",
+            "app.web.preflight",
             "flask",
             "raise ModuleNotFoundError('No module', name='flask')",
             "Collagen cannot start: the Python package flask is missing;"
@@ -69,7 +69,7 @@ def test_a_file_in_the_stores_place_is_named(tmp_path: Path) -> None:
 
 def test_an_old_python_is_refused_before_anything_of_ours_is_imported() -> None:
     with pytest.raises(SystemExit, match=r"^Error: this is Python 3\.10, and 3\.11 or later is needed; .*\.$"):
-        starting.begin(lambda: pytest.fail("it was started"), "Error", (3, 10))
+        preflight.begin(lambda: pytest.fail("it was started"), "Error", (3, 10))
 
 
 @pytest.mark.parametrize("name", ["__init__.py", "__main__.py", "starting.py", "limits.py"])
@@ -79,17 +79,17 @@ def test_what_says_so_can_be_read_by_an_old_python(name: str) -> None:
 
 def test_an_error_of_our_own_is_not_hidden() -> None:
     def broken() -> None:
-        raise ImportError("cannot import name 'nothing'", name="app.store")
+        raise ImportError("cannot import name 'nothing'", name="app.adapters.store")
 
     with pytest.raises(ImportError, match="nothing"):
-        starting.begin(broken, "Error")
+        preflight.begin(broken, "Error")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
 def test_what_others_can_reach_without_a_proxy_does_not_start(tmp_path: Path, host: str) -> None:
-    said = refusal(tmp_path, "app.starting", "127.0.0.1", host, COLLAGEN_TRUSTED_PROXIES="")
+    said = refusal(tmp_path, "app.web.preflight", "127.0.0.1", host, COLLAGEN_TRUSTED_PROXIES="")
     assert said.startswith(
         f"Collagen cannot start: COLLAGEN_TRUSTED_PROXIES is not set, and it should listen on {host}:"
     )
-    said = refusal(tmp_path, "app.starting", host, COLLAGEN_TRUSTED_PROXIES="172.16.0.0/12", CLOUDINARY_URL="")
+    said = refusal(tmp_path, "app.web.preflight", host, COLLAGEN_TRUSTED_PROXIES="172.16.0.0/12", CLOUDINARY_URL="")
     assert said.startswith("Collagen cannot start: COLLAGEN_CAMPAIGNS: there is no file")

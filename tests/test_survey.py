@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Survey, survey
-from app.errors import SettingError
+from app.core.config import Survey, survey
+from app.core.errors import SettingError
 from tests.service import ROOT
 
 EXAMPLE = ROOT / ".env.example"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.exif import ExifTool
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
 from tests.service import CAMPAIGNS, ROOT
 from tests.tracking.people import enrol, present, sent
 

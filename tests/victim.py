@@ -8,15 +8,15 @@ import random
 import tempfile
 from pathlib import Path
 
-from app.assets import Cloudinary, Hint
-from app.collage import process as building
-from app.collage.build import Parameters
-from app.config import load_campaigns, load_settings
-from app.errors import CollagenError
-from app.exif import ExifTool
-from app.processor import Processor
-from app.reconcile import Sync, Watch
-from app.store import Store
+from app.adapters.cloudinary import Cloudinary, Hint
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core.config import load_campaigns, load_settings
+from app.core.errors import CollagenError
+from app.services.collage import job as building
+from app.services.collage.build import Parameters
+from app.services.processor.processor import Processor
+from app.services.reconcile import Sync, Watch
 
 PHOTOS = 40
 FOLDERS = ("sayno", "sayno", "other", "test_prototype", "holidays")

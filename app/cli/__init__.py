@@ -16,7 +16,8 @@ from typing import Any
 
 import click
 
-from app import __version__, errors
+from app import __version__
+from app.core import errors
 
 # the module of each command, and its name there; it is imported when it is asked for, as most need half of all there is
 COMMANDS = {

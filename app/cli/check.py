@@ -5,12 +5,12 @@ import sys
 
 import click
 
-from app import check as checks
-from app.cli.settings import read_settings
-from app.config import load_campaigns
-from app.exif import ExifTool
-from app.plurals import count
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.cli.terminal.settings import read_settings
+from app.core.config import load_campaigns
+from app.core.plurals import count
+from app.services import check as checks
 
 
 @click.command(short_help="Check that photos and collages are whole.")

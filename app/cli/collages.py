@@ -10,16 +10,16 @@ from typing import Any
 
 import click
 
-from app import errors
-from app.cli.numbers import CollageNumber
-from app.cli.settings import read_settings
-from app.collage import derivatives, layout, process
-from app.collage.build import Parameters, plan
-from app.collage.offers import offers
-from app.collage.withdrawn import Withdrawn
-from app.config import load_campaigns
-from app.plurals import count
-from app.store import Store
+from app.adapters.store import Store
+from app.cli.terminal.numbers import CollageNumber
+from app.cli.terminal.settings import read_settings
+from app.core import errors
+from app.core.config import load_campaigns
+from app.core.plurals import count
+from app.services.collage import derivatives, job, layout
+from app.services.collage.build import Parameters, plan
+from app.services.collage.offers import offers
+from app.services.collage.withdrawn import Withdrawn
 
 PATIENCE = 0.3  # seconds, while somebody may only be looking whether a build goes on
 
@@ -77,7 +77,7 @@ def collage(
         command = shlex.join(["python", "-m", "app", "collage", campaign, *chosen])
         for line in _offers(plan(store, campaign, wish).grid, command):
             click.echo(line, err=True)
-        build = process.start(store, campaign, wish)
+        build = job.start(store, campaign, wish)
         _watch(store, campaign, build)
         manifest = _built(store, campaign, build.id)
     else:
@@ -112,7 +112,7 @@ def _rebuilt(store: Store, campaign: str, collage: str) -> dict[str, Any]:
     """The manifest of a collage that shows nobody who has withdrawn: rebuilt, or as it is where nobody has."""
     withdrawn = Withdrawn(store)
     if withdrawn.of(campaign, collage):
-        build = process.revise(store, campaign, collage, (), PATIENCE)
+        build = job.revise(store, campaign, collage, (), PATIENCE)
         _watch(store, campaign, build)
         try:
             left = withdrawn.of(campaign, collage)
@@ -124,7 +124,7 @@ def _rebuilt(store: Store, campaign: str, collage: str) -> dict[str, Any]:
     return store.collages.manifest(campaign, collage)
 
 
-def _watch(store: Store, campaign: str, build: process.Build) -> None:
+def _watch(store: Store, campaign: str, build: job.Build) -> None:
     """Shows how far a build is until it ends: a bar on a terminal, a line every ten seconds elsewhere."""
     terminal = sys.stderr.isatty()
     started = said = time.monotonic()

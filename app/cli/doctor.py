@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from app import doctor as doctors
+from app.services.doctor import doctor as doctors
 
 
 @click.command(short_help="Check the installation; say how to fix it.")

@@ -5,12 +5,12 @@ import sys
 
 import click
 
-from app.assets import Cloudinary
-from app.cli.settings import read_settings
-from app.config import load_campaigns
-from app.exif import ExifTool
-from app.forget import Forgetting
-from app.store import Store
+from app.adapters.cloudinary import Cloudinary
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.cli.terminal.settings import read_settings
+from app.core.config import load_campaigns
+from app.services.forget.forget import Forgetting
 
 
 @click.command(short_help="Erase a person everywhere.")

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from app.assets import Cloudinary
-from app.cli.settings import read_settings
-from app.cli.table import print_csv
-from app.config import load_campaigns
-from app.inventory import Folder, as_json, each, take
-from app.store import Store
+from app.adapters.cloudinary import Cloudinary
+from app.adapters.store import Store
+from app.cli.terminal.settings import read_settings
+from app.cli.terminal.table import print_csv
+from app.core.config import load_campaigns
+from app.services.inventory import Folder, as_json, each, take
 
 
 @click.command(short_help="Count what is in Cloudinary and here.")

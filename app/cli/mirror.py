@@ -2,8 +2,8 @@
 
 import click
 
-from app.cli.settings import read_settings
-from app.store import Store
+from app.adapters.store import Store
+from app.cli.terminal.settings import read_settings
 
 
 @click.command(short_help="Make the store and its marker.")

@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
-from app.cli.numbers import CollageNumber
-from app.cli.progress import Progress
-from app.cli.settings import read_settings
-from app.config import load_campaigns
-from app.exif import ExifTool
-from app.limits import SMTP_RETRY_SECONDS
-from app.notify.recipients import Wish
-from app.notify.report import Report
-from app.notify.run import Notifier, Plan
-from app.plurals import count
-from app.stopping import Stopping
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.cli.terminal.numbers import CollageNumber
+from app.cli.terminal.progress import Progress
+from app.cli.terminal.settings import read_settings
+from app.core.config import load_campaigns
+from app.core.limits import SMTP_RETRY_SECONDS
+from app.core.plurals import count
+from app.core.shutdown import Stopping
+from app.services.notify.recipients import Wish
+from app.services.notify.report import Report
+from app.services.notify.run import Notifier, Plan
 
 
 @click.command(short_help="Mail everyone in a collage.")

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import click
 
-from app.cli.numbers import CollageNumber
-from app.cli.settings import read_settings
-from app.cli.table import print_csv
-from app.config import load_campaigns
-from app.store import Store
-from app.tracking.figures import Count, Figures, read
+from app.adapters.store import Store
+from app.cli.terminal.numbers import CollageNumber
+from app.cli.terminal.settings import read_settings
+from app.cli.terminal.table import print_csv
+from app.core.config import load_campaigns
+from app.services.tracking.figures import Count, Figures, read
 
 BARS = 31  # at most so many rows of the chart
 WIDEST = 40  # characters of a bar

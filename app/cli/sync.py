@@ -5,17 +5,17 @@ import sys
 
 import click
 
-from app import journal
-from app.assets import Cloudinary
-from app.cli.progress import Progress
-from app.cli.settings import read_settings
-from app.config import load_campaigns
-from app.errors import SettingError, SyncInProgress
-from app.exif import ExifTool
-from app.plurals import count
-from app.reconcile import Report, Sync, Watch
-from app.reconcile.report import totals
-from app.store import Store
+from app.adapters.cloudinary import Cloudinary
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.cli.terminal.progress import Progress
+from app.cli.terminal.settings import read_settings
+from app.core.config import load_campaigns
+from app.core.errors import SettingError, SyncInProgress
+from app.core.logging import request_context
+from app.core.plurals import count
+from app.services.reconcile import Report, Sync, Watch
+from app.services.reconcile.report import totals
 
 SHOWN = 10  # public IDs of a kind; --json has all
 MEANING = {
@@ -80,7 +80,7 @@ def sync(
                python -m app sync sayno --thumbnails
     """
     settings = read_settings()
-    run = click.get_current_context().with_resource(journal.request(request))
+    run = click.get_current_context().with_resource(request_context(request))
     rules = load_campaigns(settings.campaigns_file)
     rules.require(*campaigns)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import click
 
-from app.cli.settings import read_settings
-from app.config import load_campaigns
-from app.exif import ExifTool
-from app.store import Store
-from app.tracking.withdrawing import withdraw_address
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.cli.terminal.settings import read_settings
+from app.core.config import load_campaigns
+from app.services.tracking.withdrawing import withdraw_address
 
 
 @click.command(short_help="Stop mails to an address.")

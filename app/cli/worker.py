@@ -5,17 +5,18 @@ from functools import partial
 
 import click
 
-from app import journal, metrics
-from app.cli.progress import Progress
-from app.config import load_settings
-from app.exif import ExifTool
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.sqs import Queue
+from app.adapters.store import Store
+from app.cli.terminal.progress import Progress
+from app.core import metrics
+from app.core.config import load_settings
+from app.core.logging import configure
+from app.core.shutdown import Stopping
 from app.queue.records import Handler
 from app.queue.redrive import redrive as bring_back
 from app.queue.worker import THREADS, Worker
-from app.reconcile import process
-from app.sqs import Queue
-from app.stopping import Stopping
-from app.store import Store
+from app.services.reconcile import job
 
 
 @click.command(short_help="Take notifications from an SQS queue.")
@@ -54,9 +55,9 @@ def worker(url: str, redrive: bool) -> None:
         return
     exiftool = ExifTool()
     store = Store(settings.store)
-    handler = Handler.of(settings, exiftool, partial(process.start, settings, store))
+    handler = Handler.of(settings, exiftool, partial(job.start, settings, store))
     store.root.check()  # or all that waits would fail, and lie in the dead-letter queue before long
-    journal.configure(settings.log)
+    configure(settings.log)
     metrics.begin()
     stopping.on_signals()
     click.echo(f"Taking notifications from {queue.name}, {THREADS} side by side.", err=True)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from app import journal, limits
+from app.core import limits
+from app.core.logging import configure
 
 LOG = logging.getLogger(__name__)
 THREADS = 8  # records side by side; each mostly waits for Cloudinary
@@ -66,12 +67,12 @@ def _handler() -> Callable[[Mapping[str, Any]], bool]:
     """What says of a record of the event whether it is done with. Raises SettingError."""
     os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
 
-    from app.config import load_settings
-    from app.exif import ExifTool
+    from app.adapters.exiftool.exiftool import ExifTool
+    from app.core.config import load_settings
     from app.queue.records import Handler, from_event
 
     settings = load_settings()
-    journal.configure(settings.log, force=True)  # Lambda has a handler of its own
+    configure(settings.log, force=True)  # Lambda has a handler of its own
     handler = Handler.of(settings, ExifTool(), _sync_later)
 
     def done(given: Mapping[str, Any]) -> bool:

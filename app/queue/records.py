@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from app import errors, journal, metrics
-from app.assets import verify
-from app.config import Settings, load_campaigns
-from app.exif import ExifTool
-from app.intake import Intake
+from app.adapters.cloudinary import verify
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.sqs import Message
+from app.adapters.store import Store
+from app.core import errors, metrics
+from app.core.config import Settings, load_campaigns
+from app.core.logging import request_context
 from app.queue.received import received_at
-from app.sqs import Message
-from app.store import Store
+from app.services.intake import Intake
 
 LOG = logging.getLogger(__name__)
 AGAIN = 60  # seconds until another try, where the error does not say
@@ -113,7 +114,7 @@ class Handler:
 
     def handle(self, record: Record) -> Verdict:
         """Makes the store agree about the photos that a record names. Raises nothing; the log says how it went."""
-        with journal.request(record.request_id):
+        with request_context(record.request_id):
             try:
                 body = record.body.encode("utf-8", "surrogatepass")  # what is no text was not signed either
                 secrets, algorithms = self._settings.webhook_secrets, self._settings.signatures

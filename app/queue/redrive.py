@@ -8,10 +8,10 @@ but one that is sent again is a new one. AWS's own redrive forgets that time, so
 import time
 from collections.abc import Callable, Sequence
 
+from app.adapters.sqs import MOST, Message, Queue
+from app.core.shutdown import Stopping
 from app.queue.received import stamp
 from app.queue.records import from_message
-from app.sqs import MOST, Message, Queue
-from app.stopping import Stopping
 
 VISIBILITY = 60  # seconds until what a killed redrive had received can be received again
 PATIENCE = 2  # seconds; where SQS need not wait it asks some of its machines only, and may say that there is nothing

@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-from app import journal, limits
-from app.errors import CollagenError, QueueUnavailable, where
+from app.adapters.sqs import Message, Queue
+from app.core import limits
+from app.core.errors import CollagenError, QueueUnavailable, where
+from app.core.logging import request_context
+from app.core.shutdown import STEP, Stopping
 from app.queue.records import Record, Verdict, from_message
-from app.sqs import Message, Queue
-from app.stopping import STEP, Stopping
 
 LOG = logging.getLogger(__name__)
 THREADS = 8  # as many as one process of gunicorn has
@@ -156,5 +157,5 @@ class Worker:
             said = f" {error}"
         except Exception as error:
             said = f" {where(error)}"
-        with journal.request(from_message(message).request_id):
+        with request_context(from_message(message).request_id):
             LOG.warning("Could not be %s, and may be handled once more, which changes nothing.%s", what, said)

@@ -6,9 +6,9 @@ from flask import Flask, Response, make_response, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from app import errors
-from app.web.access import ForeignOrigin, TooManyGuesses, Unauthorized
-from app.web.requests import route
+from app.core import errors
+from app.web.auth.access import ForeignOrigin, TooManyGuesses, Unauthorized
+from app.web.http.request_log import route
 from app.web.services import services
 
 LOG = logging.getLogger(__name__)

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from app.collage.withdrawn import Withdrawn
-from app.config import Campaigns, Settings
-from app.exif import ExifTool
-from app.intake import Intake
-from app.store import Store
-from app.store.probe import Probe
-from app.tracking.opens import Recorder
-from app.tracking.tokens import Tokens
-from app.wall.cache import Cache
-from app.wall.erasing import Erasing
-from app.wall.finished import Finished
-from app.web.guessing import Guesses, shared
-from app.web.seats import Seats
-from app.web.session import Sessions
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.adapters.store.probe import Probe
+from app.core.config import Campaigns, Settings
+from app.services.collage.withdrawn import Withdrawn
+from app.services.intake import Intake
+from app.services.tracking.opens import Recorder
+from app.services.tracking.tokens import Tokens
+from app.services.wall.cache import Cache
+from app.services.wall.erasing import Erasing
+from app.services.wall.finished import Finished
+from app.web.auth.session import Sessions
+from app.web.auth.throttle import Guesses, shared
+from app.web.http.admission import Seats
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ release() {
   touch "$RELEASE/.installed"
 }
 can_start() { # whether the release can, as the service will do it; else says why not
-  (cd "$1" && MAGICK_CONFIGURE_PATH=$1/deploy/imagemagick as_collagen .venv/bin/python -m app.starting)
+  (cd "$1" && MAGICK_CONFIGURE_PATH=$1/deploy/imagemagick as_collagen .venv/bin/python -m app.web.preflight)
 }
 switch_to() { ln -sfn "$1" "$CURRENT.new" && mv -T "$CURRENT.new" "$CURRENT"; }
 switched() { [ -L "$CURRENT" ]; }

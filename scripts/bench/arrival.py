@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app import imaging
-from app.imaging import copies
-from app.store import Store
-from app.store.photos import VARIANTS
+from app.adapters import imaging
+from app.adapters.imaging import copies
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import VARIANTS
 from scripts.bench import operations, pictures
 from scripts.bench.measure import percentile
 from scripts.bench.worker import CAMPAIGN, Worker, one_core, timed

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageChops, ImageStat
 
-from app.collage.layout import Layout
+from app.services.collage.layout import Layout
 from scripts.bench.job import LONGEST_SIDES, Job
 
 # Levels of 255, mean of a tile's absolute differences. Good filters differ by less than one; a neighbour's face in a
@@ -102,7 +102,7 @@ def _derivatives(job: Job, known: np.ndarray) -> str:
 
 
 def job_for(directory: Path, names: list[str], layout: Layout, out: Path) -> Job:
-    """What a rival is told, for the product's layout (app.collage.layout.Layout)."""
+    """What a rival is told, for the product's layout (app.services.collage.layout.Layout)."""
     across, down = layout.horizontal, layout.vertical
     return Job(
         folder=str(directory),

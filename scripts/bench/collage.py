@@ -19,10 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app import imaging
-from app.collage import layout, process
-from app.collage.build import Parameters
-from app.store import Store
+from app.adapters import imaging
+from app.adapters.store import Store
+from app.services.collage import job as process
+from app.services.collage import layout
+from app.services.collage.build import Parameters
 from scripts.bench import check, pictures, stages
 from scripts.bench.job import Job
 from scripts.bench.measure import Figures, measure

@@ -20,8 +20,8 @@ from typing import Any
 
 import requests
 
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
 from scripts.bench.measure import percentile
 from tests.collage.pictures import built
 from tests.conftest import person, prepared

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
 
-from app.collage.build import Parameters, plan
-from app.store import Store
-from app.store.photos import VARIANTS
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import VARIANTS
+from app.services.collage.build import Parameters, plan
 
 CAMPAIGN = "sayno"
 LISTINGS: dict[str, Callable[[Store], object]] = {

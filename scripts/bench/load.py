@@ -25,8 +25,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
 from scripts.bench import pictures
 from scripts.bench.measure import percentile, pss, tree
 from scripts.bench.neighbours import CAMPAIGN, link

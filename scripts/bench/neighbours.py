@@ -20,9 +20,9 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from app.collage import process
-from app.collage.build import Parameters
-from app.store import Store
+from app.adapters.store import Store
+from app.services.collage import job
+from app.services.collage.build import Parameters
 from scripts.bench import pictures
 from scripts.bench.client import WORKERS, Client, Times
 from scripts.bench.measure import Figures, measure, percentile
@@ -101,7 +101,7 @@ def run(source: Store, campaign: str, samples: int) -> tuple[Times, Times, list[
             idle = client.ask(samples)
             with building(store, service) as builds:
                 beside = client.ask(samples)
-            return idle, beside, builds, measure(lambda: process.start(store, CAMPAIGN, Parameters()).process)
+            return idle, beside, builds, measure(lambda: job.start(store, CAMPAIGN, Parameters()).process)
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from app.collage import build, montage
-from app.store import Store
+from app.adapters.store import Store
+from app.services.collage import build, montage
 from scripts.bench.watched import ENTRY, Watched
 from scripts.bench.worker import Worker
 

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app import imaging
-from app.imaging.photo import intermediate
-from app.imaging.reading import opened
-from app.store import Store
-from app.store.disk import Disk
+from app.adapters import imaging
+from app.adapters.imaging.photo import intermediate
+from app.adapters.imaging.reading import opened
+from app.adapters.store import Store
+from app.adapters.store.disk import Disk
 from tests.people import portrait, portrait_image
 
 EVERYONE = "everyone"
@@ -62,8 +62,8 @@ def public_id(number: int) -> str:
 def _stamp(folder: Path | None) -> str:
     """Names a store by everything its files depend on."""
     top = Path(__file__).parents[2]
-    modules = ("imaging/photo", "imaging/saving", "imaging/copies", "store/photos")
-    code = [Path(__file__), *(top / f"app/{module}.py" for module in modules)]
+    modules = ("imaging/photo", "imaging/saving", "imaging/copies", "store/photos/photos")
+    code = [Path(__file__), *(top / f"app/adapters/{module}.py" for module in modules)]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in code) + str(folder and folder.resolve()).encode())
     return f"{'folder' if folder else 'generated'}-{digest.hexdigest()[:8]}"
 

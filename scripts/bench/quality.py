@@ -19,10 +19,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app import imaging
-from app.collage import layout, process
-from app.collage.build import Parameters
-from app.store import Store
+from app.adapters import imaging
+from app.adapters.store import Store
+from app.services.collage import job as process
+from app.services.collage import layout
+from app.services.collage.build import Parameters
 from scripts.bench import check
 from scripts.bench.pictures import APPROVED, Unsynced, public_id
 from tests.collage.pictures import distinct

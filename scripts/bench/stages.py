@@ -17,29 +17,29 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app import limits
-from app.store import Store
+from app.adapters.store import Store
+from app.core import limits
 
 TOP = Path(__file__).parents[2]
 # module, attribute: those that are there are counted. An inner step's time is part of its outer one's.
 STEPS = (
-    ("app.collage.build", "plan"),
-    ("app.collage.montage", "make_cells"),
-    ("app.store.photos", "Photos.intermediate_start"),
-    ("app.store.photos", "Photos.intermediate"),
-    ("app.imaging", "cell"),
-    ("app.imaging.photo", "resize"),
-    ("app.imaging.photo", "raw"),
-    ("app.collage.montage", "render"),
-    ("app.imaging.canvas", "Canvas.mount"),
-    ("app.imaging.canvas", "Canvas.reduced"),
-    ("app.imaging.canvas", "Reduced.jpeg"),
-    ("app.imaging.canvas", "Canvas.png"),
-    ("app.store.root", "Root.require"),
-    ("app.store.files", "Files.write_whole"),
-    ("app.store.collages", "Collages.note"),
-    ("app.collage.manifest", "describe_file"),
-    ("app.store.collages", "Collages.publish"),
+    ("app.services.collage.build", "plan"),
+    ("app.services.collage.montage", "make_cells"),
+    ("app.adapters.store.photos.photos", "Photos.intermediate_start"),
+    ("app.adapters.store.photos.photos", "Photos.intermediate"),
+    ("app.adapters.imaging", "cell"),
+    ("app.adapters.imaging.photo", "resize"),
+    ("app.adapters.imaging.photo", "raw"),
+    ("app.services.collage.montage", "render"),
+    ("app.adapters.imaging.canvas", "Canvas.mount"),
+    ("app.adapters.imaging.canvas", "Canvas.reduced"),
+    ("app.adapters.imaging.canvas", "Reduced.jpeg"),
+    ("app.adapters.imaging.canvas", "Canvas.png"),
+    ("app.adapters.store.root", "Root.require"),
+    ("app.adapters.store.files", "Files.write_whole"),
+    ("app.adapters.store.collages.collages", "Collages.note"),
+    ("app.services.collage.manifest", "describe_file"),
+    ("app.adapters.store.collages.collages", "Collages.publish"),
 )
 
 
@@ -89,7 +89,7 @@ def main() -> None:
             holder = getattr(holder, part, None)
         if hasattr(holder, last):
             setattr(holder, last, counted(getattr(holder, last), path, counts, lock))
-    from app.collage import build  # what the building process imports, too
+    from app.services.collage import build  # what the building process imports, too
 
     counts["(imports)"] = [1, time.monotonic() - began, began, time.monotonic()]
     store, campaign = Store(Path(sys.argv[1])), sys.argv[2]

@@ -16,8 +16,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
 from scripts.bench import pictures
 from scripts.bench.client import WORKERS
 from scripts.bench.measure import percentile

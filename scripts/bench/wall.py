@@ -17,12 +17,12 @@ from pathlib import Path
 
 import urllib3
 
-from app.collage.build import Parameters
-from app.collage.process import start
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
-from app.wall.cache import Cache
-from app.wall.wall import Wall, Walls
+from app.adapters.store import Store
+from app.services.collage.build import Parameters
+from app.services.collage.job import start
+from app.services.tracking.tokens import Claims, Tokens
+from app.services.wall.cache import Cache
+from app.services.wall.wall import Wall, Walls
 from scripts.bench import pictures
 from scripts.bench.measure import percentile
 from tests.service import Service, environment

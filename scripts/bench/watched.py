@@ -1,6 +1,6 @@
 """A disk that counts what is asked of it, and can be slow.
 
-An operation is a method of `app.store.disk.Disk`; most are one question to the system, while one that reads opens and
+An operation is a method of `app.adapters.store.disk.Disk`; most are one question to the system, while one that reads opens and
 closes, too. Beside them, what is asked of a listed name (its modification time, say) counts as `stat of an entry`: a
 network file system that sends attributes along with a listing (NFS's READDIRPLUS) is not asked again for these.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.store.disk import Disk
+from app.adapters.store.disk import Disk
 
 ENTRY = "stat of an entry"
 

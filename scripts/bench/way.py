@@ -13,10 +13,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from app import imaging
-from app.collage import process
-from app.collage.build import Parameters
-from app.store import Store
+from app.adapters import imaging
+from app.adapters.store import Store
+from app.services.collage import job
+from app.services.collage.build import Parameters
 from tests.collage.pictures import distinct
 from tests.people import address, portrait
 from tests.service import Service, environment
@@ -86,7 +86,7 @@ def collages(store: Store) -> None:
 def _collage(store: Store, people: int) -> tuple[float, float]:
     """Seconds from the request to the finished collage, and the building process's peak memory in MB."""
     started, peak = time.monotonic(), 0.0
-    build = process.start(store, "other", Parameters(photos=people))
+    build = job.start(store, "other", Parameters(photos=people))
     status = Path(f"/proc/{build.process.pid}/status")
     while not build.wait(0.02):
         lines = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]

@@ -22,10 +22,10 @@ import numpy as np
 import urllib3
 from PIL import Image
 
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
-from app.wall.finished import places
-from app.wall.geometry import grid
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
+from app.services.wall.finished import places
+from app.services.wall.geometry import grid
 from scripts.bench import pictures
 from scripts.bench.client import WORKERS
 from scripts.bench.measure import percentile

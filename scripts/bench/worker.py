@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
-from app import imaging
-from app.assets import Asset, Hint
-from app.config import Campaign, Campaigns
-from app.exif import ExifTool
-from app.processor import Processor
-from app.store import Store
-from app.store.photos import Photos
+from app.adapters import imaging
+from app.adapters.cloudinary import Asset, Hint
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import Photos
+from app.core.config import Campaign, Campaigns
+from app.services.processor.processor import Processor
 from tests.people import address
 
 CAMPAIGN = "campaign"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from app.store import Store
+from app.adapters.store import Store
 from scripts.bench.measure import percentile, pss, tree
 from tests.people import portrait
 from tests.service import Service, environment

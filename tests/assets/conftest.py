@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import requests
 
-from app.assets import Cloudinary
-from app.assets.connection import new_session
-from app.config import Account
+from app.adapters.cloudinary import Cloudinary
+from app.adapters.cloudinary.connection import new_session
+from app.core.config import Account
 from tests.imaging.pictures import jpeg, scene
 from tests.standin.client import Standin
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.assets import Asset, Cloudinary
-from app.config import Account
-from app.errors import BadPublicId, CloudinaryUnavailable
+from app.adapters.cloudinary import Asset, Cloudinary
+from app.core.config import Account
+from app.core.errors import BadPublicId, CloudinaryUnavailable
 from tests.assets.conftest import PHOTO
 from tests.imaging.pictures import decoded, mean_difference, scene
 from tests.people import as_format

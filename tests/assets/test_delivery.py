@@ -19,10 +19,10 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import limits
-from app.assets import delivery
-from app.assets.connection import TRANSLATED, check_peer
-from app.errors import CloudinaryUnavailable, PictureError
+from app.adapters.cloudinary import delivery
+from app.adapters.cloudinary.connection import TRANSLATED, check_peer
+from app.core import limits
+from app.core.errors import CloudinaryUnavailable, PictureError
 from tests.assets.conftest import PHOTO, Answers
 from tests.service import ROOT
 from tests.standin.client import Standin
@@ -419,7 +419,7 @@ def test_nothing_comes_from_the_environment(answers: Answers, tmp_path: Path) ->
     netrc.write_text("machine 127.0.0.1 login someone password secret\n")
     netrc.chmod(0o600)
     environ = {"NETRC": str(netrc), "http_proxy": "http://127.0.0.1:1", "ALL_PROXY": "http://127.0.0.1:1"}
-    code = "import sys; from app.assets import connection, delivery\nwith connection.new_session() as session:"
+    code = "import sys; from app.adapters.cloudinary import connection, delivery\nwith connection.new_session() as session:"
     code += " sys.stdout.buffer.write(delivery.fetch(session, sys.argv[1], {sys.argv[2]}))"
     answers.body = PHOTO
     answers.headers |= {"Set-Cookie": "a=b"}

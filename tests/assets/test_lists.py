@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.assets import Cloudinary, Listed, Page
-from app.assets.asset import TYPES
-from app.assets.quota import Quota, seconds_until_reset
-from app.errors import BadPublicId, CloudinaryUnavailable
+from app.adapters.cloudinary import Cloudinary, Listed, Page
+from app.adapters.cloudinary.asset import TYPES
+from app.adapters.cloudinary.quota import Quota, seconds_until_reset
+from app.core.errors import BadPublicId, CloudinaryUnavailable
 from tests.assets.conftest import PHOTO
 from tests.standin.client import Standin
 

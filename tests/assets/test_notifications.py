@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.assets import Hint, Notification, parse
-from app.errors import BadNotification, BadPublicId
+from app.adapters.cloudinary import Hint, Notification, parse
+from app.core.errors import BadNotification, BadPublicId
 from tests.standin.client import Standin
 
 URL = "https://res.cloudinary.com/demo/image/upload/v5/a.jpg"

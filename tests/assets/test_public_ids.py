@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.assets.public_ids import check_public_id
-from app.errors import BadPublicId
+from app.adapters.cloudinary.public_ids import check_public_id
+from app.core.errors import BadPublicId
 
 POSSIBLE = [
     "a",

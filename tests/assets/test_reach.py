@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from app.assets import Cloudinary, reach
-from app.errors import CloudinaryUnavailable
+from app.adapters.cloudinary import Cloudinary, reach
+from app.core.errors import CloudinaryUnavailable
 from tests.standin.client import Standin
 
 

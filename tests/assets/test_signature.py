@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.assets import verify
-from app.errors import BadSignature
+from app.adapters.cloudinary import verify
+from app.core.errors import BadSignature
 from tests.standin import signatures
 
 # the example of Cloudinary's SDK

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.collage.build import Parameters, build, plan
-from app.imaging import copies
-from app.store import Store
+from app.adapters.imaging import copies
+from app.adapters.store import Store
+from app.services.collage.build import Parameters, build, plan
 from tests.conftest import once, prepared
 
 Pixels = NDArray[np.uint8]

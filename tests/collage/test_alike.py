@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.collage.alike import Alike, grouped
-from app.collage.build import Parameters, plan, plan_revision
-from app.errors import StoreUnavailable
-from app.exif import ExifTool, Tags
-from app.store import Store
-from app.store.photos import Photo
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import Photo
+from app.core.errors import StoreUnavailable
+from app.services.collage.alike import Alike, grouped
+from app.services.collage.build import Parameters, plan, plan_revision
 from tests.collage import pictures
 from tests.waiting import wait_for
 

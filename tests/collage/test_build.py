@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.collage import process
-from app.collage.build import Parameters, build, plan
-from app.errors import BadParameters, NotFound, StoreUnavailable
-from app.store import Store
+from app.adapters.store import Store
+from app.core.errors import BadParameters, NotFound, StoreUnavailable
+from app.services.collage import job
+from app.services.collage.build import Parameters, build, plan
 from tests.collage.pictures import (
     CAMPAIGN,
     NOW,
@@ -50,7 +50,7 @@ def test_the_same_photos_and_parameters_give_the_same_bytes(store: Store, other_
         put(other_store, range(index, index + 1))
     first = built(store, width=600, height=800)
     # and a process of its own makes the same
-    started = process.start(other_store, CAMPAIGN, Parameters(width=600, height=800))
+    started = job.start(other_store, CAMPAIGN, Parameters(width=600, height=800))
     assert started.wait(300)
     second = other_store.collages.manifest(CAMPAIGN, started.id)
     files = contents(store, first)

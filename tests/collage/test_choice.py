@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.collage import choice, layout
-from app.errors import BadParameters
-from app.store.photos import Photo
+from app.adapters.store.photos.photos import Photo
+from app.core.errors import BadParameters
+from app.services.collage import choice, layout
 
 
 def manifest_of(*public_ids: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from app.collage import layout
-from app.errors import BadParameters
+from app.core.errors import BadParameters
+from app.services.collage import layout
 
 # n, cols, rows, cell, used, spare pixels (+ padding, − clipping) horizontally and vertically, cost
 BY_EYE = [

@@ -14,10 +14,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import app
-from app import imaging
-from app.collage import layout, manifest
-from app.errors import BadParameters
-from app.store import Store
+from app.adapters import imaging
+from app.adapters.store import Store
+from app.core.errors import BadParameters
+from app.services.collage import layout, manifest
 from tests.collage.pictures import break_both, built, contents, decoded, name, put, seated
 
 

@@ -12,13 +12,13 @@ from PIL import Image as Picture
 from wand.color import Color
 from wand.image import Image
 
-from app import imaging
-from app.collage import montage
-from app.collage.layout import Axis, Layout
-from app.errors import StoreUnavailable
-from app.imaging import copies
-from app.store import Store
-from app.store.disk import Disk
+from app.adapters import imaging
+from app.adapters.imaging import copies
+from app.adapters.store import Store
+from app.adapters.store.disk import Disk
+from app.core.errors import StoreUnavailable
+from app.services.collage import montage
+from app.services.collage.layout import Axis, Layout
 from tests.collage.pictures import (
     CAMPAIGN,
     Pixels,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.collage import layout
-from app.collage.offers import FIRST, SMALL, offers
+from app.services.collage import layout
+from app.services.collage.offers import FIRST, SMALL, offers
 
 # people, and of each offer: canvas, grid, people left out
 OFFERED = [

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from app.collage import derivatives, layout
-from app.errors import BadParameters, NotFound, PictureError
-from app.store import Store
+from app.adapters.store import Store
+from app.core.errors import BadParameters, NotFound, PictureError
+from app.services.collage import derivatives, layout
 from tests.collage.pictures import (
     Pixels,
     archive,

@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
-from app import journal, limits
-from app.collage import process
-from app.collage.build import Parameters
-from app.collage.montage import PART
-from app.collage.process import Build
-from app.errors import BadParameters, CollageInProgress, NotFound, StoreUnavailable
-from app.store import Store
+from app.adapters.store import Store
+from app.core import limits
+from app.core.errors import BadParameters, CollageInProgress, NotFound, StoreUnavailable
+from app.core.logging import export_context
+from app.services.collage import job
+from app.services.collage.build import Parameters
+from app.services.collage.job import Build
+from app.services.collage.montage import PART
 from tests import counted
 from tests.collage.pictures import CAMPAIGN, break_both, name, put, seated
 
@@ -84,7 +85,7 @@ def start(store: Store) -> Iterator[Start]:
     started: list[Build] = []
 
     def start(campaign: str = CAMPAIGN, wish: Parameters = SMALL) -> Build:
-        started.append(process.start(store, campaign, wish))
+        started.append(job.start(store, campaign, wish))
         return started[-1]
 
     yield start
@@ -289,7 +290,7 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
     put(store, range(4))
     code = (
         "from app import limits; limits.BUILD_BYTES = 80_000_000; limits.BUILD_BYTES_PER_PIXEL = 1;"
-        "from app.collage import process; process.main()"
+        "from app.services.collage import process; process.main()"
     )
     draft = store.collages.begin(CAMPAIGN)
     order = {
@@ -299,7 +300,7 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
         "directory": str(draft.directory),
         "lock": draft.lock,
         "wish": {"photos": None, "width": 4096, "height": 4096, "exclude": []},
-        "journal": journal.pass_on(),
+        "journal": export_context(),
     }
     try:
         done = subprocess.run(
@@ -432,10 +433,10 @@ def test_a_build_outlives_the_process_that_started_it(store: Store) -> None:
     script = f"""
 import sys, time
 from pathlib import Path
-from app import limits
-from app.collage import process
-from app.collage.build import Parameters
-from app.store import Store
+from app.core import limits
+from app.services.collage import job as process
+from app.services.collage.build import Parameters
+from app.adapters.store import Store
 
 build = process.start(Store(Path(sys.argv[1])), {CAMPAIGN!r}, Parameters(width=240, height=240))
 print(build.process.pid, flush=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.collage.withdrawn import SETTLED, Withdrawn
-from app.errors import NotFound
-from app.store import Store
-from app.store.disk import Disk
+from app.adapters.store import Store
+from app.adapters.store.disk import Disk
+from app.core.errors import NotFound
+from app.services.collage.withdrawn import SETTLED, Withdrawn
 from tests.manifests import manifest
 from tests.tracking.people import present
 

@@ -18,8 +18,8 @@ from typing import Any
 import boto3
 from moto.server import ThreadedMotoServer
 
-from app.exif import ExifTool
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
 from tests import mirror
 from tests.container.root import Root, end, first_process
 from tests.container.runtime import Runtime

@@ -80,7 +80,7 @@ def test_the_base_is_pinned_and_the_user_is_not_root(steps: list[Instruction]) -
 def test_signals_reach_the_service_and_its_health_is_asked_for(steps: list[Instruction]) -> None:
     (entrypoint,), (command,) = words(steps, "ENTRYPOINT"), words(steps, "CMD")
     assert [*entrypoint[1:], *command] == [
-        *("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "--bind", "0.0.0.0:8000", "app.web:create_app()")
+        *("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "--bind", "0.0.0.0:8000", "app.web.app:create_app()")
     ]
     (health,) = words(steps, "HEALTHCHECK")
     assert "'/health'" in health[-1]

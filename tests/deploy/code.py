@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SQS = ROOT / "app" / "sqs.py"
+SQS = ROOT / "app" / "adapters" / "sqs.py"
 PARAMETERS = ROOT / "deploy" / "aws" / "parameters.py"
 # Which queue a name stands for, wherever the worker uses one.
 QUEUES = {"queue": "Notifications", "_queue": "Notifications", "dead": "Failed"}
@@ -57,7 +57,7 @@ def message_attributes() -> tuple[str, ...]:
         ):
             names: tuple[str, ...] = ast.literal_eval(node.value)
             return names
-    raise LookupError("app/sqs.py has no ATTRIBUTES")
+    raise LookupError("app/adapters/sqs.py has no ATTRIBUTES")
 
 
 def _sqs_calls() -> dict[str, set[str]]:

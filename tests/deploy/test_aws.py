@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from app import journal, limits
-from app.assets import verify
-from app.errors import BadSignature
+from app.adapters.cloudinary import verify
+from app.core import limits
+from app.core.errors import BadSignature
+from app.core.logging import request_context
 from app.queue.records import Record, from_event
 from tests.container import dockerfile
 from tests.deploy import code, gateway
@@ -104,7 +105,7 @@ def test_each_role_has_what_the_code_and_aws_need_and_nothing_beyond(template: d
     for role in ("WorkerRole", "InstanceRole"):
         needed[role] |= {(action, "ParameterPath") for action in code.parameter_actions()}
     if not code.SQS.exists():
-        pytest.skip("there is no app/sqs.py yet")
+        pytest.skip("there is no app/adapters/sqs.py yet")
     worker = [code.ROOT / "app/cli/worker.py", *QUEUE_CODE.glob("*.py")]
     needed["InstanceRole"] |= {(action, queue) for queue, action in code.queue_actions(*worker)}
     given = {role: {named(one) for one in allowed(template["Resources"][role])} for role in needed}
@@ -198,7 +199,7 @@ def test_no_header_makes_a_notification_look_older_than_it_is_or_forges_its_sign
             assert record.received([secret]) == now
             with pytest.raises(BadSignature):
                 verify(record.body.encode(), record.timestamp, record.signature, [secret], record.received([secret]))
-            with journal.request(record.request_id) as request_id:
+            with request_context(record.request_id) as request_id:
                 assert "\n" not in request_id
 
 

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from app import limits
-from app.store import Store
-from app.web import headers
-from app.web.admin import LONGEST_WAIT
+from app.adapters.store import Store
+from app.core import limits
+from app.web.api.collages import LONGEST_WAIT
+from app.web.http import security_headers
 from tests.nginx import ROOT, SITE, Nginx, free_ports, installed_site, program
 from tests.service import PASSWORD, Service, environment
 from tests.standin.client import Standin
@@ -148,7 +148,7 @@ def test_whoever_asks_too_much_is_told_so_and_mails_and_notifications_are_not_li
         upstream.shutdown()
     assert [answer.status_code for answer in answers] == [200] * 4 + [429] * 2
     assert answers[-1].headers["Retry-After"] == "10"
-    assert set(headers.HEADERS) <= set(answers[-1].headers)
+    assert set(security_headers.HEADERS) <= set(answers[-1].headers)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_static_files_come_from_nginx_small_and_with_the_headers_of_all_answers(
     for name in ("page.css", "desk.js", "icon.svg"):
         answer = get(alone, f"/static/{name}")
         assert answer.content == (ROOT / "app/web/static" / name).read_bytes()
-        for header, value in headers.HEADERS.items():
+        for header, value in security_headers.HEADERS.items():
             assert answer.headers[header] == ("no-cache" if header == "Cache-Control" else value)
         assert answer.headers["Strict-Transport-Security"]
         assert answer.headers["Content-Encoding"] == "gzip"
@@ -291,7 +291,7 @@ def test_what_comes_without_tls_or_to_the_wrong_port_has_them_too(alone: Nginx) 
 
 def has_the_headers_once(said: str) -> None:
     lines = said.partition("\r\n\r\n")[0].split("\r\n")[1:]
-    for header, value in headers.HEADERS.items():
+    for header, value in security_headers.HEADERS.items():
         if header != "Cache-Control":
             assert [line for line in lines if line.startswith(f"{header}:")] == [f"{header}: {value}"]
     assert "Server: nginx" in lines, "not its version"
@@ -299,7 +299,7 @@ def has_the_headers_once(said: str) -> None:
 
 def test_answers_of_the_service_have_their_own_headers_alone(echo: Nginx) -> None:
     answer = get(echo, "/")
-    assert set(answer.headers) & set(headers.HEADERS) == set()
+    assert set(answer.headers) & set(security_headers.HEADERS) == set()
     assert answer.headers["Strict-Transport-Security"]
 
 
@@ -395,7 +395,7 @@ def test_a_collage_is_fetched_whole_in_part_and_not_again_when_it_is_known(
             assert (answer.content, answer.headers["Content-Type"]) == (data, "image/png")
             assert answer.headers["Cache-Control"] == "private, no-cache"
             assert answer.headers["Content-Disposition"] == f"inline; filename=sayno-{name}-collage.png"
-            for header, value in headers.HEADERS.items():
+            for header, value in security_headers.HEADERS.items():
                 assert answer.headers[header] == value or header == "Cache-Control"
             assert not [header for header in answer.headers if header.startswith("X-Accel")]
             part = get(nginx, f"{path}/collage.png", headers={"Range": "bytes=10-19"}, **login)

@@ -15,7 +15,7 @@ import requests
 import yaml
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.conftest import person
 from tests.service import PASSWORD, ROOT, Service, environment
 from tests.standin.client import Standin
@@ -73,7 +73,10 @@ def seen(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_one_photos_id_is_in_its_lines_of_every_log(seen: tuple[str, list[str], Store]) -> None:
     _, log, store = seen
     mine = [line for line in map(json.loads, log) if line["request_id"] == GIVEN]
-    assert [(line["logger"], line["level"]) for line in mine] == [("app.intake", "INFO"), ("app.access", "INFO")]
+    assert [(line["logger"], line["level"]) for line in mine] == [
+        ("app.services.intake", "INFO"),
+        ("app.access", "INFO"),
+    ]
     photo, access = mine
     assert (photo["public_id"], photo["outcome"], photo["campaign"]) == ("supporters/9f2c41", "stored", "sayno")
     assert (access["method"], access["route"], access["status"]) == ("POST", "/webhook/<source>", 200)
@@ -83,14 +86,14 @@ def test_one_photos_id_is_in_its_lines_of_every_log(seen: tuple[str, list[str], 
 
 def test_a_process_that_a_request_started_goes_on_with_its_id(seen: tuple[str, list[str], Store]) -> None:
     lines = [json.loads(line) for line in seen[1]]
-    (built,) = [line["request_id"] for line in lines if line["logger"] == "app.collage.process"]
+    (built,) = [line["request_id"] for line in lines if line["logger"] == "app.services.collage.job"]
     (asked,) = [line["request_id"] for line in lines if line.get("route") == "/admin/campaigns/<campaign>/collages"]
     assert built == asked
 
 
 def test_every_line_has_the_same_fields_gunicorns_too(seen: tuple[str, list[str], Store]) -> None:
     lines = [json.loads(line) for line in seen[1]]
-    assert {line["logger"] for line in lines} >= {"gunicorn.error", "app.access", "app.intake"}
+    assert {line["logger"] for line in lines} >= {"gunicorn.error", "app.access", "app.services.intake"}
     for line in lines:
         assert list(line)[:5] == ["time", "level", "logger", "message", "request_id"], line
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line["time"])

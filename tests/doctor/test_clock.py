@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.assets.signature import NEWEST
-from app.doctor import clock
+from app.adapters.cloudinary.signature import NEWEST
+from app.services.doctor import clock
 
 STATES = ("ok", "warn", "FAIL")
 

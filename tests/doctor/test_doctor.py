@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.assets import Cloudinary
-from app.config import Account
-from app.doctor import Verdict, access, examine, machine, outside, place
-from app.store import Store
-from app.store.root import MARKER
+from app.adapters.cloudinary import Cloudinary
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
+from app.core.config import Account
+from app.services.doctor import access, machine, outside, place
+from app.services.doctor.doctor import Verdict, examine
 from tests.service import ROOT, environment
 from tests.standin.client import Standin
 from tests.test_cli import run as command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.doctor.mount import judge, mount_of
+from app.services.doctor.mount import judge, mount_of
 
 ROOT = "22 1 259:1 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p1 rw,discard"
 PROC = "23 22 0:21 / /proc rw,nosuid - proc proc rw"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 
-from app.doctor.run import Check, run
-from app.doctor.verdict import FAIL, OK, WARN, Verdict
-from app.errors import StoreUnavailable
+from app.core.errors import StoreUnavailable
+from app.services.doctor.run import Check, run
+from app.services.doctor.verdict import FAIL, OK, WARN, Verdict
 
 
 def says(name: str, state: str = OK) -> Check:

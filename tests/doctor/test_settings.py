@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.config import Campaign, survey
-from app.doctor import settings
+from app.core.config import Campaign, survey
+from app.services.doctor import settings
 from tests.service import ROOT
 
 ALL = {

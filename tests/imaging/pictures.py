@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from app import imaging
+from app.adapters import imaging
 from tests.conftest import once
 
 Pixels = np.ndarray[Any, np.dtype[np.uint8]]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app import imaging
+from app.adapters import imaging
 from tests.imaging.pictures import decoded
 
 CELL = (6, 8)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.imaging import Decoder
-from app.imaging.confinement import CALLS, CREATE_RULESET, VERSION
+from app.adapters.imaging import Decoder
+from app.adapters.imaging.decoder.confinement import CALLS, CREATE_RULESET, VERSION
 from tests.conftest import person
 from tests.service import ROOT
 
@@ -26,7 +26,7 @@ def confined(what: str, *arguments: str) -> str:
     """What comes of a line of Python in a confined process: "done", or the error's name."""
     code = f"""
 import os, socket, subprocess, sys
-from app.imaging.confinement import confine
+from app.adapters.imaging.decoder.confinement import confine
 confine()
 try:
     {what}
@@ -74,7 +74,7 @@ def test_nobody_is_called_no_program_started_and_no_process_ended(what: str) -> 
 
 
 def test_libraries_and_our_own_modules_are_still_there() -> None:
-    assert confined("import app.imaging.variants, decimal; open('/proc/cpuinfo').read()") == "done"
+    assert confined("import app.adapters.imaging.variants, decimal; open('/proc/cpuinfo').read()") == "done"
 
 
 @landlock

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from app import imaging
-from app.imaging import copies
+from app.adapters import imaging
+from app.adapters.imaging import copies
 from tests.collage.pictures import jpeg_markers, png_chunks
 from tests.conftest import prepared
 from tests.imaging import pictures

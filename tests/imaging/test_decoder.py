@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import imaging, limits
-from app.errors import DecoderFailed, PictureError
-from app.imaging import Decoder
+from app.adapters import imaging
+from app.adapters.imaging import Decoder
+from app.core import limits
+from app.core.errors import DecoderFailed, PictureError
 from tests.imaging import hostile
 from tests.imaging.pictures import jpeg, scene
 from tests.waiting import wait_for
@@ -39,7 +40,7 @@ def make() -> Iterator[Callable[..., Decoder]]:
 
 def python(code: str) -> list[str]:
     """A decoder that is this program instead; `serve()` makes it a real one."""
-    serve = "from app.imaging.decoder import serve as real\ndef serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
+    serve = "from app.adapters.imaging.decoder.decoder import serve as real\ndef serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
     return [sys.executable, "-c", f"import os, sys, time\n{serve}{code}"]
 
 
@@ -69,8 +70,8 @@ def test_a_picture_that_takes_too_much_processor_time_is_refused_and_the_next_on
 ) -> None:
     once = tmp_path / "once"
     code = f"""
-import app.imaging.decoder as module
-from app import limits
+import app.adapters.imaging.decoder.decoder as module
+from app.core import limits
 limits.DECODER_CPU_SECONDS = 1
 real_prepare = module.prepare
 def busy(*options, **more):
@@ -163,7 +164,7 @@ def test_one_that_cannot_be_started_may_be_tried_again(tmp_path: Path, make: Cal
 
 def test_memory_above_its_limit_is_not_given(make: Callable[..., Decoder]) -> None:
     code = f"""
-import app.imaging.decoder as module
+import app.adapters.imaging.decoder.decoder as module
 def greedy(picture, place):
     data = bytearray({limits.DECODER_BYTES + limits.FACES_BYTES})
 module.prepare = greedy

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
-from app import imaging
-from app.imaging import Decoder
+from app.adapters import imaging
+from app.adapters.imaging import Decoder
 from tests.imaging import pictures
 from tests.imaging.pictures import decoded, jpeg, mean_difference
 from tests.imaging.test_decoder import python

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from app import imaging, limits
-from app.errors import PictureError
+from app.adapters import imaging
+from app.core import limits
+from app.core.errors import PictureError
 from tests.imaging import pictures
 from tests.imaging.pictures import decoded, jpeg, mean_difference, middle, pixels, scene
 

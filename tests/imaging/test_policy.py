@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from app import imaging, limits
-from app.errors import PictureError
-from app.imaging import policy
-from app.store import Store
+from app.adapters import imaging
+from app.adapters.imaging import policy
+from app.adapters.store import Store
+from app.core import limits
+from app.core.errors import PictureError
 from tests.imaging import hostile
 from tests.imaging.pictures import jpeg, png, scene
 from tests.service import ROOT
@@ -85,8 +86,8 @@ def test_of_all_formats_that_imagemagick_knows_only_ours_may_be_read_or_written(
     code = """
 import json
 from wand.version import formats
-from app.imaging import policy
-from app.store import Store
+from app.adapters.imaging import policy
+from app.adapters.store import Store
 policy.require()
 print(json.dumps([name for name in formats("*") if policy._may(1, 1, name) or policy._may(1, 2, name)]))
 """
@@ -124,9 +125,9 @@ subprocess.run(command, check=True)
     "a build": """
 import sys
 from pathlib import Path
-from app.collage import process
-from app.collage.build import Parameters
-from app.store import Store
+from app.services.collage import job as process
+from app.services.collage.build import Parameters
+from app.adapters.store import Store
 store = Store(Path(sys.argv[1]) / "store")
 build = process.start(store, "sayno", Parameters(width=300, height=400))
 build.wait(300)
@@ -135,7 +136,7 @@ store.collages.manifest("sayno", build.id)
     "a decoder": """
 import sys
 from pathlib import Path
-from app import imaging
+from app.adapters import imaging
 imaging.Decoder().prepare((Path(sys.argv[1]) / "picture.jpg").read_bytes())
 """,
 }
@@ -157,8 +158,8 @@ def test_what_collagen_starts_has_it_wherever_it_is_started_from(start: str, sto
 @pytest.mark.parametrize("where", ["", "/nonexistent"])
 def test_without_it_nothing_is_decoded(where: str) -> None:
     code = """
-from app import imaging
-from app.errors import SettingError
+from app.adapters import imaging
+from app.core.errors import SettingError
 for act in (imaging.check, lambda: imaging.size(b"", "png"), lambda: imaging.cell(b"", "png", 3, 4)):
     try:
         act()
@@ -183,7 +184,7 @@ def test_a_policy_that_allows_more_is_not_ours(tmp_path: Path) -> None:
     ):
         assert change[0] in ours
         (tmp_path / "policy.xml").write_text(ours.replace(*change))
-        code = "from app.imaging import policy; print(policy.violations())"
+        code = "from app.adapters.imaging import policy; print(policy.violations())"
         assert said in child(code, MAGICK_CONFIGURE_PATH=str(tmp_path))
 
 

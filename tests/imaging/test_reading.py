@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import imaging
-from app.errors import PictureError
-from app.imaging.reading import opened
+from app.adapters import imaging
+from app.adapters.imaging.reading import opened
+from app.core.errors import PictureError
 from tests.imaging import pictures
 from tests.imaging.pictures import jpeg, png, scene
 

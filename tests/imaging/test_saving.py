@@ -12,10 +12,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from wand.image import Image as WandImage
 
-from app import imaging
-from app.errors import PictureError
-from app.imaging import saving
-from app.imaging.copies import SIZES
+from app.adapters import imaging
+from app.adapters.imaging import saving
+from app.adapters.imaging.copies import SIZES
+from app.core.errors import PictureError
 from tests.collage.pictures import png_chunks
 from tests.imaging.pictures import decoded, jpeg, mean_difference, pixels, png, scene
 

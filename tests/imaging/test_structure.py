@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app import imaging, limits
-from app.errors import PictureError
-from app.imaging.structure import bare, structure
+from app.adapters import imaging
+from app.adapters.imaging.jpeg.structure import bare, structure
+from app.core import limits
+from app.core.errors import PictureError
 from tests.imaging import hostile
 from tests.imaging.hostile import inserted, segment
 from tests.imaging.pictures import claiming, jpeg, pixels, scene

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.imaging import copies
-from app.imaging.thumbhash import MOST, thumbhash
-from app.store import placeholders
+from app.adapters.imaging import copies
+from app.adapters.imaging.thumbhash import MOST, thumbhash
+from app.adapters.store.photos import placeholders
 from tests.conftest import person, prepared
 from tests.imaging.pictures import decoded, jpeg, png, scene, turned
 

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from app import imaging
-from app.imaging import Decoder, photo, variants
-from app.imaging.reading import opened
-from app.imaging.variants import VARIANTS
-from app.store import photos
+from app.adapters import imaging
+from app.adapters.imaging import Decoder, photo, variants
+from app.adapters.imaging.reading import opened
+from app.adapters.imaging.variants import VARIANTS
+from app.adapters.store.photos import photos
 from tests.collage.pictures import jpeg_markers
 from tests.conftest import person, prepared
 from tests.imaging import hostile

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app import imaging
-from app.errors import PictureError
-from app.imaging import icc, ifd, orientation, restarts
-from app.imaging.reading import opened
-from app.imaging.saving import raw
-from app.imaging.structure import decodable
+from app.adapters import imaging
+from app.adapters.imaging.jpeg import icc, ifd, orientation, restarts
+from app.adapters.imaging.jpeg.structure import decodable
+from app.adapters.imaging.reading import opened
+from app.adapters.imaging.saving import raw
+from app.core.errors import PictureError
 from tests.imaging import pictures
 from tests.imaging.hostile import inserted, segment
 from tests.imaging.pictures import Pixels, decoded, jpeg, mean_difference, pixels, scene

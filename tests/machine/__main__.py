@@ -265,7 +265,7 @@ def outlive(machine: Container, table: Table, admin: tuple[str, str]) -> None:
     order = {"width": 6000, "height": 6000}
     began = requests.post(campaign, json=order, auth=admin, timeout=30)
     look = (
-        "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline | grep -q '[m] app.collage.process' &&"
+        "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline | grep -q '[m] app.services.collage.job' &&"
         " echo $(cut -d' ' -f19 $p/stat) $(cat $p/oom_score_adj); done"
     )
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.config import load_campaigns
-from app.exif import ExifTool
-from app.notify.run import Notifier
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core.config import load_campaigns
+from app.services.notify.run import Notifier
 from tests.mailserver.client import MailServer, running
 from tests.notify.crowd import environment, settings
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from PIL import Image
 
-from app.config import Settings, load_settings
-from app.exif import ExifTool, Tags
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.core.config import Settings, load_settings
 from tests.collage.pictures import APPROVED, CAMPAIGN, as_jpeg, built, distinct, name, plain_intermediate
 from tests.mailserver.client import MailServer
 from tests.service import CAMPAIGNS

@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.collage.pictures import CAMPAIGN
 from tests.mailserver.client import MailServer
 from tests.notify.crowd import address, environment, gather

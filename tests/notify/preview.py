@@ -11,9 +11,9 @@ from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from app.config import Campaign
-from app.notify.message import compose, load
-from app.tracking.tokens import Claims, Tokens, links
+from app.core.config import Campaign
+from app.services.notify.message import compose, load
+from app.services.tracking.tokens import Claims, Tokens, links
 from tests.browser import Browser, missing
 
 COLLAGE = Path(__file__).parents[2] / "docs" / "collage.jpg"

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notify.history import history
+from app.services.notify.history import history
 
 
 def record(state: str, address: str | None = "ann@example.org", collage: str = "0001", **more: Any) -> dict[str, Any]:

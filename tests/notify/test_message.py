@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.config import Campaign
-from app.errors import BadParameters, SettingError
-from app.notify.message import compose, load
-from app.tracking.tokens import Claims, Links, Tokens, links
+from app.core.config import Campaign
+from app.core.errors import BadParameters, SettingError
+from app.services.notify.message import compose, load
+from app.services.tracking.tokens import Claims, Links, Tokens, links
 from tests.notify.preview import CAMPAIGN, DATE, PUBLIC_URL, RECIPIENT, SENDER, sample
 
 DEFAULT = load(CAMPAIGN, Path())

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from app.config import Settings
-from app.errors import CollageUnsound, NotFound, NotifyInProgress, SettingError
-from app.notify import process
-from app.notify.recipients import Wish
-from app.store import Store
+from app.adapters.store import Store
+from app.core.config import Settings
+from app.core.errors import CollageUnsound, NotFound, NotifyInProgress, SettingError
+from app.services.notify import job
+from app.services.notify.recipients import Wish
 from tests.collage.pictures import CAMPAIGN
 from tests.mailserver.client import MailServer
 from tests.notify.crowd import address, environment, gather, settings
@@ -47,7 +47,7 @@ def ended(store: Store, collage: str = "0001") -> dict[str, Any]:
 
     def over() -> dict[str, Any] | None:
         noted = store.sends.state(CAMPAIGN)
-        return process.state(store, CAMPAIGN, collage) if noted and not noted["running"] else None
+        return job.state(store, CAMPAIGN, collage) if noted and not noted["running"] else None
 
     found: dict[str, Any] = eventually(over)
     return found
@@ -59,7 +59,7 @@ def senders() -> list[int]:
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             mine = f"\nPPid:\t{os.getpid()}\n" in (path / "status").read_text()
-            if mine and b"app.notify.process" in (path / "cmdline").read_bytes():
+            if mine and b"app.services.notify.job" in (path / "cmdline").read_bytes():
                 found.append(int(path.name))
     return found
 
@@ -72,14 +72,14 @@ def test_a_run_tells_everyone_and_how_it_is_doing(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)  # which the other process is given, as it is by the service
-    assert process.state(store, CAMPAIGN, "0001") == process.IDLE
+    assert job.state(store, CAMPAIGN, "0001") == job.IDLE
     server.refuse(recipients={address(1): ["550 5.1.1 <person00001@example.org> is unknown"]})
-    process.start(made, CAMPAIGN, "0001", Wish(limit=4))
-    assert process.state(store, CAMPAIGN, "0001")["state"] == "sending"
+    job.start(made, CAMPAIGN, "0001", Wish(limit=4))
+    assert job.state(store, CAMPAIGN, "0001")["state"] == "sending"
     state = ended(store)
     assert state == {"state": "done", "progress": 1.0, "sent": 3, "failed": 1, "uncertain": 0, "total": 4}
     assert server.told() == {address(index): 1 for index in (0, 2, 3)}
-    assert process.state(store, CAMPAIGN, "0002") == process.IDLE
+    assert job.state(store, CAMPAIGN, "0002") == job.IDLE
     eventually(lambda: not senders())
     log = capfd.readouterr().err
     assert "Mails about the collage 0001 of sayno: 3 of 4 sent, 1 failed, 0 uncertain" in log
@@ -90,9 +90,9 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
     made: Settings, server: MailServer, store: Store
 ) -> None:
     server.refuse(delay=0.4)
-    process.start(made, CAMPAIGN, "0001", Wish())
+    job.start(made, CAMPAIGN, "0001", Wish())
     with pytest.raises(NotifyInProgress):
-        process.start(made, CAMPAIGN, "0001", Wish())
+        job.start(made, CAMPAIGN, "0001", Wish())
     eventually(server.taken)
     (pid,) = senders()
     os.kill(pid, signal.SIGKILL)
@@ -100,7 +100,7 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
     assert state["state"] == "failed"
     assert state["error"] == "It was ended before it was done; start it again, and it goes on."
     server.refuse()
-    process.start(made, CAMPAIGN, "0001", Wish(retry_uncertain=True))
+    job.start(made, CAMPAIGN, "0001", Wish(retry_uncertain=True))
     assert ended(store)["state"] == "done"
     assert set(server.told()) == {address(index) for index in range(6)}
     assert sorted(server.told().values())[:5] == [1] * 5, "all but the one that was on its way"
@@ -108,7 +108,7 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
 
 def test_a_run_that_is_asked_to_end_finishes_its_mail(made: Settings, server: MailServer, store: Store) -> None:
     server.refuse(delay=0.2)
-    process.start(made, CAMPAIGN, "0001", Wish())
+    job.start(made, CAMPAIGN, "0001", Wish())
     eventually(server.taken)
     (pid,) = senders()
     os.kill(pid, signal.SIGTERM)
@@ -120,24 +120,24 @@ def test_a_run_that_is_asked_to_end_finishes_its_mail(made: Settings, server: Ma
 
 def test_what_is_refused_is_refused_before_a_process_is_started(made: Settings, store: Store) -> None:
     with pytest.raises(NotFound):
-        process.start(made, CAMPAIGN, "0009", Wish())
+        job.start(made, CAMPAIGN, "0009", Wish())
     with pytest.raises(NotFound):
-        process.start(made, "nope", "0001", Wish())
+        job.start(made, "nope", "0001", Wish())
     without = environment_without(made, "COLLAGEN_SMTP_URL")
     with pytest.raises(SettingError, match="COLLAGEN_SMTP_URL"):
-        process.start(without, CAMPAIGN, "0001", Wish())
+        job.start(without, CAMPAIGN, "0001", Wish())
     (store.collages.directory(CAMPAIGN, "0001") / "collage.png").unlink()
     with pytest.raises(CollageUnsound):
-        process.start(made, CAMPAIGN, "0001", Wish())
+        job.start(made, CAMPAIGN, "0001", Wish())
     assert senders() == []
-    assert process.state(store, CAMPAIGN, "0001") == process.IDLE
+    assert job.state(store, CAMPAIGN, "0001") == job.IDLE
 
 
 def test_a_login_that_is_refused_is_shown(
     made: Settings, store: Store, server: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     server.refuse(login="535 5.7.8 No such user campaign@example.org")
-    process.start(made, CAMPAIGN, "0001", Wish())
+    job.start(made, CAMPAIGN, "0001", Wish())
     state = ended(store)
     assert state["state"] == "failed"
     assert state["error"].startswith("COLLAGEN_SMTP_URL: ")

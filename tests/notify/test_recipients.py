@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.addresses import is_address
-from app.config import Campaign
-from app.notify.history import History
-from app.notify.recipients import (
+from app.core.addresses import is_address
+from app.core.config import Campaign
+from app.services.notify.history import History
+from app.services.notify.recipients import (
     FAILED,
     MALFORMED,
     NO_ADDRESS,

@@ -16,12 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.assets.asset import Asset
-from app.collage import process
-from app.config import MailServer as Setting
-from app.config import load_campaigns
-from app.decision import address as stored_address
-from app.errors import (
+from app.adapters.cloudinary.asset import Asset
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.smtp import Connection
+from app.adapters.store import Store
+from app.core.config import MailServer as Setting
+from app.core.config import load_campaigns
+from app.core.errors import (
     BadParameters,
     CollageUnsound,
     MailUnavailable,
@@ -30,14 +31,13 @@ from app.errors import (
     SettingError,
     StoreUnavailable,
 )
-from app.exif import ExifTool, Tags
-from app.notify.delivery import envelope
-from app.notify.recipients import MALFORMED, NO_ADDRESS, NO_TEST_ADDRESS, SAME, TOLD, UNSUBSCRIBED, Wish
-from app.notify.report import Failure, Report
-from app.notify.run import Notifier
-from app.smtp import Connection
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.services.collage import job
+from app.services.notify.delivery import envelope
+from app.services.notify.recipients import MALFORMED, NO_ADDRESS, NO_TEST_ADDRESS, SAME, TOLD, UNSUBSCRIBED, Wish
+from app.services.notify.report import Failure, Report
+from app.services.notify.run import Notifier
+from app.services.processor.decision import address as stored_address
+from app.services.tracking.tokens import Claims, Tokens
 from tests import counted
 from tests.collage.pictures import CAMPAIGN, built, name
 from tests.mailserver.client import MailServer
@@ -220,7 +220,7 @@ def test_a_run_ends_before_the_next_mail_when_somebody_withdraws(
     assert "shows 1 person who has withdrawn, so nobody else is told of it" in (report.stopped or "")
     assert server.told() == once(everyone(2))
     # rebuilt without them, and started again, it goes on where it stopped
-    assert process.revise(store, CAMPAIGN, "0001", (), 1.0).wait(300)
+    assert job.revise(store, CAMPAIGN, "0001", (), 1.0).wait(300)
     again = tell(notifier())
     assert server.told() == once(everyone(4))  # of five, the grid seats four
     assert again.skipped == {TOLD: everyone(2)}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from app.config import load_campaigns, load_settings
-from app.exif import ExifTool
-from app.notify.recipients import Wish
-from app.notify.run import Notifier
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core.config import load_campaigns, load_settings
+from app.services.notify.recipients import Wish
+from app.services.notify.run import Notifier
 from tests.collage.pictures import CAMPAIGN
 
 

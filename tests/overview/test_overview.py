@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.collage import layout
-from app.collage.build import Parameters
-from app.errors import BadParameters, CollageUnsound, NotFound
-from app.exif import ExifTool, Tags
-from app.overview.addresses import Addresses, Unreachable
-from app.overview.album import Album, Past
-from app.overview.changes import change, changes
-from app.overview.counts import counts, seen
-from app.overview.proposal import propose
-from app.store import Store
-from app.store.photos import Photo
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import Photo
+from app.core.errors import BadParameters, CollageUnsound, NotFound
+from app.services.collage import layout
+from app.services.collage.build import Parameters
+from app.services.dashboard.album import Album, Past
+from app.services.dashboard.archives import Addresses, Unreachable
+from app.services.dashboard.changes import change, changes
+from app.services.dashboard.counts import counts, seen
+from app.services.dashboard.proposal import propose
 from tests.collage.pictures import built, put
 from tests.conftest import prepared
 from tests.waiting import wait_for

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from app.config import load_campaigns, load_settings
-from app.exif import ExifTool
-from app.intake import Intake
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core.config import load_campaigns, load_settings
 from app.queue.records import Handler
-from app.store import Store
+from app.services.intake import Intake
 from tests.awsserver.client import AwsServer, Notification, TestQueue
 from tests.conftest import person
 from tests.service import environment

@@ -21,8 +21,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from app.exif import ExifTool
-from app.store import Store
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
 from tests import mirror
 from tests.awsserver.client import AwsServer, Notification, TestQueue
 from tests.people import portrait
@@ -189,7 +189,7 @@ class Show:
             assert not GIVEN_AWAY.search(log), GIVEN_AWAY.search(log)
             for line in log.splitlines():
                 name, end = NAME.search(line), END.search(line)
-                if name and end and ("app.queue.records" in line or "app.intake" in line):
+                if name and end and ("app.queue.records" in line or "app.services.intake" in line):
                     ended[name[0]] = end[1]
         assert set(ended) == set(self.sent), "every message, and nothing else, has come to an end that a log tells"
         assert {name for name, word in ended.items() if word == "Dropped"} == self.permanent

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from app import limits
+from app.adapters.store import Store
+from app.core import limits
 from app.queue.aws_lambda import SECONDS
-from app.store import Store
 from tests.awsserver.client import Notification, TestQueue, event
 from tests.queue.conftest import approved, gone, told
 from tests.service import GIVEN_AWAY, environment

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.awsserver.client import TestQueue
 from tests.queue.conftest import approved, gone
 from tests.service import GIVEN_AWAY, ROOT, environment

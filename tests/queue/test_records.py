@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from app.config import load_settings
-from app.errors import StoreUnavailable
-from app.exif import ExifTool
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.sqs import Message
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
+from app.core.config import load_settings
+from app.core.errors import StoreUnavailable
 from app.queue.received import stamp
 from app.queue.records import Handler, Record, from_event, from_message
-from app.sqs import Message
-from app.store import Store
-from app.store.root import MARKER
 from tests.awsserver.client import Notification
 from tests.conftest import person
 from tests.queue.conftest import Syncs, gone, told

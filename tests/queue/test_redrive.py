@@ -6,10 +6,10 @@ import time
 
 import pytest
 
+from app.adapters.sqs import Queue
+from app.core.shutdown import Stopping
 from app.queue.received import stamp
 from app.queue.redrive import redrive
-from app.sqs import Queue
-from app.stopping import Stopping
 from tests.awsserver.client import Notification, TestQueue
 
 SECRETS = ("a secret", "an older one")

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from app.errors import QueueUnavailable, SettingError
+from app.adapters.sqs import Message, Queue
+from app.core.errors import QueueUnavailable, SettingError
+from app.core.shutdown import Stopping
 from app.queue.received import stamp
 from app.queue.records import Handler
 from app.queue.redrive import redrive
 from app.queue.worker import Worker
-from app.sqs import Message, Queue
-from app.stopping import Stopping
 from tests.awsserver.client import Notification, TestQueue
 from tests.queue.conftest import gone
 from tests.standin.client import Standin

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.store.disk import Disk
+from app.adapters.store.disk import Disk
 
 OPERATIONS = tuple(name for name in vars(Disk) if not name.startswith("_"))
 

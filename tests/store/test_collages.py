@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import CollageInProgress, NotFound, StoreUnavailable
-from app.store import Store
-from app.store.collages import Draft
+from app.adapters.store import Store
+from app.adapters.store.collages.collages import Draft
+from app.core.errors import CollageInProgress, NotFound, StoreUnavailable
 from tests.manifests import manifest
 from tests.store import child
 
@@ -104,7 +104,7 @@ def test_a_dead_build_frees_the_lock_is_cleared_and_its_number_is_not_used_again
         """
         import sys
         from pathlib import Path
-        from app.store import Store
+        from app.adapters.store import Store
         store = Store(Path(sys.argv[1]))
         draft = store.collages.begin("sayno")
         store.root.files.write_whole(draft.directory / "collage.png", b"half")

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from app.errors import StoreUnavailable
-from app.store import Store
-from app.store.collages import Draft
-from app.store.files import Files
-from app.store.photos import JPEG_END, PNG_END, VARIANTS
+from app.adapters.store import Store
+from app.adapters.store.collages.collages import Draft
+from app.adapters.store.files import Files
+from app.adapters.store.photos.photos import JPEG_END, PNG_END, VARIANTS
+from app.core.errors import StoreUnavailable
 from tests.manifests import manifest
 from tests.store import child
 from tests.store.failing import (
@@ -247,7 +247,7 @@ def test_a_process_that_is_killed_before_any_operation_leaves_the_old_state_or_t
         """
         import itertools, os, signal, sys
         from pathlib import Path
-        from app.store import Store
+        from app.adapters.store import Store
         from tests.store.failing import FailingDisk
         from tests.store.test_faults import ACTIONS
 
@@ -321,8 +321,8 @@ def test_a_sweep_takes_what_dead_writers_left_and_nothing_of_living_ones(store: 
         """
         import os, sys
         from pathlib import Path
-        from app.store import Store, scratch
-        from app.store.disk import Disk
+        from app.adapters.store import Store, scratch
+        from app.adapters.store.disk import Disk
 
         class Slow(Disk):
             def write(self, descriptor, data):
@@ -384,7 +384,7 @@ def test_another_users_or_a_running_process_local_directory_is_not_touched(tmp_p
         """
         import os, sys, tempfile
         from pathlib import Path
-        from app.store import scratch
+        from app.adapters.store import scratch
         tempfile.tempdir = sys.argv[1]
         with scratch.directory() as mine:
             (mine / "photo.jpg").write_bytes(b"a face")

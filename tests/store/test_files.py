@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import StoreUnavailable
-from app.store.disk import Disk
-from app.store.files import TEMPORARY, Files
+from app.adapters.store.disk import Disk
+from app.adapters.store.files import TEMPORARY, Files
+from app.core.errors import StoreUnavailable
 from tests.store import child
 
 files = Files()
@@ -48,8 +48,8 @@ def test_a_write_for_which_there_is_no_room_leaves_the_old_file_and_nothing_else
         """
         import resource, sys
         from pathlib import Path
-        from app.errors import StoreUnavailable
-        from app.store.files import Files
+        from app.core.errors import StoreUnavailable
+        from app.adapters.store.files import Files
         files = Files()
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
         for path in sys.argv[1:]:
@@ -90,7 +90,7 @@ def test_readers_and_a_killed_writer_never_see_a_part_of_a_file(tmp_path: Path) 
         import sys
         from itertools import cycle
         from pathlib import Path
-        from app.store.files import Files
+        from app.adapters.store.files import Files
         files = Files()
         for letter in cycle([b"a", b"b"]):
             files.write_whole(Path(sys.argv[1]), letter * int(sys.argv[2]))
@@ -215,7 +215,7 @@ def test_a_lock_excludes_processes_until_its_holder_is_killed(tmp_path: Path) ->
         """
         import sys
         from pathlib import Path
-        from app.store.files import Files
+        from app.adapters.store.files import Files
         files = Files()
         assert files.lock(Path(sys.argv[1]), patience=0) is not None
         print("held", flush=True)
@@ -239,7 +239,7 @@ def test_whoever_waits_gets_the_lock_when_it_is_given_up(tmp_path: Path) -> None
         """
         import sys
         from pathlib import Path
-        from app.store.files import Files
+        from app.adapters.store.files import Files
         files = Files()
         print("waits", flush=True)
         print(files.lock(Path(sys.argv[1]), patience=300) is not None)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.errors import StoreUnavailable
-from app.store import Store
-from app.store.root import MARKER
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
+from app.core.errors import StoreUnavailable
 
 NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from app.errors import StoreUnavailable
-from app.store import Store
-from app.store.logouts import KEPT, LOGOUTS
-from app.store.root import MARKER
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
+from app.adapters.store.state.logouts import KEPT, LOGOUTS
+from app.core.errors import StoreUnavailable
 
 
 def test_a_session_has_ended_for_everyone_once_that_is_noted(store: Store) -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.errors import StoreUnavailable
-from app.store import Store
-from app.store.logs import LARGEST_LOG
+from app.adapters.store import Store
+from app.adapters.store.state.logs import LARGEST_LOG
+from app.core.errors import StoreUnavailable
 from tests.store import child
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -83,7 +83,7 @@ def test_eight_processes_lose_and_tear_no_line(store: Store) -> None:
             import sys
             from datetime import UTC, datetime
             from pathlib import Path
-            from app.store import Store
+            from app.adapters.store import Store
             store, writer = Store(Path(sys.argv[1])), sys.argv[2]
             for number in range(200):
                 store.logs.event("sayno", datetime.now(UTC), "SYNCED", f"{writer}/{number}", "x" * (number * 7))
@@ -132,7 +132,7 @@ def test_processes_that_file_in_the_same_second_keep_all(store: Store) -> None:
             import sys
             from datetime import UTC, datetime
             from pathlib import Path
-            from app.store import Store
+            from app.adapters.store import Store
             store = Store(Path(sys.argv[1]))
             for number in range(10):
                 raw = f"{sys.argv[2]} {number}".encode()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import CollageUnsound
-from app.store import manifests
+from app.adapters.store.collages import manifests
+from app.core.errors import CollageUnsound
 from tests.manifests import manifest
 
 SECRET = "ann@example.org"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.cropping import Cut, at
-from app.store import Store
-from app.store.photos import JPEG_END, PNG_END
-from app.tags import Tags
+from app.adapters.exiftool.tags import Tags
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import JPEG_END, PNG_END
+from app.core.cropping import Cut, at
 
 VERSION = 1_795_852_549
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.errors import BadPublicId
-from app.store.names import LONGEST, file_name, public_id_of
+from app.adapters.store.names import LONGEST, file_name, public_id_of
+from app.core.errors import BadPublicId
 
 IDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import StoreUnavailable
-from app.store import Store
+from app.adapters.store import Store
+from app.core.errors import StoreUnavailable
 from tests.store import child
 
 NOW = datetime(2026, 11, 20, 23, 59, 58, tzinfo=UTC)
@@ -86,7 +86,7 @@ def test_a_fork_has_a_file_of_its_own(store: Store) -> None:
         import os, sys
         from datetime import UTC, datetime
         from pathlib import Path
-        from app.store import Store
+        from app.adapters.store import Store
         store = Store(Path(sys.argv[1]))
         def add(photo):
             record = {"collage": "0001", "class": "human", "photo": photo}
@@ -116,7 +116,7 @@ def test_what_was_written_survives_the_death_of_its_process(store: Store) -> Non
         import sys, time
         from datetime import UTC, datetime
         from pathlib import Path
-        from app.store import Store
+        from app.adapters.store import Store
         store = Store(Path(sys.argv[1]))
         for number in range(100):
             record = {"collage": "0001", "class": "human", "photo": str(number)}
@@ -162,7 +162,7 @@ def test_a_purge_while_writers_go_on_loses_no_line_of_anyone_else(store: Store) 
             import sys
             from datetime import UTC, datetime
             from pathlib import Path
-            from app.store import Store
+            from app.adapters.store import Store
             store, who = Store(Path(sys.argv[1])), sys.argv[2]
             print("ready", flush=True)
             sys.stdin.readline()

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.store import Store
-from app.store.root import MARKER
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
 from tests.service import ROOT
 from tests.test_check import collage
 from tests.web.conftest import fill

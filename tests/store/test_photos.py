@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.errors import BadPublicId, PhotoBusy, StoreUnavailable
-from app.store import Store
-from app.store.photos import JPEG_END, VARIANTS
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import JPEG_END, VARIANTS
+from app.core.errors import BadPublicId, PhotoBusy, StoreUnavailable
 from tests.store import child
 from tests.store.failing import FailingDisk, fails
 
@@ -160,7 +160,7 @@ def test_a_photo_is_one_processes_at_a_time_and_others_are_free(store: Store, tm
         """
         import sys
         from pathlib import Path
-        from app.store import Store
+        from app.adapters.store import Store
         with Store(Path(sys.argv[1])).photos.lock("p"):
             print("held", flush=True)
             sys.stdin.read()

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from app.errors import StoreUnavailable
-from app.store import Store
-from app.store.disk import Disk
-from app.store.probe import KEPT, Probe
-from app.store.root import Root
+from app.adapters.store import Store
+from app.adapters.store.disk import Disk
+from app.adapters.store.probe import KEPT, Probe
+from app.adapters.store.root import Root
+from app.core.errors import StoreUnavailable
 
 
 class Broken(Disk):

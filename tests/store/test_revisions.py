@@ -7,9 +7,9 @@ import os
 
 import pytest
 
-from app.errors import NotFound
-from app.store import Store
-from app.store.collages import Draft
+from app.adapters.store import Store
+from app.adapters.store.collages.collages import Draft
+from app.core.errors import NotFound
 from tests.manifests import manifest
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import PhotoBusy, StoreUnavailable
-from app.store import Store
-from app.store.collages import Draft
+from app.adapters.store import Store
+from app.adapters.store.collages.collages import Draft
+from app.core.errors import PhotoBusy, StoreUnavailable
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 

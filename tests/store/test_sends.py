@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from app.errors import NotifyInProgress, StoreUnavailable
-from app.forget.traces import Person
-from app.store import Store
-from app.store.disk import Disk
+from app.adapters.store import Store
+from app.adapters.store.disk import Disk
+from app.core.errors import NotifyInProgress, StoreUnavailable
+from app.services.forget.traces import Person
 from tests.service import ROOT
 from tests.store.failing import FailingDisk, PowerCut, Strike, dies_after, dies_before, dies_within
 
@@ -180,7 +180,7 @@ def test_one_at_a_time_sends_mails_of_a_campaign(store: Store) -> None:
 def elsewhere(store: Store) -> Iterator[subprocess.Popen[str]]:
     """Another process, which sends."""
     code = (
-        "import pathlib, sys; from app.store import Store\n"
+        "import pathlib, sys; from app.adapters.store import Store\n"
         f"with Store(pathlib.Path({str(store.root.path)!r})).sends.turn({CAMPAIGN!r}): print(1, flush=True); input()"
     )
     pipe = subprocess.PIPE

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.store import Store
-from app.store.unfinished import KEPT, UNFINISHED
+from app.adapters.store import Store
+from app.adapters.store.state.unfinished import KEPT, UNFINISHED
 
 
 def notes(store: Store) -> list[Path]:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.addresses import normalise
-from app.errors import StoreUnavailable
-from app.forget.traces import Person
-from app.store import Store
+from app.adapters.store import Store
+from app.core.addresses import normalise
+from app.core.errors import StoreUnavailable
+from app.services.forget.traces import Person
 from tests.store import child
 from tests.tracking.people import lines, present, sent
 
@@ -132,7 +132,7 @@ def test_processes_that_withdraw_at_once_lose_nobody(store: Store) -> None:
             import sys
             from datetime import UTC, datetime
             from pathlib import Path
-            from app.store import Store
+            from app.adapters.store import Store
             store = Store(Path(sys.argv[1]))
             for number in range(20):
                 store.withdrawals.add("sayno", datetime.now(UTC), f"{number}.{sys.argv[2]}@example.org", [])

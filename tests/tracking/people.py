@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app.exif import ExifTool, Tags
-from app.store import Store
-from app.tracking.tokens import Claims
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims
 from tests.collage import pictures
 from tests.manifests import manifest
 

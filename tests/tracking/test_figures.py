@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tracking.figures import CLASSES, Count, figures
+from app.services.tracking.figures import CLASSES, Count, figures
 
 
 def send(state: str, photo: str = "p1", address: str | None = None, collage: str = "0001") -> dict[str, Any]:

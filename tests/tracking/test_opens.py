@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.check.tree import strays
-from app.config import Campaign, Campaigns
-from app.store import Store
-from app.tracking.opens import SAID_EVERY, Recorder
-from app.tracking.tokens import Claims
+from app.adapters.store import Store
+from app.core.config import Campaign, Campaigns
+from app.services.check.tree import strays
+from app.services.tracking.opens import SAID_EVERY, Recorder
+from app.services.tracking.tokens import Claims
 from tests import counted
 from tests.store.failing import FailingDisk, fails, fills
 from tests.tracking.people import ALLOWED, BROWSER, NOW, opens, present

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.errors import NotFound
-from app.tracking.tokens import LONGEST, Claims, Tokens, links
+from app.core.errors import NotFound
+from app.services.tracking.tokens import LONGEST, Claims, Tokens, links
 
 NEW, OLD, OTHER = "the newest key, quite long", "an old key, still good", "a key of somebody else's"
 TOKENS = Tokens([NEW, OLD])

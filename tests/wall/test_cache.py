@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.wall.cache import TEMPORARY, UNUSED, Cache
+from app.services.wall.cache import TEMPORARY, UNUSED, Cache
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
@@ -71,7 +71,7 @@ def test_many_writers_at_once_leave_whole_pictures_and_nothing_else(make: Callab
     script = """
 import sys
 from pathlib import Path
-from app.wall.cache import Cache
+from app.services.wall.cache import Cache
 cache = Cache(Path(sys.argv[1]) / "store", Path(sys.argv[1]) / "cache", most=2_000_000)
 for turn in range(150):
     number = turn % 7

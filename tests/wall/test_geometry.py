@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.wall.geometry import CELL, TILE, Box, Grid, around, portrait
+from app.services.wall.geometry import CELL, TILE, Box, Grid, around, portrait
 
 grids = st.builds(Grid, st.integers(1, 420), st.integers(1, 420))
 small = st.builds(Grid, st.integers(1, 5), st.integers(1, 4))

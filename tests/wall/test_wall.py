@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.errors import NotFound, StoreUnavailable
-from app.store import Store
-from app.store.disk import Disk
-from app.wall.cache import Cache
-from app.wall.geometry import Box, Piece
-from app.wall.tile import BACKGROUND, Painter
-from app.wall.wall import SHAPES, Sheet, Wall, Walls
+from app.adapters.store import Store
+from app.adapters.store.disk import Disk
+from app.core.errors import NotFound, StoreUnavailable
+from app.services.wall.cache import Cache
+from app.services.wall.geometry import Box, Piece
+from app.services.wall.tile import BACKGROUND, Painter
+from app.services.wall.wall import SHAPES, Sheet, Wall, Walls
 from tests.collage import pictures
 
 CAMPAIGN = pictures.CAMPAIGN

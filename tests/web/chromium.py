@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from selenium.webdriver import ActionChains
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.browser import Browser, Scheme, missing
 from tests.collage.pictures import distinct
 from tests.conftest import prepared

@@ -11,10 +11,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.config import load_settings
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
-from app.web import access, create_app
+from app.adapters.store import Store
+from app.core.config import load_settings
+from app.services.tracking.tokens import Claims, Tokens
+from app.web.app import create_app
+from app.web.auth import access
 from tests.service import environment
 from tests.standin.client import Standin
 from tests.web.conftest import ADMIN

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.store import Store
-from app.store.root import MARKER
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
 from tests.collage.pictures import built
 from tests.waiting import wait_for
 from tests.web.conftest import ADMIN, fill

@@ -13,9 +13,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from app.config import load_settings
-from app.store import Store
-from app.web import create_app
+from app.adapters.store import Store
+from app.core.config import load_settings
+from app.web.app import create_app
 from tests.conftest import prepared
 from tests.running import running, service, store
 from tests.service import Service, environment

@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
 from tests.web.conftest import ADMIN, mail_settings
 
 HERE = "/admin/campaigns/sayno"

@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.config import load_settings
-from app.exif import ExifTool, Tags
-from app.store import Store
-from app.web import create_app
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.core.config import load_settings
+from app.web.app import create_app
 from tests.collage import pictures
 from tests.conftest import prepared
 from tests.service import environment

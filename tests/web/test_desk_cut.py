@@ -13,10 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from app import imaging
-from app.cropping import Cut
-from app.exif import ExifTool, Tags
-from app.store import Store
+from app.adapters import imaging
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.core.cropping import Cut
 from tests.imaging.pictures import jpeg, mean_difference, scene
 from tests.standin.client import Standin
 from tests.web.conftest import ADMIN, approve, notify

@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.browser import Scheme
 from tests.imaging.pictures import jpeg, mean_difference, scene
 from tests.service import PASSWORD, Service, environment

@@ -13,8 +13,8 @@ import requests
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from app.collage import layout
-from app.store import Store
+from app.adapters.store import Store
+from app.services.collage import layout
 from tests.browser import Scheme
 from tests.service import PASSWORD, Service, environment
 from tests.standin.client import Standin

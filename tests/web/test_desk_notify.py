@@ -12,9 +12,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.config import load_settings
-from app.store import Store
-from app.web import create_app
+from app.adapters.store import Store
+from app.core.config import load_settings
+from app.web.app import create_app
 from tests.mailserver.client import MailServer
 from tests.service import environment
 from tests.standin.client import Standin

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.collage import layout
-from app.web.chart import MOST_DAYS, WIDTH, chart
-from app.web.sketch import describe, edges, sketch
+from app.services.collage import layout
+from app.web.pages.dashboard.chart import MOST_DAYS, WIDTH, chart
+from app.web.pages.dashboard.sketch import describe, edges, sketch
 
 SVG = "{http://www.w3.org/2000/svg}"
 

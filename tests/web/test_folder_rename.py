@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.standin.client import Standin
 from tests.waiting import wait_for
 from tests.web.conftest import approve, notify

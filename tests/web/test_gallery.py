@@ -14,15 +14,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.config import load_settings
-from app.errors import SettingError
-from app.store import Store
-from app.store.logouts import KEPT, LOGOUTS
-from app.store.root import MARKER
-from app.web import create_app
-from app.web.gallery import A_PAGE
-from app.web.guessing import ADDRESS
-from app.web.session import LIFETIME, Sessions
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
+from app.adapters.store.state.logouts import KEPT, LOGOUTS
+from app.core.config import load_settings
+from app.core.errors import SettingError
+from app.web.app import create_app
+from app.web.auth.session import LIFETIME, Sessions
+from app.web.auth.throttle import ADDRESS
+from app.web.pages.gallery.gallery import A_PAGE
 from tests.conftest import prepared
 from tests.service import environment
 from tests.standin.client import Standin

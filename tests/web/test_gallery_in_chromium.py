@@ -15,7 +15,7 @@ from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from app.store import Store
+from app.adapters.store import Store
 from tests.browser import Scheme
 from tests.service import Service, environment
 from tests.standin.client import Standin

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.guessing import ADDRESS, REALM, SITE, Guesses, names, shared
+from app.web.auth.throttle import ADDRESS, REALM, SITE, Guesses, names, shared
 
 HOUR = 3600.0
 HOME = "198.51.100.7"  # where nobody has guessed

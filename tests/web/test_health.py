@@ -13,10 +13,10 @@ from dataclasses import replace
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.imaging import Decoder
-from app.store import Store
-from app.store.probe import Probe
-from app.store.root import MARKER, Root
+from app.adapters.imaging import Decoder
+from app.adapters.store import Store
+from app.adapters.store.probe import Probe
+from app.adapters.store.root import MARKER, Root
 from tests.service import ROOT
 from tests.store.test_probe import Broken
 
@@ -48,10 +48,10 @@ def test_without_our_policy_for_imagemagick_it_is_not_healthy(store: Store) -> N
 import dataclasses, sys
 from pathlib import Path
 from flask import Flask
-from app.config import Settings
-from app.exif import ExifTool
-from app.store import Store
-from app.store.probe import Probe
+from app.core.config import Settings
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.adapters.store.probe import Probe
 from app.web import health
 from app.web.services import Services
 app = Flask("app.web")

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from app.intake import MOST_FAILURES, PHOTOS_AT_ONCE
-from app.store import Store
-from app.store.unfinished import UNFINISHED
+from app.adapters.store import Store
+from app.adapters.store.state.unfinished import UNFINISHED
+from app.services.intake import MOST_FAILURES, PHOTOS_AT_ONCE
 from tests.standin.client import Standin
 from tests.web.conftest import fill, notify
 

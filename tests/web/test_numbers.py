@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.errors import BadParameters
-from app.web.numbers import within, written
+from app.core.errors import BadParameters
+from app.web.http.form_fields import within, written
 
 
 @pytest.mark.parametrize(

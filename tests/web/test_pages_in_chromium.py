@@ -12,8 +12,8 @@ import pytest
 import requests
 from selenium.webdriver.support.wait import WebDriverWait
 
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
 from tests.service import PASSWORD, Service, environment
 from tests.standin.client import Standin
 from tests.web.chromium import Watched

@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
 from werkzeug.test import TestResponse
 
-from app import imaging
-from app.exif import ExifTool, Tags
-from app.store import Store
-from app.store.photos import VARIANTS
-from app.web import access
-from app.web.pictures import picture
+from app.adapters import imaging
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import VARIANTS
+from app.web.auth import access
+from app.web.pages.pictures import picture
 from tests.conftest import prepared
 from tests.imaging.pictures import decoded, mean_difference, middle
 

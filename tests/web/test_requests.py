@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app import journal
-from app.store import Store
+from app.adapters.store import Store
+from app.core.logging import current_request_id
 from tests.standin.client import Standin
 from tests.web.conftest import ADMIN, approve, notify
 
@@ -32,7 +32,7 @@ def _everything(caplog: pytest.LogCaptureFixture) -> None:
 def test_every_answer_tells_the_id_that_nginx_gave(client: FlaskClient, path: str, status: int) -> None:
     answer = client.get(path, headers={"X-Request-ID": GIVEN})
     assert (answer.status_code, answer.headers["X-Request-ID"]) == (status, GIVEN)
-    assert journal.request_id() is None, "the next one on this thread has another"
+    assert current_request_id() is None, "the next one on this thread has another"
 
 
 @pytest.mark.parametrize("peer", ["203.0.113.9", "10.0.0.1", "::ffff:127.0.0.2", "2001:db8::1"])

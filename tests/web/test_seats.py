@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from app.errors import WebhooksBusy
-from app.web.seats import Seats, sender_is_gone
+from app.core.errors import WebhooksBusy
+from app.web.http.admission import Seats, sender_is_gone
 from tests.waiting import wait_for
 
 

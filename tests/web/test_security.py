@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.errors import where
-from app.store import Store
-from app.web.guessing import ADDRESS, Guesses
-from app.web.headers import HEADERS
+from app.adapters.store import Store
+from app.core.errors import where
+from app.web.auth.throttle import ADDRESS, Guesses
+from app.web.http.security_headers import HEADERS
 from tests.service import Service, environment
 from tests.standin.client import Standin
 from tests.web.conftest import ADMIN, fill, notify, sign
@@ -108,7 +108,7 @@ def test_a_thousand_forged_notifications_are_refused(client: FlaskClient, standi
 def test_an_unexpected_error_is_one_line_that_repeats_nothing_it_says(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.core.config["PROPAGATE_EXCEPTIONS"] = False
 
     def fail() -> str:
         raise KeyError("ann@example.org")

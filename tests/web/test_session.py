@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous.encoding import base64_decode
 
-from app.web.session import LIFETIME, LONGEST, Sessions
+from app.web.auth.session import LIFETIME, LONGEST, Sessions
 
 NOW = 1_800_000_000.0
 KEYS = ("a key of sixteen characters", "the one before that")

@@ -20,12 +20,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from app.config import load_settings
-from app.exif import ExifTool
-from app.store import Store
-from app.store.disk import Disk
-from app.tracking.tokens import Claims, Tokens
-from app.web import create_app
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.adapters.store.disk import Disk
+from app.core.config import load_settings
+from app.services.tracking.tokens import Claims, Tokens
+from app.web.app import create_app
 from tests.collage import pictures
 from tests.service import Service, environment
 from tests.standin.client import Standin

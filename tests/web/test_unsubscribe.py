@@ -15,12 +15,12 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from app.config import load_settings
-from app.exif import ExifTool
-from app.forget.traces import Person
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
-from app.web import create_app
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core.config import load_settings
+from app.services.forget.traces import Person
+from app.services.tracking.tokens import Claims, Tokens
+from app.web.app import create_app
 from tests.browser import Browser, Scheme, browser
 from tests.service import Service, environment
 from tests.standin.client import Standin

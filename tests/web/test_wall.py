@@ -15,16 +15,16 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from app.config import load_settings
-from app.exif import ExifTool, Tags
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
-from app.wall.cache import Cache
-from app.wall.geometry import Grid
-from app.wall.tile import BACKGROUND
-from app.wall.wall import Walls
-from app.web import create_app
-from app.web.wall_page import ordinal, place
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.core.config import load_settings
+from app.services.tracking.tokens import Claims, Tokens
+from app.services.wall.cache import Cache
+from app.services.wall.geometry import Grid
+from app.services.wall.tile import BACKGROUND
+from app.services.wall.wall import Walls
+from app.web.app import create_app
+from app.web.pages.wall.page import ordinal, place
 from tests.collage import pictures
 from tests.conftest import linked
 from tests.service import environment

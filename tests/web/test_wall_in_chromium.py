@@ -15,8 +15,8 @@ from PIL import Image
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
+from app.adapters.store import Store
+from app.services.tracking.tokens import Claims, Tokens
 from tests.browser import Scheme
 from tests.collage import pictures
 from tests.service import Service, environment

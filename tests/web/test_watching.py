@@ -9,11 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families as families
 
-from app.config import Campaign, Campaigns
-from app.metrics import Reading
-from app.store import Store
-from app.store.root import MARKER
-from app.web.watching import KEPT, Gauges
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
+from app.core.config import Campaign, Campaigns
+from app.core.metrics import Reading
+from app.web.api.metrics import KEPT, Gauges
 from tests.standin.client import Standin
 from tests.web.conftest import ADMIN, approve, fill, notify
 

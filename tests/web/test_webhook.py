@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.store import Store
-from app.store.root import MARKER
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
 from tests.conftest import person
 from tests.standin import signatures
 from tests.standin.client import Standin

@@ -13,10 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.config import load_settings
-from app.store import Store
-from app.tracking.tokens import Claims, Tokens
-from app.web import create_app
+from app.adapters.store import Store
+from app.core.config import load_settings
+from app.services.tracking.tokens import Claims, Tokens
+from app.web.app import create_app
 from tests.collage import pictures
 from tests.conftest import linked
 from tests.service import environment

@@ -1,0 +1,167 @@
+"""One asset as Cloudinary's answers describe it: read strictly, because the SDK takes any JSON without `error` for a
+success. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from app.core.addresses import stored
+from app.core.errors import CloudinaryUnavailable
+
+T = TypeVar("T")
+
+
+# Delivery types of uploaded assets. Of the last two only a signed address is delivered.
+# https://cloudinary.com/documentation/upload_parameters#delivery_types
+TYPES = ("upload", "private", "authenticated")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One asset as Cloudinary has it.
+
+    `approved_at`: seconds since 1970. `kind`: image, video or raw (Cloudinary's resource_type). `type`: how it is
+    delivered (see TYPES). `email`: the address in its normal form (`app.core.addresses`), or the text that stands there
+    where it is unusable.
+    """
+
+    public_id: str
+    asset_id: str
+    folder: str
+    version: int
+    approved: bool
+    approved_at: float
+    email: str | None
+    url: str
+    kind: str = "image"
+    type: str = "upload"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row of a list. `status`: approved, pending, rejected, or unmoderated; `changed_at`: when that was decided.
+
+    Lists lag by seconds and leave assets out (rejected ones always): a row tells what was so, and a row that is not
+    there tells nothing.
+    """
+
+    asset: Asset
+    status: str
+    changed_at: float
+    format: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list. `others`: the assets in it that are no images. `next_cursor`: None on the last page."""
+
+    rows: tuple[Listed, ...]
+    next_cursor: str | None
+    others: tuple[Listed, ...] = ()
+
+
+def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
+    """Every page of a list; `ask` gets the page at a cursor (None: the first)."""
+    page = ask(None)
+    yield page
+    while page.next_cursor is not None:
+        page = ask(page.next_cursor)
+        yield page
+
+
+class FolderMissing(Exception):
+    """An answer without the folder of an asset: the account has fixed folders, or the answer is incomplete."""
+
+
+def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Asset:
+    """Reads one asset.
+
+    `fixed_folders`: of an account in which the folder is a part of the public ID. Raises FolderMissing where it is not
+    such an account and the answer has no folder, CloudinaryUnavailable where any other field is missing.
+    """
+    try:
+        email = (answer.get("context") or {}).get("custom", {}).get("email")
+        public_id = _typed(answer, "public_id", str)
+        return Asset(
+            public_id=public_id,
+            asset_id=_typed(answer, "asset_id", str),
+            version=_typed(answer, "version", int),
+            approved=moderation_status(answer) == "approved",
+            approved_at=_changed_at(answer),
+            email=stored(email) if isinstance(email, str) else None,
+            url=_typed(answer, "secure_url", str),
+            kind=_typed({"resource_type": "image"} | dict(answer), "resource_type", str),
+            type=_typed({"type": "upload"} | dict(answer), "type", str),
+            folder=_folder(answer, public_id, fixed_folders),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise CloudinaryUnavailable(
+            f"Cloudinary's answer lacks what it should have ({type(error).__name__}: {error})."
+        ) from error
+
+
+def _folder(answer: Mapping[str, Any], public_id: str, fixed_folders: bool) -> str:
+    if fixed_folders:
+        return public_id.rpartition("/")[0]
+    if "asset_folder" not in answer:
+        raise FolderMissing
+    return _typed(answer, "asset_folder", str)
+
+
+def read_page(answer: Mapping[str, Any] | None, *, fixed_folders: bool = False) -> Page:
+    """Reads one page of a list; None, the answer for a folder that does not exist, is an empty one.
+
+    Raises as `read_asset` does, and CloudinaryUnavailable for an answer that is no list.
+    """
+    if answer is None:
+        return Page((), None)
+    resources, cursor = answer.get("resources"), answer.get("next_cursor")
+    if not isinstance(resources, list) or not isinstance(cursor, str | None):
+        raise CloudinaryUnavailable("Cloudinary answered something that is no list of assets.")
+    rows = [_listed(row, fixed_folders) for row in resources if _is_uploaded(row)]
+    images = tuple(row for row in rows if row.asset.kind == "image")
+    return Page(images, cursor or None, tuple(row for row in rows if row.asset.kind != "image"))
+
+
+def _is_uploaded(row: object) -> bool:
+    """Whether a row is an asset that was uploaded. With backups on, a deleted one stays behind as a placeholder."""
+    if not isinstance(row, dict):
+        raise CloudinaryUnavailable("Cloudinary answered a list with something in it that is no asset.")
+    return row.get("type", "upload") in TYPES and not row.get("placeholder")
+
+
+def _listed(row: Mapping[str, Any], fixed_folders: bool) -> Listed:
+    asset = read_asset(row, fixed_folders=fixed_folders)
+    tags, kind = row.get("tags"), row.get("format")
+    return Listed(
+        asset=asset,
+        status=moderation_status(row) or "unmoderated",
+        changed_at=asset.approved_at,
+        format=kind if isinstance(kind, str) else "unknown",
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+    )
+
+
+def moderation_status(answer: Mapping[str, Any]) -> str | None:
+    """What all moderations together say: one that rejects wins, one that waits waits. None where there is none."""
+    said = [entry["status"] for entry in answer.get("moderation") or []] + [answer.get("moderation_status")]
+    statuses = [status for status in said if isinstance(status, str)]
+    if "rejected" in statuses:
+        return "rejected"
+    return next((status for status in statuses if status != "approved"), statuses[0] if statuses else None)
+
+
+def _changed_at(answer: Mapping[str, Any]) -> float:
+    """When the moderation was last changed, else when the asset was made."""
+    times = [entry["updated_at"] for entry in answer.get("moderation") or [] if entry.get("updated_at")]
+    moment = datetime.fromisoformat((max(times) if times else _typed(answer, "created_at", str)).replace("Z", "+00:00"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _typed(answer: Mapping[str, Any], key: str, kind: type[T]) -> T:
+    value = answer[key]
+    if not isinstance(value, kind):
+        raise TypeError(f"{key} is {type(value).__name__}")
+    return value

@@ -1,0 +1,163 @@
+"""Connections to delivery hosts: only to public addresses (or this machine, where the settings name it), and never for
+longer than a whole download may take.
+
+What counts is the address that a connection really has: a name may stand for another one each time it is looked up.
+"""
+
+import contextlib
+import ipaddress
+import os
+import socket
+import threading
+from http.cookiejar import DefaultCookiePolicy
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from app.core.errors import CloudinaryUnavailable
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 behind a NAT64
+# All that IANA assigns to hosts of the Internet (https://www.iana.org/assignments/ipv6-address-space). Python counts
+# more as global: site-local fec0::/10, and forms of IPv4 (::/96, ::ffff:0:0:0/96) that may lead into a network here.
+PUBLIC_V6 = ipaddress.ip_network("2000::/3")
+
+_here = threading.local()
+
+
+def new_session() -> requests.Session:
+    """A session that takes nothing from the environment (no proxy, no .netrc, no other certificates), keeps no cookies
+    and makes guarded connections only."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["Accept-Encoding"] = "identity"  # what is unpacked could be any size
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _GuardedAdapter())
+    return session
+
+
+class Deadline:
+    """Ends the guarded connection that this thread uses when `seconds` have passed, whatever it is doing.
+
+    A time limit on each read is not enough: a host that sends a byte every few seconds would never reach it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._pass)
+        self._timer.daemon = True
+        self._lock = threading.Lock()
+        self._line: socket.socket | None = None
+        self.passed = False
+
+    def __enter__(self) -> Self:
+        _here.deadline = self
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        _here.deadline = None
+        with self._lock:
+            self._let_go()
+
+    def hold(self, line: socket.socket) -> None:
+        """Makes `line` the one that is ended."""
+        with self._lock:
+            self._let_go()
+            # of its own, for TLS takes the first one over, and a response may close it before it has been read
+            self._line = socket.socket(fileno=os.dup(line.fileno()))
+            if self.passed:
+                self._cut()
+
+    def _pass(self) -> None:
+        with self._lock:
+            self.passed = True
+            self._cut()
+
+    def _cut(self) -> None:
+        if self._line is not None:
+            with contextlib.suppress(OSError):  # it has ended already
+                self._line.shutdown(socket.SHUT_RDWR)
+
+    def _let_go(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+
+def check_peer(host: str, peer: str) -> None:
+    """Raises CloudinaryUnavailable unless `peer` is an address that `host` may have: a public one, or this machine's
+    own where `host` says so.
+
+    An IPv6 address that stands for an IPv4 one counts as that one, if it is of a kind that public hosts are reached by.
+    Others are not public whatever IPv4 address they hold: Teredo, the NAT64 of a single network (64:ff9b:1::/48).
+    """
+    address = ipaddress.ip_address(peer.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in TRANSLATED:
+            address = ipaddress.IPv4Address(address.packed[-4:])
+        else:
+            address = address.ipv4_mapped or address.sixtofour or address
+    if host.strip("[]").lower() in LOOPBACK:
+        good = address.is_loopback
+    else:
+        good = address.is_global and not address.is_multicast and (address.version == 4 or address in PUBLIC_V6)
+    if not good:
+        raise CloudinaryUnavailable(f"Pictures may not be fetched from {host[:100]}: its address {peer} is not public.")
+
+
+class _Guarded:
+    """Mixed into urllib3's connections."""
+
+    host: str
+    sock: Any
+
+    def _new_conn(self) -> socket.socket:
+        line: socket.socket = super()._new_conn()  # type: ignore[misc]
+        try:
+            check_peer(self.host, line.getpeername()[0])
+            _hold(line)
+        except BaseException:
+            line.close()
+            raise
+        return line
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if self.sock is not None:  # kept alive since an earlier picture
+            _hold(self.sock)
+        super().request(*args, **kwargs)  # type: ignore[misc]
+
+
+def _hold(line: socket.socket) -> None:
+    deadline: Deadline | None = getattr(_here, "deadline", None)
+    if deadline is not None:
+        deadline.hold(line)
+
+
+class _HTTPConnection(_Guarded, HTTPConnection):
+    pass
+
+
+class _HTTPSConnection(_Guarded, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}

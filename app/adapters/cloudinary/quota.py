@@ -1,0 +1,86 @@
+"""How many Admin API calls were made, and how many Cloudinary says are left until the limit is set anew."""
+
+import calendar
+import re
+import threading
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from app.core import metrics
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`left` of `limit` calls until `reset` (seconds since 1970); None where Cloudinary has not said.
+
+    `refused`: the last call was refused because the limit is reached.
+    """
+
+    left: int | None = None
+    limit: int | None = None
+    reset: float | None = None
+    refused: bool = False
+
+
+class Quota:
+    """What the answers' headers say. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._standing = Standing()
+        self._calls = 0
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made, refused and failed ones too."""
+        return self._calls
+
+    @property
+    def standing(self) -> Standing:
+        return self._standing
+
+    def called(self) -> None:
+        metrics.called()
+        with self._lock:
+            self._calls += 1
+
+    def failed(self) -> None:
+        """Notes an answer of which the SDK shows no headers: that there is no such asset, or an error."""
+        with self._lock:
+            if self._standing.left:
+                self._standing = replace(self._standing, left=self._standing.left - 1)
+
+    def answered(self, answer: Any) -> None:
+        """Notes the headers that the SDK has put on an answer; one without them tells nothing."""
+        left, limit, reset = (
+            getattr(answer, f"rate_limit_{name}", None) for name in ("remaining", "allowed", "reset_at")
+        )
+        if left is None or limit is None or reset is None:
+            return
+        new = Standing(left, limit, float(calendar.timegm(reset)))
+        with self._lock:
+            old = self._standing
+            if (old.reset, old.limit) == (new.reset, new.limit) and old.left is not None and not old.refused:
+                new = Standing(min(old.left, left), limit, new.reset)  # answers overtake one another
+            self._standing = new
+        metrics.standing(new.left or 0, limit, float(calendar.timegm(reset)))
+
+    def refused(self, text: str) -> int:
+        """Notes a refusal in Cloudinary's words; returns in how many seconds it says to try again."""
+        seconds = seconds_until_reset(text, datetime.now(UTC))
+        with self._lock:
+            self._standing = Standing(0, self._standing.limit, time.time() + seconds, True)
+            limit = self._standing.limit
+        metrics.standing(0, limit, time.time() + seconds)
+        return seconds
+
+
+def seconds_until_reset(text: str, now: datetime) -> int:
+    """From "… Try again on 2024-10-04 14:00:00 UTC": how long that is from now; a minute where it does not say."""
+    found = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", text)
+    if not found:
+        return 60
+    reset = datetime.fromisoformat(found[0]).replace(tzinfo=UTC)
+    return max(1, min(3600, round((reset - now).total_seconds())))

@@ -1,0 +1,90 @@
+"""What an archive says of itself, and in which terms of EXIF and XMP. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from app.core.cropping import Cut, Why
+
+# As exiftool names them. A cut is told as Camera Raw tells it, in fractions of the original (Adobe, XMP Specification
+# Part 2, 3.3: crs); AlreadyApplied keeps programs from cutting once more. Who chose it is an event of the file's
+# history (3.2: stEvt), whose action "cropped" the specification names.
+EMAIL, PUBLIC_ID, ASSET_ID = "EXIF:UserComment", "XMP-dc:Identifier", "XMP-dc:Source"
+VERSION = "XMP-xmpMM:VersionID"
+TYPE = "XMP-dc:Type"
+SIDES = ("XMP-crs:CropLeft", "XMP-crs:CropTop", "XMP-crs:CropRight", "XMP-crs:CropBottom")
+CROPPED = {"XMP-crs:HasCrop": "True", "XMP-crs:AlreadyApplied": "True", "XMP-xmpMM:HistoryAction": "cropped"}
+WHY = "XMP-xmpMM:HistoryParameters"
+READ = (EMAIL, PUBLIC_ID, ASSET_ID, VERSION, TYPE, *SIDES, WHY)
+
+PLACES = 5000  # places of a cut that a mark tells apart
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What an archive says of itself.
+
+    `cut`: None where next to nothing of the original was cut off. `type`: how Cloudinary delivers the photo (`Asset`).
+    """
+
+    email: str | None = None
+    public_id: str | None = None
+    asset_id: str | None = None
+    version: int | None = None
+    cut: Cut | None = None
+    type: str = "upload"
+
+    @property
+    def mark(self) -> float | None:
+        """Which picture this is: the version, and as a fraction of a second the place where it was cut.
+
+        It is the modification time of all that is made from the archive. None where the version is not known.
+        """
+        if self.version is None or self.cut is None:
+            return self.version
+        return self.version + (1 + round(self.cut.place * PLACES)) / 10_000
+
+
+def values(tags: Tags) -> dict[str, str | None]:
+    """What exiftool has to write; None for what there is not."""
+    found = {
+        EMAIL: tags.email,
+        PUBLIC_ID: tags.public_id,
+        ASSET_ID: tags.asset_id,
+        VERSION: None if tags.version is None else str(tags.version),
+        TYPE: None if tags.type == "upload" else tags.type,
+    }
+    if tags.cut is None:
+        return found
+    sides = (tags.cut.left, tags.cut.top, tags.cut.right, tags.cut.bottom)
+    told = {name: f"{side:.6f}" for name, side in zip(SIDES, sides, strict=True)}
+    return found | told | CROPPED | {WHY: tags.cut.why}
+
+
+def of(row: Mapping[str, str]) -> Tags:
+    """What exiftool has read, by the names of the tags without their groups."""
+    version = row.get(_name(VERSION), "")
+    return Tags(
+        email=row.get(_name(EMAIL)) or None,
+        public_id=row.get(_name(PUBLIC_ID)) or None,
+        asset_id=row.get(_name(ASSET_ID)) or None,
+        version=int(version) if version.isascii() and version.isdigit() else None,
+        cut=_cut(row),
+        type=row.get(_name(TYPE)) or "upload",
+    )
+
+
+def _cut(row: Mapping[str, str]) -> Cut | None:
+    """None also for what no cut could be: an archive in which somebody else wrote is still an archive."""
+    why = next((one for one in get_args(Why) if one == row.get(_name(WHY))), None)
+    try:
+        left, top, right, bottom = (float(row[_name(side)]) for side in SIDES)
+    except (KeyError, ValueError):
+        return None
+    if why is None or not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        return None
+    return Cut(left, top, right, bottom, why)
+
+
+def _name(tag: str) -> str:
+    return tag.partition(":")[2]

@@ -1,0 +1,12 @@
+"""`python -m app.adapters.imaging.decoder`: the decoding process of `app.adapters.imaging.decoder.decoder`."""
+
+import os
+import sys
+from pathlib import Path
+
+from app.adapters.imaging.decoder.confinement import confine
+from app.adapters.imaging.decoder.decoder import serve
+
+if __name__ == "__main__":
+    confine(Path(part) for part in os.environ.get("MAGICK_CONFIGURE_PATH", "").split(os.pathsep) if part)
+    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,198 @@
+"""One photo: from the picture that arrived to the files of the store, and from those to a cell of a collage."""
+
+import ctypes
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from wand.api import library
+from wand.image import Image, ProfileDict
+
+from app.adapters.imaging import copies, faces, variants
+from app.adapters.imaging.jpeg.structure import bare, structure
+from app.adapters.imaging.reading import Format, header, opened
+from app.adapters.imaging.saving import jpeg, png, raw, reduced, resize
+from app.adapters.imaging.thumbhash import thumbhash
+from app.core import cropping, limits
+from app.core.cropping import Cut
+from app.core.errors import PictureError
+
+ARCHIVE = (1500, 2000)
+INTERMEDIATE = (300, 400)
+HASHED = (24, 32)  # of what a placeholder is made
+ARCHIVE_QUALITY = 92  # JPEG quality where a picture has to be encoded anew
+
+# Up to which a picture is decoded a second time for its larger variants: all of them in pictures that cameras and
+# upload presets make; a hostile one costs no more time than before.
+MOST_SCANS = 20
+
+# EXIF orientations in which width and height change places
+SIDEWAYS = ("left_top", "right_top", "right_bottom", "left_bottom")
+# and those in which left and right, above and below are exchanged first
+MIRRORED = ("top_right", "bottom_right", "right_top", "right_bottom")
+HEAD_DOWN = ("bottom_right", "bottom_left", "right_bottom", "left_bottom")
+
+PREVIEW_SIDE = 1200  # pixels of a preview's longest side
+PREVIEW_QUALITY = 82  # its JPEG quality
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A photo as the store keeps it, still without tags: JPEG of 1500×2000 and PNG of 300×400, upright, sRGB.
+
+    The intermediate has smaller copies of itself and a placeholder inside (see `copies`). `variants`: JPEGs by name
+    (see `variants`); one that could not be made is not there. `cut`: None where the picture was 3:4 (or nearly).
+    """
+
+    archive: bytes
+    intermediate: bytes
+    variants: dict[str, bytes]
+    cut: Cut | None = None
+
+
+def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), place: float | None = None) -> Prepared:
+    """Makes archive, intermediate and the `wanted` variants of a JPEG: upright, sRGB, cut to 3:4, 1500×2000.
+
+    It is cut at `place` (`Cut.place`), else around the faces that are found in it, else in the middle.
+
+    A JPEG that is all this already stays as it is but for its metadata (so that no other program has to read what a
+    stranger wrote there), and its intermediate is made of a decode at half its size. Raises PictureError for what is no
+    JPEG, is not whole, or is beyond the limits.
+    """
+    if len(picture) > limits.PICTURE_BYTES:
+        raise PictureError(
+            f"The picture has {len(picture) / 1e6:.1f} MB; {limits.PICTURE_BYTES / 1e6:.0f} MB at most are taken."
+        )
+    known = structure(picture)  # before ImageMagick sees anything of it
+    known.reduction()
+    upright = known.orientation == 1
+    with header(picture, "jpeg") as image:
+        size = image.size
+        srgb = image.colorspace == "srgb" and not ProfileDict(image).get("icc")
+        width, height = size[::-1] if known.orientation > 4 else size  # on its side
+    if size == ARCHIVE and upright and srgb:
+        # twice the size of the intermediate, so that the resize still has pixels to choose from
+        with opened(picture, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:
+            return _prepared(bare(picture), image, _larger(picture, wanted), wanted)
+    scale = max(ARCHIVE[0] / width, ARCHIVE[1] / height)
+    with opened(picture, "jpeg", at_least=(math.ceil(size[0] * scale), math.ceil(size[1] * scale))) as image:
+        _to_srgb(image)
+        cut = _chosen(image, place)
+        # turned last, when it is small: turning takes a second copy of all pixels
+        _fill(image, cut, *(ARCHIVE[::-1] if image.orientation in SIDEWAYS else ARCHIVE))
+        image.auto_orient()
+        image.reset_coords()  # turning leaves an offset behind
+        image.strip()
+        larger = variants.made(image, _above_intermediate(wanted))
+        archive = jpeg(image, ARCHIVE_QUALITY, progressive=False, sampling="2x2")
+        return _prepared(archive, image, larger, wanted, cut)
+
+
+def preview(picture: bytes) -> bytes:
+    """A whole JPEG as it arrived, upright and sRGB, its longest side at most 1200 pixels. Raises PictureError."""
+    structure(picture).reduction()
+    with header(picture, "jpeg") as image:
+        scale = min(1.0, PREVIEW_SIDE / max(image.size))
+        at_least = math.ceil(image.width * scale), math.ceil(image.height * scale)
+    with opened(picture, "jpeg", at_least=at_least) as image:
+        _to_srgb(image)
+        with reduced(image, PREVIEW_SIDE) as small:
+            small.auto_orient()
+            return jpeg(small, PREVIEW_QUALITY, progressive=True)
+
+
+def cell(picture: bytes, kind: Format, width: int, height: int) -> bytes:
+    """A picture of the store at exactly `width`×`height` of the same shape: rows of 8-bit RGB.
+
+    Raises PictureError if it is broken.
+    """
+    with opened(picture, kind, at_least=(2 * width, 2 * height)) as image:
+        resize(image, width, height)
+        return raw(image)
+
+
+def _prepared(
+    archive: bytes, image: Image, larger: dict[str, bytes], wanted: Collection[str], cut: Cut | None = None
+) -> Prepared:
+    resize(image, *INTERMEDIATE)
+    smaller = variants.made(image, set(wanted) - _above_intermediate(wanted))
+    return Prepared(archive, intermediate(image), larger | smaller, cut)
+
+
+def _larger(picture: bytes, wanted: Collection[str]) -> dict[str, bytes]:
+    """The variants that are larger than the intermediate, of a picture that is as an archive has to be.
+
+    It is decoded once more for them, at full size: that takes half the time of halving what is decoded at full size,
+    and the intermediate stays the same, whatever becomes of them.
+    """
+    names = _above_intermediate(wanted)
+    if not names or structure(picture).scans > MOST_SCANS:
+        return {}
+    try:
+        with opened(picture, "jpeg") as image:
+            return variants.made(image, names)
+    except PictureError:
+        return {}
+
+
+def _above_intermediate(names: Collection[str]) -> set[str]:
+    return {name for name in names if variants.VARIANTS[name].width > INTERMEDIATE[0]}
+
+
+def intermediate(image: Image) -> bytes:
+    """An upright sRGB picture of shape 3:4 as the store's intermediate. The image shrinks."""
+    resize(image, *INTERMEDIATE)
+    picture = png(image, "rgb")
+    made = {}
+    for size in reversed(copies.SIZES):  # each from the next larger: a quarter of the work, and no difference to see
+        resize(image, *size)
+        made[size] = jpeg(image, copies.QUALITY, progressive=False, sampling="1x1")
+    resize(image, *HASHED)
+    return copies.insert(picture, made, thumbhash(*HASHED, raw(image)))
+
+
+def _to_srgb(image: Image) -> None:
+    if ProfileDict(image).get("icc"):
+        profile = (Path(__file__).parent / "srgb.icc").read_bytes()
+        library.MagickProfileImage.argtypes = [
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+        ]
+        if not library.MagickProfileImage(image.wand, b"icc", profile, len(profile)):
+            library.MagickClearException(image.wand)  # a profile that makes no sense is as good as none
+    if image.colorspace != "srgb":
+        image.transform_colorspace("srgb")
+
+
+def _chosen(image: Image, place: float | None) -> Cut | None:
+    """Where a picture that may still lie on its side is cut; None where next to nothing of it goes."""
+    width, height = _upright(image)
+    if not cropping.is_cut(width, height):
+        return None
+    if place is not None:
+        return cropping.at(width, height, place, "hand")
+    return cropping.choose(width, height, faces.find(image))
+
+
+def _upright(image: Image) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if image.orientation in SIDEWAYS else (width, height)
+
+
+def _fill(image: Image, cut: Cut | None, width: int, height: int) -> None:
+    """Cuts a picture that may still lie on its side to the shape of `width`×`height`, and makes it that size."""
+    full_width, full_height = _upright(image)
+    left, top, across, down = cropping.pixels(cut, full_width, full_height)
+    # EXIF's orientations (CIPA DC-008, 4.6.5.1), undone
+    if image.orientation in MIRRORED:
+        left = full_width - left - across
+    if image.orientation in HEAD_DOWN:
+        top = full_height - top - down
+    if image.orientation in SIDEWAYS:
+        left, top, across, down = top, left, down, across
+    if (across, down) != image.size:
+        image.crop(left=left, top=top, width=across, height=down)
+    resize(image, width, height)

@@ -1,0 +1,190 @@
+"""Amazon SQS: the only code that imports boto3.
+
+It is imported when a queue is made, for that takes a quarter of a second and only the worker needs it. Credentials,
+region and endpoint come from where boto3 looks for them
+(https://boto3.amazonaws.com/v1/documentation/api/latest/guide/configuration.html).
+"""
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.core import limits
+from app.core.errors import QueueUnavailable, SettingError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+MOST = 10  # messages in one answer; SQS gives no more
+# What a message carries beside its body: the first three are written by the gateway, the last one by a redrive.
+ATTRIBUTES = ("X-Cld-Timestamp", "X-Cld-Signature", "X-Request-ID", "Received")
+
+MISSING = {"QueueDoesNotExist", "NonExistentQueue", "InvalidAddress"}
+REFUSED = {
+    *("AccessDenied", "AccessDeniedException", "InvalidClientTokenId", "InvalidSecurity", "KmsAccessDenied"),
+    *("SignatureDoesNotMatch", "UnrecognizedClientException"),
+}
+GONE = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as it was received. `sent`: when, in seconds since 1970; a move to the dead-letter queue keeps that.
+
+    `receipt`: what SQS calls this receipt of it. `attributes`: those of `ATTRIBUTES` that it has.
+    """
+
+    id: str
+    receipt: str
+    body: str
+    sent: float
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+class Queue:
+    """A queue at its address. Safe to use from many threads. `name`: what to call it in a log.
+
+    Making one asks nobody. Raises SettingError where boto3 has no region or cannot read its configuration. Everything
+    else raises QueueUnavailable, or SettingError where there is no such queue, no credentials, or none that may.
+    """
+
+    def __init__(self, url: str, client: "SQSClient | None" = None) -> None:
+        if not re.fullmatch(r"https?://[^/\s]+/\S+", url):
+            raise SettingError(
+                f"{url!r} is no address of a queue (https://sqs.eu-central-1.amazonaws.com/123456789012/collagen)."
+            )
+        self._url = url
+        self.name = url.rstrip("/").rpartition("/")[2]
+        self._client = client or self._connected()
+
+    def receive(self, most: int, visibility: int, patience: int = limits.POLL_SECONDS) -> list[Message]:
+        """Up to `most` messages, which nobody else gets for `visibility` seconds; none after `patience` seconds."""
+        with self._plainly():
+            answer = self._client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=min(most, MOST),
+                VisibilityTimeout=visibility,
+                WaitTimeSeconds=patience,
+                MessageSystemAttributeNames=["SentTimestamp"],
+                MessageAttributeNames=list(ATTRIBUTES),
+            )
+            return [_message(message) for message in answer.get("Messages", [])]
+
+    def delete(self, message: Message) -> bool:
+        """It is done with; says whether it still was ours to say so."""
+        with self._plainly(), self._ours() as ours:
+            self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt)
+        return bool(ours)
+
+    def hide(self, message: Message, seconds: int) -> bool:
+        """Nobody gets it for so long, counted from now; says whether it still was ours to say so."""
+        with self._plainly(), self._ours() as ours:
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=message.receipt, VisibilityTimeout=seconds
+            )
+        return bool(ours)
+
+    def send(self, body: str, attributes: Mapping[str, str]) -> None:
+        """A new message."""
+        with self._plainly():
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=body,
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+                },
+            )
+
+    def dead_letters(self) -> "Queue":
+        """The queue in which ends what was received too often. Raises SettingError where this one has none."""
+        with self._plainly():
+            answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["RedrivePolicy"])
+            policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
+            arn = policy.get("deadLetterTargetArn", "")  # arn:aws:sqs:eu-central-1:123456789012:collagen-dead
+            if arn.count(":") != 5:
+                raise SettingError(f"The queue {self.name} has no dead-letter queue: give it a RedrivePolicy.")
+            account, name = arn.split(":")[4:]
+            url = self._client.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
+        return Queue(url, self._client)
+
+    def count(self) -> int:
+        """About how many messages it has, those that somebody is at work on too."""
+        with self._plainly():
+            answer = self._client.get_queue_attributes(
+                QueueUrl=self._url,
+                AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+            )
+            return sum(int(number) for number in answer.get("Attributes", {}).values())
+
+    def _connected(self) -> "SQSClient":
+        import boto3
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=limits.CONNECT_SECONDS,
+            read_timeout=limits.POLL_SECONDS + limits.SQS_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        )
+        with self._plainly():
+            client: SQSClient = boto3.Session().client("sqs", config=config)
+            return client
+
+    @contextlib.contextmanager
+    def _ours(self) -> Iterator[list[bool]]:
+        """Yields what is empty afterwards where the receipt counts no more: its time was over."""
+        from botocore.exceptions import ClientError
+
+        ours = [True]
+        try:
+            yield ours
+        except ClientError as error:
+            if _code(error.response) not in GONE:
+                raise
+            ours.clear()
+
+    @contextlib.contextmanager
+    def _plainly(self) -> Iterator[None]:
+        """Makes errors of AWS ours, in one sentence."""
+        from botocore import exceptions as aws
+
+        try:
+            yield
+        except aws.ClientError as error:
+            code = _code(error.response)
+            if code in MISSING:
+                raise SettingError(f"There is no queue {self.name} at its address, or not in this region.") from error
+            if code in REFUSED:
+                raise SettingError(f"AWS does not let these credentials use the queue {self.name} ({code}).") from error
+            raise QueueUnavailable(f"The queue {self.name} cannot be used at the moment ({code}).") from error
+        except aws.NoRegionError as error:
+            raise SettingError("No AWS region is set: set AWS_DEFAULT_REGION to the queue's (eu-central-1).") from error
+        except (aws.NoCredentialsError, aws.PartialCredentialsError) as error:
+            raise SettingError(
+                "There are no AWS credentials: give the machine a role that may use the queue, or set"
+                " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+            ) from error
+        except (aws.ProfileNotFound, aws.ConfigParseError, aws.InvalidRegionError, ValueError) as error:
+            raise SettingError(f"boto3 cannot use its configuration: {type(error).__name__}.") from error
+        except aws.BotoCoreError as error:
+            raise QueueUnavailable(f"The queue {self.name} cannot be reached ({type(error).__name__}).") from error
+
+
+def _code(response: Mapping[str, object]) -> str:
+    """Such as QueueDoesNotExist, which SQS also calls AWS.SimpleQueueService.NonExistentQueue."""
+    said = response.get("Error")
+    return str(said.get("Code", "")).rpartition(".")[2] if isinstance(said, dict) else ""
+
+
+def _message(given: "MessageTypeDef") -> Message:
+    attributes = given.get("MessageAttributes", {})
+    return Message(
+        id=given.get("MessageId", ""),
+        receipt=given.get("ReceiptHandle", ""),
+        body=given.get("Body", ""),
+        sent=int(given.get("Attributes", {}).get("SentTimestamp", "0")) / 1000,
+        attributes={name: value["StringValue"] for name, value in attributes.items() if "StringValue" in value},
+    )

@@ -1,0 +1,233 @@
+"""Files that appear whole or not at all, on a local disk and on NFS.
+
+temporary file in the same directory → write → fsync → close (where NFS reports errors) → rename → fsync of the
+directory. Temporary names begin with `.tmp-`, which no listing of the store shows. Whoever writes a temporary file
+holds its lock until it has its name; one whose lock is free was left by a dead writer (see `sweep`).
+"""
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from app.adapters.store.disk import DIRECTORY_MODE, Disk
+from app.core.errors import StoreUnavailable
+
+TEMPORARY = ".tmp-"
+
+
+@contextlib.contextmanager
+def using(path: Path) -> Iterator[None]:
+    """Turns every OSError inside into StoreUnavailable, naming `path` and what the system said."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"The store failed at {path}: {error.strerror or error}.") from error
+
+
+class Files:
+    """Whole-or-nothing operations on `disk`.
+
+    `require` raises StoreUnavailable where the disk is not the one that is meant (a store that is not mounted). It is
+    asked before a directory is made, once more before a new file gets its name, and whenever something is not there:
+    what is missing may only be out of sight. `mode` says which permissions a directory is made with.
+    """
+
+    def __init__(
+        self,
+        disk: Disk | None = None,
+        require: Callable[[], None] = lambda: None,
+        mode: Callable[[Path], int] = lambda path: DIRECTORY_MODE,
+    ) -> None:
+        self.disk = disk or Disk()
+        self._require = require
+        self._mode = mode
+
+    def write_whole(self, path: Path, data: bytes, *, mtime: float | None = None) -> None:
+        """Puts `data` at `path`: after a crash there is the old file or the new one. Makes missing directories.
+
+        `mtime`: modification time to give it, in seconds since 1970. Raises StoreUnavailable; then there is the old
+        file, or the new one where only the last step failed.
+        """
+        with using(path):
+            self.make_directories(path.parent)
+            temporary, descriptor = self._temporary(path.parent)
+            held = os.dup(descriptor)  # keeps the lock when the descriptor is closed
+            try:
+                try:
+                    self.disk.write(descriptor, data)
+                    if mtime is not None:
+                        self.disk.utime(descriptor, mtime)
+                    self.disk.fsync(descriptor)
+                finally:
+                    self.disk.close(descriptor)
+                self._require()
+                self.rename(temporary, path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    self.disk.unlink(temporary)
+                raise
+            finally:
+                os.close(held)
+
+    def _temporary(self, directory: Path) -> tuple[Path, int]:
+        """A new temporary file, open and locked."""
+        while True:
+            path = directory / f"{TEMPORARY}{secrets.token_hex(8)}"
+            descriptor = self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+            try:
+                # who sweeps may have seen it before it was locked, taken it for a dead writer's, and removed it
+                if self.disk.lock(descriptor) and os.fstat(descriptor).st_nlink:
+                    return path, descriptor
+            except BaseException:
+                os.close(descriptor)
+                with contextlib.suppress(OSError):
+                    self.disk.unlink(path)
+                raise
+            os.close(descriptor)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Renames a file or directory, and makes the new name last.
+
+        On NFS a rename whose answer was lost is tried again by the client and reports an error though it succeeded:
+        where the source is gone and the target is what the source was, it has succeeded. Raises OSError.
+        """
+        before = self.disk.stat(source)
+        try:
+            self.disk.rename(source, target)
+        except OSError:
+            with contextlib.suppress(OSError):
+                after = self.disk.stat(target)
+                if self.disk.stat(source) is None and before and after and after.st_ino == before.st_ino:
+                    self.sync_directory(target.parent)
+                    return
+            raise
+        self.sync_directory(target.parent)
+
+    def make_directories(self, path: Path) -> None:
+        """Makes `path` and its missing parents, so that they last. Raises OSError, StoreUnavailable."""
+        if self.is_directory(path):
+            return
+        self._require()
+        self.make_directories(path.parent)
+        with contextlib.suppress(FileExistsError):
+            self.disk.mkdir(path, self._mode(path))
+        if not self.is_directory(path):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+        self.sync_directory(path.parent)
+
+    def is_directory(self, path: Path) -> bool:
+        """Raises OSError where that cannot be known."""
+        found = self.disk.stat(path)
+        return found is not None and stat.S_ISDIR(found.st_mode)
+
+    def exists(self, path: Path) -> bool:
+        """Raises OSError or StoreUnavailable where that cannot be known."""
+        if self.disk.stat(path) is not None:
+            return True
+        self._require()
+        return False
+
+    def scan(self, directory: Path) -> list[os.DirEntry[str]]:
+        """What is in a directory; nothing where there is none. Raises OSError, StoreUnavailable."""
+        try:
+            return self.disk.scan(directory)
+        except FileNotFoundError:
+            self._require()
+            return []
+
+    def sync_directory(self, path: Path) -> None:
+        """Makes the names in a directory last. Raises OSError."""
+        descriptor = self.disk.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self.disk.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def remove(self, path: Path) -> bool:
+        """Removes a file, so that it stays removed; says whether there was one. Raises StoreUnavailable."""
+        with using(path):
+            try:
+                self.disk.unlink(path)
+            except FileNotFoundError:
+                self._require()
+                return False
+            self.sync_directory(path.parent)
+            return True
+
+    def read(self, path: Path) -> bytes | None:
+        """The bytes of a file, or None where there is none. Raises StoreUnavailable."""
+        with using(path):
+            try:
+                return self.disk.read(path)
+            except FileNotFoundError:
+                self._require()
+                return None
+
+    def append_line(self, path: Path, line: str) -> int:
+        """Adds one line, whole or not at all; returns where in the file it begins.
+
+        Whoever else may append to the same file must hold the same lock. What a writer that died left of a line is
+        taken away. Raises StoreUnavailable.
+        """
+        data = line.encode("utf-8", "backslashreplace") + b"\n"
+        with using(path):
+            self.make_directories(path.parent)
+            descriptor = self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+            try:
+                self._require()
+                end = os.fstat(descriptor).st_size
+                whole = _end_of_last_line(descriptor, end)
+                if whole < end:
+                    self.disk.truncate(descriptor, whole)
+                try:
+                    self.disk.write(descriptor, data)
+                    self.disk.fsync(descriptor)
+                except BaseException:
+                    with contextlib.suppress(OSError):
+                        self.disk.truncate(descriptor, whole)
+                    raise
+            finally:
+                self.disk.close(descriptor)
+            return whole
+
+    def lock(self, path: Path, patience: float) -> int | None:
+        """Locks a file against every other process, thread and (on NFS 4) host, for at most `patience` seconds.
+
+        Returns the descriptor that holds the lock; closing it, or the end of the process, gives the lock up. None where
+        others kept it. flock, not lockf: it belongs to the open file, so threads exclude each other too, and a child
+        process can inherit it. Raises StoreUnavailable.
+        """
+        with using(path):
+            self.make_directories(path.parent)
+            descriptor = self.disk.open(path, os.O_RDWR | os.O_CREAT)
+            try:
+                deadline = time.monotonic() + patience
+                pause = 0.005
+                while not self.disk.lock(descriptor):
+                    if time.monotonic() >= deadline:
+                        os.close(descriptor)
+                        return None
+                    time.sleep(pause)
+                    pause = min(pause * 1.5, 0.1)
+                self._require()  # a lock beside the store locks nobody out
+            except BaseException:
+                os.close(descriptor)
+                raise
+            return descriptor
+
+
+def _end_of_last_line(descriptor: int, size: int) -> int:
+    """Where the last line that was written whole ends."""
+    block = 4096
+    while size > 0:
+        start = max(0, size - block)
+        found = os.pread(descriptor, size - start, start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        size = start
+    return 0

@@ -1,0 +1,30 @@
+"""The time of a file that was made from an archive says which picture it shows: the archive's mark (see `app.adapters.exiftool.tags`).
+
+Pure. Of a mark, whole seconds are the version of the photo, and four decimals where it was cut.
+"""
+
+from os import stat_result
+
+PLACES = 10**4  # of a second; a float keeps them until the year 2038
+
+
+def time_of(mark: float | None) -> float:
+    """The modification time that stands for a mark (0 for none), within what every file system can keep."""
+    return 0 if mark is None else mark % 2**31
+
+
+def number(found: stat_result) -> int:
+    """A file's mark as a whole number: the version, or that and the decimals where the photo was cut."""
+    seconds, place = _parts(found)
+    return seconds * PLACES + place if place else seconds
+
+
+def has(found: stat_result, mark: float | None) -> bool:
+    """Whether a file has this mark. A file system or a copy without fractions of seconds keeps the version only."""
+    wanted, place = divmod(round(time_of(mark) * PLACES), PLACES)
+    seconds, there = _parts(found)
+    return seconds == wanted and there in (0, place)
+
+
+def _parts(found: stat_result) -> tuple[int, int]:
+    return divmod(round(found.st_mtime_ns * PLACES / 10**9), PLACES)

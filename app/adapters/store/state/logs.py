@@ -1,0 +1,161 @@
+"""What happened to which photo, and the notifications as they came."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.adapters.store.documents import an_object
+from app.adapters.store.files import using
+from app.adapters.store.mail import ledger
+from app.adapters.store.names import file_name
+from app.adapters.store.root import UNFILED, Root
+from app.core import limits
+from app.core.errors import PhotoBusy
+from app.core.logging import current_request_id
+
+LONGEST_LINE = 1024  # bytes, as a rule: an event's public ID has at most 255 characters
+LARGEST_LOG = 20_000_000  # bytes, after which processor.log is put away and begun anew: some 200,000 lines
+
+
+@dataclass
+class Purged:
+    """What a purge has looked at, and removed of it."""
+
+    lines_searched: int = 0
+    lines_removed: int = 0
+    notifications_searched: int = 0
+    notifications_removed: int = 0
+
+    def add_log(self, searched: int, removed: int) -> None:
+        self.lines_searched += searched
+        self.lines_removed += removed
+
+    def add_notification(self, removed: bool) -> None:
+        self.notifications_searched += 1
+        self.notifications_removed += removed
+
+
+class Logs:
+    def __init__(self, root: Root) -> None:
+        self._root = root
+
+    def event(self, campaign: str, when: datetime, word: str, public_id: str, detail: str = "") -> None:
+        """Adds a line to the campaign's processor.log: time, SYNCED, DELETED or ERROR, public ID, detail.
+
+        At the end stands the request or run that it belongs to, where there is one.
+        """
+        self._root.require()
+        mark = f"request={current_request_id()}" if current_request_id() else ""
+        line = " ".join(f"{when:%Y-%m-%dT%H:%M:%SZ} {word} {public_id} {detail} {mark}".split())
+        # appends from two hosts to one file can tear, so they take turns
+        with self._root.lock("log", f"the log of {campaign}"):
+            self._put_away(self._root.path / campaign / "logs" / "processor.log", when)
+            self._root.files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
+
+    def _put_away(self, path: Path, when: datetime) -> None:
+        """Gives a log that has grown large another name, which `purge` finds too; nothing removes it.
+
+        Not logrotate's work: only whoever holds the log's lock knows that nobody, on whatever host, is just adding to
+        the log or removing a person from it.
+        """
+        with using(path):
+            found = self._root.files.disk.stat(path)
+            if found is not None and found.st_size >= LARGEST_LOG:
+                self._root.files.rename(path, path.with_name(f"processor.{when:%Y%m%dT%H%M%SZ}.log"))
+
+    def tail(self, campaign: str, number: int) -> list[str]:
+        """The last so many lines of processor.log, the newest first; a line that was not written whole is none.
+
+        Raises StoreUnavailable.
+        """
+        self._root.require()
+        path = self._root.path / campaign / "logs" / "processor.log"
+        with using(path):
+            try:
+                end = self._root.files.disk.read_end(path, number * LONGEST_LINE)
+            except FileNotFoundError:
+                self._root.require()
+                return []
+        before, *lines = end.split(b"\n")
+        if len(end) < number * LONGEST_LINE:  # that is all there is
+            lines = [before, *lines]
+        whole = [line.decode("utf-8", "replace") for line in lines[:-1]]  # what follows the last line's end is no line
+        return whole[-number:][::-1] if number > 0 else []
+
+    def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
+        """Files a notification exactly as it came; one of no known campaign goes to .unfiled/."""
+        self._root.require()
+        top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs" / "webhooks"
+        stem = f"{when:%H%M%S}.{status}.{file_name(public_id)}"
+        with self._root.lock("log", f"the notifications of {campaign}"), using(top):
+            path = top / f"{when:%Y%m%d}" / f"{stem}.json"
+            number = 1
+            while self._root.files.read(path) not in (None, raw):  # another one of the same second
+                number += 1
+                path = path.with_name(f"{stem}.{number}.json")
+            self._root.files.write_whole(path, raw)
+
+    def purge(
+        self,
+        campaign: str | None,
+        line: Callable[[str], bool],
+        document: Callable[[bytes], bool],
+        *,
+        damaged: bool = False,
+    ) -> Purged:
+        """Removes the log lines and the notifications that `line` and `document` say yes to.
+
+        `damaged`: also the lines and notifications that should be JSON and are not, which may be what is left of one
+        that they would say yes to. `campaign`: None for the notifications of no known campaign. A log of which nothing
+        is left is removed. Raises StoreUnavailable, PhotoBusy.
+        """
+        self._root.require()
+        files, done = self._root.files, Purged()
+        top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs"
+        with self._root.lock("log", f"the log of {campaign}"), using(top):
+            for path in sorted(top.rglob("*")):
+                if path.suffix in (".log", ".jsonl"):
+                    with self._held(path) if path.parent.name == "opens" else contextlib.nullcontext():
+                        done.add_log(*self._without(path, line, damaged=damaged and path.suffix == ".jsonl"))
+                elif path.suffix == ".json":
+                    raw = files.read(path) or b""
+                    goes = document(raw) or (damaged and raw != b"" and an_object(raw) is None)
+                    done.add_notification(goes and files.remove(path))
+        self._root.require()  # a store that has gone looks like one that says nothing
+        return done
+
+    def _without(self, path: Path, line: Callable[[str], bool], *, damaged: bool) -> tuple[int, int]:
+        """Removes lines from a file that nobody else writes to meanwhile; says of how many, and how many."""
+        files = self._root.files
+        every = (files.read(path) or b"").splitlines(keepends=True)
+        named = [line(entry.decode("utf-8", "replace")) for entry in every]
+        spoilt = [damaged and an_object(entry) is None for entry in every]
+        kept = [entry for entry, *gone in zip(every, named, spoilt, strict=True) if not any(gone)]
+        if path.name in ledger.LOGS and len(kept) < len(every):
+            # shorter by the lines that named the person and no others: what else is lost stays noticed
+            whole = [entry for entry, own in zip(every, named, strict=True) if not own and entry.endswith(b"\n")]
+            taken = [entry for entry, own in zip(every, named, strict=True) if own and an_object(entry) is not None]
+            should = ledger.length(files, path) - sum(map(len, taken))
+            ledger.note_length(files, path, max(should, sum(map(len, whole))))
+        if kept and len(kept) < len(every):
+            files.write_whole(path, b"".join(kept))
+        elif every and not kept:
+            files.remove(path)
+        return len(every), len(every) - len(kept)
+
+    @contextlib.contextmanager
+    def _held(self, path: Path) -> Iterator[None]:
+        """Keeps a file's writer from adding to it: that one holds not the log's lock but the file's own (see `opens`).
+
+        It holds it for a moment only, and finds that the file was replaced when it has it again.
+        """
+        lock = self._root.files.lock(path, limits.LOCK_SECONDS)
+        if lock is None:
+            raise PhotoBusy(f"Another process has been writing to {path} for {limits.LOCK_SECONDS} s.", retry_after=30)
+        try:
+            yield
+        finally:
+            os.close(lock)

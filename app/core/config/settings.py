@@ -1,0 +1,139 @@
+"""What the environment says, and .env where it says nothing."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from app.core.config import parsing
+from app.core.config.parsing import Account, MailServer, Network
+from app.core.errors import SettingError
+from app.core.logging import Style
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. Secrets are left out of its repr."""
+
+    store: Path
+    campaigns_file: Path
+    account: Account | None = None
+    admin_password: str | None = field(default=None, repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    signatures: tuple[str, ...] = parsing.SIGNATURES
+    delivery_hosts: frozenset[str] = frozenset()
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)
+    public_url: str | None = None
+    mail_server: MailServer | None = None
+    mail_from: str | None = None
+    log: Style = "plain"
+    trusted_proxies: tuple[Network, ...] = ()
+
+    def required_account(self) -> Account:
+        """The Cloudinary account. Raises SettingError where none is set."""
+        if self.account is None:
+            raise SettingError(
+                "CLOUDINARY_URL is not set (cloudinary://key:secret@cloud, from Cloudinary's console under API Keys)."
+            )
+        return self.account
+
+    def required_webhook_secrets(self) -> tuple[str, ...]:
+        """What notifications may be signed with. Raises SettingError where nothing is set."""
+        if not self.webhook_secrets:
+            raise SettingError("Neither COLLAGEN_WEBHOOK_SECRETS nor CLOUDINARY_URL is set: set what the workers have.")
+        return self.webhook_secrets
+
+    def required_secret_keys(self) -> tuple[str, ...]:
+        """What signs tokens, the newest first. Raises SettingError where nothing is set."""
+        if not self.secret_keys:
+            raise SettingError("COLLAGEN_SECRET_KEY is not set; make one with: openssl rand -hex 32")
+        return self.secret_keys
+
+    def required_public_url(self) -> str:
+        """How mails address this service, without a slash at the end. Raises SettingError where it is not set."""
+        if self.public_url is None:
+            raise SettingError("COLLAGEN_PUBLIC_URL is not set (https://collagen.example.org).")
+        return self.public_url
+
+    def required_mail(self) -> tuple[MailServer, str]:
+        """The server that takes our mails, and their sender. Raises SettingError where either is not set."""
+        if self.mail_server is None:
+            raise SettingError("COLLAGEN_SMTP_URL is not set (smtp://user:password@host:587).")
+        if self.mail_from is None:
+            raise SettingError("COLLAGEN_MAIL_FROM is not set (Say No <hello@example.org>).")
+        return self.mail_server, self.mail_from
+
+    def without_paths(self, text: object) -> str:
+        """A message for the system log: where the store lies is nobody's business who reads it."""
+        return str(text).replace(str(self.store), "<store>")
+
+    def environment(self) -> dict[str, str]:
+        """The variables from which another process reads these settings, but for the admin's and the webhooks'."""
+        variables = {
+            "COLLAGEN_STORE": str(self.store.absolute()),
+            "COLLAGEN_CAMPAIGNS": str(self.campaigns_file.absolute()),
+            "COLLAGEN_DELIVERY_HOSTS": ",".join(sorted(self.delivery_hosts)),
+            "COLLAGEN_SECRET_KEY": ",".join(self.secret_keys),
+            "COLLAGEN_PUBLIC_URL": self.public_url or "",
+            "COLLAGEN_SMTP_URL": self.mail_server.url if self.mail_server else "",
+            "COLLAGEN_MAIL_FROM": self.mail_from or "",
+            "COLLAGEN_LOG": self.log,
+        }
+        if self.account is not None:
+            variables |= {
+                "CLOUDINARY_CLOUD_NAME": self.account.cloud_name,
+                "CLOUDINARY_API_KEY": self.account.api_key,
+                "CLOUDINARY_API_SECRET": self.account.api_secret,
+                "CLOUDINARY_UPLOAD_PREFIX": self.account.upload_prefix or "",
+            }
+        return variables
+
+
+def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
+    """Reads the settings from `environ` (the process's own by default), and from `dotenv` what is not set there.
+
+    Raises SettingError, naming the key, for a value that cannot be right.
+    """
+    values = given(os.environ if environ is None else environ, dotenv)
+    account = parsing.account(values)
+    secrets = parsing.several(values.get("COLLAGEN_WEBHOOK_SECRETS"))
+    return Settings(
+        store=Path(values.get("COLLAGEN_STORE", "./data")),
+        campaigns_file=Path(values.get("COLLAGEN_CAMPAIGNS", "./campaigns.toml")),
+        account=account,
+        admin_password=values.get("COLLAGEN_ADMIN_PASSWORD"),
+        webhook_secrets=secrets or ((account.api_secret,) if account else ()),
+        signatures=parsing.signatures(values.get("COLLAGEN_SIGNATURES")),
+        delivery_hosts=parsing.hosts(values.get("COLLAGEN_DELIVERY_HOSTS", "res.cloudinary.com")),
+        secret_keys=parsing.secret_keys(values.get("COLLAGEN_SECRET_KEY")),
+        public_url=parsing.public_url(values.get("COLLAGEN_PUBLIC_URL")),
+        mail_server=parsing.mail_server(values.get("COLLAGEN_SMTP_URL")),
+        mail_from=parsing.mail_from(values.get("COLLAGEN_MAIL_FROM")),
+        log=parsing.log(values.get("COLLAGEN_LOG", "plain")),
+        trusted_proxies=parsing.networks(values.get("COLLAGEN_TRUSTED_PROXIES")),
+    )
+
+
+def given(environ: Mapping[str, str], dotenv: Path) -> dict[str, str]:
+    """What is set, by name, whoever reads it: in `environ`, and in `dotenv` what is not set there.
+
+    Raises SettingError where `dotenv` is there and cannot be read.
+    """
+    return {key: value for key, value in _from_file(dotenv).items() if value} | {
+        key: value for key, value in environ.items() if value
+    }
+
+
+def _from_file(dotenv: Path) -> Mapping[str, str | None]:
+    try:
+        dotenv.open("rb").close()  # dotenv takes a file that is out of reach for one that is not there
+        return dotenv_values(dotenv)
+    except FileNotFoundError:
+        if dotenv.is_symlink():
+            raise SettingError(f"{dotenv} is a link to a file that is not there.") from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        who = "; run it as the user who runs Collagen" if isinstance(error, PermissionError) else ""
+        raise SettingError(f"{dotenv} cannot be read: {type(error).__name__}{who}.") from None

@@ -1,0 +1,14 @@
+"""The logs that decide who is sent a mail: whole, with a record in every line."""
+
+from collections.abc import Iterator
+
+from app.adapters.store import Store
+from app.services.check.findings import Finding
+
+
+def log_findings(store: Store, campaign: str) -> Iterator[Finding]:
+    """What is wrong with them. Nothing here can be mended: what was lost stands nowhere else."""
+    for contents in (store.sends.contents(campaign), store.withdrawals.contents(campaign)):
+        if contents.damage:
+            problem = f"is damaged ({contents.damage}), so mails of {campaign} wait"
+            yield Finding(contents.path, problem, contents.advice)

@@ -1,0 +1,153 @@
+"""Which photos of a campaign are one person's: they have the same address, or are the same picture.
+
+Only the beginning of each archive is read, and those intermediates that are as long as another one.
+"""
+
+import contextlib
+import hashlib
+import logging
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from app.adapters.imaging.jpeg import usercomment
+from app.adapters.store import Store
+from app.adapters.store.files import using
+from app.adapters.store.photos.photos import Photo
+from app.core.addresses import key
+from app.core.errors import StoreUnavailable, where
+from app.services.collage import choice
+
+T = TypeVar("T")
+LOG = logging.getLogger(__name__)
+AT_ONCE = 2_000  # archives that are read while a page waits for it: half a second
+THREADS = 16  # on NFS each file is answered for in a millisecond or more
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """`address`: a digest, None where there is none. `length`: bytes of the intermediate, 0 where it is missing."""
+
+    address: bytes | None
+    length: int
+
+
+class Alike:
+    """Answers for the photos of a store. Threads may share it; it holds no address.
+
+    What was read is kept for as long as an archive stays the same.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._turn = threading.Lock()
+        self._starting = threading.Lock()
+        self._reading: set[str] = set()
+        self._secret = secrets.token_bytes(16)
+        self._looks: dict[str, dict[Photo, _Looks]] = {}
+        self._pictures: dict[str, dict[Photo, bytes]] = {}
+
+    def soon(self, campaign: str, photos: Sequence[Photo], at_once: int = AT_ONCE) -> list[tuple[Photo, ...]] | None:
+        """As `groups`; None where more than `at_once` archives have to be read first, as a thread then does."""
+        with self._starting:
+            if campaign in self._reading:
+                return None
+            known = self._looks.get(campaign, {})
+            if sum(photo not in known for photo in photos) > at_once:
+                self._reading.add(campaign)
+                threading.Thread(target=self._read, args=(campaign, photos), daemon=True).start()
+                return None
+        return self.groups(campaign, photos)
+
+    def _read(self, campaign: str, photos: Sequence[Photo]) -> None:
+        try:
+            self.groups(campaign, photos, threads=2)  # more would slow down the pages meanwhile
+        except Exception as error:  # whoever asks next starts it again
+            LOG.warning("Who is in %s more than once was not found out: %s", campaign, where(error))
+        finally:
+            with self._starting:
+                self._reading.discard(campaign)
+
+    def groups(self, campaign: str, photos: Sequence[Photo], threads: int = THREADS) -> list[tuple[Photo, ...]]:
+        """The photos of everyone who has more than one, of each the newest first. Raises StoreUnavailable."""
+        with self._turn:
+            looks = self._kept(self._looks, campaign, photos, threads, lambda photo: self._look(campaign, photo))
+            lengths = Counter(one.length for one in looks.values())
+            similar = [photo for photo in photos if looks[photo].length and lengths[looks[photo].length] > 1]
+            pictures = self._kept(
+                self._pictures, campaign, similar, threads, lambda photo: self._digest(campaign, photo)
+            )
+        marks = {photo: [mark for mark in (looks[photo].address, pictures.get(photo)) if mark] for photo in photos}
+        return grouped(marks)
+
+    def _kept(
+        self,
+        known: dict[str, dict[Photo, T]],
+        campaign: str,
+        photos: Sequence[Photo],
+        threads: int,
+        read: Callable[[Photo], T],
+    ) -> dict[Photo, T]:
+        """`read` of each photo; afterwards nothing is known of any other."""
+        before = known.get(campaign, {})
+        missing = [photo for photo in photos if photo not in before]
+        with ThreadPoolExecutor(threads, thread_name_prefix="alike") as pool:
+            found = before | dict(zip(missing, pool.map(read, missing), strict=True))
+        known[campaign] = {photo: found[photo] for photo in photos}
+        return known[campaign]
+
+    def _look(self, campaign: str, photo: Photo) -> _Looks:
+        try:
+            beginning, _ = self._store.photos.archive_start(campaign, photo.public_id, usercomment.BEGINNING)
+            email = usercomment.read(beginning)
+        except (FileNotFoundError, StoreUnavailable):
+            self._store.root.require()  # one bad file is nobody's; a store that is gone ends this
+            email = None
+        path = self._store.photos.intermediate_path(campaign, photo.public_id)
+        with using(path):
+            found = self._store.root.files.disk.stat(path)
+        typed = key(email or "")
+        address = hashlib.blake2b(typed.encode(), key=self._secret).digest() if typed else None
+        return _Looks(address, found.st_size if found else 0)
+
+    def _digest(self, campaign: str, photo: Photo) -> bytes:
+        picture = None
+        with contextlib.suppress(StoreUnavailable):  # it may be this file alone
+            picture = self._store.photos.intermediate(campaign, photo.public_id)
+        if not picture:
+            self._store.root.require()
+            return b""
+        return hashlib.sha256(picture).digest()
+
+
+def grouped(marks: Mapping[Photo, Iterable[bytes]]) -> list[tuple[Photo, ...]]:
+    """Those who share a mark with each other, directly or through others, the newest first; nobody who shares none.
+
+    Pure.
+    """
+    owners: dict[bytes, list[Photo]] = {}
+    for photo, its in marks.items():
+        for mark in its:
+            owners.setdefault(mark, []).append(photo)
+    leaders: dict[Photo, Photo] = {}
+
+    def leader(photo: Photo) -> Photo:
+        while (above := leaders.get(photo, photo)) != photo:
+            leaders[photo] = leaders.get(above, above)
+            photo = above
+        return photo
+
+    several = [photos for photos in owners.values() if len(photos) > 1]
+    for first, *others in several:
+        for photo in others:
+            one, other = leader(photo), leader(first)
+            if one != other:
+                leaders[one] = other
+    groups: dict[Photo, list[Photo]] = {}
+    for photo in dict.fromkeys(photo for photos in several for photo in photos):
+        groups.setdefault(leader(photo), []).append(photo)
+    return [tuple(reversed(choice.seated(group))) for group in groups.values() if len(group) > 1]

@@ -1,0 +1,125 @@
+"""Who is in a collage. Pure.
+
+Someone who has never been in a finished collage of the campaign comes before anyone who has; then those who have been
+in fewest; then the earliest approved. Within the grid: in order of approval.
+
+Whoever has several photos is one person: all of them make the claim, and the newest is shown.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.adapters.store.photos.photos import Photo
+from app.core.errors import BadParameters
+
+
+def appearances(manifests: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    """In how many finished collages each public ID has been."""
+    return Counter(
+        public_id for manifest in manifests for public_id in {tile["public_id"] for tile in manifest["tiles"]}
+    )
+
+
+def require_known(campaign: str, photos: Iterable[Photo], exclude: Collection[str]) -> None:
+    """Raises BadParameters naming everyone in `exclude` who is not in the campaign: a typo would show somebody."""
+    unknown = sorted(set(exclude) - {photo.public_id for photo in photos})
+    if unknown:
+        listed = unknown[0] if len(unknown) == 1 else f"{', '.join(unknown[:-1])} and {unknown[-1]}"
+        verb = "is" if len(unknown) == 1 else "are"
+        raise BadParameters(
+            f"{listed} {verb} not in the campaign {campaign}, so cannot be excluded; check the spelling."
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """`queue`: the photo of everyone who may be in the next collage, those first who have the best claim to a place.
+
+    `others`: by the public ID of a photo in the queue, the same person's other photos, in the order in which they would
+    take its place.
+    """
+
+    queue: list[Photo]
+    others: Mapping[str, tuple[Photo, ...]]
+
+    @property
+    def duplicates(self) -> list[Photo]:
+        """The others of everyone, in order of approval."""
+        return seated([photo for spare in self.others.values() for photo in spare])
+
+
+def line(
+    photos: Iterable[Photo],
+    seen: Mapping[str, int],
+    exclude: Collection[str] = (),
+    alike: Iterable[Sequence[Photo]] = (),
+) -> Line:
+    """Who may be in the next collage.
+
+    `alike`: of everyone who has several photos these, the newest first. A photo that is excluded is left out, and not
+    the person's others.
+    """
+    wanted = [photo for photo in photos if photo.public_id not in exclude]
+    several = [tuple(photo for photo in group if photo.public_id not in exclude) for group in alike]
+    grouped = {photo for group in several for photo in group}
+    people = [group for group in several if group] + [(photo,) for photo in wanted if photo not in grouped]
+
+    def claim(person: tuple[Photo, ...]) -> tuple[int, int, str]:
+        first = person[-1]
+        return sum(seen.get(photo.public_id, 0) for photo in person), first.approved_at, first.public_id
+
+    people.sort(key=claim)
+    return Line([person[0] for person in people], {person[0].public_id: person[1:] for person in people if person[1:]})
+
+
+def without(line: Line, lost: Collection[str]) -> Line:
+    """The line without those whose photo cannot be read (public IDs); the person's next photo takes its place."""
+    queue, others = [], dict(line.others)
+    for photo in line.queue:
+        if photo.public_id not in lost:
+            queue.append(photo)
+        elif spare := others.pop(photo.public_id, ()):
+            queue.append(spare[0])
+            if spare[1:]:
+                others[spare[0].public_id] = spare[1:]
+    return Line(queue, others)
+
+
+def stand_ins(
+    shown: Iterable[Photo], spare: Iterable[Photo], alike: Iterable[Sequence[Photo]]
+) -> tuple[list[Photo], dict[str, tuple[Photo, ...]]]:
+    """Which of the `spare` photos stand in for somebody of whom none is shown, and whose others the rest are (`Line`).
+
+    `alike`: of everyone who has several photos these.
+    """
+    group_of = {photo: group for group in alike for photo in group}
+    standing = set(shown)
+    taken: list[Photo] = []
+    others: dict[str, tuple[Photo, ...]] = {}
+    for photo in reversed(seated(spare)):
+        first = next((one for one in group_of.get(photo, ()) if one in standing), None)
+        if first is None:
+            taken.append(photo)
+            standing.add(photo)
+        else:
+            others[first.public_id] = (*others.get(first.public_id, ()), photo)
+    return taken, others
+
+
+def invited(photos: int | None, available: int) -> int:
+    """How many people a layout is made for: at most `photos`, at most as many as there are.
+
+    Raises BadParameters where nobody is there.
+    """
+    if photos is not None and photos < 1:
+        raise BadParameters(f"photos must be at least 1, not {photos}.")
+    if available < 1:
+        raise BadParameters("The campaign has no approved photos to make a collage of.")
+    return min(available, photos or available)
+
+
+def seated(chosen: Iterable[Photo]) -> list[Photo]:
+    """The order within the grid: in order of approval, row by row."""
+    return sorted(chosen, key=lambda photo: (photo.approved_at, photo.public_id))

@@ -1,0 +1,68 @@
+"""What is said about a collage: enough to find everyone in it, to check its files, and to know what made it. Pure."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.services.collage.layout import Layout, leave_out
+
+
+def tiles(layout: Layout, public_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Who is where: the visible part of each cell in canvas pixels, row by row from the upper left."""
+    result = []
+    for index, public_id in enumerate(public_ids):
+        row, col = divmod(index, layout.cols)
+        x, width = layout.horizontal.visible(col)
+        y, height = layout.vertical.visible(row)
+        result.append(
+            {"public_id": public_id, "col": col, "row": row, "x": x, "y": y, "width": width, "height": height}
+        )
+    return result
+
+
+def describe_file(name: str, size: tuple[int, int], data: bytes) -> dict[str, Any]:
+    """A file of the collage as the manifest lists it. `size`: width × height in pixels."""
+    digest = hashlib.sha256(data).hexdigest()
+    return {"name": name, "width": size[0], "height": size[1], "bytes": len(data), "sha256": digest}
+
+
+def manifest(
+    *,
+    collage: str,
+    campaign: str,
+    created_at: datetime,
+    layout: Layout,
+    seated: Sequence[str],
+    left_out: Sequence[str],
+    duplicates: Sequence[str],
+    unreadable: Sequence[str],
+    files: Sequence[Mapping[str, Any]],
+    versions: Mapping[str, str],
+    old: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery.
+
+    `duplicates`: further photos of people who are in it or left out. `old`: the manifest that this one revises: its
+    time stays, and `revision` counts from 2.
+    """
+    terms = {
+        "leave_out": round(leave_out(layout.photos) * layout.left_out, 2),
+        "horizontal": layout.horizontal.cost,
+        "vertical": layout.vertical.cost,
+        "sum": layout.sum,
+    }
+    revision = {"revision": old.get("revision", 1) + 1} if old else {}
+    return revision | {
+        "id": collage,
+        "campaign": campaign,
+        "created_at": old["created_at"] if old else f"{created_at:%Y-%m-%dT%H:%M:%SZ}",
+        "canvas": {"width": layout.horizontal.canvas, "height": layout.vertical.canvas},
+        "layout": layout.as_json() | {"terms": terms},
+        "tiles": tiles(layout, seated),
+        "left_out": list(left_out),
+        "duplicates": list(duplicates),
+        "unreadable": list(unreadable),
+        "files": [dict(file) for file in files],
+        "versions": dict(versions),
+    }

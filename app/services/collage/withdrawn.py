@@ -1,0 +1,106 @@
+"""Who of the people that a finished collage shows has withdrawn: the campaign no longer holds their photo.
+
+The store's state at the moment of asking decides, not an event, so the answer is right whatever removed the photo, on
+whatever host, and even if that process died right after. A photo that is approved again is no longer withdrawn; one
+whose picture was replaced by a newer version never was.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.adapters.store import Store
+from app.adapters.store.photos.photos import Stamp
+from app.core.errors import CollageUnsound
+
+REMEMBERED = 64  # collages whose people are kept in memory
+SETTLED = 2.0  # seconds; no file system's timestamps are coarser
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """The approved photos of a campaign. `since`: when this stamp was first seen, `at`: when they were listed."""
+
+    stamp: Stamp
+    since: float
+    at: float
+    public_ids: frozenset[str]
+
+
+class Withdrawn:
+    """Answers for the collages of a store. Threads may share it.
+
+    A campaign's photos are listed again only when their directory's stamp changes: an answer costs two calls to the
+    store, however many people there are. `clock`: seconds, monotonic.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._listings: dict[str, _Listing] = {}
+        self._shown: OrderedDict[tuple[str, str], tuple[Stamp, tuple[str, ...]]] = OrderedDict()
+
+    def of(self, campaign: str, collage: str) -> list[str]:
+        """The public IDs of those who have withdrawn, in the order of the grid.
+
+        Raises NotFound where there is no such collage, CollageUnsound where nobody can tell whom it shows,
+        StoreUnavailable.
+        """
+        return self.among(campaign, self._people(campaign, collage))
+
+    def among(self, campaign: str, shown: Iterable[str]) -> list[str]:
+        """Who of these photos the campaign no longer holds. Raises StoreUnavailable."""
+        held = self._held(campaign)
+        gone = [public_id for public_id in shown if public_id not in held]
+        if gone:
+            self._store.root.require()  # a store that is not mounted has nobody
+        return gone
+
+    def _people(self, campaign: str, collage: str) -> tuple[str, ...]:
+        stamp = self._store.collages.stamp(campaign, collage)  # before the manifest: no later one is missed
+        with self._turn:
+            known = self._shown.get((campaign, collage))
+            if known is not None and stamp is not None and known[0] == stamp:
+                self._shown.move_to_end((campaign, collage))
+                return known[1]
+        shown = people(self._store.collages.manifest(campaign, collage))
+        if stamp is not None:
+            with self._turn:
+                self._shown[campaign, collage] = (stamp, shown)
+                while len(self._shown) > REMEMBERED:
+                    self._shown.popitem(last=False)
+        return shown
+
+    def _held(self, campaign: str) -> frozenset[str]:
+        """A listing is trusted once its stamp has stayed the same for longer than two changes could share one."""
+        stamp, now = self._store.photos.stamp(campaign), self._clock()
+        known = self._listings.get(campaign)
+        if known is not None and known.stamp == stamp and known.at - known.since >= SETTLED:
+            return known.public_ids
+        since = known.since if known is not None and known.stamp == stamp else now
+        public_ids = self._store.photos.public_ids(campaign)
+        self._listings[campaign] = _Listing(stamp, since, now, public_ids)
+        return public_ids
+
+
+def people(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """The public IDs of those whom a collage shows, in the order of the grid."""
+    return tuple(tile["public_id"] for tile in manifest["tiles"])
+
+
+def require_nobody(campaign: str, collage: str, withdrawn: Collection[str], so: str) -> None:
+    """Raises CollageUnsound where somebody has withdrawn from a collage; `so`: what cannot be done therefore."""
+    if withdrawn:
+        raise CollageUnsound(
+            f"The collage {collage} of {campaign} shows {said(withdrawn)}, so {so}. Rebuild it: on its page, or with "
+            f"python -m app collage {campaign} --rebuild {collage}"
+        )
+
+
+def said(withdrawn: Collection[str]) -> str:
+    """`1 person who has withdrawn`."""
+    return "1 person who has withdrawn" if len(withdrawn) == 1 else f"{len(withdrawn)} people who have withdrawn"

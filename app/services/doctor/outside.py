@@ -1,0 +1,72 @@
+"""What is on the other end of the network: Cloudinary, the mail server, and our own public address."""
+
+from collections.abc import Collection, Iterator
+
+from app.adapters import self_check
+from app.adapters.cloudinary import Cloudinary
+from app.adapters.smtp import Connection
+from app.core import limits
+from app.core.config import Settings
+from app.core.errors import CloudinaryUnavailable, SettingError
+from app.services.doctor import clock
+from app.services.doctor.verdict import LEFT, OK, WARN, Verdict
+
+FEW = 50  # calls: what a webhook needs is one, what a sync leaves for webhooks is 5 % of the limit
+
+
+def time(cloudinary: Cloudinary) -> Iterator[Verdict]:
+    """Costs no call of the Admin API. Raises CloudinaryUnavailable."""
+    yield clock.cloudinarys(cloudinary.clock())
+
+
+def account(cloudinary: Cloudinary) -> Iterator[Verdict]:
+    """Costs one call. Raises CloudinaryUnavailable."""
+    try:
+        fixed = cloudinary.fixed_folders()
+    except CloudinaryUnavailable as error:
+        if not error.limit_reached:
+            raise
+        yield Verdict("cloudinary", WARN, str(error), "until then notifications are answered 503, and sync waits")
+        return
+    if fixed:
+        yield Verdict("folders", OK, "fixed: a photo's folder is the beginning of its public ID")
+    left, limit = cloudinary.quota.standing.left, cloudinary.quota.standing.limit
+    said = "takes our key" + (
+        "" if left is None else f"; {left} of {limit} calls left this hour, of which this took one"
+    )
+    if left is not None and left < FEW:
+        yield Verdict("cloudinary", WARN, said, "webhooks may have to wait for the next hour")
+    else:
+        yield Verdict("cloudinary", OK, said)
+
+
+def delivery(cloudinary: Cloudinary, hosts: Collection[str]) -> Iterator[Verdict]:
+    """Costs no call. Raises CloudinaryUnavailable."""
+    for host in sorted(hosts):
+        cloudinary.reach(host)
+    yield Verdict("delivery", OK, f"{', '.join(sorted(hosts))} can be reached")
+
+
+def mail_server(settings: Settings) -> Iterator[Verdict]:
+    """Connects, encrypts, logs in, and sends nothing. Raises SettingError, MailUnavailable."""
+    if settings.mail_server is None:
+        yield Verdict("mail server", LEFT, "not checked: none is set")
+        return
+    with Connection(settings.mail_server, patience=limits.PUBLIC_SECONDS):
+        pass
+    how = {"starttls": "STARTTLS", "tls": "TLS", "none": "no encryption, on this machine"}
+    login = " and the login" if settings.mail_server.user else ""
+    yield Verdict("mail server", OK, f"answers, with {how[settings.mail_server.security]}{login}; no mail was sent")
+
+
+def public_address(settings: Settings) -> Iterator[Verdict]:
+    if settings.public_url is None:
+        yield Verdict("public address", LEFT, "not checked: COLLAGEN_PUBLIC_URL is not set")
+        return
+    try:
+        self_check.check(settings.public_url)
+    except SettingError as error:  # some networks cannot reach themselves from within
+        advice = "ask it from elsewhere; see that the service and nginx run"
+        yield Verdict("public address", WARN, str(error), advice)
+    else:
+        yield Verdict("public address", OK, "answers, and all is well there")

@@ -1,0 +1,221 @@
+"""Erasure: everything that the store knows of a person goes, and nothing brings it back.
+
+The order makes it safe to be killed at any time and to be run again: first the photo is rejected in Cloudinary, or the
+next sync would bring it back; then it is removed here, collages that show it are built anew without it, and what the
+logs say of it is removed; deleting it in Cloudinary, after which nobody could find the rest, comes last.
+
+What is damaged may show or name the person, and nobody can tell: such a collage is withdrawn, such a line or
+notification removed, once it is clear that the person was here at all.
+
+Cloudinary tells of the rejection by a webhook, which is not filed (see `store.forgotten`). Campaigns that are no longer
+in campaigns.toml are searched like all others.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+
+from app.adapters.cloudinary import Cloudinary, Hint
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core.config import Campaign, Campaigns
+from app.core.errors import BuildFailed, CollageUnsound, NotFound
+from app.services.collage import job
+from app.services.forget.finding import Finder
+from app.services.forget.traces import Person
+from app.services.processor.processor import Processor
+from app.services.wall.cache import Cache
+
+NAMED = frozenset(("left_out", "duplicates", "unreadable"))  # in a manifest, and not shown
+PATIENCE = 900.0  # seconds to wait for a collage that is being built
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Receipt:
+    """What was found, removed and rebuilt, and when: nothing in it tells of whom, so it can be kept."""
+
+    when: str
+    campaigns: list[str]
+    retired_campaigns: list[str]
+    photos_searched: int = 0
+    assets_searched_in_cloudinary: int = 0
+    collages_searched: int = 0
+    log_lines_searched: int = 0
+    notifications_searched: int = 0
+    photos_found: int = 0
+    rejected_in_cloudinary: int = 0
+    deleted_in_cloudinary: int = 0
+    photos_removed: int = 0
+    log_lines_removed: int = 0
+    notifications_removed: int = 0
+    collages_rebuilt: list[str] = field(default_factory=list)
+    collages_withdrawn: list[str] = field(default_factory=list)
+    damaged_collages_withdrawn: list[str] = field(default_factory=list)
+    manifests_rewritten: list[str] = field(default_factory=list)
+    still_found: int = 0
+
+    @property
+    def searched(self) -> list[str]:
+        """The campaigns that were searched."""
+        return self.campaigns + self.retired_campaigns
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the person was there."""
+        told = {name: value for name, value in self.as_json().items() if "searched" not in name}
+        return not any(value for name, value in told.items() if name not in ("when", "campaigns", "retired_campaigns"))
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class Forgetting:
+    """Erases people from the store.
+
+    `say` is told what happens, without naming anyone; `suggest`, each other address that may be the person's.
+    """
+
+    def __init__(
+        self,
+        cloudinary: Cloudinary,
+        store: Store,
+        exiftool: ExifTool,
+        campaigns: Campaigns,
+        say: Say = lambda _: None,
+        suggest: Say = lambda _: None,
+    ) -> None:
+        self._cloudinary = cloudinary
+        self._store = store
+        self._exiftool = exiftool
+        self._campaigns = campaigns
+        self._processor = Processor(cloudinary, store, exiftool, campaigns)
+        self._say = say
+        self._suggest = suggest
+
+    def forget(self, whom: str, among: Sequence[str] = (), *, delete: bool = False) -> Receipt:
+        """Erases the person with the address `whom`, or the photo with that public ID, from campaigns `among` (all).
+
+        Raises NotFound where neither the store nor Cloudinary has anything of the person; BadPublicId,
+        CloudinaryUnavailable, StoreUnavailable, CollageInProgress, PhotoBusy or BuildFailed: it can then be run again,
+        and goes on.
+        """
+        self._store.root.require()
+        known, retired = self._searched(among)
+        campaigns = known + retired
+        when = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        receipt = Receipt(when, [campaign.name for campaign in known], [campaign.name for campaign in retired])
+        finder = Finder(self._cloudinary, self._store, self._exiftool, campaigns)
+        found = finder.find(whom)
+        person = found.person
+        for address in found.similar:
+            self._suggest(address)
+        receipt.photos_found = len(found.photos)
+        receipt.photos_searched, receipt.assets_searched_in_cloudinary = finder.photos_searched, finder.assets_searched
+        self._store.sweep()  # what killed processes left may show anybody
+        self._store.forgotten.note(receipt.searched, person.public_ids)
+        for public_id in sorted(found.photos):
+            self._say("A photo is rejected in Cloudinary and removed here")
+            receipt.rejected_in_cloudinary += self._cloudinary.reject(public_id)
+            receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
+        for name in receipt.searched:
+            self._clear_collages(name, person, receipt)
+            Cache(self._store.root.path).forget(name)
+            self._store.syncs.forget(name, person.public_ids)
+        for place in (*receipt.searched, None):
+            purged = self._store.logs.purge(place, person.is_in_line, person.is_in_document)
+            receipt.log_lines_searched += purged.lines_searched
+            receipt.log_lines_removed += purged.lines_removed
+            receipt.notifications_searched += purged.notifications_searched
+            receipt.notifications_removed += purged.notifications_removed
+        if not receipt.is_empty:
+            self._clear_damaged(receipt)
+        if delete:
+            receipt.deleted_in_cloudinary = sum(self._cloudinary.delete(public_id) for public_id in found.photos)
+        receipt.still_found = len(finder.held(person))
+        if receipt.is_empty:
+            raise NotFound(
+                f"Neither the store nor Cloudinary has anything of {whom!r}; nothing was changed."
+                f"{self._doubt(receipt.searched)}"
+            )
+        return receipt
+
+    def _searched(self, among: Sequence[str]) -> tuple[list[Campaign], list[Campaign]]:
+        """The campaigns of these names (all), and those of them that only the store still has.
+
+        Of the latter the folder is that of their last sync; where it is not known, or another campaign's by now, none
+        that there is. Raises NotFound.
+        """
+        stored = set(self._store.root.campaigns()).difference(self._campaigns)
+        for name in set(among) - stored:
+            self._campaigns.require(name)
+        wanted = among or sorted({*self._campaigns, *stored})
+        retired = [
+            Campaign(name, name, self._store.syncs.rules(name).get("folder", name)) for name in wanted if name in stored
+        ]
+        taken = {campaign.folder for campaign in self._campaigns.values()}
+        retired = [one if one.folder not in taken else replace(one, folder="") for one in retired]
+        return [self._campaigns[name] for name in wanted if name not in stored], retired
+
+    def _clear_collages(self, campaign: str, person: Person, receipt: Receipt) -> None:
+        """Makes every finished collage that can be read forget the person; one that is being built is waited for."""
+        self._store.collages.settle(campaign, PATIENCE)
+        for collage in self._store.collages.ids(campaign):
+            receipt.collages_searched += 1
+            try:
+                manifest = self._store.collages.manifest(campaign, collage)
+            except CollageUnsound:  # see _clear_damaged
+                continue
+            name = f"{campaign}/{collage}"
+            if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
+                self._say(f"The collage {name} is built anew")
+                job.revise(self._store, campaign, collage, person.public_ids, PATIENCE).wait()
+                (receipt.collages_rebuilt if self._is_revised(name, person) else receipt.collages_withdrawn).append(
+                    name
+                )
+            elif any(person.public_ids & {*manifest.get(key, ())} for key in NAMED):
+                with self._store.collages.turn(campaign, PATIENCE):  # nobody else changes it meanwhile
+                    manifest = self._store.collages.manifest(campaign, collage)
+                    for key in NAMED & manifest.keys():
+                        manifest[key] = [public_id for public_id in manifest[key] if public_id not in person.public_ids]
+                    self._store.collages.rewrite_manifest(campaign, collage, manifest)
+                receipt.manifests_rewritten.append(name)
+
+    def _clear_damaged(self, receipt: Receipt) -> None:
+        """Withdraws the collages and removes the log lines and notifications that nobody can read any more."""
+        for campaign in receipt.searched:
+            if self._store.collages.damaged(campaign):
+                with self._store.collages.turn(campaign, PATIENCE):  # nobody else changes them meanwhile
+                    for collage in self._store.collages.damaged(campaign):
+                        name = f"{campaign}/{collage}"
+                        self._say(f"The collage {name} is damaged and may show the person, so it is withdrawn")
+                        self._store.collages.remove(campaign, collage)
+                        receipt.damaged_collages_withdrawn.append(name)
+        for place in (*receipt.searched, None):
+            purged = self._store.logs.purge(place, lambda _: False, lambda _: False, damaged=True)
+            receipt.log_lines_removed += purged.lines_removed
+            receipt.notifications_removed += purged.notifications_removed
+
+    def _doubt(self, campaigns: Sequence[str]) -> str:
+        """A sentence about the collages of which nobody can tell whom they show; "" where there are none."""
+        names = [f"{name}/{collage}" for name in campaigns for collage in self._store.collages.damaged(name)]
+        if not names:
+            return ""
+        return (
+            f" But nobody can tell whom {', '.join(names)} shows, which is damaged: python -m app check --repair"
+            " withdraws what has a damaged manifest."
+        )
+
+    def _is_revised(self, name: str, person: Person) -> bool:
+        """True for a collage without the person, False for one that was withdrawn. Raises BuildFailed otherwise."""
+        campaign, _, collage = name.partition("/")
+        try:
+            manifest = self._store.collages.manifest(campaign, collage)
+        except NotFound:
+            return False
+        if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
+            raise BuildFailed(
+                f"The collage {name} could not be built anew, and still shows the person; run forget again."
+            )
+        return True

@@ -1,0 +1,149 @@
+"""One notification of Cloudinary's: read it, make the store agree about each photo that it names, file it.
+
+Whoever calls this has checked its signature. Webhooks and queue records both come here.
+"""
+
+import contextvars
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from app.adapters import imaging
+from app.adapters.cloudinary import Cloudinary, Hint, parse
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core import metrics
+from app.core.config import Campaigns, Settings
+from app.core.errors import CollagenError, Permanent, Retryable
+from app.services.processor.decision import Outcome
+from app.services.processor.processor import Processor
+from app.services.reconcile.job import concerned
+
+LOG = logging.getLogger(__name__)
+PHOTOS_AT_ONCE = 8  # of all notifications that name several
+MOST_FAILURES = 3  # in one notification, after which no further photo is begun
+TELLING = ("stored", "removed", "unchanged", "ignored")
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of the photos that a notification named.
+
+    `syncs`: the campaigns whose folder it says was renamed or moved; it does not name their photos, so a sync of them
+    is due.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    syncs: tuple[str, ...] = ()
+
+    @property
+    def telling(self) -> Outcome | None:
+        """The outcome that says most, which stands for all; None where no photo was named."""
+        return min(self.outcomes, key=lambda outcome: TELLING.index(outcome.status), default=None)
+
+
+class Intake:
+    """`clock` gives the time under which a notification is filed; `processor` is there for others, too."""
+
+    def __init__(
+        self,
+        processor: Processor,
+        store: Store,
+        campaigns: Campaigns,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.processor = processor
+        self._store = store
+        self._campaigns = campaigns
+        self._clock = clock
+        self._photos = ThreadPoolExecutor(PHOTOS_AT_ONCE, thread_name_prefix="photo")
+
+    @classmethod
+    def of(cls, settings: Settings, campaigns: Campaigns, store: Store, exiftool: ExifTool) -> Self:
+        """The way in of a process that starts, with all that it takes.
+
+        Raises SettingError where the account or a usable exiftool is missing, or ImageMagick has not our policy.
+        """
+        cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
+        exiftool.version()
+        imaging.policy.require()
+        return cls(Processor(cloudinary, store, exiftool, campaigns), store, campaigns)
+
+    def receive(self, body: bytes, signed: int | None = None) -> Received:
+        """Returns once the store is right and the notification filed, so that whoever sent it tries again until then.
+
+        `signed` as in `Hint`. Raises BadNotification, and what `Processor.process` raises.
+        """
+        try:
+            received = self._receive(body, signed)
+        except Permanent:
+            metrics.notification("refused")
+            raise
+        except Exception:
+            metrics.notification("failed")
+            raise
+        metrics.notification(
+            received.telling.status if received.telling else "unchanged" if received.syncs else "ignored"
+        )
+        return received
+
+    def _receive(self, body: bytes, signed: int | None) -> Received:
+        notification = parse(body, signed)
+        if notification.folders:
+            syncs = tuple(concerned(self._campaigns.values(), notification.folders))
+            self._file(syncs, notification.status, "none", body)
+            return Received(syncs=syncs)
+        hints = notification.hints
+        outcomes = self._process_all(hints, body) if len(hints) > 1 else tuple(map(self._process, hints))
+        if any(outcome.status != "stored" and self._store.forgotten.has(outcome.public_id) for outcome in outcomes):
+            return Received(outcomes)  # Cloudinary tells of what forgetting somebody did there, with their address
+        named = next(iter(outcomes), Outcome("none", "ignored"))
+        self._file({outcome.campaign for outcome in outcomes}, notification.status, named.public_id, body)
+        return Received(outcomes)
+
+    def _process_all(self, hints: Sequence[Hint], body: bytes) -> tuple[Outcome, ...]:
+        """Several at once. One that fails keeps no other from being done, and what is done is not done again."""
+        done = self._store.unfinished.done(body, [hint.public_id for hint in hints])
+        outcomes = {hint: Outcome(hint.public_id, "unchanged", done.get(hint.public_id)) for hint in hints}
+        rest = [hint for hint in hints if hint.public_id not in done]
+        failures: list[CollagenError] = []
+
+        def attempt(hint: Hint) -> None:
+            if len(failures) < MOST_FAILURES:  # else whatever is the matter, it is not the photo
+                try:
+                    outcomes[hint] = self._process(hint)
+                    done[hint.public_id] = outcomes[hint].campaign
+                except CollagenError as error:
+                    failures.append(error)
+
+        # with what this thread has on its mind, such as the request's ID
+        begun = [self._photos.submit(contextvars.copy_context().run, attempt, hint) for hint in rest]
+        for work in wait(begun).done:
+            work.result()
+        worst = next((error for error in failures if error.retryable), next(iter(failures), None))
+        if worst is not None and worst.retryable:
+            self._store.unfinished.note(body, done)
+        elif len(rest) < len(hints):
+            self._store.unfinished.end(body)
+        if worst is not None:
+            raise worst
+        return tuple(outcomes.values())
+
+    def _process(self, hint: Hint) -> Outcome:
+        try:
+            outcome = self.processor.process(hint)
+        except Retryable:
+            LOG.info("The photo %s: failed", hint.public_id, extra={"public_id": hint.public_id, "outcome": "failed"})
+            raise
+        where = f" in {outcome.campaign}" if outcome.campaign else ""
+        told = {"public_id": outcome.public_id, "outcome": outcome.status, "campaign": outcome.campaign}
+        why = f": {outcome.error}" if outcome.error else ""
+        LOG.info("The photo %s: %s%s%s", outcome.public_id, outcome.status, where, why, extra=told)
+        return outcome
+
+    def _file(self, campaigns: tuple[str, ...] | set[str | None], status: str, public_id: str, body: bytes) -> None:
+        for campaign in campaigns or {None}:
+            self._store.logs.notification(campaign, self._clock(), status, public_id, body)

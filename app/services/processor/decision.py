@@ -1,0 +1,58 @@
+"""What has to be done to the store so that it agrees with Cloudinary about one photo. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.adapters.cloudinary import Asset
+from app.adapters.exiftool.tags import Tags
+from app.core.addresses import same
+from app.core.config import Campaign
+
+Status = Literal["stored", "removed", "unchanged", "ignored"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one photo. `campaign`: where it belongs, or did; `error`: why it could not be stored."""
+
+    public_id: str
+    status: Status
+    campaign: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What has to be done to the store.
+
+    `keep`: the campaign in which the photo belongs, if any; `store`: whether it has to be stored there; `source`: the
+    campaign that already holds this version whole.
+    """
+
+    keep: Campaign | None
+    store: bool
+    remove_from: tuple[str, ...]
+    source: str | None = None
+
+
+def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Tags | None]) -> Decision:
+    """What has to be done so that the store agrees with Cloudinary. Pure.
+
+    `campaign` is the one of the asset's folder; `held` has every campaign in which the store has a file of the photo,
+    with the archive's tags where both files are there and fit.
+    """
+    keep = campaign if asset is not None and asset.approved else None
+    remove_from = tuple(name for name in held if keep is None or name != keep.name)
+    if asset is None or keep is None:
+        return Decision(None, False, remove_from)
+    tags = held.get(keep.name)
+    agrees = tags is not None and tags.version == asset.version and same(tags.email, address(asset, keep))
+    whole = [name for name, its in held.items() if its is not None and its.version == asset.version]
+    source = keep.name if keep.name in whole else next(iter(whole), None)
+    return Decision(keep, not agrees, remove_from, source)
+
+
+def address(asset: Asset, campaign: Campaign) -> str | None:
+    """The e-mail address to store with a photo, or an unusable one as it was typed; None where there is none. Pure."""
+    return campaign.address(asset.email)

@@ -1,0 +1,88 @@
+"""Keeps a sync within Cloudinary's hourly limit of calls, and leaves some for webhooks."""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from app.adapters.cloudinary import Quota, Standing
+from app.core.errors import CloudinaryUnavailable
+
+T = TypeVar("T")
+
+MARGIN = 0.05  # of the calls of an hour are left for webhooks: 25 of 500, 100 of 2000
+LONGEST = 3600  # seconds; what Cloudinary calls an hourly limit is not waited for longer
+ASK_AGAIN = 60  # seconds after a refusal, in case the limit was raised or the clocks differ
+
+
+def seconds_to_wait(standing: Standing, under_way: int, now: float) -> float:
+    """How long to wait before the next call; 0 where there is one to spend. Pure."""
+    if standing.left is None or standing.reset is None or now > standing.reset + 1:
+        return 0  # nothing is known of this hour: the next answer tells
+    if standing.left - under_way > math.ceil(MARGIN * (standing.limit or 0)):
+        return 0
+    # the reset is told in whole seconds
+    return min(LONGEST, standing.reset + 1.1 - now)
+
+
+class Budget:
+    """Lets calls pass while there are any to spend, else makes them wait. Safe to use from many threads.
+
+    `say` is told, once for each wait, until when. `clock` is time.time.
+    """
+
+    def __init__(
+        self,
+        quota: Quota,
+        say: Callable[[str], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._quota = quota
+        self._say = say
+        self._clock = clock
+        self._ended = threading.Event()
+        self._turn = threading.Lock()  # held while waiting, so that all others wait behind
+        self._counting = threading.Lock()
+        self._under_way = 0
+        self._said: float | None = None
+
+    def spend(self, call: Callable[[], T]) -> T:
+        """Does `call`, which asks the Admin API once; again after the reset where it is refused for the limit."""
+        while True:
+            self._wait()
+            try:
+                return call()
+            except CloudinaryUnavailable as error:
+                if not error.limit_reached:
+                    raise
+            finally:
+                with self._counting:
+                    self._under_way -= 1
+
+    def end(self) -> None:
+        """Ends whatever waits, and lets nothing wait any more."""
+        self._ended.set()
+
+    def _wait(self) -> None:
+        with self._turn:
+            while (seconds := seconds_to_wait(self._quota.standing, self._under_way, self._clock())) > 0:
+                self._tell(seconds)
+                if self._ended.wait(min(seconds, ASK_AGAIN)):
+                    raise CloudinaryUnavailable("The sync was ended while it waited for the hourly limit.")
+                if self._quota.standing.refused:
+                    break
+            with self._counting:
+                self._under_way += 1
+
+    def _tell(self, seconds: float) -> None:
+        standing = self._quota.standing
+        if self._said is not None and self._clock() < self._said:
+            return
+        self._said = self._clock() + seconds
+        moment = datetime.fromtimestamp(self._said, UTC)
+        self._say(
+            f"Cloudinary's hourly limit of calls is nearly used up ({standing.left} of {standing.limit or 'so many'}"
+            f" left, which are kept for webhooks): going on at {moment:%H:%M:%S} UTC"
+        )

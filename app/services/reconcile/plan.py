@@ -1,0 +1,118 @@
+"""Which photos have to be asked about. Pure.
+
+A row that agrees with what is held costs no call of its own. A photo that no row speaks of is asked about, never
+removed on that account.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.adapters.cloudinary import Asset, Hint
+from app.adapters.exiftool.exiftool import Tags
+from app.core.addresses import same
+from app.core.config import Campaign
+from app.services.processor.decision import address
+
+# missing: approved there, not here; differs: held, but with another version or address, or only one of the two files;
+# unlisted: held, but no list says that it is approved here
+Suspicion = Literal["missing", "differs", "unlisted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A photo to ask about, and why."""
+
+    hint: Hint
+    suspicion: Suspicion
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a campaign has of a photo: whether both files, and the tags of its archive where both are there."""
+
+    whole: bool
+    tags: Tags | None = None
+
+
+MANY, PART = 5, 5  # photos; of a campaign a fifth
+
+
+def too_many(going: int, held: int) -> bool:
+    """Whether so many photos of those that a campaign holds are more than go at once where all is well.
+
+    A misspelt folder, another account or a mistake in Cloudinary looks like that.
+    """
+    return going > MANY and PART * going > held
+
+
+class Plan:
+    """Compares the rows of lists, in any order, with the photos that `campaign` holds.
+
+    `no_images`: the kinds of approved assets that cannot be stored, by public ID; `held`: how many photos it holds;
+    `listed`: whether any row was of the campaign's folder.
+    """
+
+    def __init__(self, campaign: Campaign, held: Mapping[str, Held]) -> None:
+        self._campaign = campaign
+        self._held = held
+        self.held = len(held)
+        self.listed = False
+        self._agreed: set[str] = set()
+        self._work: dict[str, Work] = {}
+        self.no_images: dict[str, str] = {}
+
+    def compare(self, assets: Iterable[Asset]) -> None:
+        """Takes in rows of the campaign's folder."""
+        for asset in assets:
+            self.listed = self.listed or asset.folder == self._campaign.folder
+            if asset.kind != "image":
+                if asset.approved:
+                    self.no_images[asset.public_id] = asset.kind
+            elif asset.folder == self._campaign.folder and asset.approved:
+                work = suspect(self._campaign, asset, self._held.get(asset.public_id))
+                if work is None:
+                    self._agreed.add(asset.public_id)
+                else:
+                    self._work[asset.public_id] = work
+
+    def add(self, assets: Iterable[Asset]) -> None:
+        """Takes in rows of a list that is not of the folder alone: they can name what that one has left out."""
+        for asset in assets:
+            if asset.folder == self._campaign.folder and asset.approved and asset.public_id not in self._agreed:
+                work = suspect(self._campaign, asset, self._held.get(asset.public_id))
+                self._work.setdefault(asset.public_id, work or Work(_hint(asset), "unlisted"))
+
+    def work(self) -> list[Work]:
+        """The photos to ask about, in order of their public IDs."""
+        unlisted = {
+            public_id: Work(Hint(public_id), "unlisted")
+            for public_id in self._held
+            if public_id not in self._agreed and public_id not in self._work
+        }
+        return sorted((self._work | unlisted).values(), key=lambda work: work.hint.public_id)
+
+    @property
+    def agreed(self) -> int:
+        """How many photos are here as they are there."""
+        return len(self._agreed - self._work.keys())
+
+
+def suspect(campaign: Campaign, asset: Asset, held: Held | None) -> Work | None:
+    """Why an approved photo of the campaign has to be asked about, if it has to."""
+    if held is None:
+        return Work(_hint(asset), "missing")
+    tags = held.tags if held.whole else None
+    if tags is not None and tags.version == asset.version and same(tags.email, address(asset, campaign)):
+        return None
+    return Work(_hint(asset), "differs")
+
+
+def _hint(asset: Asset) -> Hint:
+    return Hint(asset.public_id, asset.url, asset.version, asset.type)
+
+
+def from_cursor(work: list[Work], cursor: str) -> Iterator[Work]:
+    """What comes after `cursor`, then the rest: whatever fails for ever keeps nobody else waiting."""
+    yield from (one for one in work if one.hint.public_id > cursor)
+    yield from (one for one in work if one.hint.public_id <= cursor)

@@ -1,0 +1,137 @@
+"""What came of the mails of a campaign, or of one collage: how many were told, reached, and have opened.
+
+A person is one address, however many photos and mails; where no mail was sent for a photo, its opens are nobody's (a
+mail for trial, a preview) and only counted as hits.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.adapters.store import Store
+
+# From the surest sign of a person to the least: a mail provider's proxy fetches a picture for somebody who reads, as a
+# rule; a prefetch happens without anybody. A person who was seen as several counts as the surest.
+CLASSES = ("human", "proxy", "unknown", "prefetch")
+
+
+@dataclass(frozen=True)
+class Count:
+    """`people` whose (for a class: surest, for a day: first) open this is; `hits`: fetches of the picture."""
+
+    people: int
+    hits: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`told` = `delivered` (to the mail server) + `failed` + `uncertain` (whether the server took it is not known).
+
+    `opened`: people; None where opens were recorded, but no one's in particular. `nobodys`: hits that belong to none of
+    those who were told. `by_day`: by UTC date, days without hits left out.
+    """
+
+    told: int
+    delivered: int
+    failed: int
+    uncertain: int
+    opened: int | None
+    hits: int
+    nobodys: int
+    by_class: dict[str, Count]
+    by_day: dict[str, Count]
+
+    def as_json(self) -> dict[str, Any]:
+        """What the admin API and `opens --json` answer."""
+        return {
+            "told": self.told,
+            "delivered": self.delivered,
+            "failed": self.failed,
+            "uncertain": self.uncertain,
+            "opened": self.opened,
+            "hits": self.hits,
+            "hits_of_nobody": self.nobodys,
+            "by_class": {name: {"people": count.people, "hits": count.hits} for name, count in self.by_class.items()},
+            "by_day": [{"day": day, "people": count.people, "hits": count.hits} for day, count in self.by_day.items()],
+        }
+
+    def as_rows(self) -> list[tuple[str, str, int | None, int | None]]:
+        """Rows for a table: what, which of them, people, hits."""
+        rows: list[tuple[str, str, int | None, int | None]] = [
+            ("told", "", self.told, None),
+            ("delivered", "", self.delivered, None),
+            ("failed", "", self.failed, None),
+            ("uncertain", "", self.uncertain, None),
+            ("opened", "", self.opened, self.hits),
+            ("opened by nobody who was told", "", None, self.nobodys),
+        ]
+        rows += [("class", name, count.people, count.hits) for name, count in self.by_class.items()]
+        return rows + [("day", day, count.people, count.hits) for day, count in self.by_day.items()]
+
+
+def figures(
+    sends: Iterable[Mapping[str, Any]], opens: Iterable[Mapping[str, Any]], collage: str | None = None
+) -> Figures:
+    """Counts the records of a campaign's send log, oldest first, and of its opens in any order.
+
+    `collage`: only what belongs to this one; None for all of the campaign's.
+    """
+    person: dict[tuple[str, str], str] = {}  # who was told of which collage for which photo
+    addressed: dict[str, str] = {}  # of a mail, by its ID: the record of its end may lack the address
+    outcome: dict[str, str] = {}
+    for send in sends:
+        if collage in (None, send["collage"]):
+            if "address" in send:
+                addressed[send["message_id"]] = send["address"].casefold()
+            who = addressed.get(send["message_id"])
+            if who is None:  # forgotten since
+                continue
+            if "photo" in send:
+                person[send["collage"], send["photo"]] = who
+            if outcome.get(who) != "sent":  # a mail that arrived did so, whatever became of another
+                outcome[who] = send["state"]
+    surest: dict[str, str] = {}
+    first: dict[str, str] = {}
+    class_hits: Counter[str] = Counter()
+    day_hits: Counter[str] = Counter()
+    nobodys = named = 0
+    for opened in opens:
+        if collage not in (None, opened["collage"]):
+            continue
+        kind = opened["class"] if opened["class"] in CLASSES else "unknown"
+        day = opened["time"][:10]
+        class_hits[kind] += 1
+        day_hits[day] += 1
+        photo = opened.get("photo")
+        named += photo is not None
+        opener = None if photo is None else person.get((opened["collage"], photo))
+        if opener is None:
+            nobodys += photo is not None
+        else:
+            surest[opener] = min(kind, surest.get(opener, kind), key=CLASSES.index)
+            first[opener] = min(day, first.get(opener, day))
+    outcomes, classes, days = Counter(outcome.values()), Counter(surest.values()), Counter(first.values())
+    return Figures(
+        told=len(outcome),
+        delivered=outcomes["sent"],
+        failed=outcomes["failed"],
+        uncertain=outcomes["intended"],
+        opened=None if class_hits and not named else len(first),
+        hits=class_hits.total(),
+        nobodys=nobodys,
+        by_class={name: Count(classes[name], class_hits[name]) for name in CLASSES},
+        by_day={day: Count(days[day], day_hits[day]) for day in sorted(day_hits)},
+    )
+
+
+def read(store: Store, campaign: str, collage: str | None = None) -> Figures:
+    """The figures of a campaign or of one collage, from what the store holds.
+
+    Raises NotFound or CollageUnsound for a collage that is not there or damaged and that nobody was told of,
+    StoreUnavailable.
+    """
+    sends = store.sends.read(campaign)
+    if collage is not None and all(send["collage"] != collage for send in sends):
+        store.collages.manifest(campaign, collage)
+    return figures(sends, store.opens.read(campaign), collage)

@@ -1,0 +1,72 @@
+"""Records that a picture was asked for: no more than its campaign allows, and never in the picture's way.
+
+Of a request nothing is kept but its class: no address, no user agent. Where a campaign's tracking is "aggregate", not
+even whose picture it was. Individual records need consent of their own, and end when it is withdrawn, also for mails
+that were sent before: CNIL, deliberation 2026-042 on tracking pixels.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from app.adapters.store import Store
+from app.core import metrics
+from app.core.config import Campaigns
+from app.core.errors import where
+from app.services.tracking.classes import classify
+from app.services.tracking.tokens import Claims
+
+LOG = logging.getLogger(__name__)
+SAID_EVERY = 60.0  # seconds: a disk that is full fills no log with it
+
+
+class Recorder:
+    """`clock` gives seconds."""
+
+    def __init__(self, store: Store, campaigns: Campaigns, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._campaigns = campaigns
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._silent_until = float("-inf")
+        self._unsaid = 0
+
+    def record(self, claims: Claims, headers: Mapping[str, str], when: datetime) -> None:
+        """Records one open, unless the campaign or the person does not want that. Never raises: it is a side effect.
+
+        What kept it from being recorded is said in the log, once a minute.
+        """
+        try:
+            if self._may_record(claims):
+                individual, kind = self._campaigns[claims.campaign].tracking == "individual", classify(headers)
+                record = {
+                    "collage": claims.collage,
+                    "photo": claims.public_id if individual else None,
+                    "class": kind,
+                }
+                self._store.opens.add(claims.campaign, when, record)
+                metrics.opened(kind)
+        except Exception as error:  # whatever it is: the picture comes first
+            self._say(error)
+
+    def _may_record(self, claims: Claims) -> bool:
+        campaign = self._campaigns.get(claims.campaign)
+        if campaign is None or campaign.tracking == "off" or not claims.public_id:
+            return False
+        if self._store.withdrawals.photo(claims.campaign, claims.public_id):
+            return False
+        archive = self._store.photos.archive_path(claims.campaign, claims.public_id)
+        return self._store.root.files.exists(archive)
+
+    def _say(self, error: Exception) -> None:
+        cause = error.__cause__
+        reason = f"{where(cause)} ({cause.strerror})" if isinstance(cause, OSError) else where(error)
+        with self._lock:
+            if self._clock() < self._silent_until:
+                self._unsaid += 1
+                return
+            unsaid, self._unsaid = self._unsaid, 0
+            self._silent_until = self._clock() + SAID_EVERY
+        LOG.warning("An open was not recorded: %s; before it, unsaid: %d", reason, unsaid)

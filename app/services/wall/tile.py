@@ -1,0 +1,126 @@
+"""From cells to a picture: each made from the smallest of a photo's files that is large enough, then put side by side.
+
+A cell is always made whole and then cut, so that it has the same pixels in every tile that shows a part of it.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from app.adapters import imaging
+from app.adapters.imaging import tiles
+from app.adapters.store import Store
+from app.core.errors import PictureError, StoreUnavailable
+from app.services.wall.geometry import Box, Piece
+
+BACKGROUND = (17, 17, 17)  # where nobody is: that of the page around the wall
+WORKERS = min(4, os.cpu_count() or 1)  # also the most archives that are decoded at once: 33 MB each
+PART = 32  # cells at most that are handed from one thread to another at once: each time costs as much as a small one
+DIMMED = bytes(round(17 + 0.65 * (value - 17)) if value > 17 else value for value in range(256))
+RING, GAP = 8, 4  # pixels, around a face that is pointed out
+FRAME = RING + GAP
+
+Shown = tuple[Piece, str | None]  # None: nobody who is still held
+
+
+class Painter:
+    """Makes pictures of a store's photos; all threads share its few workers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="wall")
+
+    def rows(self, campaign: str, width: int, height: int, shown: Sequence[Shown]) -> bytearray:
+        """A picture as rows of 8-bit RGB: the pieces, and the background where none is or a photo cannot be read.
+
+        Raises StoreUnavailable.
+        """
+        rows = bytearray(bytes(BACKGROUND) * (width * height))
+        seen = [(piece, public_id) for piece, public_id in shown if public_id is not None]
+        step = max(1, min(PART, len(seen) // (4 * WORKERS)))
+
+        def lay_all(part: Sequence[tuple[Piece, str]]) -> None:
+            for piece, public_id in part:
+                cell = _cell(self._store, campaign, public_id, *piece.size)
+                if cell is not None:
+                    _lay(rows, width, cell, piece)
+
+        # each writes its own pixels, and no bytearray of one size ever moves
+        for _ in self._workers.map(lay_all, [seen[at : at + step] for at in range(0, len(seen), step)]):
+            pass
+        return rows
+
+    def jpeg(self, campaign: str, width: int, height: int, shown: Sequence[Shown]) -> bytes:
+        """A tile. Raises StoreUnavailable."""
+        return tiles.tile(width, height, bytes(self.rows(campaign, width, height, shown)))
+
+    def place(self, campaign: str, width: int, height: int, shown: Sequence[Shown], own: Piece) -> bytes:
+        """A picture in which one face is pointed out: the others dimmed, a white line around it."""
+        rows = self.rows(campaign, width, height, [one for one in shown if one[0] != own]).translate(DIMMED)
+        box = Box(own.left, own.top, own.source.width, own.source.height)
+        for margin, colour in ((FRAME, b"\xff\xff\xff"), (GAP, bytes(BACKGROUND))):
+            _fill(rows, width, height, box, margin, colour)
+        face = bytes(self.rows(campaign, box.width, box.height, _alone(own, shown)))
+        whole = Box(0, 0, box.width, box.height)
+        _lay(rows, width, face, Piece(own.col, own.row, (box.width, box.height), whole, box.left, box.top))
+        return tiles.tile(width, height, bytes(rows))
+
+
+def _alone(own: Piece, shown: Sequence[Shown]) -> list[Shown]:
+    alone = Piece(own.col, own.row, own.size, own.source, 0, 0)
+    return [(alone, public_id) for piece, public_id in shown if piece == own]
+
+
+def _lay(rows: bytearray, width: int, cell: bytes, piece: Piece) -> None:
+    source, view = piece.source, memoryview(cell)
+    stride, length = 3 * piece.size[0], 3 * source.width
+    for line in range(source.height):
+        start = (source.top + line) * stride + 3 * source.left
+        at = 3 * ((piece.top + line) * width + piece.left)
+        rows[at : at + length] = view[start : start + length]
+
+
+def _fill(rows: bytearray, width: int, height: int, box: Box, margin: int, colour: bytes) -> None:
+    left, right = max(0, box.left - margin), min(width, box.left + box.width + margin)
+    for line in range(max(0, box.top - margin), min(height, box.top + box.height + margin)):
+        rows[3 * (line * width + left) : 3 * (line * width + right)] = colour * (right - left)
+
+
+def _cell(store: Store, campaign: str, public_id: str, width: int, height: int) -> bytes | None:
+    """A cell as rows of 8-bit RGB, never enlarged; None where no file of the photo can be read.
+
+    From a copy inside the intermediate where one is large enough, else from the intermediate where that is, else from
+    the archive. Raises StoreUnavailable where the store kept it from being read.
+    """
+    failed: StoreUnavailable | None = None
+    for read, kind in _sources(store, campaign, public_id, width, height):
+        try:
+            picture = read()
+            if picture is not None:
+                return tiles.pixels(picture, kind, width, height)
+        except PictureError:
+            continue  # the next may be whole
+        except StoreUnavailable as error:
+            failed = error
+    if failed is not None:
+        raise failed
+    return None
+
+
+def _sources(
+    store: Store, campaign: str, public_id: str, width: int, height: int
+) -> list[tuple[Callable[[], bytes | None], imaging.Format]]:
+    photos, reach = store.photos, imaging.copies.reach(width, height)
+
+    def copy() -> bytes | None:
+        beginning, length = photos.intermediate_start(campaign, public_id, reach or 0)
+        return imaging.copies.find(beginning, length, width, height)
+
+    sources: list[tuple[Callable[[], bytes | None], imaging.Format]] = [
+        (lambda: photos.archive(campaign, public_id), "jpeg")
+    ]
+    if width <= imaging.INTERMEDIATE[0] and height <= imaging.INTERMEDIATE[1]:
+        sources.insert(0, (lambda: photos.intermediate(campaign, public_id), "png"))
+    if reach is not None:
+        sources.insert(0, (copy, "jpeg"))
+    return sources

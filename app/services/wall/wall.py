@@ -1,0 +1,221 @@
+"""The walls of a store: who is on them, who is still held, and the pictures of them.
+
+Who is gone (forgotten, or not approved any more) is gone from every picture at once, also from those that are kept:
+each is made from, and found again by, the state of the archives of everyone on it, which is looked at every time.
+"""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from app.adapters.store import Store
+from app.adapters.store.collages.collages import MANIFEST, REPLACED
+from app.adapters.store.files import using
+from app.core.errors import NotFound, StoreUnavailable
+from app.services.wall import geometry
+from app.services.wall.cache import Cache
+from app.services.wall.geometry import Box, Grid, Piece
+from app.services.wall.tile import FRAME, Painter, Shown
+
+MADE = "2"  # changes with whatever changes the pixels: what was kept before is not found any more
+KNOWN = 16  # walls whose manifests are kept in memory
+WHOLE = 2048  # pixels, the longest side of the wall in one piece
+PATHS = 10_000  # of archives that are remembered
+READERS = 16
+PART = 32  # archives that one of them looks at before it is asked again
+PATIENCE = 1.0  # seconds, while a collage takes the place of its last revision
+
+Stamp = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A picture of somebody's place in the wall: its width × height, and the least width × height of a cell in it."""
+
+    size: tuple[int, int]
+    cell: tuple[int, int]
+
+
+SHAPES = {"square": Shape((1080, 1080), (360, 480)), "story": Shape((1080, 1920), (432, 576))}
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A collage's newest revision as a wall. `seats`: public IDs by column and row."""
+
+    campaign: str
+    collage: str
+    revision: int
+    grid: Grid
+    seats: Mapping[tuple[int, int], str]
+    left_out: frozenset[str]
+
+    def seat(self, public_id: str) -> tuple[int, int] | None:
+        """The column and row of a photo, from 0; None where it is not on the wall."""
+        return next((place for place, seated in self.seats.items() if seated == public_id), None)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A picture that can be made, or was. `key` stands for everything that it is made from; `own` is pointed out."""
+
+    campaign: str
+    name: str
+    key: bytes
+    size: tuple[int, int]
+    shown: list[Shown]
+    own: Piece | None = None
+
+
+class Walls:
+    """Making one touches nothing on disk."""
+
+    def __init__(self, store: Store, cache: Cache) -> None:
+        self._store = store
+        self._cache = cache
+        self._painter = Painter(store)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="wall-reader")
+        self._path = lru_cache(PATHS)(store.photos.archive_path)  # to make one takes longer than to look at its file
+        self._turn = threading.Lock()
+        self._known: OrderedDict[tuple[str, str], tuple[Stamp, Wall]] = OrderedDict()
+
+    def wall(self, campaign: str, collage: str) -> Wall:
+        """Raises NotFound where there is no such collage (yet), CollageUnsound, StoreUnavailable.
+
+        While a revision takes the collage's place there is neither, for a moment, which is waited for.
+        """
+        if not (collage.isascii() and collage.isdigit()):
+            raise NotFound(f"The campaign {campaign} has no collage {collage[:20]!r}.")
+        deadline = time.monotonic() + PATIENCE
+        while (found := self._look(campaign, collage)) is None:
+            directory = self._store.collages.directory(campaign, collage)
+            replaced = directory.with_name(f"{REPLACED}{collage}")
+            with using(directory):
+                if not self._store.root.files.is_directory(replaced):
+                    found = self._look(campaign, collage)  # it may have been put there between the two looks
+                    break
+            if time.monotonic() > deadline:
+                raise StoreUnavailable(f"{replaced} was left by a revision that was cut off; the next build mends it.")
+            time.sleep(0.02)
+        if found is None:
+            raise NotFound(f"The campaign {campaign} has no collage {collage}.")
+        return found
+
+    def _look(self, campaign: str, collage: str) -> Wall | None:
+        path = self._store.collages.directory(campaign, collage) / MANIFEST
+        with using(path):
+            stated = self._store.root.files.disk.stat(path)
+        if stated is None:
+            self._store.root.require()
+            return None
+        stamp = (stated.st_mtime_ns, stated.st_size, stated.st_ino)
+        with self._turn:
+            known = self._known.get((campaign, collage))
+            if known is not None and known[0] == stamp:
+                self._known.move_to_end((campaign, collage))
+                return known[1]
+        try:
+            wall = _wall(campaign, collage, self._store.collages.manifest(campaign, collage))
+        except NotFound:  # gone since
+            return None
+        with self._turn:
+            self._known[campaign, collage] = (stamp, wall)
+            while len(self._known) > KNOWN:
+                self._known.popitem(last=False)
+        return wall
+
+    def held(self, wall: Wall) -> set[str]:
+        """Who of all people on a wall is still held (public IDs). Raises StoreUnavailable."""
+        return {photo.public_id for photo in self._store.photos.all(wall.campaign)} & set(wall.seats.values())
+
+    def tile(self, wall: Wall, level: int, x: int, y: int) -> Sheet:
+        """Raises NotFound where the wall has no such tile, StoreUnavailable."""
+        box = wall.grid.tile(level, x, y)
+        if box is None:
+            raise NotFound("The wall has no such part.")
+        pieces = wall.grid.pieces(level, box)
+        return self._sheet(wall, f"{level}/{x}_{y}", (box.width, box.height), pieces)
+
+    def whole(self, wall: Wall) -> Sheet:
+        """All of the wall in one picture of at most 2048 pixels. Raises StoreUnavailable."""
+        level = next(level for level in range(wall.grid.highest, -1, -1) if max(wall.grid.extent(level)) <= WHOLE)
+        size = wall.grid.extent(level)
+        return self._sheet(wall, f"whole/{level}", size, wall.grid.pieces(level, Box(0, 0, *size)))
+
+    def place(self, wall: Wall, public_id: str, shape: str) -> Sheet:
+        """Somebody's place in the wall, to be shared: `square` or `story`.
+
+        Raises NotFound for somebody who is not on the wall, or no longer held, StoreUnavailable.
+        """
+        seat = wall.seat(public_id)
+        if seat is None or shape not in SHAPES:
+            raise NotFound("There is no such picture.")
+        size, least = SHAPES[shape].size, SHAPES[shape].cell
+        pieces = list(geometry.around(wall.grid, *seat, geometry.portrait(wall.grid, least, size, FRAME), size, FRAME))
+        own = next(piece for piece in pieces if (piece.col, piece.row) == seat)
+        sheet = self._sheet(wall, f"{shape}/{seat[0]}_{seat[1]}", size, pieces, own)
+        if (own, public_id) not in sheet.shown:
+            raise NotFound("There is no such picture any more.")
+        return sheet
+
+    def jpeg(self, sheet: Sheet) -> bytes:
+        """The picture, as it was kept or made anew. Raises StoreUnavailable."""
+        picture = self._cache.get(sheet.name, sheet.key)
+        if picture is None:
+            if sheet.own is not None:
+                picture = self._painter.place(sheet.campaign, *sheet.size, sheet.shown, sheet.own)
+            else:
+                picture = self._painter.jpeg(sheet.campaign, *sheet.size, sheet.shown)
+            self._cache.put(sheet.name, sheet.key, picture)
+        return picture
+
+    def _sheet(
+        self, wall: Wall, name: str, size: tuple[int, int], pieces: Iterable[Piece], own: Piece | None = None
+    ) -> Sheet:
+        digest = hashlib.sha256(f"{MADE} {wall.grid} {size} {own}".encode())
+        seats = [(piece, wall.seats.get((piece.col, piece.row))) for piece in pieces]
+        stamps = self._stamps(wall.campaign, [public_id for _, public_id in seats])
+        shown: list[Shown] = []
+        for (piece, public_id), stamp in zip(seats, stamps, strict=True):
+            shown.append((piece, public_id if stamp else None))
+            digest.update(f"{public_id!r} {stamp}\n".encode("utf-8", "backslashreplace"))
+        if None in stamps:
+            self._store.root.require()  # everyone is gone from a store that is not mounted
+        name = f"{wall.campaign}/{wall.collage}-{wall.revision}/{name}"
+        return Sheet(wall.campaign, name, digest.digest(), size, shown, own)
+
+    def _stamps(self, campaign: str, public_ids: list[str | None]) -> list[Stamp | None]:
+        """The stamp of each; of many, in parallel: on a network file system each is a question to the other side."""
+        parts = [public_ids[at : at + PART] for at in range(0, len(public_ids), PART)]
+
+        def look(part: list[str | None]) -> list[Stamp | None]:
+            with using(self._store.root.path / campaign):
+                return [None if public_id is None else self._stamp(campaign, public_id) for public_id in part]
+
+        found = map(look, parts) if len(parts) < 2 else self._readers.map(look, parts)
+        return [stamp for part in found for stamp in part]
+
+    def _stamp(self, campaign: str, public_id: str) -> Stamp | None:
+        """What tells one archive from another; None where there is none: the photo is not held. Raises OSError."""
+        path = self._path(campaign, public_id)
+        found = self._store.root.files.disk.stat(path)
+        # where a photo is cut anew, its time of approval stays; and the number of a file that is gone is used again
+        return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)
+
+
+def _wall(campaign: str, collage: str, manifest: Mapping[str, Any]) -> Wall:
+    seats = {(tile["col"], tile["row"]): tile["public_id"] for tile in manifest["tiles"]}
+    return Wall(
+        campaign,
+        collage,
+        manifest.get("revision", 1),
+        geometry.grid(manifest["layout"]),
+        seats,
+        frozenset((*manifest["left_out"], *manifest["unreadable"])),
+    )

@@ -1,0 +1,73 @@
+"""What Prometheus reads."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Blueprint, current_app
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from app.adapters.store import Store
+from app.core import metrics
+from app.core.config import Campaigns
+from app.core.errors import StoreUnavailable
+from app.core.metrics import Reading
+from app.web.auth.access import admin_or_this_machine
+
+blueprint = Blueprint("watching", __name__)
+
+# seconds: 50,000 photos on a network file system take seconds to list, and Prometheus asks every few
+KEPT = 60.0
+
+
+class Gauges:
+    """What the store holds: photos and collages are counted once a minute, all else is asked every time.
+
+    Safe to use from many threads. `clock` gives seconds.
+    """
+
+    def __init__(self, store: Store, campaigns: Campaigns, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._campaigns = campaigns
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._counted = Reading(None)
+        self._until = float("-inf")
+
+    def read(self) -> Reading:
+        """Never raises: that there is no store is what has to be known then."""
+        try:
+            free = self._store.root.free()
+            ended = {name: self._store.syncs.ended(name) for name in self._campaigns}
+            with self._turn:  # who comes while it is counted waits for the result
+                if self._clock() >= self._until:
+                    self._counted = self._count()
+                    self._until = self._clock() + KEPT
+                counted = self._counted
+        except StoreUnavailable:
+            return Reading(None)
+        synced = {name: when.timestamp() if when else 0 for name, when in ended.items()}
+        return replace(counted, free=free, synced=synced)
+
+    def _count(self) -> Reading:
+        return Reading(
+            None,
+            photos={name: self._store.photos.count(name) for name in self._campaigns},
+            collages={name: len(self._store.collages.ids(name)) for name in self._campaigns},
+        )
+
+
+@blueprint.record_once
+def _made_once(state: BlueprintSetupState) -> None:
+    made = state.app.extensions["collagen"]
+    state.app.extensions["collagen.gauges"] = Gauges(made.store, made.campaigns)
+
+
+@blueprint.get("/metrics")
+@admin_or_this_machine
+def scrape() -> ResponseReturnValue:
+    """All metrics of this machine, in Prometheus' text format."""
+    gauges: Gauges = current_app.extensions["collagen.gauges"]
+    return metrics.exposition(gauges.read()), {"Content-Type": metrics.CONTENT_TYPE}

@@ -1,0 +1,45 @@
+"""A gallery's session: a signed cookie that says for which campaign, until when, and which session it is. Pure.
+
+There is no list of sessions: the cookie is the session, unless it was ended (see `app.adapters.store.state.logouts`). The campaign's
+password is part of what the signature is made with, so that another password ends every session, and nothing of it
+stands in the cookie.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from itsdangerous import BadData, URLSafeSerializer
+
+LIFETIME = 12 * 3600  # seconds
+LONGEST = 500  # characters; those of the longest campaign name have about 210
+
+
+class Sessions:
+    """Makes and reads the cookies."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """`keys`: the newest first, which signs; any of them may have signed."""
+        # itsdangerous signs with the last of its keys
+        self._keys = list(reversed(keys))
+
+    def cookie(self, campaign: str, password: str, now: float, session: str) -> str:
+        """The cookie of a session that begins `now` (seconds since 1970) with the right password.
+
+        `session`: its ID, which nobody can guess and no other has.
+        """
+        return str(self._serializer(campaign, password).dumps([campaign, int(now) + LIFETIME, session]))
+
+    def session(self, cookie: str, campaign: str, password: str, now: float) -> str | None:
+        """The ID of the session that `cookie` is of, None unless that is one of this campaign, with its present
+        password, whose time is not over."""
+        if len(cookie) > LONGEST:
+            return None
+        try:
+            named, end, session = self._serializer(campaign, password).loads(cookie)
+            return session if named == campaign and now < end and isinstance(session, str) else None
+        except (BadData, TypeError, ValueError):
+            return None
+
+    def _serializer(self, campaign: str, password: str) -> URLSafeSerializer:
+        salt = f"collagen.gallery\n{campaign}\n{password}"
+        return URLSafeSerializer(self._keys, salt, signer_kwargs={"digest_method": hashlib.sha256})

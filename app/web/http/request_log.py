@@ -1,0 +1,59 @@
+"""Every request has an ID, and one line in the log when it was answered; both are counted here, too.
+
+The line has the route and never the path, which may be a token; no address, no query, no user agent.
+"""
+
+import logging
+import time
+
+from flask import Flask, Response, g, request
+
+from app.core import metrics
+from app.core.logging import current_request_id, request_context
+from app.web.auth.access import came_through_a_trusted_proxy
+
+LOG = logging.getLogger("app.access")
+QUIET = ("/health", "/metrics")  # asked for many times a minute
+
+
+def register(app: Flask) -> None:
+    """Makes `app` do so. To be called first of all that looks at answers, which then has the last look."""
+    app.before_request(_begin)
+    app.after_request(_answered)
+    app.teardown_request(_end)
+
+
+def route() -> str:
+    """The current request's route as in the code; "none" where there is none."""
+    return request.url_rule.rule if request.url_rule else "none"
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    # a proxy gives each request an ID; from elsewhere anyone could say anything
+    given = request.headers.get("X-Request-ID") if came_through_a_trusted_proxy() else None
+    g.belongs = request_context(given)
+    g.belongs.__enter__()
+
+
+def _answered(answer: Response) -> Response:
+    seconds = time.perf_counter() - g.began
+    answer.headers["X-Request-ID"] = current_request_id() or ""
+    metrics.answered(route(), answer.status_code, seconds)
+    LOG.log(
+        logging.DEBUG if route() in QUIET else logging.INFO,
+        "%s %s %d in %.3f s",
+        *(request.method, route(), answer.status_code, seconds),
+        extra={
+            "method": request.method,
+            "route": route(),
+            "status": answer.status_code,
+            "seconds": round(seconds, 3),
+        },
+    )
+    return answer
+
+
+def _end(error: BaseException | None) -> None:
+    if belongs := g.pop("belongs", None):
+        belongs.__exit__(None, None, None)

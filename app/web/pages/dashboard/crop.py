@@ -1,0 +1,113 @@
+"""The admin's desk: where a photo was cut, and moving that. The window can move along one side of the photo only."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.adapters.exiftool.tags import Tags
+from app.core.cropping import SHAPE, Cut
+from app.core.errors import BadParameters, BadPublicId, CollagenError, NotFound
+from app.web.auth.access import admin_only
+from app.web.errors import STATUS
+from app.web.pages.dashboard.photos import on_pages
+from app.web.services import services
+
+blueprint = Blueprint("desk_cut", __name__, url_prefix="/admin/campaigns/<campaign>/photos/<path:public_id>")
+blueprint.after_request(on_pages)
+
+STEPS = 1000  # of the slider
+HEIGHT = 1000  # of the drawing, in units of its own
+FOR_A_WHILE = "private, max-age=600"
+
+
+@blueprint.get("/cut")
+@admin_only
+def page(campaign: str, public_id: str) -> ResponseReturnValue:
+    """The photo as it was sent, with the part that is kept."""
+    return _page(campaign, public_id, _tags(campaign, public_id))
+
+
+@blueprint.post("/cut")
+@admin_only
+def move(campaign: str, public_id: str) -> ResponseReturnValue:
+    """Fetches the photo again and cuts it at the place that was chosen, or (`again`) as when it arrived."""
+    tags = _tags(campaign, public_id)
+    try:
+        version, place = _wish()
+        services().intake.processor.recut(campaign, public_id, version, place)
+    except CollagenError as error:
+        return _page(campaign, public_id, tags, error.public, STATUS[type(error)])
+    return redirect(url_for("desk_cut.page", campaign=campaign, public_id=public_id, saved=1), 303)
+
+
+@blueprint.get("/uncut.jpg")
+@admin_only
+def uncut(campaign: str, public_id: str) -> ResponseReturnValue:
+    """The photo as it was sent, small; fetched from Cloudinary each time."""
+    tags = _tags(campaign, public_id)
+    if tags.version is None:
+        raise NotFound(f"It is not known which version of {public_id} this is.")
+    picture = services().intake.processor.original(campaign, public_id, tags.version)
+    answer = Response(picture, mimetype="image/jpeg")
+    answer.headers["Cache-Control"] = FOR_A_WHILE
+    return answer
+
+
+def _tags(campaign: str, public_id: str) -> Tags:
+    """What the archive says. Raises NotFound where there is none."""
+    given = services()
+    try:
+        path = given.store.photos.archive_path(given.campaign(campaign), public_id)
+    except BadPublicId as error:
+        raise NotFound(str(error)) from error
+    tags = given.exiftool.read([path]).get(path)
+    if tags is None or tags.public_id != public_id:
+        given.store.root.require()
+        raise NotFound(f"The campaign {campaign} has no photo {public_id}.")
+    return tags
+
+
+def _wish() -> tuple[int, float | None]:
+    """The version that the page showed, and the place on the window's way, from 0 to 1. Raises BadParameters."""
+    try:
+        version = int(request.form.get("version", ""))
+        place = None if request.form.get("again") else float(request.form.get("place", "")) / STEPS
+    except ValueError as error:
+        raise BadParameters("The place of the cut must be a number.") from error
+    if place is not None and not 0 <= place <= 1:
+        raise BadParameters(f"The place of the cut must be from 0 to {STEPS}.")
+    return version, place
+
+
+def _page(
+    campaign: str, public_id: str, tags: Tags, problem: str | None = None, status: int = 200
+) -> ResponseReturnValue:
+    answer = render_template(
+        "desk_cut.html",
+        campaign=services().campaigns[campaign],
+        public_id=public_id,
+        version=tags.version,
+        cut=tags.cut,
+        drawing=_drawing(tags.cut) if tags.cut else None,
+        steps=STEPS,
+        saved="saved" in request.args,
+        problem=problem,
+    )
+    return make_response(answer, status)
+
+
+def _drawing(cut: Cut) -> dict[str, Any]:
+    """The whole photo and the window in it, in units of the drawing."""
+    # both shapes are known: that of the window, and how much of each side it takes
+    width = HEIGHT * SHAPE[0] / SHAPE[1] * (cut.bottom - cut.top) / (cut.right - cut.left)
+    across, down = width * (cut.right - cut.left), HEIGHT * (cut.bottom - cut.top)
+    return {
+        "width": round(width),
+        "height": HEIGHT,
+        "left": round(width * cut.left),
+        "top": round(HEIGHT * cut.top),
+        "across": round(across),
+        "down": round(down),
+        "place": round(STEPS * cut.place),
+    }

@@ -1,0 +1,123 @@
+"""The gallery: all photos of a campaign, for its team, behind the campaign's own password.
+
+Before the password is given no answer shows a picture, nor says how many there are or which.
+"""
+
+from datetime import date
+from math import ceil
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.core.config import Campaign
+from app.core.errors import NotFound
+from app.web.auth.gallery import (
+    GALLERY_COOKIE,
+    GalleryOver,
+    LoginNeeded,
+    end_gallery_session,
+    gallery_member,
+    gallery_session,
+    gallery_visitor,
+)
+from app.web.auth.session import LIFETIME
+from app.web.pages.pictures import Variant, picture
+from app.web.pages.tiles import tiles
+from app.web.services import services
+
+blueprint = Blueprint("gallery", __name__, url_prefix="/campaigns/<campaign>")
+
+A_PAGE = 60  # photos
+
+
+@blueprint.get("/photos")
+@gallery_member
+def page(campaign: Campaign) -> ResponseReturnValue:
+    """One page of the photos, the newest first. Raises NotFound for a page that there is not."""
+    every = services().store.photos.all(campaign.name)[::-1]
+    pages = max(1, ceil(len(every) / A_PAGE))
+    number = _page(pages)
+    first = (number - 1) * A_PAGE
+    shown = tiles(campaign.name, every[first : first + A_PAGE])
+    return _answer("gallery.html", campaign, photos=shown, first=first, people=len(every), page=number, pages=pages)
+
+
+@blueprint.get("/photos/<path:public_id>/<any(thumb, medium, full, original):variant>.jpg")
+@gallery_member
+def photo(campaign: Campaign, public_id: str, variant: Variant) -> ResponseReturnValue:
+    """One picture of a photo."""
+    return picture(campaign.name, public_id, variant)
+
+
+@blueprint.post("/login")
+@gallery_visitor
+def login(campaign: Campaign) -> ResponseReturnValue:
+    """Begins a session: leads to the photos, wherever the request came from. With a wrong password the form again."""
+    cookie = gallery_session(campaign, request.form.get("password", ""))
+    if cookie is None:
+        return _answer("gallery-login.html", campaign, 403, wrong=True)
+    answer = make_response(redirect(url_for("gallery.page", campaign=campaign.name), 303))
+    answer.set_cookie(
+        GALLERY_COOKIE,
+        cookie,
+        max_age=LIFETIME,
+        path=_cookie_path(campaign),
+        secure=request.is_secure or (services().settings.public_url or "").startswith("https:"),
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+@blueprint.post("/logout")
+@gallery_visitor
+def logout(campaign: Campaign) -> ResponseReturnValue:
+    """Ends the session; the browser also forgets the pictures that it has kept.
+
+    Raises StoreUnavailable where the session cannot be ended. The browser then keeps its cookie, to try again.
+    """
+    end_gallery_session(campaign)
+    answer = make_response(redirect(url_for("gallery.page", campaign=campaign.name), 303))
+    answer.delete_cookie(GALLERY_COOKIE, path=_cookie_path(campaign), httponly=True, samesite="Lax")
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+@blueprint.errorhandler(LoginNeeded)
+def ask_for_password(error: LoginNeeded) -> ResponseReturnValue:
+    """The form; where a picture was asked for it is a refusal too, so that nobody takes it for one."""
+    status = 200 if request.endpoint == "gallery.page" else 403
+    return _answer("gallery-login.html", error.campaign, status, wrong=False)
+
+
+@blueprint.errorhandler(GalleryOver)
+def say_that_it_is_over(error: GalleryOver) -> ResponseReturnValue:
+    """410, also for pictures."""
+    until = error.campaign.gallery_until
+    return _answer("gallery-over.html", error.campaign, 410, until=until and day(until))
+
+
+def _answer(template: str, campaign: Campaign, status: int = 200, **values: object) -> Response:
+    answer = make_response(render_template(template, campaign=campaign, **values), status)
+    # of ours only, so that an older browser says where a form was sent from; there is no secret in these addresses
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
+def _page(pages: int) -> int:
+    text = request.args.get("page", "1")
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    if not 1 <= number <= pages:
+        raise NotFound("There is no such page of photos.")
+    return number
+
+
+def _cookie_path(campaign: Campaign) -> str:
+    """The cookie goes to this campaign's gallery and nowhere else, so that there may be one of each."""
+    return url_for("gallery.page", campaign=campaign.name).removesuffix("/photos")
+
+
+@blueprint.app_template_filter("day")
+def day(when: date) -> str:
+    """A day as people write it."""
+    return f"{when.day} {when:%B %Y}"

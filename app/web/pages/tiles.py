@@ -1,0 +1,44 @@
+"""What a page needs to show photos."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from app.adapters.store.photos.photos import Photo
+from app.core.cropping import Cut
+from app.web.services import services
+
+NO_CUTS: Mapping[str, Cut] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A photo on a page. `version`: None where the photo is gone; `placeholder`: its ThumbHash in base64, or "".
+
+    `cut`: None also where the page does not show it.
+    """
+
+    public_id: str
+    approved: datetime
+    version: int | None
+    placeholder: str
+    cut: Cut | None = None
+
+
+def tiles(campaign: str, shown: Sequence[Photo], cuts: Mapping[str, Cut] = NO_CUTS) -> list[Tile]:
+    """The tiles of some photos of a campaign, in their order. `cuts`: by public ID. Raises StoreUnavailable."""
+    photos = services().store.photos
+    versions = photos.versions(campaign, [one.public_id for one in shown])
+    hashes = photos.placeholders(campaign, [one.public_id for one in shown])
+    return [
+        Tile(
+            one.public_id,
+            datetime.fromtimestamp(one.approved_at // 10**9, UTC),
+            versions.get(one.public_id),
+            b64encode(hashes.get(one.public_id) or b"").decode("ascii"),
+            cuts.get(one.public_id),
+        )
+        for one in shown
+    ]

@@ -1,0 +1,129 @@
+"""What the wall's pages say: how many there are, where one is, or why there is no wall. No routes of its own."""
+
+import contextlib
+from collections import Counter
+from typing import Any
+
+from flask import Response, make_response, render_template, url_for
+
+from app.core.config import Campaign
+from app.core.errors import CollageUnsound, NotFound, StoreUnavailable
+from app.services.tracking.tokens import Claims
+from app.services.wall.geometry import CELL, TILE, Grid
+from app.services.wall.wall import SHAPES, Wall
+from app.web.services import services
+
+AGAIN = 10  # seconds after which a page that waits for its wall asks again
+
+
+def page(rules: Campaign, wall: Wall, held: set[str], claims: Claims | None = None, **links: Any) -> Response:
+    """The wall. `held`: who of it is still there; `claims`: whose link it is; `links`: to its pictures."""
+    seat, where = (None, "") if claims is None else _where(wall, held, claims)
+    rows = _rows(wall, held, seat)
+    return make_response(
+        render_template(
+            "wall.html",
+            title=rules.title,
+            where=where,
+            seat=seat,
+            people=len(held),
+            left_out=len(wall.left_out),
+            wall=wall,
+            grid=wall.grid,
+            rows=rows,
+            place=place(wall.grid, seat, rows) if seat else "",
+            cell=CELL,
+            tile_size=TILE,
+            shapes={name: shape.size for name, shape in SHAPES.items()},
+            ordinal=ordinal,
+            **links,
+        )
+    )
+
+
+def _rows(wall: Wall, held: set[str], seat: tuple[int, int] | None) -> list[tuple[int, int, int]]:
+    """Each row's number, how many people are in it, and the viewer's position among them: 0 in all other rows."""
+    counts = Counter(row for (_, row), public_id in wall.seats.items() if public_id in held)
+    mine = 0 if seat is None else sum(wall.seats.get((col, seat[1])) in held for col in range(seat[0] + 1))
+    return [(row + 1, counts[row], mine if seat and seat[1] == row else 0) for row in range(wall.grid.rows)]
+
+
+def _where(wall: Wall, held: set[str], claims: Claims) -> tuple[tuple[int, int] | None, str]:
+    """The seat of whoever has the link, and "there"; or None, and why they have none."""
+    if not claims.public_id:
+        return None, "trial"
+    seat = wall.seat(claims.public_id)
+    if seat is not None and claims.public_id in held:
+        return seat, "there"
+    store = services().store
+    if store.root.files.exists(store.photos.archive_path(claims.campaign, claims.public_id)):
+        return None, "left out" if claims.public_id in wall.left_out else "elsewhere"
+    return None, "gone"
+
+
+def place(grid: Grid, seat: tuple[int, int], rows: list[tuple[int, int, int]]) -> str:
+    """A sentence that says where the viewer is, with no more directions than the wall has."""
+    _, count, position = rows[seat[1]]
+    if sum(row[1] for row in rows) == 1:
+        return "Nobody else is on this wall yet."
+    if grid.cols == 1:
+        return f"You are the {ordinal(seat[1] + 1)} from the top."
+    if grid.rows == 1:
+        return f"You are the {ordinal(position)} from the left."
+    alone = "on your own" if count == 1 else f"the {ordinal(position)} from the left"
+    return f"You are in row {seat[1] + 1}, {alone}."
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def missing(campaign: str, collage: str) -> Response:
+    """Why a wall for everyone is not there. What is not public is not there at all, whatever there is of it."""
+    rules = services().campaigns.get(campaign)
+    if rules is None or not rules.public:
+        return message("nothing", 404)
+    if _is_being_built(campaign, collage):
+        return message("building", 503)
+    return message("no wall", 404, newest=_newest(campaign))
+
+
+def missing_own(token: str) -> Response:
+    """Why a personal link leads to no wall."""
+    tokens = services().tokens
+    try:
+        rules = None if tokens is None else services().campaigns.get(tokens.read_image(token).campaign)
+    except NotFound:
+        rules = None
+    if rules is None:
+        return message("no link", 404)
+    return message("no wall", 404, newest=_newest(rules.name) if rules.public else None)
+
+
+def message(what: str, status: int, newest: str | None = None) -> Response:
+    """A page that says why there is no wall, and helps. `newest`: where the newest wall is that everyone may see."""
+    answer = make_response(render_template("wall-message.html", what=what, again=AGAIN, newest=newest), status)
+    if status == 503:
+        answer.headers["Retry-After"] = str(AGAIN)
+    return answer
+
+
+def _newest(campaign: str) -> str | None:
+    store = services().store
+    try:
+        for collage in reversed(store.collages.ids(campaign)):
+            with contextlib.suppress(NotFound, CollageUnsound):
+                store.collages.manifest(campaign, collage)
+                return url_for("wall.page", campaign=campaign, collage=collage)
+    except StoreUnavailable:
+        pass
+    return None
+
+
+def _is_being_built(campaign: str, collage: str) -> bool:
+    try:
+        return bool(services().store.collages.draft_state(campaign, collage)["state"] == "building")
+    except NotFound:
+        return False
