@@ -33,11 +33,11 @@ from app.services.reconcile import Sync, Watch
 from app.services.tracking import figures
 from app.services.tracking.tokens import Claims, Tokens
 from app.web.app import create_app
-from tests.collage.pictures import built
-from tests.conftest import prepared
-from tests.remembering import Remembering
-from tests.service import environment
-from tests.standin.client import Standin
+from scripts.sandbox.samples import prepared
+from scripts.sandbox.service import environment
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.stored import built
+from tests.support.remembering import Remembering
 from tests.web.conftest import ADMIN, mail_settings
 
 NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)

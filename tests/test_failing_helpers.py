@@ -19,10 +19,10 @@ from app.core.errors import CollagenError, Retryable
 from app.services.check.run import run as check
 from app.services.processor.processor import Processor
 from app.services.reconcile import Sync, Watch
-from tests.conftest import person
-from tests.remembering import Remembering
-from tests.service import environment
-from tests.standin.client import Standin
+from scripts.sandbox.samples import person
+from scripts.sandbox.service import environment
+from scripts.sandbox.standin.client import Standin
+from tests.support.remembering import Remembering
 
 TROUBLES = {
     "stopped": ["sh", "-c", "kill -STOP $$"],

@@ -17,12 +17,12 @@ import requests
 
 from app.adapters.store import Store
 from app.core import limits
-from tests.conftest import person
-from tests.running import running, service, store
-from tests.service import Service
-from tests.standin import signatures
-from tests.standin.client import Standin
-from tests.waiting import wait_for
+from scripts.sandbox.samples import person
+from scripts.sandbox.service import Service
+from scripts.sandbox.standin import signatures
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
+from tests.support.running import running, service, store
 
 __all__ = ["running", "service", "store"]
 

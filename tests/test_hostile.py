@@ -20,12 +20,12 @@ from app.adapters.exiftool.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.photos.photos import VARIANTS
 from app.core import addresses, limits
-from tests import mirror
-from tests.imaging import hostile
-from tests.imaging.pictures import decoded, jpeg, mean_difference, middle, oriented, png, scene
-from tests.running import running, service, store
-from tests.service import ROOT, Service, environment
-from tests.standin.client import Standin
+from scripts.sandbox import mirror
+from scripts.sandbox.pictures import decoded, jpeg, mean_difference, middle, oriented, png, scene
+from scripts.sandbox.service import ROOT, Service, environment
+from scripts.sandbox.standin.client import Standin
+from tests.support import hostile
+from tests.support.running import running, service, store
 
 __all__ = ["running", "service", "store"]
 
@@ -216,7 +216,7 @@ def test_metadata_that_a_stranger_wrote_is_read_by_nobody(
 
 def test_mutated_pictures_are_pictures_or_refused() -> None:
     """In a process of their own, so that a crash is seen. scripts/fuzz does the same with more."""
-    command = [sys.executable, "-m", "tests.fuzz", "--pictures", "50", "--seed", "7"]
+    command = [sys.executable, "-m", "scripts.sandbox.fuzz", "--pictures", "50", "--seed", "7"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr[-2000:])
     figures = json.loads(ended.stdout)

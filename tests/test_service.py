@@ -15,13 +15,13 @@ import requests
 
 from app.adapters.exiftool.exiftool import ExifTool
 from app.adapters.store import Store
-from tests import mirror
-from tests.collage.pictures import distinct
-from tests.conftest import person, prepared
-from tests.running import running, service, store
-from tests.service import ROOT, Service, environment
-from tests.standin.client import Standin
-from tests.waiting import wait_for
+from scripts.sandbox import mirror
+from scripts.sandbox.samples import person, prepared
+from scripts.sandbox.service import ROOT, Service, environment
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.stored import distinct
+from scripts.sandbox.waiting import wait_for
+from tests.support.running import running, service, store
 
 __all__ = ["running", "service", "store"]
 

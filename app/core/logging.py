@@ -37,7 +37,7 @@ def request_context(given: str | None = None) -> Iterator[str]:
     """What is done within belongs to the request `given`, or to a new one where that is no ID.
 
     An ID is 8 to 64 of A-Z, a-z, 0-9, - and, in those of API Gateway, _ and =.
-    A thread that is started within has to be given the ID (`request_context(current_request_id())`), or a copy of the context.
+    A thread started within needs the ID (`request_context(current_request_id())`), or a copy of the context.
     """
     known = given is not None and re.fullmatch(r"[A-Za-z0-9_=-]{8,64}", given)
     token = _current.set(given if known else secrets.token_hex(8))

@@ -26,7 +26,7 @@ from app.adapters.store.photos.photos import VARIANTS
 from scripts.bench import operations, pictures
 from scripts.bench.measure import percentile
 from scripts.bench.worker import CAMPAIGN, Worker, one_core, timed
-from tests.people import portrait
+from scripts.sandbox.people import portrait
 
 DISTINCT = 20  # pictures of a kind; more arrive under other names
 WARM_UP = 5  # photos before the clock runs

@@ -13,8 +13,8 @@ from typing import Any
 import urllib3
 
 from scripts.bench.measure import tree
-from tests.service import Service
-from tests.standin.client import Standin
+from scripts.sandbox.service import Service
+from scripts.sandbox.standin.client import Standin
 
 WORKERS = 4  # of gunicorn
 PAUSE = 0.01  # seconds after each request

@@ -23,11 +23,11 @@ import requests
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.bench.measure import percentile
-from tests.collage.pictures import built
-from tests.conftest import person, prepared
-from tests.service import Service, environment
-from tests.standin import signatures
-from tests.standin.client import Standin
+from scripts.sandbox.samples import person, prepared
+from scripts.sandbox.service import Service, environment
+from scripts.sandbox.standin import signatures
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.stored import built
 
 KEY = "a key that is only good for a benchmark"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

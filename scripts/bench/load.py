@@ -30,12 +30,12 @@ from app.services.tracking.tokens import Claims, Tokens
 from scripts.bench import pictures
 from scripts.bench.measure import percentile, pss, tree
 from scripts.bench.neighbours import CAMPAIGN, link
-from tests.nginx import Nginx, free_ports
-from tests.people import portrait
-from tests.service import Service, environment
-from tests.standin.client import Standin
+from scripts.sandbox.nginx import Nginx, free_ports
+from scripts.sandbox.people import portrait
+from scripts.sandbox.service import Service, environment
+from scripts.sandbox.standin.client import Standin
 
-SHOWN = "sayno"  # of tests.service: the campaign whose mails are opened, and where photos arrive
+SHOWN = "sayno"  # of scripts.sandbox.service: the campaign whose mails are opened, and where photos arrive
 KEY = "a key for nothing but measurements"
 PEOPLE = 12  # distinct pictures that arrive
 WARM = 60.0  # seconds of the same load before anything is measured

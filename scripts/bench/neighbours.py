@@ -26,11 +26,11 @@ from app.services.collage.build import Parameters
 from scripts.bench import pictures
 from scripts.bench.client import WORKERS, Client, Times
 from scripts.bench.measure import Figures, measure, percentile
-from tests.people import portrait
-from tests.service import Service, environment
-from tests.standin.client import Standin
+from scripts.sandbox.people import portrait
+from scripts.sandbox.service import Service, environment
+from scripts.sandbox.standin.client import Standin
 
-CAMPAIGN = "other"  # of tests.service: the one that collages are made of; approvals are for another one
+CAMPAIGN = "other"  # of scripts.sandbox.service: the one that collages are made of; approvals are for another one
 PEOPLE = 12  # distinct pictures that arrive
 KINDS = {"health": "GET /health", "static": "GET /static/page.css", "approval": "approval, picture stored"}
 

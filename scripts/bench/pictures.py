@@ -24,7 +24,7 @@ from app.adapters.imaging.photo import intermediate
 from app.adapters.imaging.reading import opened
 from app.adapters.store import Store
 from app.adapters.store.disk import Disk
-from tests.people import portrait, portrait_image
+from scripts.sandbox.people import portrait, portrait_image
 
 EVERYONE = "everyone"
 DRAWN = 200  # people are drawn; the others are these with other light, colours and grain

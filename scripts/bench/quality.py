@@ -26,8 +26,8 @@ from app.services.collage import layout
 from app.services.collage.build import Parameters
 from scripts.bench import check
 from scripts.bench.pictures import APPROVED, Unsynced, public_id
-from tests.collage.pictures import distinct
-from tests.people import portrait
+from scripts.sandbox.people import portrait
+from scripts.sandbox.stored import distinct
 
 CANVAS = 4096
 PEOPLE = 40  # are drawn; all others are one of these

@@ -22,10 +22,10 @@ from scripts.bench import pictures
 from scripts.bench.client import WORKERS
 from scripts.bench.measure import percentile
 from scripts.bench.neighbours import CAMPAIGN, building, link
-from tests.service import Service, environment
-from tests.standin.client import Standin
+from scripts.sandbox.service import Service, environment
+from scripts.sandbox.standin.client import Standin
 
-SHOWN = "sayno"  # of tests.service: the campaign whose mails are looked at; collages are built of another one
+SHOWN = "sayno"  # of scripts.sandbox.service: the campaign whose mails are looked at; collages are built of another one
 KEY = "a key for nothing but measurements"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 

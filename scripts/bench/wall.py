@@ -25,8 +25,8 @@ from app.services.wall.cache import Cache
 from app.services.wall.wall import Wall, Walls
 from scripts.bench import pictures
 from scripts.bench.measure import percentile
-from tests.service import Service, environment
-from tests.standin.client import Standin
+from scripts.sandbox.service import Service, environment
+from scripts.sandbox.standin.client import Standin
 
 KEY = "a key that is only good for a benchmark"
 AT_ONCE = 6  # connections of a browser to one host (HTTP/1.1)

@@ -1,8 +1,9 @@
 """A disk that counts what is asked of it, and can be slow.
 
-An operation is a method of `app.adapters.store.disk.Disk`; most are one question to the system, while one that reads opens and
-closes, too. Beside them, what is asked of a listed name (its modification time, say) counts as `stat of an entry`: a
-network file system that sends attributes along with a listing (NFS's READDIRPLUS) is not asked again for these.
+An operation is a method of `Disk` (app/adapters/store/disk.py); most are one question to the system, while one that
+reads opens and closes, too. Beside them, what is asked of a listed name (its modification time, say) counts as
+`stat of an entry`: a network file system that sends attributes along with a listing (NFS's READDIRPLUS) is not asked
+again for these.
 """
 
 from __future__ import annotations

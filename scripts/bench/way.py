@@ -17,10 +17,10 @@ from app.adapters import imaging
 from app.adapters.store import Store
 from app.services.collage import job
 from app.services.collage.build import Parameters
-from tests.collage.pictures import distinct
-from tests.people import address, portrait
-from tests.service import Service, environment
-from tests.standin.client import Standin
+from scripts.sandbox.people import address, portrait
+from scripts.sandbox.service import Service, environment
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.stored import distinct
 
 PEOPLE = 60
 COLLAGES = (60, 229, 999)

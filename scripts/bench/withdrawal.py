@@ -30,8 +30,8 @@ from scripts.bench import pictures
 from scripts.bench.client import WORKERS
 from scripts.bench.measure import percentile
 from scripts.bench.neighbours import link
-from tests.service import PASSWORD, Service, environment
-from tests.standin.client import Standin
+from scripts.sandbox.service import PASSWORD, Service, environment
+from scripts.sandbox.standin.client import Standin
 
 CAMPAIGN = "sayno"
 SECRET = "signs nothing but measurements"

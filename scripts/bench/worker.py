@@ -18,7 +18,7 @@ from app.adapters.store import Store
 from app.adapters.store.photos.photos import Photos
 from app.core.config import Campaign, Campaigns
 from app.services.processor.processor import Processor
-from tests.people import address
+from scripts.sandbox.people import address
 
 CAMPAIGN = "campaign"
 APPROVED = 1_700_000_000  # when every photo was approved, and its version

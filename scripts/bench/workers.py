@@ -18,9 +18,9 @@ from pathlib import Path
 
 from app.adapters.store import Store
 from scripts.bench.measure import percentile, pss, tree
-from tests.people import portrait
-from tests.service import Service, environment
-from tests.standin.client import Standin
+from scripts.sandbox.people import portrait
+from scripts.sandbox.service import Service, environment
+from scripts.sandbox.standin.client import Standin
 
 PEOPLE = 12  # distinct pictures that arrive
 WARM = 40  # photos before anything is measured

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.deploy.template import properties
+from scripts.sandbox.container.template import properties
 
 REQUEST_ID = "JKJaXmPLvHcESHA="  # one of API Gateway's
 

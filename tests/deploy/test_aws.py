@@ -16,10 +16,19 @@ from app.core import limits
 from app.core.errors import BadSignature
 from app.core.logging import request_context
 from app.queue.records import Record, from_event
-from tests.container import dockerfile
+from scripts.sandbox.container import dockerfile
+from scripts.sandbox.container.template import (
+    TEMPLATE,
+    Permission,
+    allowed,
+    load,
+    properties,
+    roles,
+    several,
+    within,
+)
+from scripts.sandbox.standin import signatures
 from tests.deploy import code, gateway
-from tests.deploy.template import TEMPLATE, Permission, allowed, load, properties, roles, several, within
-from tests.standin import signatures
 
 QUEUE_CODE = code.ROOT / "app" / "queue"
 CLIENT = {f"elasticfilesystem:Client{what}" for what in ("Mount", "Write", "RootAccess")}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nginx import ROOT, installed_site
+from scripts.sandbox.nginx import ROOT, installed_site
 
 PLACES = ("/opt/collagen", "/etc/collagen", "/srv/collagen", "/etc/nginx/sites-available/collagen", "/etc/fstab")
 

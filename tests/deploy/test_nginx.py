@@ -22,10 +22,10 @@ from app.adapters.store import Store
 from app.core import limits
 from app.web.api.collages import LONGEST_WAIT
 from app.web.http import security_headers
-from tests.nginx import ROOT, SITE, Nginx, free_ports, installed_site, program
-from tests.service import PASSWORD, Service, environment
-from tests.standin.client import Standin
-from tests.waiting import wait_for
+from scripts.sandbox.nginx import ROOT, SITE, Nginx, free_ports, installed_site, program
+from scripts.sandbox.service import PASSWORD, Service, environment
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 from tests.web.conftest import fill
 
 pytestmark = pytest.mark.skipif(program() is None, reason="there is no nginx; scripts/setup --dev installs it")

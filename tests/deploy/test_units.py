@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nginx import ROOT
+from scripts.sandbox.nginx import ROOT
 
 UNITS = ROOT / "deploy/systemd"
 SERVICES = sorted(UNITS.glob("*.service"))

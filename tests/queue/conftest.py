@@ -14,10 +14,10 @@ from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.queue.records import Handler
 from app.services.intake import Intake
-from tests.awsserver.client import AwsServer, Notification, TestQueue
-from tests.conftest import person
-from tests.service import environment
-from tests.standin.client import Standin
+from scripts.sandbox.awsserver.client import AwsServer, Notification, TestQueue
+from scripts.sandbox.samples import person
+from scripts.sandbox.service import environment
+from scripts.sandbox.standin.client import Standin
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,10 @@ import pytest
 from app.adapters.store import Store
 from app.core import limits
 from app.queue.aws_lambda import SECONDS
-from tests.awsserver.client import Notification, TestQueue, event
+from scripts.sandbox.awsserver.client import Notification, TestQueue, event
+from scripts.sandbox.service import GIVEN_AWAY, environment
+from scripts.sandbox.standin.client import Standin
 from tests.queue.conftest import approved, gone, told
-from tests.service import GIVEN_AWAY, environment
-from tests.standin.client import Standin
 
 MINUTES = 5 * 60 * 1000  # milliseconds, Lambda's time limit
 

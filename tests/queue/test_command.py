@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.adapters.store import Store
-from tests.awsserver.client import TestQueue
+from scripts.sandbox.awsserver.client import TestQueue
+from scripts.sandbox.service import GIVEN_AWAY, ROOT, environment
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 from tests.queue.conftest import approved, gone
-from tests.service import GIVEN_AWAY, ROOT, environment
-from tests.standin.client import Standin
-from tests.waiting import wait_for
 
 
 def command(*arguments: str, environ: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

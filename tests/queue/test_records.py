@@ -16,12 +16,12 @@ from app.core.config import load_settings
 from app.core.errors import StoreUnavailable
 from app.queue.received import stamp
 from app.queue.records import Handler, Record, from_event, from_message
-from tests.awsserver.client import Notification
-from tests.conftest import person
+from scripts.sandbox.awsserver.client import Notification
+from scripts.sandbox.samples import person
+from scripts.sandbox.service import environment
+from scripts.sandbox.standin import signatures
+from scripts.sandbox.standin.client import Standin
 from tests.queue.conftest import Syncs, gone, told
-from tests.service import environment
-from tests.standin import signatures
-from tests.standin.client import Standin
 
 ATTRIBUTES = {"X-Cld-Timestamp": "1700000000", "X-Cld-Signature": "ab" * 20, "X-Request-ID": "0123456789abcdef"}
 RECORD = Record("the-id", '{"a": "é"}', "1700000000", "ab" * 20, "0123456789abcdef", 1700000001.5)

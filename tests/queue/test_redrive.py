@@ -10,7 +10,7 @@ from app.adapters.sqs import Queue
 from app.core.shutdown import Stopping
 from app.queue.received import stamp
 from app.queue.redrive import redrive
-from tests.awsserver.client import Notification, TestQueue
+from scripts.sandbox.awsserver.client import Notification, TestQueue
 
 SECRETS = ("a secret", "an older one")
 

@@ -18,10 +18,10 @@ from app.queue.received import stamp
 from app.queue.records import Handler
 from app.queue.redrive import redrive
 from app.queue.worker import Worker
-from tests.awsserver.client import Notification, TestQueue
+from scripts.sandbox.awsserver.client import Notification, TestQueue
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 from tests.queue.conftest import gone
-from tests.standin.client import Standin
-from tests.waiting import wait_for
 
 
 class Impatient(Queue):

@@ -18,13 +18,13 @@ from app.adapters.exiftool.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.web.app import create_app
-from tests.collage.pictures import built, distinct
-from tests.conftest import person, prepared
-from tests.mailserver.client import MailServer
-from tests.remembering import Remembering
-from tests.service import PASSWORD, environment
-from tests.standin.client import Standin
-from tests.web.chromium import Watched, watched
+from scripts.sandbox.mailserver.client import MailServer
+from scripts.sandbox.samples import person, prepared
+from scripts.sandbox.service import PASSWORD, environment
+from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.stored import built, distinct
+from tests.support.chromium import Watched, watched
+from tests.support.remembering import Remembering
 
 ADMIN = ("admin", PASSWORD)
 

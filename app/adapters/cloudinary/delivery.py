@@ -78,9 +78,9 @@ def fetch(
 ) -> bytes:
     """Downloads a JPEG of at most 30 MB in at most so many `seconds`, through at most 3 redirects to `allowed` hosts.
 
-    `session` is one of `app.adapters.cloudinary.connection`. Raises PictureError for what Cloudinary says is no picture, or is too
-    large; CloudinaryUnavailable for everything that another try may mend: still processing (423), cut short, an HTML
-    page, a host that does not answer or may not be asked.
+    `session` comes from `connection.new_session`. Raises PictureError for what Cloudinary says is no picture, or is
+    too large; CloudinaryUnavailable for everything that another try may mend: still processing (423), cut short, an
+    HTML page, a host that does not answer or may not be asked.
     """
     with Deadline(seconds) as deadline:
         try:

@@ -2,8 +2,8 @@
 
 from app.services.doctor.verdict import FAIL, LEFT, OK, WARN, Verdict
 
-# Notifications are refused that were signed over 5 minutes in the future or 2 hours ago (app.adapters.cloudinary.signature); no
-# machine with NTP is half a minute wrong.
+# Notifications are refused that were signed over 5 minutes in the future or 2 hours ago
+# (adapters/cloudinary/signature.py); no machine with NTP is half a minute wrong.
 WRONG, ODD = 300.0, 30.0  # seconds
 ADVICE = "keep the time by NTP: timedatectl set-ntp true"
 

@@ -1,8 +1,7 @@
 """A gallery's session: a signed cookie that says for which campaign, until when, and which session it is. Pure.
 
-There is no list of sessions: the cookie is the session, unless it was ended (see `app.adapters.store.state.logouts`). The campaign's
-password is part of what the signature is made with, so that another password ends every session, and nothing of it
-stands in the cookie.
+There is no list of sessions: the cookie is the session, unless it was ended (`store.logouts`). The campaign's password
+is part of the signing key, so that a new password ends every session, and none of it stands in the cookie.
 """
 
 import hashlib

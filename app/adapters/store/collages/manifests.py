@@ -1,7 +1,7 @@
 """The one reader of a finished collage's manifest: its shape is right, or the collage is unsound. Pure.
 
-The keys are those that `app.services.collage.manifest` writes. `duplicates`, `revision`, `versions` and the layout's `terms` may
-be missing: older manifests lack some of them.
+The keys are those that `services/collage/manifest.py` writes. `duplicates`, `revision`, `versions` and the layout's
+`terms` may be missing: older manifests lack some of them.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""The time of a file that was made from an archive says which picture it shows: the archive's mark (see `app.adapters.exiftool.tags`).
+"""The time of a file that was made from an archive says which picture it shows: the archive's mark (`Tags.mark`).
 
 Pure. Of a mark, whole seconds are the version of the photo, and four decimals where it was cut.
 """

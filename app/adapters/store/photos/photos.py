@@ -1,7 +1,7 @@
 """Archives, intermediates and variants for the screen. A photo counts as present when its archive is there.
 
 An intermediate's modification time is the version of the photo that it shows (Cloudinary counts versions in seconds
-since 1970) and, as a fraction of a second, where the photo was cut: its mark (see `app.adapters.exiftool.tags`). After a crash between
+since 1970) and, as a fraction of a second, where the photo was cut: its mark (`Tags.mark`). After a crash between
 the two files, a photo that was overwritten or cut anew has its new intermediate and its old archive; the mark tells, so
 that the photo is put once more. Variants (JPEGs beside the intermediate) have the same time, and are shown only where
 it is the intermediate's. They can be missing: what cannot be written of them fails no photo.

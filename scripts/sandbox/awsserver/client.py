@@ -1,0 +1,169 @@
+"""Starts the local SQS, makes queues in it as the template does, and sends what API Gateway would."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from scripts.sandbox.ending import Ending
+from scripts.sandbox.standin import signatures
+
+ROOT = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Notification:
+    """A message as the gateway puts it into the queue: `body`, and Cloudinary's headers."""
+
+    body: str
+    timestamp: str
+    signature: str
+    request_id: str = ""
+    received: str = ""
+
+    @classmethod
+    def signed(cls, payload: Any, secret: str, at: float | None = None, **more: str) -> Self:
+        """Signed as Cloudinary does; `payload` a str: a body as it is. `at`: seconds since 1970, now by default."""
+        body = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
+        timestamp = str(round(time.time() if at is None else at))
+        return cls(body, timestamp, signatures.of_notification(body.encode(), timestamp, secret), **more)
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        named = {
+            "X-Cld-Timestamp": self.timestamp,
+            "X-Cld-Signature": self.signature,
+            "X-Request-ID": self.request_id,
+            "Received": self.received,
+        }
+        return {name: value for name, value in named.items() if value}
+
+    def entry(self) -> dict[str, Any]:
+        """For send_message and send_message_batch."""
+        attributes = {name: {"DataType": "String", "StringValue": value} for name, value in self.attributes.items()}
+        return {"MessageBody": self.body, "MessageAttributes": attributes}
+
+
+class AwsServer(Ending):
+    """A running server. `environment`: what makes boto3 talk to it."""
+
+    def __init__(self) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "scripts.sandbox.awsserver"],
+            cwd=ROOT,
+            stdin=pipe,
+            stdout=pipe,
+            start_new_session=True,
+        )
+        assert self._process.stdout is not None
+        ready, _, _ = select.select([self._process.stdout], [], [], 300)
+        port = self._process.stdout.readline().decode().strip() if ready else ""
+        if not port:
+            self.stop()
+            raise RuntimeError("The local SQS does not start.")
+        self.environment = {
+            "AWS_ENDPOINT_URL_SQS": f"http://127.0.0.1:{port}",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        import boto3
+
+        self.client = boto3.client(
+            "sqs",
+            endpoint_url=self.environment["AWS_ENDPOINT_URL_SQS"],
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+            region_name="eu-central-1",
+        )
+
+    def queue(self, receives: int = 3) -> TestQueue:
+        """A new queue with its dead-letter queue, where a message ends that was received so often."""
+        name = f"collagen-{secrets.token_hex(4)}"
+        dead = self.client.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+        arn = self.client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": receives})
+        url = self.client.create_queue(QueueName=name, Attributes={"RedrivePolicy": policy})["QueueUrl"]
+        return TestQueue(self.client, url, dead)
+
+    def stop(self) -> None:
+        """Safe to call twice."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+class TestQueue:
+    """A queue as the test sees it. `url`, and `dead`: that of its dead-letter queue."""
+
+    __test__ = False
+
+    def __init__(self, client: Any, url: str, dead: str) -> None:
+        self._client = client
+        self.url, self.dead = url, dead
+
+    def send(self, *notifications: Notification) -> None:
+        for start in range(0, len(notifications), 10):
+            entries = [
+                {"Id": str(number), **notification.entry()}
+                for number, notification in enumerate(notifications[start : start + 10])
+            ]
+            answer = self._client.send_message_batch(QueueUrl=self.url, Entries=entries)
+            assert not answer.get("Failed"), answer
+
+    def counts(self, url: str = "") -> tuple[int, int]:
+        """How many messages wait, and how many somebody has in hand."""
+        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        answer = self._client.get_queue_attributes(QueueUrl=url or self.url, AttributeNames=list(names))
+        waiting, held = (int(answer["Attributes"][name]) for name in names)
+        return waiting, held
+
+    def receive(self, url: str = "", **more: Any) -> list[dict[str, Any]]:
+        """What can be had now; nobody else gets it for half a minute."""
+        options = {"MaxNumberOfMessages": 10, "AttributeNames": ["All"], "MessageAttributeNames": ["All"]}
+        answer = self._client.receive_message(QueueUrl=url or self.url, **options | more)
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def purge(self) -> None:
+        """Every message is gone, also what somebody has in hand."""
+        self._client.purge_queue(QueueUrl=self.url)
+
+    def until(self, *, waiting: int = 0, held: int = 0, dead: int | None = None, patience: float = 300) -> None:
+        """Waits until the queue is so full, and the dead-letter queue too."""
+        deadline = time.monotonic() + patience
+        while self.counts() != (waiting, held) or dead not in (None, sum(self.counts(self.dead))):
+            assert time.monotonic() < deadline, (self.counts(), self.counts(self.dead))
+            time.sleep(0.05)
+
+
+def event(messages: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What Lambda would be given of these messages of `TestQueue.receive`."""
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {
+                    name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+                    for name, value in message.get("MessageAttributes", {}).items()
+                },
+                "eventSource": "aws:sqs",
+            }
+            for message in messages
+        ]
+    }

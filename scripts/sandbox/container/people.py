@@ -1,0 +1,26 @@
+"""python -m scripts.sandbox.container.people 12: so many people send their photo to the stand-in, and are approved."""
+
+from __future__ import annotations
+
+import sys
+
+from scripts.sandbox.people import address, portrait
+from scripts.sandbox.standin.client import Standin
+
+URL = "http://127.0.0.1:9400"
+FOLDER = "sayno"
+
+
+def main() -> None:
+    count = int(sys.argv[1])
+    standin = Standin(URL)
+    for seed in range(count):
+        name = f"{FOLDER}/person-{seed}"
+        standin.upload(portrait(seed), name, folder=FOLDER, email=address(seed))
+        standin.approve(name)
+    standin.wait_idle()
+    print(f"{count} people sent their photo to the folder {FOLDER}, and were approved.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Reads the CloudFormation template: what it makes, and which permissions it gives to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TEMPLATE = Path(__file__).parents[3] / "deploy" / "aws" / "collagen.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows CloudFormation's short forms: !Ref x is {"Ref": "x"}, !Sub x {"Fn::Sub": "x"}."""
+
+
+def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    value: Any
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+        if suffix == "GetAtt":
+            value = value.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One action that a statement allows. `resource`: as the template writes it, such as {"Fn::GetAtt": […]} or "*"."""
+
+    action: str
+    resource: Any
+    condition: Any = None
+
+
+def load() -> dict[str, Any]:
+    template: dict[str, Any] = yaml.load(TEMPLATE.read_text("utf-8"), _Loader)
+    return template
+
+
+def properties(name: str) -> dict[str, Any]:
+    """What the template says of one resource."""
+    found: dict[str, Any] = load()["Resources"][name]["Properties"]
+    return found
+
+
+def roles(template: dict[str, Any]) -> list[str]:
+    return [name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::IAM::Role"]
+
+
+def allowed(role: dict[str, Any]) -> list[Permission]:
+    """What a role's policies allow, each action and resource by itself."""
+    return [
+        Permission(action, resource, statement.get("Condition"))
+        for policy in role["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in several(statement["Action"])
+        for resource in several(statement["Resource"])
+    ]
+
+
+def several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def within(value: Any) -> Iterator[dict[str, Any]]:
+    """Every mapping in a part of the template, itself included."""
+    if isinstance(value, dict):
+        yield value
+        for each in value.values():
+            yield from within(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from within(each)

@@ -1,0 +1,88 @@
+"""People with addresses in a real collage, quickly: real archives, of which exiftool has written the first."""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.core.config import Settings, load_settings
+from scripts.sandbox.mailserver.client import MailServer
+from scripts.sandbox.service import CAMPAIGNS
+from scripts.sandbox.stored import APPROVED, CAMPAIGN, as_jpeg, built, distinct, name, plain_intermediate
+
+SIZES = (6, 8, 12, 20, 60, 208, 500)  # numbers of people of whom a collage of 600×600 leaves nobody out
+SENDER = "Say No <hello@sayno.example>"
+KEY = "a key that only tests use"
+PUBLIC_URL = "https://collagen.example.org"
+
+
+def address(index: int) -> str:
+    return f"person{index:05}@example.org"
+
+
+@functools.cache
+def _tagged(email: str | None) -> bytes:
+    """A small archive with this address, as exiftool writes it."""
+    exiftool = ExifTool()
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / "a.jpg"
+            path.write_bytes(as_jpeg(Image.new("RGB", (30, 40), "magenta")))
+            exiftool.write(path, Tags(email, "a", "b", 1))
+            return path.read_bytes()
+    finally:
+        exiftool.close()
+
+
+def archive(email: str | None) -> bytes:
+    """An archive with this address. Addresses of the crowd's form are as long as each other: only bytes change."""
+    if email is not None and len(email) == len(address(0)) and email.isascii():
+        return _tagged(address(0)).replace(address(0).encode(), email.encode())
+    return _tagged(email)
+
+
+def put(store: Store, index: int, email: str | None, campaign: str = CAMPAIGN) -> str:
+    """Stores a person without waiting for the disk; returns their public ID."""
+    files = store.photos.archive_path(campaign, name(index)), store.photos.intermediate_path(campaign, name(index))
+    for path, data in zip(files, (archive(email), distinct(plain_intermediate(), index)), strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        os.utime(path, (APPROVED + index, APPROVED + index))
+    return name(index)
+
+
+def gather(store: Store, people: int | Sequence[str | None], campaign: str = CAMPAIGN) -> dict[str, Any]:
+    """A collage of so many people, or of people with these addresses; its manifest shows all of them, in order."""
+    emails = [address(index) for index in range(people)] if isinstance(people, int) else people
+    public_ids = [put(store, index, email, campaign) for index, email in enumerate(emails)]
+    manifest = built(store, campaign, width=600, height=600, duplicates=True)  # some have an address of several
+    assert [tile["public_id"] for tile in manifest["tiles"]] == public_ids
+    return manifest
+
+
+def environment(server: MailServer, store: Path, **more: str) -> dict[str, str]:
+    """Settings with which mails go to this server."""
+    campaigns = store.parent / "campaigns.toml"
+    if not campaigns.exists():
+        campaigns.write_text(CAMPAIGNS)
+    return {
+        "COLLAGEN_STORE": str(store),
+        "COLLAGEN_CAMPAIGNS": str(campaigns),
+        "COLLAGEN_SECRET_KEY": KEY,
+        "COLLAGEN_PUBLIC_URL": PUBLIC_URL,
+        "COLLAGEN_SMTP_URL": server.url,
+        "COLLAGEN_MAIL_FROM": SENDER,
+        "SSL_CERT_FILE": str(server.authority),
+    } | more
+
+
+def settings(environ: dict[str, str]) -> Settings:
+    return load_settings(environ, dotenv=Path("/nonexistent"))

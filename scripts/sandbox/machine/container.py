@@ -1,0 +1,67 @@
+"""`Container`: a Debian in a directory, with commands run in it, booted or not."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from scripts.sandbox.ending import Ending
+
+NSPAWN = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--machine=collagen-test"]
+NEW_NETWORK = 0x40000000  # CLONE_NEWNET, see setns(2)
+
+
+def in_directory(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command in a Debian that is not booted, with this machine's network."""
+    nspawn = [*NSPAWN, "--pipe", "-D", str(root), "--resolv-conf=copy-host"]
+    return subprocess.run([*nspawn, *command], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=1800)
+
+
+class Container(Ending):
+    """A Debian that is booted, with systemd and a network of its own in which there is nobody else."""
+
+    def __init__(self, root: Path) -> None:
+        """Boots it, and waits until everything is started."""
+        environ = os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+        command = [*NSPAWN, "--private-network", "--boot", "-D", str(root), "--console=passive"]
+        self._process = subprocess.Popen(
+            command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 60
+        while self.run("systemctl", "is-system-running").stdout.strip() not in ("running", "degraded"):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{root} does not boot.")
+            time.sleep(0.5)
+
+    @property
+    def leader(self) -> int:
+        """The number that its process 1 has here; 0 before it has started."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return int(children[0]) if children else 0
+
+    def run(self, *command: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """Runs a command in it, as root."""
+        enter = ["nsenter", "-t", str(self.leader), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w"]
+        path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        return subprocess.run(
+            [*enter, "env", "-i", path, *command],
+            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout,
+        )  # fmt: skip
+
+    def join_network(self) -> None:
+        """From now on this thread, and what it starts, is in the container's network."""
+        with Path(f"/proc/{self.leader}/ns/net").open() as network:
+            if ctypes.CDLL(None, use_errno=True).setns(network.fileno(), NEW_NETWORK):
+                raise OSError(ctypes.get_errno(), "setns")
+
+    def stop(self) -> None:
+        """Shuts it down."""
+        self._process.terminate()
+        try:
+            self._process.wait(90)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,135 @@
+"""`Nginx`: the site of deploy/nginx/collagen.conf on ports of its own, before a service that a test has started."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import MappingProxyType
+
+import trustme
+
+from scripts.sandbox.ending import Ending
+from scripts.sandbox.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "deploy/nginx/collagen.conf"
+HOST = "127.0.0.1"
+# What Debian's nginx.conf says around a site, but for the places of files.
+MAIN = """
+{user}
+daemon off;
+worker_processes auto;
+pid {directory}/pid;
+error_log {logs}/error.log;
+events {{ worker_connections 768; }}
+http {{
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    sendfile on;
+    tcp_nopush on;
+    gzip on;
+    access_log {logs}/access.log;
+    client_body_temp_path {directory}/body;
+    proxy_temp_path {directory}/proxy;
+    fastcgi_temp_path {directory}/fastcgi;
+    uwsgi_temp_path {directory}/uwsgi;
+    scgi_temp_path {directory}/scgi;
+    include {directory}/site.conf;
+}}
+"""
+
+
+def program() -> str | None:
+    """nginx, which stands where only root's PATH leads; None where there is none."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def installed_site(path: str = f"{os.environ.get('PATH', '')}:/usr/sbin") -> str:
+    """What deploy/install.sh makes of the site's file for the nginx that is on `path`."""
+    script = f'set -euo pipefail; . "{ROOT}/deploy/install/web.sh"; HOST=collagen.example.org; site "{ROOT}"'
+    return subprocess.run(
+        ["bash", "-c", script], env={"PATH": path}, capture_output=True, text=True, check=True, timeout=30
+    ).stdout
+
+
+class Nginx(Ending):
+    """A running nginx. `url` is its https address, `http` the other; `ca` is what requests' `verify` wants; all that it
+    writes is below `logs`."""
+
+    def __init__(
+        self, upstream_port: int, store: Path, directory: Path, more: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Starts it and waits until it listens. `directory` is made, and holds all its files. `more`: what stands in
+        the site, and what to put in its place.
+
+        Raises RuntimeError with what it said where it does not start.
+        """
+        self.directory, self.logs = directory.absolute(), directory.absolute() / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        (self.directory / "acme").mkdir(exist_ok=True)
+        plain, tls = free_ports(2)
+        self.http, self.url = f"http://{HOST}:{plain}", f"https://{HOST}:{tls}"
+        self.ca, self.configuration = self.directory / "ca.pem", self.directory / "nginx.conf"
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(self.ca)
+        issued = authority.issue_cert(HOST, "localhost", "collagen.example.org")
+        (self.directory / "fullchain.pem").write_bytes(b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+        issued.private_key_pem.write_to_path(self.directory / "privkey.pem")
+        (self.directory / "site.conf").write_text(self._site(plain, tls, upstream_port, store.absolute(), more))
+        user = "user root;" if os.geteuid() == 0 else ""  # or it could not read a test's temporary directory
+        self.configuration.write_text(MAIN.format(user=user, directory=self.directory, logs=self.logs))
+        nginx = program()
+        if nginx is None:
+            raise RuntimeError("There is no nginx; scripts/setup --dev installs it.")
+        command = [nginx, "-p", str(self.directory), "-e", str(self.logs / "error.log"), "-c", str(self.configuration)]
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        wait_for(
+            lambda: all(_listens(port) for port in (plain, tls)) or self.process.poll() is not None, "nginx listened"
+        )
+        if self.process.poll() is not None:
+            raise RuntimeError((self.logs / "error.log").read_text())
+
+    def _site(self, plain: int, tls: int, upstream: int, store: Path, more: Mapping[str, str]) -> str:
+        """The site as it is installed beside this nginx, with other ports and places, and nothing else."""
+        changes = {
+            "listen 80": f"listen {HOST}:{plain}",
+            "listen 443 ssl": f"listen {HOST}:{tls} ssl",
+            "server_name collagen.example.org;": f"server_name collagen.example.org {HOST} localhost;",
+            "127.0.0.1:8000": f"127.0.0.1:{upstream}",
+            "/etc/collagen/tls/": f"{self.directory}/",
+            "/var/lib/collagen/acme": f"{self.directory}/acme",
+            "/var/log/nginx/": f"{self.logs}/",
+            "/opt/collagen/current/": f"{ROOT}/",
+            "/srv/collagen/": f"{store}/",
+            **more,
+        }
+        site = re.sub(r" *listen \[::\].*\n", "", installed_site())
+        for old, new in changes.items():
+            assert old in site, old
+            site = site.replace(old, new)
+        return site
+
+    def stop(self) -> None:
+        """Ends it at once; safe to call twice."""
+        self.process.terminate()
+        self.process.wait(300)
+
+
+def free_ports(number: int) -> list[int]:
+    """So many ports of this machine that nobody listened to a moment ago."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0

@@ -1,0 +1,65 @@
+"""Sample people, drawn once: whichever process of a run needs one first draws it, the others find it."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import os
+import pickle
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app.adapters import imaging
+from scripts.sandbox.people import portrait
+
+T = TypeVar("T")
+
+CACHE = "COLLAGEN_SAMPLES"  # environment: the directory that the processes of a run share
+
+
+def share() -> None:
+    """Makes this process and those that it starts share what they draw, until it ends."""
+    global _directory
+    if CACHE not in os.environ:
+        _directory = tempfile.TemporaryDirectory(prefix="people-")
+        os.environ[CACHE] = _directory.name
+
+
+_directory: tempfile.TemporaryDirectory[str] | None = None
+
+
+def once(name: str, make: Callable[[], T]) -> T:
+    """What `make` returns, made once in a run, by the process that needs it first."""
+    share()
+    path = Path(os.environ[CACHE]) / name
+    try:
+        return _read(path)  # type: ignore[no-any-return]
+    except FileNotFoundError:
+        pass
+    with path.with_name(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be making it
+        if path.exists():
+            return _read(path)  # type: ignore[no-any-return]
+        made = make()
+        unfinished = path.with_name(f"{name}.{os.getpid()}")
+        unfinished.write_bytes(pickle.dumps(made))
+        unfinished.rename(path)
+    return made
+
+
+def _read(path: Path) -> Any:
+    return pickle.loads(path.read_bytes())
+
+
+@functools.cache
+def person(seed: int) -> bytes:
+    """A sample person's JPEG."""
+    return once(f"person-{seed}", lambda: portrait(seed))
+
+
+@functools.cache
+def prepared(seed: int) -> imaging.Prepared:
+    """A sample person as the store keeps them."""
+    return once(f"prepared-{seed}", lambda: imaging.prepare(person(seed)))

@@ -1,0 +1,116 @@
+"""The Upload API: signed form posts. It is not rate limited."""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import Any
+
+from werkzeug import Request
+from werkzeug.routing import Rule
+
+from scripts.sandbox.standin import answers, signatures
+from scripts.sandbox.standin.assets import Moderation, iso
+from scripts.sandbox.standin.cloud import Cloud
+from scripts.sandbox.standin.errors import RefusalError
+from scripts.sandbox.standin.form_fields import context_from, is_true, public_id_from, tags_from
+from scripts.sandbox.standin.pictures import Picture
+
+OLDEST_TIMESTAMP = 3600
+
+
+def admit(cloud: Cloud, request: Request, cloud_name: str) -> dict[str, str]:
+    """Refuse calls that are not signed with our secret, or were signed more than an hour ago."""
+    form, bulk = request.form, request.path.endswith("/context")
+    if cloud_name != cloud.name or form.get("api_key") != cloud.key:
+        raise RefusalError(401, f"Unknown API key {form.get('api_key', '')}")
+    if not signatures.upload_is_signed(form, cloud.secret, bulk):
+        text = signatures.text_of_upload(form, 2, bulk)
+        raise RefusalError(401, f"Invalid Signature {form.get('signature')}. String to sign - '{text}'.")
+    if not form.get("timestamp", "").isdecimal() or int(form["timestamp"]) < time.time() - OLDEST_TIMESTAMP:
+        raise RefusalError(400, f"Stale request - reported time is {form.get('timestamp')}")
+    return {}
+
+
+def upload(cloud: Cloud, request: Request) -> Any:
+    """A new asset or a new version; with `overwrite` off, one that is there is given back as `existing`."""
+    form = request.form
+    public_id = public_id_from(form["public_id"]) if form.get("public_id") else None
+    if public_id and not is_true(form.get("overwrite", "true")):
+        asset = cloud.catalogue.find(public_id)
+        if asset:
+            return answers.uploaded(asset, cloud.addresses, True, cloud.key)
+    data, filename = _file(request)
+    fields = _fields(request)
+    # An upload in the vendor's words replaces the former asset with its context, tags and moderation.
+    fields = {"context": {}, "tags": (), "moderation": None} | fields
+    answer = cloud.upload(public_id, Picture.of(data, filename), **fields)
+    return answer | {"original_filename": filename.rsplit(".", 1)[0]}
+
+
+def destroy(cloud: Cloud, request: Request) -> Any:
+    """200 either way: not finding it is no error here."""
+    public_id = request.form.get("public_id", "")
+    return {"result": "ok" if cloud.delete([public_id])[public_id] else "not found"}
+
+
+def rename(cloud: Cloud, request: Request) -> Any:
+    form = request.form
+    new = public_id_from(form.get("to_public_id", ""))
+    return cloud.rename(form.get("from_public_id", ""), new, is_true(form.get("overwrite")))
+
+
+def explicit(cloud: Cloud, request: Request) -> Any:
+    """Changes to an asset that is there; like `update`, but without a limit."""
+    public_id, fields = request.form.get("public_id", ""), _fields(request)
+    cloud.catalogue.get(public_id)
+    if "context" in fields:
+        cloud.set_context(public_id, fields.pop("context"))
+    if "asset_folder" in fields:
+        cloud.move(public_id, fields.pop("asset_folder"))
+    _, asset = cloud.catalogue.change(public_id, **fields)
+    return answers.uploaded(asset, cloud.addresses, True, cloud.key)
+
+
+def context(cloud: Cloud, request: Request) -> Any:
+    """Add to the context of many assets, or take all of it away; unknown ones are passed over."""
+    form = request.form
+    changed = []
+    for public_id in form.getlist("public_ids[]"):
+        asset = cloud.catalogue.find(public_id)
+        if asset:
+            added = asset.context | context_from(form.get("context", ""))
+            cloud.set_context(public_id, {} if form.get("command") == "remove_all" else added)
+            changed.append(public_id)
+    return {"public_ids": changed}
+
+
+def _fields(request: Request) -> dict[str, Any]:
+    """What the call says about the asset besides its bytes; what it does not mention is not in there."""
+    form = request.form
+    fields: dict[str, Any] = {name: form[name] for name in ("asset_folder", "display_name") if name in form}
+    if "context" in form:
+        fields["context"] = context_from(form["context"])
+    if "tags" in form:
+        fields["tags"] = tags_from(form["tags"])
+    if "moderation" in form:
+        fields["moderation"] = Moderation(form["moderation"], "pending", iso())
+    return fields
+
+
+def _file(request: Request) -> tuple[bytes, str]:
+    """The bytes and the name they came with: a file part, or a data URI in a plain field."""
+    part = request.files.get("file")
+    if part is not None:
+        return part.read(), part.filename or "file"
+    text = request.form.get("file", "")
+    if text.startswith("data:") and ";base64," in text:
+        return base64.b64decode(text.split(";base64,", 1)[1]), "file"
+    raise RefusalError(400, "Missing required parameter - file" if not text else "The stand-in fetches no addresses")
+
+
+_AT = "/v1_1/<cloud_name>/image"
+RULES = [
+    Rule(f"{_AT}/{action.__name__}", methods=["POST"], endpoint=action)
+    for action in (upload, destroy, rename, explicit, context)
+]

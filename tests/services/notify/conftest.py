@@ -1,0 +1,59 @@
+"""A real mail server and a real collage, and a clock that stands still unless somebody sleeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store import Store
+from app.core.config import load_campaigns
+from app.services.notify.run import Notifier
+from scripts.sandbox.kills.crowd import environment, settings
+from scripts.sandbox.mailserver.client import MailServer, running
+
+Make = Callable[..., Notifier]
+
+
+class Clock:
+    """Time that passes when somebody sleeps; `slept` says for how long they did."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> MailServer:
+    """A mail server without faults that has taken nothing yet."""
+    made = running()
+    made.forget()
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
+    return made
+
+
+@pytest.fixture
+def notifier(server: MailServer, store: Store, exiftool: ExifTool, clock: Clock) -> Make:
+    """Makes a notifier whose mails go to the server; settings and whatever else can be given may be replaced."""
+
+    def make(environ: dict[str, str] | None = None, **more: Any) -> Notifier:
+        made = settings(environment(server, store.root.path) | (environ or {}))
+        given: dict[str, Any] = {"store": store, "exiftool": exiftool, "clock": clock, "sleep": clock.sleep} | more
+        return Notifier(made, load_campaigns(made.campaigns_file), **given)
+
+    return make

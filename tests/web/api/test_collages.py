@@ -1,0 +1,212 @@
+"""The admin's API: asking for a collage, watching it, fetching it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.adapters.store import Store
+from app.adapters.store.root import MARKER
+from scripts.sandbox.stored import built
+from scripts.sandbox.waiting import wait_for
+from tests.web.conftest import ADMIN, fill
+
+SMALL = {"width": 300, "height": 300}
+
+
+def ask(client: FlaskClient, parameters: Any = None, wait: int | None = 60, campaign: str = "sayno") -> TestResponse:
+    headers = {} if wait is None else {"Prefer": f"respond-async, wait={wait}"}
+    return client.post(f"/admin/campaigns/{campaign}/collages", json=parameters, auth=ADMIN, headers=headers)
+
+
+def get(client: FlaskClient, path: str) -> TestResponse:
+    return client.get(path, auth=ADMIN, buffered=True)
+
+
+def until_done(client: FlaskClient, location: str) -> dict[str, Any]:
+    def over() -> dict[str, Any] | None:
+        state: dict[str, Any] = get(client, location).get_json()
+        assert 0 <= state.get("progress", 0) <= 1
+        return state if state["state"] != "building" else None
+
+    found = wait_for(over, "the collage was built")
+    assert found is not None
+    return found
+
+
+def test_a_collage_is_promised_at_once_and_found_at_its_location(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 7)
+    answer = ask(client, SMALL, wait=None)
+    assert (answer.status_code, answer.get_json()) == (202, {"id": "0001", "state": "building"})
+    location = answer.headers["Location"]
+    assert location == "/admin/campaigns/sayno/collages/0001"
+    state = until_done(client, location)
+    assert (state["state"], state["id"], state["layout"]["used"]) == ("done", "0001", 6)
+    for file in state["files"]:
+        data = get(client, f"{location}/{file['name']}").get_data()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (file["bytes"], file["sha256"])
+    manifest = get(client, f"{location}/manifest.json").get_json()
+    assert manifest | {"state": "done"} == state
+
+
+def test_whoever_prefers_to_wait_gets_the_manifest(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 2)
+    answer = ask(client, SMALL)
+    assert answer.status_code == 201
+    assert answer.get_json()["state"] == "done"
+    assert answer.headers["Location"].endswith("/0001")
+
+
+def test_parameters_are_heeded(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 9)
+    manifest = ask(client, {"photos": 5, "width": 800, "height": 500, "exclude": ["p0", "p3"]}).get_json()
+    assert manifest["canvas"] == {"width": 800, "height": 500}
+    seated = {tile["public_id"] for tile in manifest["tiles"]}
+    assert len(seated) <= 5
+    assert not seated & {"p0", "p3"}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"photos": 0}, {"photos": -1}, {"photos": "all"}, {"photos": True}, {"photos": 1.5}, {"width": 0},
+        {"width": 10**9}, {"width": 16000, "height": 16000}, {"height": None}, {"exclude": "p1"}, {"exclude": [1]},
+        {"exclude": ["p0", "p1", "p2"]}, {"widht": 600}, [], "text", {"width": 4096, "height": 16},
+    ],
+)  # fmt: skip
+def test_parameters_of_which_no_collage_can_be_made_are_refused_in_one_sentence(
+    client: FlaskClient, store: Store, parameters: Any
+) -> None:
+    fill(store, "sayno", 3)
+    answer = ask(client, parameters)
+    assert answer.status_code == 422
+    assert answer.get_json()["error"].endswith(".")
+    assert not (store.root.path / "sayno/collages").exists()
+
+
+def test_to_exclude_somebody_who_is_not_there_is_refused_by_the_api_and_on_the_page(
+    client: FlaskClient, store: Store
+) -> None:
+    fill(store, "sayno", 2)
+    answer = ask(client, SMALL | {"exclude": ["p1", "p11", "P0"]})
+    assert answer.status_code == 422
+    assert answer.get_json()["error"].startswith("P0 and p11 are not in the campaign sayno")
+    origin = {"Origin": "http://localhost"}
+    form = {"width": "600", "height": "600", "exclude": ["p11"]}
+    page = client.post("/admin/campaigns/sayno/build", data=form, auth=ADMIN, headers=origin)
+    assert page.status_code == 422
+    assert "p11 is not in the campaign sayno" in page.text
+    assert "p11 is not in the campaign sayno" in get(client, "/admin/campaigns/sayno/plan?exclude=p11").text
+    assert store.collages.ids("sayno") == []
+
+
+def test_a_body_that_is_no_json_is_refused(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 3)
+    answer = client.post("/admin/campaigns/sayno/collages", data=b"photos=3", auth=ADMIN)
+    assert answer.status_code == 422
+
+
+def test_a_campaign_without_photos_makes_no_collage(client: FlaskClient) -> None:
+    answer = ask(client)
+    assert answer.status_code == 422
+    assert "no approved photos" in answer.get_json()["error"]
+
+
+def test_an_unmounted_store_is_not_a_campaign_without_photos(client: FlaskClient, store: Store) -> None:
+    (store.root.path / MARKER).unlink()
+    assert ask(client).status_code == 503
+
+
+def test_a_second_collage_at_the_same_time_is_refused(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 12)
+    fill(store, "other", 1)
+    large = {"width": 1000, "height": 1000}
+    first, second = ask(client, large, wait=None), ask(client, large, wait=None)
+    assert (first.status_code, second.status_code) == (202, 409)
+    assert ask(client, SMALL, campaign="other").status_code == 201
+    assert until_done(client, first.headers["Location"])["state"] == "done"
+    assert ask(client, SMALL).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["nope/collages/0001", "sayno/collages/0001", "sayno/collages/x", "sayno/collages/..", "sayno/collages/0001/x.png"],
+)
+def test_what_is_not_there_is_404(client: FlaskClient, path: str) -> None:
+    assert get(client, f"/admin/campaigns/{path}").status_code == 404
+    assert ask(client, campaign="nope").status_code == 404
+
+
+@pytest.mark.parametrize("file", ["../../approved/p0.jpg", "..%2f..%2fapproved%2fp0.jpg", ".lock", "%2e%2e"])
+def test_only_the_files_of_a_collage_can_be_fetched(client: FlaskClient, store: Store, file: str) -> None:
+    fill(store, "sayno", 1)
+    built(store, **SMALL)
+    assert get(client, "/admin/campaigns/sayno/collages/0001/collage-1024.jpg").status_code == 200
+    assert get(client, f"/admin/campaigns/sayno/collages/0001/{file}").status_code == 404
+
+
+def test_nginx_is_told_which_file_to_send_once_it_is_known_who_asks(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 1)
+    built(store, **SMALL)
+    path = "/admin/campaigns/sayno/collages/0001/collage.png"
+    nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
+    answer = client.get(path, auth=ADMIN, headers=nginx)
+    assert answer.headers["X-Accel-Redirect"] == "/_store/sayno/collages/0001/collage.png"
+    assert (answer.get_data(), answer.mimetype) == (b"", "image/png")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert client.get(path, headers=nginx).status_code == 401
+    assert client.get(path.replace("0001", "0002"), auth=ADMIN, headers=nginx).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers"),
+    [
+        ("203.0.113.9", {}),
+        ("127.0.0.1", {"X-Sendfile-Type": "X-Sendfile"}),
+        ("127.0.0.1", {"X-Accel-Mapping": ""}),
+        ("127.0.0.1", {"X-Accel-Mapping": "=/_store/"}),
+        ("127.0.0.1", {"X-Accel-Mapping": "/nowhere/=/_store/"}),
+    ],
+)
+def test_whoever_is_not_nginx_gets_the_file_itself(
+    client: FlaskClient, store: Store, peer: str, headers: dict[str, str]
+) -> None:
+    fill(store, "sayno", 1)
+    built(store, **SMALL)
+    nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
+    answer = client.get(
+        "/admin/campaigns/sayno/collages/0001/collage.png",
+        auth=ADMIN,
+        headers=nginx | headers,
+        environ_base={"REMOTE_ADDR": peer},
+        buffered=True,
+    )
+    assert answer.get_data() == store.collages.file("sayno", "0001", "collage.png").read_bytes()
+    assert "X-Accel-Redirect" not in answer.headers
+
+
+def test_a_build_that_fails_says_why(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 2)
+    for path in store.root.path.glob("sayno/*/p*"):
+        path.write_bytes(b"torn")
+    answer = ask(client, SMALL, wait=None)
+    state = until_done(client, answer.headers["Location"])
+    assert (state["state"], "can be read" in state["error"]) == ("failed", True)
+
+
+def test_errors_are_json_on_the_api_and_a_page_elsewhere(client: FlaskClient) -> None:
+    assert client.get("/admin/campaigns/nope/collages/1", auth=ADMIN).is_json
+    page = client.get("/nowhere")
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    wrong = client.get("/webhook/cloudinary")
+    assert (wrong.status_code, wrong.is_json, "POST" in wrong.headers["Allow"]) == (405, True, True)
+
+
+def test_no_address_is_in_a_manifest(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 1)
+    assert "@" not in json.dumps(ask(client, SMALL).get_json())

@@ -1,0 +1,116 @@
+"""How many webhooks are taken at once: never so many that nothing is left for all other requests."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app.core.errors import WebhooksBusy
+from app.web.http.admission import Seats, sender_is_gone
+from scripts.sandbox.waiting import wait_for
+
+
+class Sitting:
+    """Webhooks that stay for as long as a test wants, each in a thread of its own."""
+
+    def __init__(self, seats: Seats) -> None:
+        self.seats, self.end = seats, threading.Event()
+        self.seated: list[str] = []
+        self.threads: list[threading.Thread] = []
+
+    def come(self, name: str, gone: bool = False) -> None:
+        self.threads.append(threading.Thread(target=self._sit, args=(name, gone)))
+        self.threads[-1].start()
+
+    def _sit(self, name: str, gone: bool) -> None:
+        with contextlib.suppress(WebhooksBusy), self.seats.taken(lambda: gone):
+            self.seated.append(name)
+            self.end.wait()
+
+
+@contextlib.contextmanager
+def sitting(seats: Seats, *names: str) -> Iterator[Sitting]:
+    these = Sitting(seats)
+    for name in names:
+        these.come(name)
+        wait_for(lambda name=name: name in these.seated, f"{name} has a seat")  # type: ignore[misc]
+    try:
+        yield these
+    finally:
+        these.end.set()
+        for thread in these.threads:
+            thread.join()
+
+
+def stay() -> bool:
+    return False
+
+
+def test_who_finds_neither_a_seat_nor_a_place_to_wait_is_told_to_come_again_at_once() -> None:
+    seats = Seats(seats=2, waiting=0)
+    with sitting(seats, "a", "b"), pytest.raises(WebhooksBusy, match="come again"), seats.taken(stay):
+        pass
+    with seats.taken(stay):  # their seats are free again
+        pass
+
+
+def test_who_waits_has_the_seat_of_the_one_who_goes() -> None:
+    seats = Seats(seats=1, waiting=1)
+    with sitting(seats, "first") as these:
+        these.come("second")
+        these.end.set()
+        wait_for(lambda: these.seated == ["first", "second"], "the second has the seat of the first")
+
+
+def test_who_waits_too_long_is_told_to_come_again() -> None:
+    seats = Seats(seats=1, waiting=1, patience=0.1)
+    with sitting(seats, "a"):
+        for _ in range(2):  # the place to wait is free again, too
+            with pytest.raises(WebhooksBusy, match=r"for 0\.1 s"), seats.taken(stay):
+                pass
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_what_nobody_waits_for_any_more_is_not_begun(taken: bool) -> None:
+    seats = Seats(seats=1, waiting=1)
+    with sitting(seats, "a") if taken else contextlib.nullcontext():
+        for _ in range(2):
+            with pytest.raises(WebhooksBusy, match="hung up"), seats.taken(lambda: True):
+                pass
+    with seats.taken(stay):
+        pass
+
+
+def test_a_seat_is_free_again_after_a_failure() -> None:
+    seats = Seats(seats=1, waiting=0)
+    with pytest.raises(ZeroDivisionError), seats.taken(stay):
+        raise ZeroDivisionError
+    with seats.taken(stay):
+        pass
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_UNIX])
+def test_a_sender_is_gone_once_its_end_of_the_connection_is_closed(family: socket.AddressFamily) -> None:
+    ours, theirs = socket.socketpair(family) if family == socket.AF_UNIX else _tcp()
+    app = Flask(__name__)
+    with ours, app.test_request_context(environ_overrides={"gunicorn.socket": ours}):
+        assert not sender_is_gone()
+        theirs.close()
+        wait_for(sender_is_gone, "the other end was closed")
+
+
+def test_of_a_sender_without_a_connection_nothing_is_known() -> None:
+    with Flask(__name__).test_request_context():
+        assert not sender_is_gone()
+
+
+def _tcp() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        theirs = socket.create_connection(server.getsockname())
+        ours, _ = server.accept()
+    return ours, theirs
