@@ -2,8 +2,7 @@
 
 import os
 
-from app.core import limits
-from app.web import preflight
+from app.core import limits, startup
 
 
 def commands() -> None:
@@ -15,4 +14,4 @@ def commands() -> None:
 
 if __name__ == "__main__":
     os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
-    preflight.begin(commands, "Error")
+    startup.begin(commands, "Error")

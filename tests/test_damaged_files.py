@@ -206,7 +206,7 @@ def addresses(app: Flask) -> dict[str, tuple[str, str]]:
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         for rule in app.url_map.iter_rules():
-            if "GET" not in (rule.methods or ()) or rule.endpoint == "desk_cut.uncut":  # asks Cloudinary
+            if "GET" not in (rule.methods or ()) or rule.endpoint == "dashboard_crop.uncut":  # asks Cloudinary
                 continue
             for campaign, collage, public_id in HELD:
                 claims = Claims(campaign, collage, public_id)

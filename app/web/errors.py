@@ -1,13 +1,17 @@
-"""From error to answer: JSON on the API's routes, a page elsewhere. One sentence, and nothing that is not public."""
+"""From error to answer: JSON from `api`, a page from `pages`. One sentence, and nothing that is not public."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 
-from flask import Flask, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.core import errors
-from app.web.auth.access import ForeignOrigin, TooManyGuesses, Unauthorized
+from app.web.auth.admin import Unauthorized
+from app.web.auth.throttle import TooManyGuesses
+from app.web.http.origin import ForeignOrigin
 from app.web.http.request_log import route
 from app.web.services import services
 
@@ -37,59 +41,92 @@ STATUS: dict[type[errors.CollagenError], int] = {
     errors.QueueUnavailable: 503,
 }
 
-API = ("/webhook/", "/health", "/metrics", "/admin/campaigns/")
-PAGES = ("desk", "desk_collages", "desk_cut", "desk_notify")  # rooms whose pages are among the API's addresses
+Answer = Callable[[int, str], Response]
 
 
 def register(app: Flask) -> None:
-    """Makes `app` answer every error from this table."""
-    app.register_error_handler(errors.CollagenError, _collagen_error)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Unauthorized, _unauthorized)
-    app.register_error_handler(TooManyGuesses, _too_many_guesses)
-    app.register_error_handler(ForeignOrigin, lambda error: _answer(403, str(error)))
-    app.register_error_handler(Exception, _unexpected)
+    """Makes `app` answer every error with a page, and a wrong method at an address of the API in JSON."""
+    _register(app, _page)
+
+    @app.errorhandler(MethodNotAllowed)
+    def _method_not_allowed(error: MethodNotAllowed) -> ResponseReturnValue:
+        return _http_error(error, _json if _is_for_programs(error) else _page)
 
 
-def _collagen_error(error: errors.CollagenError) -> ResponseReturnValue:
+def answer_in_json(blueprint: Blueprint) -> None:
+    """Makes `blueprint` answer every error in JSON."""
+    _register(blueprint, _json)
+
+
+def _register(scope: Flask | Blueprint, answer: Answer) -> None:
+    handlers: dict[type[Exception], Callable[..., ResponseReturnValue]] = {
+        errors.CollagenError: _collagen_error,
+        HTTPException: _http_error,
+        Unauthorized: _unauthorized,
+        TooManyGuesses: _too_many_guesses,
+        ForeignOrigin: _foreign_origin,
+        Exception: _unexpected,
+    }
+    for kind, handler in handlers.items():
+        scope.register_error_handler(kind, partial(handler, answer=answer))
+
+
+def _collagen_error(error: errors.CollagenError, answer: Answer) -> ResponseReturnValue:
     status = STATUS[type(error)]
     level = logging.WARNING if status in (401, 400) or status >= 500 else logging.INFO
     LOG.log(level, "%s %s: %d %s", request.method, route(), status, services().without_paths(error))
-    answer = _answer(status, error.public)
+    response = answer(status, error.public)
     if isinstance(error, errors.Retryable):
-        answer.headers["Retry-After"] = str(error.retry_after)
-    return answer
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
-def _http_error(error: HTTPException) -> ResponseReturnValue:
+def _http_error(error: HTTPException, answer: Answer) -> ResponseReturnValue:
     if error.response is not None:  # a redirect that Flask made
         return error.response
     sentences = {404: "There is nothing here.", 413: "The request is larger than 1 MiB."}
-    answer = _answer(error.code or 500, sentences.get(error.code or 500, error.description or "This cannot be done."))
-    answer.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
-    return answer
+    status = error.code or 500
+    response = answer(status, sentences.get(status, error.description or "This cannot be done."))
+    response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+    return response
 
 
-def _unauthorized(error: Unauthorized) -> ResponseReturnValue:
-    answer = _answer(401, str(error))
-    answer.headers["WWW-Authenticate"] = 'Basic realm="Collagen", charset="UTF-8"'
-    return answer
+def _unauthorized(error: Unauthorized, answer: Answer) -> ResponseReturnValue:
+    response = answer(401, str(error))
+    response.headers["WWW-Authenticate"] = 'Basic realm="Collagen", charset="UTF-8"'
+    return response
 
 
-def _too_many_guesses(error: TooManyGuesses) -> ResponseReturnValue:
-    answer = _answer(429, str(error))
-    answer.headers["Retry-After"] = str(round(error.wait) + 1)
-    return answer
+def _too_many_guesses(error: TooManyGuesses, answer: Answer) -> ResponseReturnValue:
+    response = answer(429, str(error))
+    response.headers["Retry-After"] = str(round(error.wait) + 1)
+    return response
 
 
-def _unexpected(error: Exception) -> ResponseReturnValue:
+def _foreign_origin(error: ForeignOrigin, answer: Answer) -> ResponseReturnValue:
+    return answer(403, str(error))
+
+
+def _unexpected(error: Exception, answer: Answer) -> ResponseReturnValue:
     LOG.error("%s %s failed unexpectedly: %s", request.method, route(), errors.where(error))
-    return _answer(500, "Something went wrong that should not; the service's log says what.")
+    return answer(500, "Something went wrong that should not; the service's log says what.")
 
 
-def _answer(status: int, sentence: str) -> Response:
-    if request.path.startswith(API) and request.blueprint not in PAGES:
-        return make_response({"error": sentence}, status)
+def _is_for_programs(error: MethodNotAllowed) -> bool:
+    """Whether the address is one of the API's, for a method that it does not have."""
+    adapter = current_app.create_url_adapter(request)
+    method = next(iter(error.valid_methods or ()), None)
+    try:
+        return adapter is not None and str(adapter.match(method=method)[0]).startswith("api.")
+    except HTTPException:  # a redirect to the address as it should be written
+        return False
+
+
+def _json(status: int, sentence: str) -> Response:
+    return make_response({"error": sentence}, status)
+
+
+def _page(status: int, sentence: str) -> Response:
     label, address = _home()
     page = render_template("error.html", status=status, sentence=sentence, home=address, home_label=label)
     return make_response(page, status)
@@ -102,5 +139,5 @@ def _home() -> tuple[str, str]:
     if request.blueprint == "gallery" and campaign is not None and campaign.gallery_password:
         return "All photos", url_for("gallery.page", campaign=campaign.name)
     if request.path.startswith("/admin"):
-        return "All campaigns", url_for("desk.home")
-    return "Log in to the dashboard", url_for("desk.home")
+        return "All campaigns", url_for("dashboard.home")
+    return "Log in to the dashboard", url_for("dashboard.home")

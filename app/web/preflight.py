@@ -3,43 +3,17 @@
 HOST: each address that it is to listen on. From elsewhere it is reached through a proxy only, which reads requests
 whole: a few hundred clients that each send half of one would occupy all of gunicorn's threads.
 
-gunicorn asks this in a process of its own before it starts any worker, and so may whoever has changed a setting: with a
-reload the service ends where its new workers cannot start. This module can be read by any Python 3: nothing that needs
-another one is imported before the version is known.
+gunicorn runs this in a process of its own before it starts any worker, and so may anyone who has changed a setting: at
+a reload the service ends where its new workers cannot start. Any Python 3 can read this module (see `startup`).
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 
 from app.core import limits
-
-OLDEST = (3, 11)
-
-
-def begin(start: Callable[[], None], refusal: str, python: tuple[int, int] = sys.version_info[:2]) -> None:
-    """Calls `start`; where this Python, one of its packages or a library keeps it from that, ends with one line.
-
-    `refusal`: how the line begins. `python`: the version of what runs this.
-    """
-    if python < OLDEST:
-        found, wanted = (".".join(map(str, version)) for version in (python, OLDEST))
-        sys.exit(f"{refusal}: this is Python {found}, and {wanted} or later is needed; scripts/setup finds one.")
-    try:
-        start()
-    except ImportError as error:
-        sys.exit(f"{refusal}: {missing(error)}")
-
-
-def missing(error: ImportError) -> str:
-    """What is not installed, in one sentence. Raises `error` again where it is our own fault."""
-    if "MagickWand" in str(error):  # Wand's words, over several lines
-        return "ImageMagick's library is missing; install the package libmagickwand-6.q16-6."
-    if error.name is None or error.name.partition(".")[0] == "app":
-        raise error
-    return f"the Python package {error.name} is missing; scripts/setup installs what requirements.txt names."
+from app.core.startup import begin
 
 
 def _service() -> None:

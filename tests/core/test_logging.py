@@ -73,7 +73,8 @@ def test_a_json_line_has_the_same_fields_whatever_it_says(message: str, given_id
 
 def test_another_process_goes_on_with_the_request_the_style_and_the_level() -> None:
     code = (
-        "import json, logging, sys; from app import journal\n"
+        "import json, logging, sys\n"
+        "from app.core.logging import configure, continue_context, export_context, request_context\n"
         "configure('json', logging.INFO)\n"
         "with request_context('some-request'): passed = json.dumps(export_context())\n"
         "logging.getLogger().handlers.clear()\n"  # as in the other one

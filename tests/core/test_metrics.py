@@ -26,7 +26,7 @@ for number in itertools.count(1):
         pass
     print(number, flush=True)
 """
-SHOW = "from app import metrics; print(metrics.exposition(metrics.Reading(None)).decode())"
+SHOW = "from app.core import metrics; print(metrics.exposition(metrics.Reading(None)).decode())"
 
 
 def run(code: str, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -64,7 +64,7 @@ def test_no_process_that_is_killed_takes_away_what_it_counted_nor_leaves_more_fi
 
 def test_a_process_that_is_forked_has_a_slot_of_its_own(tmp_path: Path) -> None:
     code = (
-        "import os; from app import metrics\n"
+        "import os; from app.core import metrics\n"
         "metrics.mail('sent')\n"
         "if (child := os.fork()) == 0:\n"
         "    metrics.mail('sent'); os._exit(0)\n"
@@ -78,7 +78,7 @@ def test_a_process_that_is_forked_has_a_slot_of_its_own(tmp_path: Path) -> None:
 def test_of_what_cloudinary_says_the_newest_word_is_shown_whoever_heard_it(tmp_path: Path) -> None:
     environ = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     code = (
-        "import os; from app import metrics\n"
+        "import os; from app.core import metrics\n"
         "metrics.standing(499, 500, 3600)\n"
         "if (child := os.fork()) == 0:\n"
         "    metrics.standing(12, 500, 7200); os._exit(0)\n"
@@ -94,7 +94,7 @@ def test_of_what_cloudinary_says_the_newest_word_is_shown_whoever_heard_it(tmp_p
 @pytest.mark.parametrize("place", ["missing/metrics", "file"])
 def test_a_process_that_cannot_share_its_values_says_so_once_and_goes_on(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_bytes(b"")
-    code = "from app import metrics; metrics.mail('sent'); metrics.mail('sent');" + SHOW
+    code = "from app.core import metrics; metrics.mail('sent'); metrics.mail('sent');" + SHOW
     done = run(code, {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / place)})
     assert samples(done.stdout)["collagen_mails_total", "sent"] == 2
     assert len(done.stderr.splitlines()) == 1
@@ -103,7 +103,10 @@ def test_a_process_that_cannot_share_its_values_says_so_once_and_goes_on(tmp_pat
 
 def test_importing_makes_no_file_and_needs_no_directory(tmp_path: Path) -> None:
     place = tmp_path / "metrics"
-    run("from app import metrics, processor", {"PROMETHEUS_MULTIPROC_DIR": str(place)})
+    run(
+        "from app.core import metrics; from app.services.processor import processor",
+        {"PROMETHEUS_MULTIPROC_DIR": str(place)},
+    )
     assert not place.exists()
 
 

@@ -230,7 +230,7 @@ def test_people_get_a_page_while_the_service_is_away(alone: Nginx, path: str) ->
 
 
 def test_static_files_come_from_nginx_small_and_with_the_headers_of_all_answers(alone: Nginx) -> None:
-    for name in ("page.css", "desk.js", "icon.svg"):
+    for name in ("page.css", "dashboard/dashboard.js", "icon.svg"):
         answer = get(alone, f"/static/{name}")
         assert answer.content == (ROOT / "app/web/static" / name).read_bytes()
         for header, value in security_headers.HEADERS.items():

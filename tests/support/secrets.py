@@ -8,11 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # processes that get no setting at all
-BARE = re.compile(r"app\.imaging\b|exiftool|app\.collage\.process")
+BARE = re.compile(r"app\.adapters\.imaging\.decoder\b|exiftool|app\.services\.collage\.job")
 SETTING = re.compile(r"^(COLLAGEN_(?!METRICS)|CLOUDINARY_|AWS_|SMTP_)", re.M)
 # of the tests' own services
 VALUES = ("s3cret-of-the-account", "open sesame", "a key of the tests")
-OTHERS = ("tests.", "pytest", "chrom", "xdist", "execnet")  # the local Cloudinary is started with its secret
+OTHERS = (
+    "tests.",
+    "scripts.sandbox",
+    "pytest",
+    "chrom",
+    "xdist",
+    "execnet",
+)  # the local Cloudinary is started with its secret
 
 
 def told_too_much() -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.web import preflight
+from app.core import startup
 from scripts.sandbox.service import ROOT
 
 # Wand's own words
@@ -69,10 +69,12 @@ def test_a_file_in_the_stores_place_is_named(tmp_path: Path) -> None:
 
 def test_an_old_python_is_refused_before_anything_of_ours_is_imported() -> None:
     with pytest.raises(SystemExit, match=r"^Error: this is Python 3\.10, and 3\.11 or later is needed; .*\.$"):
-        preflight.begin(lambda: pytest.fail("it was started"), "Error", (3, 10))
+        startup.begin(lambda: pytest.fail("it was started"), "Error", (3, 10))
 
 
-@pytest.mark.parametrize("name", ["__init__.py", "__main__.py", "starting.py", "limits.py"])
+@pytest.mark.parametrize(
+    "name", ["__init__.py", "__main__.py", "core/__init__.py", "core/startup.py", "core/limits.py", "web/preflight.py"]
+)
 def test_what_says_so_can_be_read_by_an_old_python(name: str) -> None:
     ast.parse((ROOT / "app" / name).read_text(), feature_version=(3, 8))
 
@@ -82,7 +84,7 @@ def test_an_error_of_our_own_is_not_hidden() -> None:
         raise ImportError("cannot import name 'nothing'", name="app.adapters.store")
 
     with pytest.raises(ImportError, match="nothing"):
-        preflight.begin(broken, "Error")
+        startup.begin(broken, "Error")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])

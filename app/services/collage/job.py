@@ -78,7 +78,7 @@ def _start(store: Store, draft: Draft, what: dict[str, Any]) -> Build:
         "id": draft.id,
         "directory": str(draft.directory.absolute()),
         "lock": draft.lock,
-        "journal": export_context(),
+        "log": export_context(),
     }
     try:
         process = subprocess.Popen(
@@ -111,7 +111,7 @@ def main() -> None:
     if not received:  # whoever started this was killed before it said what to build
         sys.exit(1)
     order = json.loads(received)
-    with continue_context(order["journal"]):
+    with continue_context(order["log"]):
         _build(order)
 
 

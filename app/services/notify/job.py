@@ -55,7 +55,7 @@ def start(settings: Settings, campaign: str, collage: str, wish: Wish, expected:
     finally:
         os.close(lock)
     order = {"campaign": campaign, "collage": collage, "wish": asdict(wish), "lock": lock}
-    order["journal"] = export_context()
+    order["log"] = export_context()
     # hands over the order and waits, or the process would stay behind as a zombie
     threading.Thread(target=process.communicate, args=(json.dumps(order).encode("utf-8"),), daemon=True).start()
 
@@ -85,7 +85,7 @@ def main() -> None:
     if not received:  # whoever started this was killed before it said what to send
         sys.exit(1)
     order = json.loads(received)
-    with continue_context(order["journal"]):
+    with continue_context(order["log"]):
         _send(order, stopping)
 
 

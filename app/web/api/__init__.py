@@ -1,0 +1,1 @@
+"""Routes for programs: JSON, errors included. One module for each subject."""

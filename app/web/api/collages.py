@@ -10,13 +10,13 @@ from app.core.errors import BadParameters, NotFound
 from app.services.collage import job, layout
 from app.services.collage.build import Parameters
 from app.services.collage.withdrawn import people
-from app.web.auth.access import admin_only
+from app.web.auth.admin import admin_only
 from app.web.http import json_body
 from app.web.http.form_fields import within
 from app.web.http.sendfile import send
 from app.web.services import services
 
-blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+blueprint = Blueprint("collages", __name__, url_prefix="/admin")
 
 PATIENCE = 0.3  # seconds, while somebody may only be looking whether a build goes on
 LONGEST_WAIT = 300  # seconds that `Prefer: wait=N` can keep a request
@@ -28,7 +28,7 @@ def build(campaign: str) -> ResponseReturnValue:
     """Starts a collage: 202 and where to ask for it, or with `Prefer: wait=N` 201 and its manifest."""
     store = services().store
     started = job.start(store, services().campaign(campaign), _wish())
-    where = {"Location": url_for("admin.show", campaign=campaign, collage=started.id)}
+    where = {"Location": url_for("api.collages.show", campaign=campaign, collage=started.id)}
     wait = re.search(r"\bwait=([0-9]{1,6})\b", request.headers.get("Prefer", ""))
     if wait and started.wait(min(int(wait[1]), LONGEST_WAIT)):
         state = _state(campaign, started.id)
@@ -69,7 +69,7 @@ def rebuild(campaign: str, collage: str) -> ResponseReturnValue:
     if not given.withdrawn.of(given.campaign(campaign), collage):
         raise BadParameters(f"Nobody whom the collage {collage} of {campaign} shows has withdrawn.")
     job.revise(given.store, campaign, collage, (), PATIENCE)
-    where = {"Location": url_for("admin.show", campaign=campaign, collage=collage)}
+    where = {"Location": url_for("api.collages.show", campaign=campaign, collage=collage)}
     return {"id": collage, "state": "building"}, 202, where
 
 

@@ -14,9 +14,9 @@ from app.core import metrics
 from app.core.config import Campaigns
 from app.core.errors import StoreUnavailable
 from app.core.metrics import Reading
-from app.web.auth.access import admin_or_this_machine
+from app.web.auth.admin import admin_or_this_machine
 
-blueprint = Blueprint("watching", __name__)
+blueprint = Blueprint("metrics", __name__)
 
 # seconds: 50,000 photos on a network file system take seconds to list, and Prometheus asks every few
 KEPT = 60.0

@@ -8,12 +8,12 @@ from app.services.notify import job
 from app.services.notify.recipients import Wish
 from app.services.notify.run import Notifier
 from app.services.tracking import figures
-from app.web.auth.access import admin_only
+from app.web.auth.admin import admin_only
 from app.web.http import json_body
 from app.web.http.form_fields import within
 from app.web.services import services
 
-blueprint = Blueprint("notices", __name__, url_prefix="/admin/campaigns/<campaign>/collages/<collage>")
+blueprint = Blueprint("notify", __name__, url_prefix="/admin/campaigns/<campaign>/collages/<collage>")
 
 SWITCHES = ("send", "everyone", "retry_uncertain")
 NUMBERS = ("limit", "rate")
@@ -28,7 +28,7 @@ def notify(campaign: str, collage: str) -> ResponseReturnValue:
     send, wish = _wish()
     if send:
         job.start(given.settings, campaign, collage, wish)
-        where = url_for("notices.progress", campaign=campaign, collage=collage)
+        where = url_for("api.notify.progress", campaign=campaign, collage=collage)
         return {"state": "sending"}, 202, {"Location": where}
     notifier = Notifier(given.settings, given.campaigns, given.store, given.exiftool)
     selection = notifier.plan(campaign, collage, wish).selection

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.services.processor.decision import Outcome
 from app.services.reconcile import job
-from app.web.auth.access import signed_by_cloudinary
+from app.web.auth.signature import signed_by_cloudinary
 from app.web.http.admission import sender_is_gone
 from app.web.services import services
 

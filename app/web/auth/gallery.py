@@ -14,7 +14,10 @@ from flask.typing import ResponseReturnValue
 
 from app.core.config import Campaign
 from app.core.errors import NotFound
-from app.web.auth.access import P, TooManyGuesses, client, declared, require_our_own_page
+from app.web.auth.access import P, declared
+from app.web.auth.throttle import TooManyGuesses
+from app.web.http.origin import require_same_origin
+from app.web.http.peer import client_address
 from app.web.services import services
 
 GalleryView = Callable[Concatenate[Campaign, P], ResponseReturnValue]
@@ -47,7 +50,7 @@ def gallery_visitor(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
     @wraps(view)
     def guarded(campaign: str, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         found = _gallery(campaign)
-        require_our_own_page()
+        require_same_origin()
         return view(found, *args, **kwargs)
 
     return declared("anyone", guarded)
@@ -65,7 +68,7 @@ def gallery_member(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
         session = _session(found)
         if session is None or services().store.logouts.has(session):
             raise LoginNeeded(found)
-        require_our_own_page()
+        require_same_origin()
         return view(found, *args, **kwargs)
 
     return declared("gallery", guarded)
@@ -77,7 +80,7 @@ def gallery_session(campaign: Campaign, given: str) -> str | None:
     Raises TooManyGuesses.
     """
     # apart from the admin's: whoever knows the gallery's password must not have wrong ones of the admin's forgotten
-    guesses, realm, address = services().guesses, f"gallery {campaign.name}", client()
+    guesses, realm, address = services().guesses, f"gallery {campaign.name}", client_address()
     if wait := guesses.attempt(realm, address):
         raise TooManyGuesses(wait)
     password, sessions = _normal(campaign.gallery_password or ""), services().sessions

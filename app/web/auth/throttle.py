@@ -87,6 +87,14 @@ def _within(address: ipaddress.IPv4Address | ipaddress.IPv6Address, bits: int) -
     return str(ipaddress.ip_network((address, bits), strict=False))
 
 
+class TooManyGuesses(Exception):
+    """Too many wrong passwords from one address; `wait`: seconds until the next is looked at."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"Too many wrong passwords; try again in {wait:.0f} seconds.")
+        self.wait = wait
+
+
 class Guesses:
     """Wrong passwords of whoever shares `place` (None: of this process alone). `clock`: seconds since 1970."""
 

@@ -1,0 +1,1 @@
+"""HTTP itself: what requests carry and answers declare, whatever they are about."""

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 
 from app.core import metrics
 from app.core.logging import current_request_id, request_context
-from app.web.auth.access import came_through_a_trusted_proxy
+from app.web.http.peer import came_through_a_trusted_proxy
 
 LOG = logging.getLogger("app.access")
 QUIET = ("/health", "/metrics")  # asked for many times a minute

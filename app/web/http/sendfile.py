@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from flask import Response, request, send_file
 
-from app.web.auth.access import is_from_this_machine
+from app.web.http.peer import is_from_this_machine
 
 
 def send(path: Path, name: str) -> Response:

@@ -1,0 +1,1 @@
+"""Routes for people: pages and pictures, one folder for each family of pages."""

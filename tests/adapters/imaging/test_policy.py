@@ -193,8 +193,8 @@ def test_it_works_from_wherever_the_program_lies(tmp_path: Path) -> None:
     home.mkdir(parents=True)
     for part in ("app", "deploy"):
         shutil.copytree(ROOT / part, home / part, ignore=shutil.ignore_patterns("__pycache__"))
-    code = "import os; from app import limits; os.environ |= limits.IMAGEMAGICK; print(limits.IMAGEMAGICK)"
-    code += "; from app import imaging; imaging.check(); imaging.Decoder().close()"
+    code = "import os; from app.core import limits; os.environ |= limits.IMAGEMAGICK; print(limits.IMAGEMAGICK)"
+    code += "; from app.adapters import imaging; imaging.check(); imaging.Decoder().close()"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MAGICK")}
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=home, env=environ, check=True, capture_output=True, text=True, timeout=300)

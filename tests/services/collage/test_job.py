@@ -289,8 +289,8 @@ def test_a_build_cannot_take_the_machines_memory_and_is_ended_first_where_there_
 def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothing(store: Store) -> None:
     put(store, range(4))
     code = (
-        "from app import limits; limits.BUILD_BYTES = 80_000_000; limits.BUILD_BYTES_PER_PIXEL = 1;"
-        "from app.services.collage import process; process.main()"
+        "from app.core import limits; limits.BUILD_BYTES = 80_000_000; limits.BUILD_BYTES_PER_PIXEL = 1;"
+        "from app.services.collage import job; job.main()"
     )
     draft = store.collages.begin(CAMPAIGN)
     order = {
@@ -300,7 +300,7 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
         "directory": str(draft.directory),
         "lock": draft.lock,
         "wish": {"photos": None, "width": 4096, "height": 4096, "exclude": []},
-        "journal": export_context(),
+        "log": export_context(),
     }
     try:
         done = subprocess.run(

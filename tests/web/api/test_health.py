@@ -52,7 +52,7 @@ from app.core.config import Settings
 from app.adapters.exiftool.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
-from app.web import health
+from app.web.api import health
 from app.web.services import Services
 app = Flask("app.web")
 app.register_blueprint(health.blueprint)

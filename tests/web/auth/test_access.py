@@ -15,7 +15,7 @@ from app.adapters.store import Store
 from app.core.config import load_settings
 from app.services.tracking.tokens import Claims, Tokens
 from app.web.app import create_app
-from app.web.auth import access
+from app.web.http.peer import client_address
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.web.conftest import ADMIN
@@ -197,11 +197,11 @@ def test_whose_request_it_is_says_the_peer_or_a_proxy_that_is_trusted(
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     with app.test_request_context(headers=headers, environ_base={"REMOTE_ADDR": peer}):
-        assert access.client() == client_is
+        assert client_address() == client_is
     app.extensions["collagen"].exiftool.close()
 
 
 def test_where_no_proxy_is_named_only_this_machine_is_believed(app: Flask) -> None:
     for peer, client_is in (("127.0.0.1", "203.0.113.9"), ("172.17.0.1", "172.17.0.1")):
         with app.test_request_context(headers={"X-Forwarded-For": "203.0.113.9"}, environ_base={"REMOTE_ADDR": peer}):
-            assert access.client() == client_is
+            assert client_address() == client_is

@@ -108,12 +108,12 @@ def test_a_thousand_forged_notifications_are_refused(client: FlaskClient, standi
 def test_an_unexpected_error_is_one_line_that_repeats_nothing_it_says(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app.core.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
 
     def fail() -> str:
         raise KeyError("ann@example.org")
 
-    app.view_functions["health.health"] = fail
+    app.view_functions["api.health.health"] = fail
     with caplog.at_level(logging.INFO):
         answer = client.get("/health")
     assert answer.status_code == 500
@@ -125,7 +125,7 @@ def test_an_unexpected_error_is_one_line_that_repeats_nothing_it_says(
 def test_where_names_the_place_in_our_code() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         Guesses(clock=lambda: 1 / 0).attempt("admin", "x")
-    assert re.fullmatch(r"ZeroDivisionError in attempt, guessing.py line \d+", where(caught.value))
+    assert re.fullmatch(r"ZeroDivisionError in attempt, throttle.py line \d+", where(caught.value))
 
 
 def test_neither_answers_nor_the_log_say_where_the_store_is(

@@ -1,0 +1,1 @@
+"""The dashboard: campaigns, photos, collages and mails, for the admin."""

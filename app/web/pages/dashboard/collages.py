@@ -12,7 +12,7 @@ from app.services.dashboard.album import Past
 from app.services.dashboard.changes import Change, change, changes
 from app.services.notify import job as sending
 from app.services.tracking import figures
-from app.web.auth.access import admin_only
+from app.web.auth.admin import admin_only
 from app.web.errors import STATUS
 from app.web.pages.dashboard.chart import chart
 from app.web.pages.dashboard.collage_form import wish
@@ -20,7 +20,7 @@ from app.web.pages.dashboard.photos import FEW, desk, on_pages, page
 from app.web.pages.tiles import Tile, tiles
 from app.web.services import services
 
-blueprint = Blueprint("desk_collages", __name__, url_prefix="/admin/campaigns/<campaign>")
+blueprint = Blueprint("dashboard_collages", __name__, url_prefix="/admin/campaigns/<campaign>")
 blueprint.after_request(on_pages)
 
 PATIENCE = 0.3  # seconds, while somebody may only be looking whether a build goes on
@@ -40,7 +40,7 @@ def build(campaign: str) -> ResponseReturnValue:
         started = job.start(given.store, given.campaign(campaign), wish())
     except (BadParameters, CollageInProgress) as error:
         return page(campaign, error.public, STATUS[type(error)])
-    return redirect(url_for("desk_collages.collage", campaign=campaign, collage=started.id), 303)
+    return redirect(url_for("dashboard_collages.collage", campaign=campaign, collage=started.id), 303)
 
 
 @blueprint.get("/history")
@@ -51,7 +51,7 @@ def history(campaign: str) -> ResponseReturnValue:
     every = changes(shelf.sound)
     rules = services().campaigns[campaign]
     return render_template(
-        "desk_history.html",
+        "dashboard/history.html",
         campaign=rules,
         name=campaign,
         changes=every,
@@ -78,19 +78,19 @@ def rebuild(campaign: str, collage: str) -> ResponseReturnValue:
             job.revise(services().store, campaign, collage, (), PATIENCE)
         except CollageInProgress as error:
             return _page(campaign, collage, error.public, STATUS[type(error)])
-    return redirect(url_for("desk_collages.collage", campaign=campaign, collage=collage), 303)
+    return redirect(url_for("dashboard_collages.collage", campaign=campaign, collage=collage), 303)
 
 
 def _page(campaign: str, collage: str, problem: str | None = None, status: int = 200) -> ResponseReturnValue:
     shared = {"campaign": services().campaigns[campaign], "name": campaign, "id": collage}
     state = _state(campaign, collage)
     if isinstance(state, dict):
-        return render_template("desk_building.html", **shared, **state)
+        return render_template("dashboard/building.html", **shared, **state)
     earlier = [past for past in desk().album.all(campaign) if int(past.id) < int(state.id)]
     changed = change(state, earlier[-1] if earlier else None)
     withdrawn = _withdrawn(campaign, state)
     answer = render_template(
-        "desk_collage.html",
+        "dashboard/collage.html",
         **shared,
         withdrawn=len(withdrawn),
         rebuilding=_rebuilding(campaign, collage) if withdrawn else {},

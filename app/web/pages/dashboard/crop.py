@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from app.adapters.exiftool.tags import Tags
 from app.core.cropping import SHAPE, Cut
 from app.core.errors import BadParameters, BadPublicId, CollagenError, NotFound
-from app.web.auth.access import admin_only
+from app.web.auth.admin import admin_only
 from app.web.errors import STATUS
 from app.web.pages.dashboard.photos import on_pages
 from app.web.services import services
 
-blueprint = Blueprint("desk_cut", __name__, url_prefix="/admin/campaigns/<campaign>/photos/<path:public_id>")
+blueprint = Blueprint("dashboard_crop", __name__, url_prefix="/admin/campaigns/<campaign>/photos/<path:public_id>")
 blueprint.after_request(on_pages)
 
 STEPS = 1000  # of the slider
@@ -38,7 +38,7 @@ def move(campaign: str, public_id: str) -> ResponseReturnValue:
         services().intake.processor.recut(campaign, public_id, version, place)
     except CollagenError as error:
         return _page(campaign, public_id, tags, error.public, STATUS[type(error)])
-    return redirect(url_for("desk_cut.page", campaign=campaign, public_id=public_id, saved=1), 303)
+    return redirect(url_for("dashboard_crop.page", campaign=campaign, public_id=public_id, saved=1), 303)
 
 
 @blueprint.get("/uncut.jpg")
@@ -84,7 +84,7 @@ def _page(
     campaign: str, public_id: str, tags: Tags, problem: str | None = None, status: int = 200
 ) -> ResponseReturnValue:
     answer = render_template(
-        "desk_cut.html",
+        "dashboard/crop.html",
         campaign=services().campaigns[campaign],
         public_id=public_id,
         version=tags.version,

@@ -14,14 +14,14 @@ from app.core.errors import BadParameters, CollageUnsound, MailUnavailable, Noti
 from app.services.notify import job
 from app.services.notify.recipients import Selection, Wish
 from app.services.notify.run import Notifier
-from app.web.auth.access import admin_only
+from app.web.auth.admin import admin_only
 from app.web.errors import STATUS
 from app.web.http.form_fields import written
 from app.web.http.security_headers import HEADERS
 from app.web.pages.dashboard.photos import desk, on_pages
 from app.web.services import services
 
-blueprint = Blueprint("desk_notify", __name__, url_prefix="/admin/campaigns/<campaign>/history/<collage>/notify")
+blueprint = Blueprint("dashboard_notify", __name__, url_prefix="/admin/campaigns/<campaign>/history/<collage>/notify")
 blueprint.after_request(on_pages)
 
 FRAMING = {"Content-Security-Policy": f"{HEADERS['Content-Security-Policy']}; frame-src 'self'"}
@@ -70,7 +70,7 @@ def send(campaign: str, collage: str) -> ResponseReturnValue:
         job.start(services().settings, campaign, collage, wish, expected=people)
     except (BadParameters, CollageUnsound, NotifyInProgress, SettingError) as error:
         return _page(campaign, collage, error.public, STATUS[type(error)])
-    return redirect(url_for("desk_notify.ask", campaign=campaign, collage=collage), 303)
+    return redirect(url_for("dashboard_notify.ask", campaign=campaign, collage=collage), 303)
 
 
 @blueprint.post("/stop")
@@ -80,7 +80,7 @@ def stop(campaign: str, collage: str) -> ResponseReturnValue:
     store = services().store
     if job.state(store, services().campaign(campaign), collage)["state"] == "sending":
         store.sends.stop(campaign)
-    return redirect(url_for("desk_notify.ask", campaign=campaign, collage=collage), 303)
+    return redirect(url_for("dashboard_notify.ask", campaign=campaign, collage=collage), 303)
 
 
 @blueprint.post("/test")
@@ -99,7 +99,7 @@ def test(campaign: str, collage: str) -> ResponseReturnValue:
     if report.stopped:
         return _page(campaign, collage, nameless(report.stopped), 502)
     tested = "sent" if report.sent else "uncertain"
-    return redirect(url_for("desk_notify.ask", campaign=campaign, collage=collage, tested=tested), 303)
+    return redirect(url_for("dashboard_notify.ask", campaign=campaign, collage=collage, tested=tested), 303)
 
 
 @blueprint.get("/preview")
@@ -137,7 +137,7 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
         else {},
     }
     answer = render_template(
-        "desk_notify.html",
+        "dashboard/notify.html",
         campaign=given.campaigns[campaign],
         name=campaign,
         id=collage,

@@ -25,14 +25,14 @@ from app.services.dashboard.archives import Addresses
 from app.services.dashboard.counts import counts, seen
 from app.services.dashboard.proposal import Proposal, propose
 from app.web.api import health
-from app.web.auth.access import admin_only
+from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.collage_form import fields, wish
 from app.web.pages.dashboard.sketch import edges, sketch
 from app.web.pages.pictures import picture
 from app.web.pages.tiles import tiles
 from app.web.services import Services, services
 
-blueprint = Blueprint("desk", __name__, url_prefix="/admin")
+blueprint = Blueprint("dashboard", __name__, url_prefix="/admin")
 
 A_PAGE = 100  # photos
 EVENTS = 8
@@ -86,14 +86,14 @@ def home() -> ResponseReturnValue:
     checks = health.checks()
     campaigns = [{"rules": rules} | _numbers(name) for name, rules in given.campaigns.items()]
     events = {name: _events(given, name) for name in given.campaigns}
-    return render_template("desk.html", campaigns=campaigns, events=events, checks=checks)
+    return render_template("dashboard/home.html", campaigns=campaigns, events=events, checks=checks)
 
 
 @blueprint.get("/campaigns/<campaign>/counts")
 @admin_only
 def numbers(campaign: str) -> ResponseReturnValue:
     """The part of a page with a campaign's numbers."""
-    return render_template("desk_counts.html", **_numbers(services().campaign(campaign)))
+    return render_template("dashboard/counts.html", **_numbers(services().campaign(campaign)))
 
 
 @blueprint.get("/campaigns/<campaign>/unreachable")
@@ -102,7 +102,7 @@ def unreachable(campaign: str) -> ResponseReturnValue:
     """The part of a page that lists the photos without a usable address."""
     every = services().store.photos.all(services().campaign(campaign))
     return render_template(
-        "desk_unreachable.html", name=campaign, unreachable=desk().addresses.unreachable(campaign, every)
+        "dashboard/unreachable.html", name=campaign, unreachable=desk().addresses.unreachable(campaign, every)
     )
 
 
@@ -118,7 +118,7 @@ def photos(campaign: str) -> ResponseReturnValue:
 def plan(campaign: str) -> ResponseReturnValue:
     """The part of the page about the collage that could be made: sketch, cost, who is left out. Changes nothing."""
     every = services().store.photos.all(services().campaign(campaign))
-    return render_template("desk_plan.html", **_planned(campaign, every))
+    return render_template("dashboard/plan.html", **_planned(campaign, every))
 
 
 @blueprint.get("/campaigns/<campaign>/sketch")
@@ -153,7 +153,7 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
     here = tiles(campaign, few, desk().addresses.cuts(campaign, few))
     shown = {tile.public_id for tile in here}
     answer = render_template(
-        "desk_photos.html",
+        "dashboard/photos.html",
         campaign=services().campaigns[campaign],
         **(_numbers(campaign, every) | _planned(campaign, every)),
         tiles=here,

@@ -1,0 +1,1 @@
+"""The gallery: a campaign's photos, for those who have its password."""

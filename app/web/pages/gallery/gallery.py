@@ -39,7 +39,9 @@ def page(campaign: Campaign) -> ResponseReturnValue:
     number = _page(pages)
     first = (number - 1) * A_PAGE
     shown = tiles(campaign.name, every[first : first + A_PAGE])
-    return _answer("gallery.html", campaign, photos=shown, first=first, people=len(every), page=number, pages=pages)
+    return _answer(
+        "gallery/gallery.html", campaign, photos=shown, first=first, people=len(every), page=number, pages=pages
+    )
 
 
 @blueprint.get("/photos/<path:public_id>/<any(thumb, medium, full, original):variant>.jpg")
@@ -55,7 +57,7 @@ def login(campaign: Campaign) -> ResponseReturnValue:
     """Begins a session: leads to the photos, wherever the request came from. With a wrong password the form again."""
     cookie = gallery_session(campaign, request.form.get("password", ""))
     if cookie is None:
-        return _answer("gallery-login.html", campaign, 403, wrong=True)
+        return _answer("gallery/login.html", campaign, 403, wrong=True)
     answer = make_response(redirect(url_for("gallery.page", campaign=campaign.name), 303))
     answer.set_cookie(
         GALLERY_COOKIE,
@@ -87,14 +89,14 @@ def logout(campaign: Campaign) -> ResponseReturnValue:
 def ask_for_password(error: LoginNeeded) -> ResponseReturnValue:
     """The form; where a picture was asked for it is a refusal too, so that nobody takes it for one."""
     status = 200 if request.endpoint == "gallery.page" else 403
-    return _answer("gallery-login.html", error.campaign, status, wrong=False)
+    return _answer("gallery/login.html", error.campaign, status, wrong=False)
 
 
 @blueprint.errorhandler(GalleryOver)
 def say_that_it_is_over(error: GalleryOver) -> ResponseReturnValue:
     """410, also for pictures."""
     until = error.campaign.gallery_until
-    return _answer("gallery-over.html", error.campaign, 410, until=until and day(until))
+    return _answer("gallery/logged_out.html", error.campaign, 410, until=until and day(until))
 
 
 def _answer(template: str, campaign: Campaign, status: int = 200, **values: object) -> Response:

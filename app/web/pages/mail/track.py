@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.core.errors import CollageUnsound, NotFound
 from app.services.collage import derivatives
 from app.services.tracking.tokens import Claims
-from app.web.auth.access import personal
+from app.web.auth.token import personal
 from app.web.services import services
 
 LOG = logging.getLogger(__name__)

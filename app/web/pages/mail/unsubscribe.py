@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app.services.tracking.tokens import Claims
 from app.services.tracking.withdrawing import withdraw_holder
-from app.web.auth.access import personal
+from app.web.auth.token import personal
 from app.web.services import services
 
 blueprint = Blueprint("unsubscribe", __name__)
@@ -34,4 +34,4 @@ def withdraw(claims: Claims) -> ResponseReturnValue:
 
 def _page(claims: Claims, *, done: bool) -> ResponseReturnValue:
     campaign = services().campaigns[claims.campaign]
-    return render_template("unsubscribe.html", title=campaign.title, tracked=campaign.tracking != "off", done=done)
+    return render_template("mail/unsubscribe.html", title=campaign.title, tracked=campaign.tracking != "off", done=done)

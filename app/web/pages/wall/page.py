@@ -22,7 +22,7 @@ def page(rules: Campaign, wall: Wall, held: set[str], claims: Claims | None = No
     rows = _rows(wall, held, seat)
     return make_response(
         render_template(
-            "wall.html",
+            "wall/wall.html",
             title=rules.title,
             where=where,
             seat=seat,
@@ -104,7 +104,7 @@ def missing_own(token: str) -> Response:
 
 def message(what: str, status: int, newest: str | None = None) -> Response:
     """A page that says why there is no wall, and helps. `newest`: where the newest wall is that everyone may see."""
-    answer = make_response(render_template("wall-message.html", what=what, again=AGAIN, newest=newest), status)
+    answer = make_response(render_template("wall/message.html", what=what, again=AGAIN, newest=newest), status)
     if status == 503:
         answer.headers["Retry-After"] = str(AGAIN)
     return answer

@@ -18,7 +18,8 @@ from app.services.collage import derivatives
 from app.services.tracking.tokens import Claims
 from app.services.wall.cache import Cache
 from app.services.wall.wall import SHAPES, Sheet, Wall, Walls
-from app.web.auth.access import anyone, personal
+from app.web.auth.access import anyone
+from app.web.auth.token import personal
 from app.web.pages.wall import page as wall_page
 from app.web.services import services
 
