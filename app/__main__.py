@@ -7,7 +7,7 @@ from app.core import limits, startup
 
 def commands() -> None:
     from app.cli import main
-    from app.cli.terminal.completion import VARIABLE
+    from app.cli.completion import VARIABLE
 
     main(prog_name="python -m app", complete_var=VARIABLE)
 

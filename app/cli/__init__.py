@@ -1,11 +1,7 @@
 """The door for commands: `python -m app COMMAND`.
 
-- `check`: check. `doctor`: doctor.
-- `collages`: collage, layout, derive.
-- `mirror`: init. `sync`: sync. `inventory`: inventory. `progress`: how far long work is.
-- `notify`: notify. `opens`: opens. `unsubscribe`: unsubscribe.
-- `forget`: forget. `worker`: worker. `completion`: completion.
-- `numbers`: numbers of collages as people type them. `table`: tables as CSV.
+One module for each command or group of them. `options`: what they have in common; `table`: tables as CSV. The `worker`
+command is the queue's entry point and lives there.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 """
@@ -19,22 +15,22 @@ import click
 from app import __version__
 from app.core import errors
 
-# the module of each command, and its name there; it is imported when it is asked for, as most need half of all there is
+# Module and name of each command. A module is imported when its command is asked for: most need half of all there is.
 COMMANDS = {
-    "check": ("check", "check"),
-    "collage": ("collages", "collage"),
-    "completion": ("completion", "completion"),
-    "derive": ("collages", "derive"),
-    "doctor": ("doctor", "doctor"),
-    "forget": ("forget", "forget"),
-    "init": ("mirror", "init"),
-    "inventory": ("inventory", "inventory"),
-    "layout": ("collages", "layout_command"),
-    "notify": ("notify", "notify"),
-    "opens": ("opens", "opens"),
-    "sync": ("sync", "sync"),
-    "unsubscribe": ("unsubscribe", "unsubscribe"),
-    "worker": ("worker", "worker"),
+    "check": ("app.cli.check", "check"),
+    "collage": ("app.cli.collages", "collage"),
+    "completion": ("app.cli.completion", "completion"),
+    "derive": ("app.cli.collages", "derive"),
+    "doctor": ("app.cli.doctor", "doctor"),
+    "forget": ("app.cli.forget", "forget"),
+    "init": ("app.cli.mirror", "init"),
+    "inventory": ("app.cli.inventory", "inventory"),
+    "layout": ("app.cli.collages", "layout_command"),
+    "notify": ("app.cli.notify", "notify"),
+    "opens": ("app.cli.opens", "opens"),
+    "sync": ("app.cli.sync", "sync"),
+    "unsubscribe": ("app.cli.unsubscribe", "unsubscribe"),
+    "worker": ("app.queue.command", "worker"),
 }
 
 EXIT: dict[type[errors.CollagenError], int] = {
@@ -71,7 +67,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
         module, name = COMMANDS[cmd_name]
-        found: click.Command = getattr(importlib.import_module(f"app.cli.{module}"), name)
+        found: click.Command = getattr(importlib.import_module(module), name)
         return found
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -7,7 +7,7 @@ import click
 
 from app.adapters.exiftool.exiftool import ExifTool
 from app.adapters.store import Store
-from app.cli.terminal.settings import read_settings
+from app.cli.options import read_settings
 from app.core.config import load_campaigns
 from app.core.plurals import count
 from app.services import check as checks

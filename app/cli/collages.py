@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from app.adapters.store import Store
-from app.cli.terminal.numbers import CollageNumber
-from app.cli.terminal.settings import read_settings
+from app.cli.options import CollageNumber, read_settings
 from app.core import errors
 from app.core.config import load_campaigns
 from app.core.plurals import count

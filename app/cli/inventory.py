@@ -8,8 +8,8 @@ import click
 
 from app.adapters.cloudinary import Cloudinary
 from app.adapters.store import Store
-from app.cli.terminal.settings import read_settings
-from app.cli.terminal.table import print_csv
+from app.cli.options import read_settings
+from app.cli.table import print_csv
 from app.core.config import load_campaigns
 from app.services.inventory import Folder, as_json, each, take
 

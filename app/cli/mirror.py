@@ -3,7 +3,7 @@
 import click
 
 from app.adapters.store import Store
-from app.cli.terminal.settings import read_settings
+from app.cli.options import read_settings
 
 
 @click.command(short_help="Make the store and its marker.")

@@ -9,9 +9,8 @@ import click
 
 from app.adapters.exiftool.exiftool import ExifTool
 from app.adapters.store import Store
-from app.cli.terminal.numbers import CollageNumber
-from app.cli.terminal.progress import Progress
-from app.cli.terminal.settings import read_settings
+from app.adapters.terminal import Progress
+from app.cli.options import CollageNumber, read_settings
 from app.core.config import load_campaigns
 from app.core.limits import SMTP_RETRY_SECONDS
 from app.core.plurals import count

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 import click
 
 from app.adapters.store import Store
-from app.cli.terminal.numbers import CollageNumber
-from app.cli.terminal.settings import read_settings
-from app.cli.terminal.table import print_csv
+from app.cli.options import CollageNumber, read_settings
+from app.cli.table import print_csv
 from app.core.config import load_campaigns
 from app.services.tracking.figures import Count, Figures, read
 

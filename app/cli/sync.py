@@ -8,8 +8,8 @@ import click
 from app.adapters.cloudinary import Cloudinary
 from app.adapters.exiftool.exiftool import ExifTool
 from app.adapters.store import Store
-from app.cli.terminal.progress import Progress
-from app.cli.terminal.settings import read_settings
+from app.adapters.terminal import Progress
+from app.cli.options import read_settings
 from app.core.config import load_campaigns
 from app.core.errors import SettingError, SyncInProgress
 from app.core.logging import request_context

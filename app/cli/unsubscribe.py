@@ -6,7 +6,7 @@ import click
 
 from app.adapters.exiftool.exiftool import ExifTool
 from app.adapters.store import Store
-from app.cli.terminal.settings import read_settings
+from app.cli.options import read_settings
 from app.core.config import load_campaigns
 from app.services.tracking.withdrawing import withdraw_address
 

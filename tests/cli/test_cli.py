@@ -15,10 +15,11 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from app import __version__
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
 from app.cli import COMMANDS, Commands, main
-from app.cli.terminal.numbers import CollageNumber
+from app.cli.options import CollageNumber
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import CAMPAIGNS, ROOT
 from scripts.sandbox.stored import distinct
@@ -58,8 +59,9 @@ def test_help_names_every_command_and_what_it_does() -> None:
 
 
 def test_the_version_is_that_of_the_project() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert run("--version").stdout == f"collagen, version {project['version']}\n"
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert pyproject["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "app.__version__"}
+    assert run("--version").stdout == f"collagen, version {__version__}\n"
 
 
 @pytest.mark.parametrize(

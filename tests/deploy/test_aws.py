@@ -115,7 +115,7 @@ def test_each_role_has_what_the_code_and_aws_need_and_nothing_beyond(template: d
         needed[role] |= {(action, "ParameterPath") for action in code.parameter_actions()}
     if not code.SQS.exists():
         pytest.skip("there is no app/adapters/sqs.py yet")
-    worker = [code.ROOT / "app/cli/worker.py", *QUEUE_CODE.glob("*.py")]
+    worker = [code.ROOT / "app/queue/command.py", *QUEUE_CODE.glob("*.py")]
     needed["InstanceRole"] |= {(action, queue) for queue, action in code.queue_actions(*worker)}
     given = {role: {named(one) for one in allowed(template["Resources"][role])} for role in needed}
     assert given == needed

@@ -243,9 +243,9 @@ def changes(
             lambda ended: "cannot start" in ended.stderr,
         )
         version.write_text(f"{text}\n# {time.time()}\n")
-        health = root / "root/collagen/app/web/health.py"
+        health = root / "root/collagen/app/web/api/health.py"
         was = health.read_text()
-        health.write_text(was.replace("200 if good else 503", "503"))
+        health.write_text(was.replace("200 if healthy else 503", "503"))
         during(
             "upgrade to one that is not well",
             lambda: machine.run(install, "--upgrade"),

@@ -45,7 +45,7 @@ def test_a_store_that_is_not_mounted_is_named_without_its_path(client: FlaskClie
 def test_without_our_policy_for_imagemagick_it_is_not_healthy(store: Store) -> None:
     """Asked in a process of its own, for a process has one policy for as long as it lives."""
     code = """
-import dataclasses, sys
+import dataclasses, sys, types
 from pathlib import Path
 from flask import Flask
 from app.core.config import Settings
@@ -60,6 +60,7 @@ exiftool = ExifTool()
 store = Store(Path(sys.argv[1]))
 settings = Settings(store.root.path, Path("campaigns.toml"))
 given = {"store": store, "probe": Probe(store.root), "exiftool": exiftool, "settings": settings}
+given["intake"] = types.SimpleNamespace(processor=None)  # the policy is looked at first
 names = [field.name for field in dataclasses.fields(Services)]
 app.extensions["collagen"] = Services(**{name: given.get(name) for name in names})
 answer = app.test_client().get("/health")

@@ -113,7 +113,7 @@ def test_an_unexpected_error_is_one_line_that_repeats_nothing_it_says(
     def fail() -> str:
         raise KeyError("ann@example.org")
 
-    app.view_functions["api.health.health"] = fail
+    app.view_functions["api.health.show"] = fail
     with caplog.at_level(logging.INFO):
         answer = client.get("/health")
     assert answer.status_code == 500

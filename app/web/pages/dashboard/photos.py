@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from app.adapters.store.photos.photos import Photo
 from app.core.errors import BadParameters
 from app.core.plurals import count
+from app.services import health
 from app.services.collage import choice
 from app.services.collage.alike import Alike
 from app.services.collage.build import Parameters
@@ -24,7 +25,6 @@ from app.services.dashboard.album import Album
 from app.services.dashboard.archives import Addresses
 from app.services.dashboard.counts import counts, seen
 from app.services.dashboard.proposal import Proposal, propose
-from app.web.api import health
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.collage_form import fields, wish
 from app.web.pages.dashboard.sketch import edges, sketch
@@ -83,7 +83,7 @@ def moment(when: str | datetime) -> str:
 def home() -> ResponseReturnValue:
     """Every campaign in numbers, what happened last, and whether all is well."""
     given = services()
-    checks = health.checks()
+    checks = health.check(given.settings, given.probe, given.exiftool, given.intake.processor)
     campaigns = [{"rules": rules} | _numbers(name) for name, rules in given.campaigns.items()]
     events = {name: _events(given, name) for name in given.campaigns}
     return render_template("dashboard/home.html", campaigns=campaigns, events=events, checks=checks)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cli.terminal.table import FORMULA, print_csv
+from app.cli.table import FORMULA, print_csv
 
 
 def printed(*row: object) -> str:

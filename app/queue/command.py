@@ -8,7 +8,7 @@ import click
 from app.adapters.exiftool.exiftool import ExifTool
 from app.adapters.sqs import Queue
 from app.adapters.store import Store
-from app.cli.terminal.progress import Progress
+from app.adapters.terminal import Progress
 from app.core import metrics
 from app.core.config import load_settings
 from app.core.logging import configure

@@ -1,0 +1,37 @@
+"""Whether everything that the service needs is there and works: the store, exiftool, and a picture that is decoded."""
+
+import logging
+from collections.abc import Callable
+
+from app.adapters import imaging
+from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.store.probe import Probe
+from app.core.config import Settings
+from app.core.errors import CollagenError
+from app.services.processor.processor import Processor
+
+LOG = logging.getLogger(__name__)
+
+
+def check(settings: Settings, probe: Probe, exiftool: ExifTool, processor: Processor) -> dict[str, str]:
+    """By name of each thing: "ok", or one sentence that anyone may read. What exactly is wrong goes to the log."""
+
+    def decoder() -> None:
+        imaging.check()
+        processor.check()
+
+    checks: dict[str, Callable[[], object]] = {
+        "store": probe.check,
+        "exiftool": exiftool.check,
+        "imagemagick": decoder,
+    }
+    return {name: _answer(name, run, settings) for name, run in checks.items()}
+
+
+def _answer(name: str, run: Callable[[], object], settings: Settings) -> str:
+    try:
+        run()
+    except CollagenError as error:
+        LOG.warning("The health check of %s failed: %s", name, settings.without_paths(error))
+        return error.public
+    return "ok"
