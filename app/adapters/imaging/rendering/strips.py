@@ -1,0 +1,48 @@
+"""A strip of the canvas: ImageMagick mounts its cells side by side, then extends or crops them to the canvas."""
+
+import ctypes
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from wand.api import library
+from wand.color import Color
+from wand.image import Image
+
+BYTES = 1  # CharPixel of magick/constitute.h: how pixels are handed over
+Rows = NDArray[np.uint8]  # height × width × channels
+
+
+def mount(cells: Sequence[bytes], cols: int, size: tuple[int, int]) -> Image:
+    """Step 1: cells (rows of 8-bit RGB, each of `size`, width × height) side by side, row by row of `cols`.
+
+    The same picture as ImageMagick's montage with mode Concatenate, without its copies of all cells. The caller
+    destroys it.
+    """
+    width, height = size
+    image = Image(width=cols * width, height=-(-len(cells) // cols) * height)
+    image.alpha_channel = "opaque"
+    for number, cell in enumerate(cells):
+        row, col = divmod(number, cols)
+        if not library.MagickImportImagePixels(
+            image.wand, col * width, row * height, width, height, b"RGB", BYTES, cell
+        ):
+            image.raise_exception()
+    return image
+
+
+def fit(image: Image, box: tuple[int, int, int, int]) -> Rows:
+    """Step 2: the part `box` (left, top, width, height) of the image, which may reach beyond it, as rows of 8-bit RGBA.
+
+    What lies outside of the image is transparent.
+    """
+    left, top, width, height = box
+    if box != (0, 0, *image.size):
+        with Color("transparent") as nothing:
+            image.background_color = nothing
+        image.extent(width, height, left, top)
+    rows = np.empty((height, width, 4), np.uint8)
+    pointer = rows.ctypes.data_as(ctypes.c_void_p)
+    if not library.MagickExportImagePixels(image.wand, 0, 0, width, height, b"RGBA", BYTES, pointer):
+        image.raise_exception()
+    return rows
