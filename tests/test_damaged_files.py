@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.adapters.cloudinary import Cloudinary
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.core.errors import CollageUnsound, NotFound, StoreUnavailable

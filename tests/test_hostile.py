@@ -16,7 +16,7 @@ import pytest
 import requests
 from PIL import Image, ImageOps
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.photos.photos import VARIANTS
 from app.core import addresses, limits

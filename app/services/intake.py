@@ -13,7 +13,7 @@ from typing import Self
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Cloudinary, Hint, parse
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core import metrics
 from app.core.config import Campaigns, Settings

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.core.config import Campaigns, Settings

@@ -20,7 +20,7 @@ import requests
 from PIL import Image
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox.browser import Browser, Scheme, missing

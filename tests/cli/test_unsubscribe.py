@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox.service import CAMPAIGNS, ROOT
 from tests.support.mailed import enrol, present, sent

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox import mirror

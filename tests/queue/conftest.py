@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.queue.records import Handler

@@ -17,7 +17,7 @@ from wand.version import MAGICK_VERSION
 from app.adapters.imaging import copies, faces, policy, variants
 from app.adapters.imaging.blank import blanked
 from app.adapters.imaging.canvas import Canvas, Reduced, sample
-from app.adapters.imaging.decoder.decoder import Decoder
+from app.adapters.imaging.decoder.client import Decoder
 from app.adapters.imaging.jpeg.structure import bare
 from app.adapters.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.adapters.imaging.reading import Format, size

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.errors import ExifToolFailed, PhotoBusy, PictureError, StoreUnavailable
 from app.services.check.findings import Finding

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 from app.adapters.cloudinary import Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns
 from app.core.errors import BuildFailed, CollageUnsound, NotFound

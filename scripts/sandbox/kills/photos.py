@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store, scratch
 from app.adapters.store.photos.photos import JPEG_END, PNG_END
 from scripts.sandbox import mirror

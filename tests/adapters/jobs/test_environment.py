@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.imaging import Decoder
 from app.adapters.jobs import environment
 from app.adapters.store import Store
@@ -41,7 +41,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("settings")
 def test_no_setting_is_passed_on_and_what_programs_need_is() -> None:
-    given = environment.environment({"MORE": "y"})
+    given = environment.bare({"MORE": "y"})
     assert not SETTINGS.keys() & given.keys()
     assert given["PATH"] == os.environ["PATH"]
     assert given["MORE"] == "y"

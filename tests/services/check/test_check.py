@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.imaging import copies
 from app.adapters.store import Store
 from app.services import check

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.adapters.store.photos.photos import Photo
 from app.core.errors import BadParameters, CollageUnsound, NotFound

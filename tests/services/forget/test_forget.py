@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.adapters.cloudinary import Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, NotFound

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.cloudinary.asset import Asset
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.smtp import Connection
 from app.adapters.store import Store
 from app.core.config import MailServer as Setting

@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Asset, Cloudinary, Hint, parse
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.adapters.store.photos.photos import VARIANTS
 from app.core.config import Campaign, Campaigns, load_campaigns, load_settings
@@ -192,7 +192,7 @@ def test_the_same_version_is_the_same_picture_so_nothing_is_fetched_or_decoded(b
     processor = another(bench)
     fetched = len(bench.standin.calls("delivery"))
     assert processor.process(bench.hint("a/b")).status == "stored"
-    assert processor._keeper.decoder._process is None, "nothing was decoded"
+    assert processor._keeper.decoder._helper.process is None, "nothing was decoded"
     assert len(bench.standin.calls("delivery")) == fetched
     (campaign,) = bench.store.photos.holders("a/b")
     assert campaign == ("other" if change == "another campaign" else "sayno")
@@ -250,7 +250,7 @@ def test_a_decoder_that_fails_removes_nothing_and_another_try_succeeds(bench: Be
     held = bench.store.photos.holders("a/b")
     processor = another(bench)
     broken = {"cannot start": ["/nonexistent"], "killed": ["sh", "-c", "kill -9 $$"]}[trouble]
-    processor._keeper.decoder._command = broken
+    processor._keeper.decoder._helper.command = broken
     with pytest.raises(DecoderFailed):
         processor.process(bench.hint("a/b"))
     assert bench.store.photos.holders("a/b") == held

@@ -81,7 +81,7 @@ def test_libraries_and_our_own_modules_are_still_there() -> None:
 def test_the_decoder_is_confined_and_decodes() -> None:
     decoder = Decoder()
     assert decoder.prepare(person(1)).archive
-    process = decoder._process
+    process = decoder._helper.process
     assert process is not None
     status = Path(f"/proc/{process.pid}/status").read_text()
     assert "NoNewPrivs:\t1" in status
