@@ -157,12 +157,12 @@ def test_when_the_photo_that_is_shown_is_withdrawn_the_persons_other_takes_its_p
     manifest = build(store)
     revised = plan_revision(store, stored.CAMPAIGN, manifest, [])
     assert revised is not None
-    assert [photo.public_id for photo in revised.queue] == [other, second]
-    assert [photo.public_id for photo in revised.others[second]] == [first]
+    assert [photo.public_id for photo in revised.line.queue] == [other, second]
+    assert [photo.public_id for photo in revised.line.others[second]] == [first]
     store.photos.remove(stored.CAMPAIGN, second)
     revised = plan_revision(store, stored.CAMPAIGN, manifest, [])
     assert revised is not None
-    assert ([photo.public_id for photo in revised.queue], revised.others) == ([other, first], {})
+    assert ([photo.public_id for photo in revised.line.queue], revised.line.others) == ([other, first], {})
 
 
 def test_a_plan_counts_people(store: Store, put: Put) -> None:

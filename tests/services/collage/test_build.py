@@ -67,7 +67,7 @@ def test_those_left_out_of_one_collage_have_the_first_claim_to_the_next(store: S
     left_out = first["left_out"]
     assert len(left_out) == 5
     assert left_out == people[-len(left_out) :]
-    queue = plan(store, CAMPAIGN, Parameters(**SMALL)).queue
+    queue = plan(store, CAMPAIGN, Parameters(**SMALL)).line.queue
     assert [photo.public_id for photo in queue] == left_out + people[: -len(left_out)]
 
     second = built(store, **SMALL)

@@ -229,7 +229,7 @@ def test_the_canvas_that_seats_everyone_is_offered_before_the_collage_is_made(
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        ("width=4096&height=17", "No grid of 3 photos suits"),
+        ("width=4096&height=17", "No grid of 3 photos fits"),
         ("width=x", "width must be a whole number"),
         ("width=5", "width must be from 16"),
         ("photos=0", "photos must be at least 1"),
