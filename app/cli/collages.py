@@ -87,7 +87,7 @@ def _description(store: Store, campaign: str, manifest: dict[str, Any]) -> Itera
         f"{len(manifest['left_out'])} left out, {len(manifest['unreadable'])} unreadable"
     )
     if more := len(manifest.get("duplicates", ())):
-        yield f"  {count(more, 'more photo', 'more photos')} of the same people; --duplicates shows them, too"
+        yield f"  {count(more, 'more photo', 'more photos')} of the same people; --duplicates shows them"
     for file in manifest["files"]:
         path = store.collages.file(campaign, manifest["id"], file["name"]).absolute()
         yield f"  {file['width']}×{file['height']}  {file['bytes'] / 1e6:5.1f} MB  {path}"

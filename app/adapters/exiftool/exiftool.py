@@ -55,7 +55,7 @@ class ExifTool:
         self._number = 0
 
     def version(self) -> str:
-        """exiftool's version. Raises SettingError where it is missing or too old."""
+        """exiftool's version. Raises SettingError if it is missing or too old."""
         return _version(tuple(self._version_command), os.environ.get("PATH"), self._patience)
 
     def check(self) -> None:
@@ -126,7 +126,7 @@ class ExifTool:
                 return _exchange(self._helper.running(), "\n".join(lines).encode("utf-8"), end.encode(), seconds)
             except (OSError, TimeoutError) as error:
                 self.close()
-                raise ExifToolFailed(f"exiftool did not answer ({error}); it will be started anew.") from error
+                raise ExifToolFailed(f"exiftool did not answer ({error}); it will be restarted.") from error
             except BaseException:
                 self.close()  # in the middle of an answer: the next call would read the rest of it
                 raise

@@ -352,7 +352,7 @@ def test_one_that_dies_at_work_fails_and_the_next_call_is_served(
     tool = make(
         f'if [ ! -e "{once}" ]; then touch "{once}"; read line; echo half an answer; exit; fi; exec exiftool "$@"'
     )
-    with pytest.raises(ExifToolFailed, match="it will be started anew"):
+    with pytest.raises(ExifToolFailed, match="it will be restarted"):
         tool.write(photo, TAGS)
     tool.write(photo, TAGS)
     assert tool.read([photo]) == {photo: TAGS}

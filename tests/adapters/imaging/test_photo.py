@@ -200,9 +200,9 @@ def test_what_is_no_whole_jpeg_or_too_large_is_refused_in_one_sentence(name: str
 
 
 def test_what_is_too_large_is_said_with_the_limit() -> None:
-    with pytest.raises(PictureError, match="8000×6251 pixels; 50 megapixels at most"):
+    with pytest.raises(PictureError, match="8000×6251 pixels; the limit is 50 megapixels"):
         prepare(REFUSED["over 50 megapixels"])
-    with pytest.raises(PictureError, match=r"has 30.0 MB; 30 MB at most"):
+    with pytest.raises(PictureError, match=r"has 30.0 MB; the limit is 30 MB"):
         prepare(REFUSED["over 30 MB"])
 
 
@@ -260,5 +260,5 @@ def test_a_cell_of_a_grey_picture_is_grey_in_three_colours() -> None:
     ],
 )
 def test_a_cell_of_a_broken_file_is_refused(data: bytes, kind: imaging.Format) -> None:
-    with pytest.raises(PictureError, match=f"This is no whole {kind.upper()}"):
+    with pytest.raises(PictureError, match=f"This is not a complete {kind.upper()}"):
         imaging.cell(data, kind, 30, 40)

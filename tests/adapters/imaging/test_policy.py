@@ -102,16 +102,16 @@ def test_what_is_no_picture_fails_through_imaging_whatever_it_is_said_to_be(name
     if (name, kind) == ("PNG", "png"):
         return
     for act in (lambda: imaging.size(data, kind), lambda: imaging.cell(data, kind, 3, 4)):
-        with pytest.raises(PictureError, match=f"This is no whole {kind.upper()}"):
+        with pytest.raises(PictureError, match=f"This is not a complete {kind.upper()}"):
             act()
-    with pytest.raises(PictureError, match="This is no whole JPEG"):
+    with pytest.raises(PictureError, match="This is not a complete JPEG"):
         imaging.prepare(data)
 
 
 @pytest.mark.parametrize("name", ["SVG", "MVG", "MSL", "PostScript", "a label", "GIF"])
 def test_the_decoding_process_refuses_them_too(name: str) -> None:
     decoder = imaging.Decoder()
-    with pytest.raises(PictureError, match="This is no whole JPEG"):
+    with pytest.raises(PictureError, match="This is not a complete JPEG"):
         decoder.prepare(hostile.NO_PICTURES[name])
     decoder.close()
 

@@ -32,7 +32,7 @@ def test_the_size_is_told_without_decoding() -> None:
 @pytest.mark.parametrize("kind", ["jpeg", "png"])
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"<svg/>", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"])
 def test_the_size_of_what_is_no_picture_is_an_error(kind: imaging.Format, data: bytes) -> None:
-    with pytest.raises(PictureError, match=f"no whole {kind.upper()}"):
+    with pytest.raises(PictureError, match=f"not a complete {kind.upper()}"):
         imaging.size(data, kind)
 
 

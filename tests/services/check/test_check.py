@@ -322,7 +322,7 @@ SYNC_MENDS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
     "torn archive": (
         lambda store: overwrite(archive(store), archive(store).read_bytes()[:100_000]),
         archive,
-        "is broken: This is no whole JPEG",
+        "is broken: This is not a complete JPEG",
     ),
     "rotten archive": (
         lambda store: overwrite(archive(store), rotten(archive(store).read_bytes())),

@@ -232,7 +232,9 @@ def test_what_is_held_of_this_version_stays_although_the_picture_cannot_be_fetch
     outcome = bench.processor.process(bench.hint("a/b"))
     assert (outcome.status, outcome.error is not None) == ("unchanged", True)
     assert bench.store.photos.holders("a/b") == {"sayno": True}
-    assert bench.log("sayno")[-1].startswith("ERROR a/b what is held of this version stays: This is no whole JPEG")
+    assert bench.log("sayno")[-1].startswith(
+        "ERROR a/b what is held of this version stays: This is not a complete JPEG"
+    )
 
 
 @pytest.mark.parametrize("trouble", ["cannot start", "killed"])
@@ -341,7 +343,7 @@ def test_what_is_no_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) 
     outcome = bench.processor.process(bench.hint("a/b"))
     assert (outcome.status, outcome.error is not None) == ("ignored", True)
     assert bench.store.photos.all("sayno") == []
-    assert bench.log("sayno")[0].startswith("ERROR a/b not stored: This is no whole JPEG")
+    assert bench.log("sayno")[0].startswith("ERROR a/b not stored: This is not a complete JPEG")
 
 
 def test_an_approved_version_that_is_no_picture_takes_the_old_picture_away(bench: Bench) -> None:

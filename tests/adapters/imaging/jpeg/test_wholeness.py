@@ -149,7 +149,7 @@ def test_missing_pixels_are_found_among_any_number_of_stray_bytes(name: str, mos
         "the last interval": (last, len(whole) - 2),
         "the end": (marks[middle] + 3, len(whole)),
     }[lost]
-    with pytest.raises(PictureError, match="This is no whole JPEG"):
+    with pytest.raises(PictureError, match="This is not a complete JPEG"):
         imaging.prepare(with_stray_bytes(whole[: cut[0]] + whole[cut[1] :], most), ())
 
 
