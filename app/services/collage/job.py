@@ -123,7 +123,7 @@ def _build(order: Mapping[str, Any]) -> None:
     except BaseException as error:
         metrics.build("failed", time.monotonic() - started)
         LOG.error("The collage %s of %s ended unexpectedly: %s", draft.id, draft.campaign, where(error))  # noqa: TRY400
-        sentence = f"The build ended unexpectedly ({type(error).__name__}); the service's log says more."
+        sentence = f"The build ended unexpectedly ({type(error).__name__}); see the service's log."
         store.collages.note(draft, {"state": "failed", "error": sentence})
         sys.exit(1)
     os.close(draft.lock)  # the next build may begin as soon as this collage is seen, before this process is gone

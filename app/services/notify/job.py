@@ -60,7 +60,7 @@ def state(store: Store, campaign: str, collage: str) -> dict[str, Any]:
         return dict(IDLE)
     noted = IDLE | noted
     if noted["state"] == "sending" and not noted["running"]:
-        noted |= {"state": "failed", "error": "It was ended before it was done; start it again, and it goes on."}
+        noted |= {"state": "failed", "error": "The run ended early; start it again to send the rest."}
     return {key: noted[key] for key in KEYS if key in noted}
 
 
@@ -79,7 +79,7 @@ def _send(order: dict[str, Any], stopping: Stopping) -> None:
         _failed(order, str(error), error.public)
         sys.exit(1)
     except BaseException as error:
-        _failed(order, where(error), f"It ended unexpectedly ({type(error).__name__}); the service's log says more.")
+        _failed(order, where(error), f"The run ended unexpectedly ({type(error).__name__}); see the service's log.")
         sys.exit(1)
     sys.exit(1 if stopped else 0)
 
@@ -104,10 +104,10 @@ def _carry_out(order: dict[str, Any], stopping: Stopping) -> str | None:
     return report.stopped
 
 
-def _failed(order: dict[str, Any], said: str, shown: str) -> None:
+def _failed(order: dict[str, Any], logged: str, shown: str) -> None:
     settings = load_settings()
-    said = settings.without_paths(nameless(said))
-    LOG.error("No mails about the collage %s of %s: %s", order["collage"], order["campaign"], said)
+    reason = settings.without_paths(nameless(logged))
+    LOG.error("No mails about the collage %s of %s: %s", order["collage"], order["campaign"], reason)
     store = Store(settings.store)
     noted = IDLE | (store.sends.state(order["campaign"]) or {})
     noted |= {"collage": order["collage"], "state": "failed", "error": nameless(shown)}

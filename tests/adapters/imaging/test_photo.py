@@ -16,7 +16,7 @@ METADATA = {"exif", "icc_profile", "comment", "xmp", "photoshop", "date:create",
 
 
 def prepare(picture: bytes) -> imaging.Prepared:
-    """Without variants, which change nothing of the two files (tests/adapters/imaging/test_variants.py)."""
+    """Without variants, which do not change the two files (tests/adapters/imaging/test_variants.py)."""
     return imaging.prepare(picture, ())
 
 
@@ -139,7 +139,7 @@ def test_wider_colours_become_srgb(size: tuple[int, int]) -> None:
         {"exif": b"Exif\0\0II*\0\xff\xff\xff\x7fthis is no directory"},
     ],
 )
-def test_broken_metadata_is_as_good_as_none(broken: dict[str, bytes]) -> None:
+def test_broken_metadata_is_ignored(broken: dict[str, bytes]) -> None:
     picture = scene(300, 400)
     check(prepare(jpeg(picture, **broken)), picture)
     with pytest.raises(PictureError, match="premature end"):
@@ -191,7 +191,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_whole_jpeg_or_too_large_is_refused_in_one_sentence(name: str) -> None:
+def test_an_incomplete_or_too_large_jpeg_is_refused_in_one_sentence(name: str) -> None:
     with pytest.raises(PictureError, match=r"^[A-Z][^\n]{10,200}\.$") as caught:
         prepare(REFUSED[name])
     said = str(caught.value)
@@ -199,7 +199,7 @@ def test_what_is_no_whole_jpeg_or_too_large_is_refused_in_one_sentence(name: str
     assert "/" not in said, "no path, and no place in anyone's source"
 
 
-def test_what_is_too_large_is_said_with_the_limit() -> None:
+def test_the_error_for_a_too_large_picture_names_the_limit() -> None:
     with pytest.raises(PictureError, match="8000×6251 pixels; the limit is 50 megapixels"):
         prepare(REFUSED["over 50 megapixels"])
     with pytest.raises(PictureError, match=r"has 30.0 MB; the limit is 30 MB"):

@@ -1,4 +1,4 @@
-"""ThumbHash: as the reference implementation makes it, and found again in an intermediate."""
+"""ThumbHash: the same as the reference implementation's, and found again in an intermediate."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ REFERENCE = [
 
 
 def numbers(found: bytes) -> list[int]:
-    """The numbers that are packed into a hash."""
+    """The numbers packed into a hash."""
     first, second = int.from_bytes(found[:3], "little"), int.from_bytes(found[3:5], "little")
     head = [first & 63, first >> 6 & 63, first >> 12 & 63, first >> 18 & 31, first >> 23]
     head += [second & 7, second >> 3 & 63, second >> 9 & 63, second >> 15]

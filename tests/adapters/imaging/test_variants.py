@@ -1,4 +1,4 @@
-"""Variants: of the sizes that are promised, light enough, sharper than without, and worth no photo."""
+"""Variants: the promised sizes, small enough, sharpened, and never the cause of a lost photo."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_a_strange_picture_that_is_taken_is_stored_with_them_all(name: str, deco
 
 
 def test_one_that_cannot_be_made_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ImageMagick refuses a size of nothing, as it refuses what it has no memory for."""
+    """ImageMagick refuses a size of zero, as it refuses one that it has no memory for."""
     monkeypatch.setitem(variants.VARIANTS, "medium", variants.Variant(0, 1600, 85, "2x2"))
     with opened(person(0), "jpeg") as image:
         assert set(variants.made(image, SIZES)) == {"thumb"}

@@ -1,4 +1,4 @@
-"""Who sent several photos: one person, who has one place."""
+"""People who sent several photos get one place."""
 
 from __future__ import annotations
 
@@ -101,12 +101,12 @@ def test_photos_without_an_address_are_different_people(store: Store, put: Put) 
     assert groups(store) == []
 
 
-def test_whoever_is_linked_by_an_address_and_a_picture_is_one_person(store: Store, put: Put) -> None:
+def test_photos_linked_by_an_address_and_a_picture_are_one_person(store: Store, put: Put) -> None:
     people = {put(1, "ann@example.org", picture=1), put(2, None, picture=1), put(3, "ANN@example.org")}
     assert groups(store) == [people]
 
 
-def test_what_was_read_is_kept_and_a_corrected_address_is_read_anew(store: Store, put: Put) -> None:
+def test_what_was_read_is_kept_and_a_corrected_address_is_read_again(store: Store, put: Put) -> None:
     reads: list[str] = []
     disk = store.root.files.disk
 
@@ -128,7 +128,7 @@ def test_what_was_read_is_kept_and_a_corrected_address_is_read_anew(store: Store
     assert len(reads) == 3
 
 
-def test_files_that_cannot_be_read_are_nobodys_and_a_store_that_is_gone_is_told(store: Store, put: Put) -> None:
+def test_unreadable_files_belong_to_nobody_and_a_missing_store_is_an_error(store: Store, put: Put) -> None:
     for index in (1, 2, 3):
         put(index, "ann@example.org")
     photos = store.photos.all(people.CAMPAIGN)

@@ -1,4 +1,4 @@
-"""Who is in a collage: newcomers first, then whoever has been in fewest, then the earliest approved."""
+"""Who is in a collage: newcomers first, then those who have been in the fewest, then the earliest approved."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def names(photos: list[Photo]) -> list[str]:
 ANNA, BEN, CEM, DORA = (Photo(name, 1000 + number) for number, name in enumerate(["zz/anna", "ben", "cem", "dora"]))
 
 
-def test_whoever_has_never_been_in_a_collage_comes_first_then_the_earliest_approved() -> None:
+def test_newcomers_come_first_then_the_earliest_approved() -> None:
     seen = choice.appearances([manifest_of("zz/anna", "cem")])
     assert names(choice.line([DORA, CEM, BEN, ANNA], seen).queue) == ["ben", "dora", "zz/anna", "cem"]
 
 
-def test_among_those_who_have_been_in_some_whoever_was_in_fewest_comes_first() -> None:
+def test_among_the_others_those_in_the_fewest_collages_come_first() -> None:
     seen = choice.appearances(
         [manifest_of("zz/anna", "ben"), manifest_of("zz/anna", "ben", "cem", "dora"), manifest_of("zz/anna")]
     )
@@ -53,18 +53,18 @@ def test_people_who_have_left_the_campaign_are_not_in_the_queue() -> None:
     assert names(choice.line([BEN], seen).queue) == ["ben"]
 
 
-def test_who_is_excluded_is_not_in_the_queue() -> None:
+def test_excluded_people_are_not_in_the_queue() -> None:
     assert names(choice.line([ANNA, BEN, CEM], {}, exclude={"ben", "nobody"}).queue) == ["zz/anna", "cem"]
 
 
-def test_whoever_has_several_photos_has_one_place_claimed_by_all_and_filled_by_the_newest() -> None:
+def test_several_photos_of_one_person_claim_one_place_and_the_newest_fills_it() -> None:
     seen = choice.appearances([manifest_of("zz/anna", "ben")])
     line = choice.line([ANNA, BEN, CEM, DORA], seen, alike=[(CEM, ANNA)])
     assert names(line.queue) == ["dora", "cem", "ben"]  # as Anna, she came before Ben and was in one collage, too
     assert line.others == {"cem": (ANNA,)}
 
 
-def test_of_somebody_with_several_photos_an_excluded_one_is_left_out_and_the_next_is_shown() -> None:
+def test_an_excluded_photo_is_replaced_by_the_same_persons_next() -> None:
     line = choice.line([ANNA, BEN, CEM], {}, {"cem"}, alike=[(CEM, ANNA)])
     assert (names(line.queue), line.others) == (["zz/anna", "ben"], {})
     assert names(choice.line([ANNA, BEN, CEM], {}, {"cem", "zz/anna"}, alike=[(CEM, ANNA)]).queue) == ["ben"]
@@ -77,7 +77,7 @@ def test_a_photo_that_cannot_be_read_gives_its_place_to_the_same_persons_next() 
     assert (line.queue, line.others) == ([], {})
 
 
-def test_a_spare_photo_stands_in_only_for_somebody_of_whom_none_is_shown() -> None:
+def test_a_spare_photo_stands_in_only_for_somebody_who_has_no_other_in_the_collage() -> None:
     assert choice.stand_ins([ANNA, BEN], [CEM, DORA], [(CEM, ANNA)]) == ([DORA], {"zz/anna": (CEM,)})
     assert choice.stand_ins([ANNA], [CEM, DORA, BEN], [(DORA, CEM)]) == ([DORA, BEN], {"dora": (CEM,)})
 
@@ -87,9 +87,7 @@ def test_within_the_grid_people_are_in_order_of_approval() -> None:
 
 
 @pytest.mark.parametrize(("wished", "there", "invited"), [(None, 7, 7), (3, 7, 3), (7, 7, 7), (100, 7, 7), (1, 1, 1)])
-def test_at_most_so_many_are_invited_and_at_most_as_many_as_there_are(
-    wished: int | None, there: int, invited: int
-) -> None:
+def test_no_more_people_are_invited_than_requested_or_available(wished: int | None, there: int, invited: int) -> None:
     assert choice.invited(wished, there) == invited
 
 

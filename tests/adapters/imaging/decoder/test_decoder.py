@@ -1,4 +1,4 @@
-"""The decoding process: the same pictures, and whatever happens to it happens to nothing else."""
+"""The decoding process: the same pictures, and whatever happens to it harms nothing else."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ def make() -> Iterator[Callable[..., Decoder]]:
 
 
 def python(code: str) -> list[str]:
-    """A decoder that is this program instead; `serve()` makes it a real one."""
+    """The command of a decoder with this code; `serve()` makes it a real one."""
     serve = "from app.adapters.imaging.decoder.server import serve as real\n"
     serve += "def serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
     return [sys.executable, "-c", f"import os, sys, time\n{serve}{code}"]
 
 
-def test_it_gives_what_the_function_gives(make: Callable[..., Decoder]) -> None:
+def test_it_returns_what_the_function_returns(make: Callable[..., Decoder]) -> None:
     decoder = make()
     for picture in (PICTURE, SMALL, jpeg(scene(300, 300), progressive=True)):
         assert decoder.prepare(picture) == imaging.prepare(picture)
 
 
-def test_what_is_refused_is_refused_with_the_same_words_and_the_process_goes_on(make: Callable[..., Decoder]) -> None:
+def test_a_refusal_has_the_same_message_and_the_process_goes_on(make: Callable[..., Decoder]) -> None:
     decoder = make()
     decoder.prepare(PICTURE)
     pid = decoder._helper.process and decoder._helper.process.pid
@@ -148,7 +148,7 @@ def test_one_whose_setpriv_fails_condemns_no_picture(make: Callable[..., Decoder
         decoder.prepare(PICTURE)
 
 
-def test_one_that_was_killed_is_started_again_unseen(make: Callable[..., Decoder]) -> None:
+def test_a_killed_decoder_is_restarted_silently(make: Callable[..., Decoder]) -> None:
     decoder = make()
     for _ in range(2):
         assert decoder.prepare(PICTURE).intermediate
@@ -165,7 +165,7 @@ def test_one_that_cannot_be_started_may_be_tried_again(tmp_path: Path, make: Cal
     assert "/" not in caught.value.public
 
 
-def test_memory_above_its_limit_is_not_given(make: Callable[..., Decoder]) -> None:
+def test_memory_above_its_limit_is_refused(make: Callable[..., Decoder]) -> None:
     code = f"""
 import app.adapters.imaging.decoder.server as module
 def greedy(picture, place):
@@ -246,7 +246,7 @@ def test_a_check_finds_one_that_was_stopped_at_work_and_waits_for_none_that_work
 
 
 @pytest.mark.parametrize("code", ["", "print('nonsense', flush=True); time.sleep(300)", "sys.exit(3)"])
-def test_a_check_finds_one_that_is_none(make: Callable[..., Decoder], code: str) -> None:
+def test_a_check_notices_a_process_that_is_no_decoder(make: Callable[..., Decoder], code: str) -> None:
     with pytest.raises(DecoderFailed):
         make(python(code)).check()
     with pytest.raises(DecoderFailed):

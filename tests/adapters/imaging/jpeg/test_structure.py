@@ -1,4 +1,4 @@
-"""What a JPEG will cost is known before anything decodes it."""
+"""The cost of a JPEG is known before anything decodes it."""
 
 from __future__ import annotations
 
