@@ -1,8 +1,8 @@
 /* The admin's desk with JavaScript: the sketch follows every choice, older photos come as one scrolls, photos are seen
    large, progress is watched. Without it, the buttons of the form do. */
 
-import { lightbox } from '../lightbox.js';
-import { placeholders } from '../placeholder.js';
+import { lightbox } from '../shared/lightbox.js';
+import { placeholders } from '../shared/placeholders.js';
 
 document.body.classList.add('scripted');
 

@@ -1,8 +1,8 @@
 /* The gallery with JavaScript: blurs until photos are there, photos large, older ones as one comes to the end.
    Without it, the links to pages and pictures do. */
 
-import { lightbox } from '../lightbox.js';
-import { placeholders } from '../placeholder.js';
+import { lightbox } from '../shared/lightbox.js';
+import { placeholders } from '../shared/placeholders.js';
 
 // older photos are fetched when the end of the page is so near; before anyone scrolls, only when it is in sight, so that
 // a first look costs no more than what it shows

@@ -3,7 +3,7 @@
    Marked up: <img data-thumbhash="…base64…"> within an element that is positioned and holds nothing else. The blur is
    drawn on a canvas behind the picture, for a page may load pictures from its own origin only, and data: is none. */
 
-import { thumbHashToRGBA } from './vendor/thumbhash/thumbhash.js';
+import { thumbHashToRGBA } from '../vendor/thumbhash/thumbhash.js';
 
 /** Puts a blur behind each marked picture in `root` that is not there yet, and takes it away once it is.
 

@@ -17,11 +17,11 @@
 
    The browser's Back closes the lightbox. When it closes, the focus goes to the link of the photo shown last. */
 
-import PhotoSwipeLightbox from './vendor/photoswipe/photoswipe-lightbox.esm.min.js';
+import PhotoSwipeLightbox from '../vendor/photoswipe/photoswipe-lightbox.esm.min.js';
 
 const LINKS = 'a[data-full]';
 const NARROW = 700; // CSS pixels, up to which the caption stands above the buttons
-const load = () => import('./vendor/photoswipe/photoswipe.esm.min.js');
+const load = () => import('../vendor/photoswipe/photoswipe.esm.min.js');
 const GONE = 'This photo has been removed.';
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
