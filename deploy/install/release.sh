@@ -8,7 +8,7 @@ as_owner() { local owner; owner=$(stat -c %U "$CHECKOUT"); if [ "$owner" = "$(id
 tree() {
   if git_there; then as_owner git -C "$CHECKOUT" archive HEAD
   else
-    tar -C "$CHECKOUT" --sort=name --owner=0 --group=0 --exclude=./.git --exclude=./.env --exclude=./.venv --exclude=./data \
+    tar -C "$CHECKOUT" --sort=name --owner=0 --group=0 --exclude=./.git --exclude=./.env --exclude=./.venv --exclude=./node_modules --exclude=./data \
       --exclude=./demo --exclude=__pycache__ --exclude='./.*_cache' -c .
   fi
 }

@@ -25,7 +25,9 @@ if (form) {
   /** Where a pointer is along the window's way, in units of the drawing. */
   function along(event) {
     const box = stage.getBoundingClientRect();
-    return across ? ((event.clientX - box.left) / box.width) * width : ((event.clientY - box.top) / box.height) * height;
+    return across
+      ? ((event.clientX - box.left) / box.width) * width
+      : ((event.clientY - box.top) / box.height) * height;
   }
 
   let held = null; // where in the window the pointer holds it
@@ -39,7 +41,10 @@ if (form) {
     move(event);
   });
   stage.addEventListener('pointermove', move);
-  for (const end of ['pointerup', 'pointercancel']) stage.addEventListener(end, () => { held = null; });
+  for (const end of ['pointerup', 'pointercancel'])
+    stage.addEventListener(end, () => {
+      held = null;
+    });
 
   function move(event) {
     if (held === null) return;

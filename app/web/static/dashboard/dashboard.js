@@ -24,7 +24,10 @@ async function part(path, options = {}) {
   }
 }
 
-const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+const pause = (milliseconds) =>
+  new Promise((done) => {
+    setTimeout(done, milliseconds);
+  });
 
 /* --- Numbers that are still being counted */
 async function count(list) {
@@ -132,7 +135,8 @@ function choose() {
   /** So that the page can be loaded anew, and found again with the back button. */
   function remember(given) {
     const here = new URL(location.href);
-    for (const key of ['photos', 'width', 'height', 'exclude', 'take', 'canvas', 'duplicates']) here.searchParams.delete(key);
+    for (const key of ['photos', 'width', 'height', 'exclude', 'take', 'canvas', 'duplicates'])
+      here.searchParams.delete(key);
     for (const [key, value] of given) {
       const plain = fields.find((field) => field.name === key)?.defaultValue;
       if (value && value !== plain) here.searchParams.append(key, value);
@@ -168,7 +172,9 @@ function choose() {
     if (!taken) return;
     event.preventDefault();
     const filled = taken.name === 'take' ? fields.slice(0, 1) : fields.slice(1);
-    taken.value.split('x').forEach((number, index) => { filled[index].value = number; });
+    taken.value.split('x').forEach((number, index) => {
+      filled[index].value = number;
+    });
     filled[0].focus();
     changed();
   });
@@ -180,19 +186,28 @@ function choose() {
     const on = tiles.classList.toggle('picking');
     pick.setAttribute('aria-pressed', String(on));
   });
-  document.addEventListener('click', (event) => {
-    const link = event.target.closest('.tiles.picking a');
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    event.stopPropagation(); // the lightbox listens too
-    const box = boxOf(link);
-    leaveOut(box, !box.checked);
-  }, { capture: true });
+  document.addEventListener(
+    'click',
+    (event) => {
+      const link = event.target.closest('.tiles.picking a');
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      event.stopPropagation(); // the lightbox listens too
+      const box = boxOf(link);
+      leaveOut(box, !box.checked);
+    },
+    { capture: true },
+  );
 
   /* older photos */
   let busy = false;
   const next = () => document.querySelector('.pages [data-rel=next]');
-  const end = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more(); }, { rootMargin: AHEAD });
+  const end = new IntersectionObserver(
+    (seen) => {
+      if (seen.some((one) => one.isIntersecting)) more();
+    },
+    { rootMargin: AHEAD },
+  );
 
   async function more() {
     const button = next();
@@ -207,12 +222,17 @@ function choose() {
     const page = new DOMParser().parseFromString(text, 'text/html');
     const shown = new Set([...tiles.querySelectorAll('[name=exclude]')].map((box) => box.value));
     // a photo that came meanwhile has moved the last ones of this page to the next
-    const fresh = [...page.getElementById('tiles').children].filter((item) => !shown.has(boxOf(item.firstElementChild).value));
+    const fresh = [...page.getElementById('tiles').children].filter(
+      (item) => !shown.has(boxOf(item.firstElementChild).value),
+    );
     for (const item of fresh) {
       const box = boxOf(item.firstElementChild);
       box.checked = out.has(box.value);
       item.querySelector('a').dataset.toggled = String(box.checked);
-      elsewhere.querySelector(`[value="${CSS.escape(box.value)}"]`)?.closest('li').remove();
+      elsewhere
+        .querySelector(`[value="${CSS.escape(box.value)}"]`)
+        ?.closest('li')
+        .remove();
     }
     elsewhere.hidden = !elsewhere.querySelector('li');
     const focused = document.activeElement === button;
@@ -239,7 +259,9 @@ function choose() {
   });
   look();
   // the lightbox has an address of its own in the history, which had the choices made there
-  addEventListener('popstate', () => { if (form.method === 'get') remember(choices()); });
+  addEventListener('popstate', () => {
+    if (form.method === 'get') remember(choices());
+  });
   // after "back", the browser may have put choices into the form that the page does not show yet
   addEventListener('pageshow', () => {
     const checked = [...document.querySelectorAll('[name=exclude]:checked')].map((box) => box.value);

@@ -16,16 +16,23 @@ placeholders(photos);
 let busy = false;
 const older = () => document.querySelector('.pages [rel=next]');
 
-const watcher = (rootMargin) => new IntersectionObserver(
-  (seen) => { if (seen.some((one) => one.isIntersecting)) more(); },
-  { rootMargin },
-);
+const watcher = (rootMargin) =>
+  new IntersectionObserver(
+    (seen) => {
+      if (seen.some((one) => one.isIntersecting)) more();
+    },
+    { rootMargin },
+  );
 let watch = watcher('0px');
-addEventListener('scroll', () => {
-  watch.disconnect();
-  watch = watcher(AHEAD);
-  look();
-}, { once: true, passive: true });
+addEventListener(
+  'scroll',
+  () => {
+    watch.disconnect();
+    watch = watcher(AHEAD);
+    look();
+  },
+  { once: true, passive: true },
+);
 
 /** Puts the next page's photos after those that are there. Where that fails, the link to it stays. */
 async function more() {

@@ -111,7 +111,13 @@ function leave(pswp) {
   history.scrollRestoration = 'manual'; // coming back scrolls to the photo, not to where the page was before
   history.pushState({ lightbox: true }, '');
   addEventListener('popstate', close);
-  addEventListener('popstate', () => { history.scrollRestoration = 'auto'; }, { once: true });
+  addEventListener(
+    'popstate',
+    () => {
+      history.scrollRestoration = 'auto';
+    },
+    { once: true },
+  );
   pswp.on('close', () => {
     link = pswp.currSlide?.data.element;
     removeEventListener('popstate', close);
@@ -150,7 +156,7 @@ function foot(element, pswp, { wanted, removed, toggle }) {
   const show = () => {
     const { caption: text, download: file, full: address, cut: page } = link().dataset;
     const gone = removed.has(link());
-    const said = gone ? GONE : text ?? '';
+    const said = gone ? GONE : (text ?? '');
     if (caption.textContent !== said) caption.textContent = said;
     actions.hidden = gone; // there is nothing left to do with it
     full.hidden = !address;
@@ -168,7 +174,9 @@ function foot(element, pswp, { wanted, removed, toggle }) {
     let status = 0;
     try {
       ({ status } = await fetch(new URL(asked.dataset.full, location.origin), { method: 'HEAD' }));
-    } catch { /* no connection: it may still be there */ }
+    } catch {
+      /* no connection: it may still be there */
+    }
     if (![404, 410].includes(status)) return false;
     removed.add(asked);
     if (link() === asked) {
@@ -189,7 +197,7 @@ function foot(element, pswp, { wanted, removed, toggle }) {
     try {
       await image.decode(); // so that what is shown is there until the other is
     } catch {
-      if (await look(asked) || link() !== asked) return;
+      if ((await look(asked)) || link() !== asked) return;
       full.textContent = 'Try full quality again';
       full.disabled = false;
       return;
@@ -214,7 +222,7 @@ function foot(element, pswp, { wanted, removed, toggle }) {
       return;
     }
     event.preventDefault();
-    if (await look(asked) || link() !== asked) return;
+    if ((await look(asked)) || link() !== asked) return;
     known = asked;
     download.click();
   });
