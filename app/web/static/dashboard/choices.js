@@ -3,14 +3,14 @@
 const FIELDS = ['photos', 'width', 'height'];
 const IN_ADDRESS = [...FIELDS, 'exclude', 'take', 'canvas', 'duplicates'];
 
-/** The checkbox that leaves out the photo of which `element` is a part. */
+/** The checkbox that leaves out the photo that `element` belongs to. */
 export const checkboxOf = (element) => element.closest('li').querySelector('[name=exclude]');
 
 const checkedIds = () => [...document.querySelectorAll('[name=exclude]:checked')].map((checkbox) => checkbox.value);
 
 /** The choices of the page. `changed()` is called after each change; `tiles` is the list of photos to choose from.
 
-    `excluded` holds public IDs, of photos on other pages too. */
+    `excluded` holds the public IDs left out, on other pages too. */
 export const trackChoices = (tiles, changed) => {
   const fields = FIELDS.map((id) => document.getElementById(id));
   const duplicates = document.getElementById('duplicates');
@@ -55,7 +55,7 @@ const parametersOf = (fields, excluded, duplicates) => {
   return parameters;
 };
 
-/** Puts the grid or canvas whose button was pressed into the fields. Whether it was such a button. */
+/** Fills the fields from the button of a grid or canvas. Returns whether one was pressed. */
 const fillFields = (event, [photos, width, height]) => {
   const button = event.target.closest('[name=take], [name=canvas]');
   if (!button) return false;

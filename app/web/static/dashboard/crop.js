@@ -1,5 +1,5 @@
-/* The cut of a photo: its window follows the pointer, and the slider, which arrow keys move. Without JavaScript the
-   slider alone does. */
+/* The cut of a photo: its window follows the pointer, and the slider, which arrow keys move. Without JavaScript, the
+   slider works alone. */
 
 const moveCut = (form) => {
   const across = form.dataset.cut === 'x';

@@ -1,5 +1,5 @@
 /* The dashboard with JavaScript: the sketch follows every choice, older photos come as the admin scrolls, photos are
-   shown large, progress is followed. Without it, the buttons of the form do. */
+   shown large, progress is followed. Without JavaScript, the form's buttons do. */
 
 import { lightbox } from '../shared/lightbox.js';
 import { placeholders } from '../shared/placeholders.js';

@@ -6,7 +6,7 @@ import { checkboxOf, trackChoices } from './choices.js';
 import { fetchText } from './fragments.js';
 import { followPlan } from './plan.js';
 
-/** Brings the page to life. `form` holds the choices, `tiles` is the list of photos. */
+/** Sets up the page. `form` holds the choices, `tiles` is the list of photos. */
 export const showPhotos = (form, tiles) => {
   const choices = trackChoices(tiles, () => updatePlan());
   const updatePlan = followPlan(form, choices.parameters);

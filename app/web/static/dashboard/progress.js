@@ -1,4 +1,4 @@
-/* What is going on: numbers that are still being counted, a collage being built, mails being sent. */
+/* Progress: numbers being counted, a collage being built, mails being sent. */
 
 import { fetchText, parse } from './fragments.js';
 
@@ -21,7 +21,7 @@ export const followCounts = async (counts) => {
   }
 };
 
-/** Shows how far a collage or the mails about it are, and reloads the page at the end. */
+/** Shows the progress of a collage or of its mails, and reloads the page at the end. */
 export const followProgress = async (box) => {
   const title = document.title;
   for (;;) {

@@ -1,5 +1,5 @@
 /* The gallery with JavaScript: blurs until photos have loaded, photos large, older ones as the reader scrolls. Without
-   it, the links to pages and pictures do. */
+   JavaScript, links lead to pages and pictures. */
 
 import { endless } from '../shared/endless.js';
 import { lightbox } from '../shared/lightbox.js';
@@ -25,5 +25,5 @@ endless(photos, {
   id: (item) => item.querySelector('a').href,
   lightbox: lightbox(photos),
   margin: '1000px',
-  marginAtFirst: '0px', // a first look costs no more than what it shows
+  marginAtFirst: '0px', // so that the first screen loads only what it shows
 });

@@ -1,11 +1,11 @@
-/* The bar below a photo in the lightbox: its caption, and buttons for full quality, download and the page's own use. */
+/* The bar below a photo in the lightbox: its caption, and buttons for full quality, download, the cut and a toggle. */
 
 const GONE = 'This photo has been removed.';
 
 /** Fills `element`, the bar of the open lightbox `pswp`.
 
     `fullSizes` maps the links shown in full quality to their sizes, `removed` holds the links whose photos are gone;
-    both outlast the lightbox. `toggle` names the button that stays pressed, if there is to be one. */
+    both outlast the lightbox. `toggle` is the label of a button that stays pressed, or undefined. */
 export const fillBar = (element, pswp, { fullSizes, removed, toggle }) => {
   const parts = makeParts(element, toggle);
   const { actions, full } = parts;
@@ -116,7 +116,7 @@ const fetchFull = async (link) => {
   return { w: image.naturalWidth, h: image.naturalHeight };
 };
 
-/** Downloads a photo only after a look whether it is still there: an error page would be saved otherwise. */
+/** Checks that a photo is still there before it is downloaded: an error page would be saved otherwise. */
 const checkBeforeDownload = (download, current, goneOrPassed) => {
   let checked = null; // the link of the photo that was there just now
   download.addEventListener('click', async (event) => {

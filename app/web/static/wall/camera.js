@@ -1,4 +1,4 @@
-/* How the wall is moved for the viewer: the buttons, and the flight to the viewer's own face. */
+/* Moves of the wall: the buttons, and the flight to the viewer's own face. */
 
 import { calm } from './viewer.js';
 

@@ -25,6 +25,7 @@ const share = async ({ share: address, file: name }, say) => {
     if (!answer.ok) throw new Error(String(answer.status));
     await navigator.share({ files: [new File([await answer.blob()], name, JPEG)] });
   } catch (error) {
-    if (error.name !== 'AbortError') say('The picture could not be shared; save it instead.'); // or the viewer cancelled
+    if (error.name === 'AbortError') return; // the viewer closed the share sheet
+    say('The picture could not be shared; save it instead.');
   }
 };
