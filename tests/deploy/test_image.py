@@ -144,7 +144,9 @@ def test_every_service_is_built_here_and_refers_to_what_is_there(compose: dict[s
 def test_the_standin_has_what_it_is_to_run(compose: dict[str, Any]) -> None:
     _, steps = built(parse(DOCKERFILE.read_text("utf-8")), "standin")
     copied = {ROOT / source for *sources, _ in words(steps, "COPY") for source in sources}
-    commands = [service["command"] for service in compose["services"].values() if service["image"] == "collagen-standin"]
+    commands = [
+        service["command"] for service in compose["services"].values() if service["image"] == "collagen-standin"
+    ]
     for module in {words(steps, "CMD")[-1][0], *(command[0] for command in commands)}:
         path = ROOT.joinpath(*module.split("."))
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
