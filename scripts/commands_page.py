@@ -9,8 +9,8 @@ HEAD = """# Commands
 
 <!-- Written by: .venv/bin/python -m scripts.commands_page > docs/commands.md -->
 
-Run `.venv/bin/python -m app COMMAND` in a checkout, `sudo collagen COMMAND` on an installed machine. Exit codes: 0 done,
-1 refused or failed (one line on stderr), 2 wrong usage.
+Run `.venv/bin/python -m app COMMAND` in a checkout, `sudo collagen COMMAND` on an installed machine.
+Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 """
 
 

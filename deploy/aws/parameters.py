@@ -3,8 +3,9 @@
     parameters.py /collagen                  prints them as lines for .env
     parameters.py /collagen COMMAND …        runs the command with them in its environment
 
-A parameter /collagen/CLOUDINARY_URL is the setting CLOUDINARY_URL; the environment wins over it. So the secrets are in one
-place for the instance and the Lambda function, and in no configuration. boto3 finds credentials and region as usual.
+A parameter /collagen/CLOUDINARY_URL is the setting CLOUDINARY_URL; the environment wins over it. So the secrets are in
+one place for the instance and the Lambda function, and in no configuration. boto3 finds credentials and region as
+usual.
 """
 
 import os
