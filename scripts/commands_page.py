@@ -16,7 +16,7 @@ Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 
 def page() -> str:
     """The page: the list of all commands, then the help of each."""
-    settings = program.context_settings | {"terminal_width": WIDTH, "max_content_width": WIDTH}
+    settings = {**program.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
     top = click.Context(program, info_name="python -m app", **settings)
     parts = [HEAD, _block(program.get_help(top))]
     for name in program.list_commands(top):
