@@ -122,7 +122,7 @@ def _rebuilt(store: Store, campaign: str, collage: str) -> dict[str, Any]:
             message = f"Everyone in the collage {collage} of {campaign} has withdrawn, so it was removed."
             raise errors.NotFound(message) from None
         if left:
-            raise errors.BuildFailed(f"The collage {collage} of {campaign} was not rebuilt; its log says why.")
+            raise errors.BuildFailed(f"The collage {collage} of {campaign} was not rebuilt; see the log.")
     return store.collages.manifest(campaign, collage)
 
 
