@@ -232,7 +232,7 @@ def read_all(store: Store) -> list[object]:
     for campaign in ("sayno", "other"):
         photos = {photo.public_id for photo in store.photos.all(campaign)}
         planned = plan(store, campaign, Parameters(width=300, height=400))
-        assert {photo.public_id for photo in planned.queue} == photos
+        assert {photo.public_id for photo in planned.line.queue} == photos
         said += [store.syncs.cursor(campaign), store.syncs.ended(campaign), store.syncs.rules(campaign)]
         said += [store.logs.tail(campaign, 9), figures.read(store, campaign), sending.state(store, campaign, "0001")]
         said += [store.sends.state(campaign), store.collages.damaged(campaign)]
