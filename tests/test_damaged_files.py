@@ -364,7 +364,7 @@ def test_a_collage_is_built_beside_a_damaged_one(model: Path, tmp_path: Path) ->
     (store.collages.directory("sayno", "0001") / "manifest.json").write_bytes(b"null")
     build = job.start(store, "sayno", Parameters(photos=1, width=300, height=400))
     assert build.wait(300)
-    assert store.collages.manifest("sayno", build.id)["tiles"][0]["public_id"] == LATE, "who was in fewest"
+    assert store.collages.manifest("sayno", build.id).shown[0] == LATE, "who was in fewest"
 
 
 @pytest.mark.parametrize("kind", [".sync/C.ended", ".sync/C.json", ".sync/C.rules"])

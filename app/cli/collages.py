@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from app.adapters.store import Store
+from app.adapters.store.collages.manifests import Manifest
 from app.cli.options import CollageNumber, read_settings
 from app.core import errors
 from app.core.config import load_campaigns
@@ -82,24 +83,24 @@ def collage(
     else:
         manifest = _rebuilt(store, campaign, rebuild)
     if as_json:
-        click.echo(json.dumps(manifest, ensure_ascii=False))
+        click.echo(json.dumps(manifest.as_json(), ensure_ascii=False))
         return
-    grid = manifest["layout"]
+    grid = manifest.layout
     click.echo(
-        f"Collage {manifest['id']} of {campaign}: {count(grid['used'], 'person', 'people')} in "
-        f"{grid['cols']}×{grid['rows']} cells of {grid['cell_width']}×{grid['cell_height']}; "
-        f"{len(manifest['left_out'])} left out, {len(manifest['unreadable'])} unreadable"
+        f"Collage {manifest.id} of {campaign}: {count(grid.used, 'person', 'people')} in "
+        f"{grid.cols}×{grid.rows} cells of {grid.cell_width}×{grid.cell_height}; "
+        f"{len(manifest.left_out)} left out, {len(manifest.unreadable)} unreadable"
     )
-    if again := len(manifest.get("duplicates", ())):
+    if again := len(manifest.duplicates):
         click.echo(
             f"  {count(again, 'further photo', 'further photos')} of the same people; --duplicates shows them, too"
         )
-    for file in manifest["files"]:
-        path = store.collages.file(campaign, manifest["id"], file["name"]).absolute()
-        click.echo(f"  {file['width']}×{file['height']}  {file['bytes'] / 1e6:5.1f} MB  {path}")
+    for file in manifest.files:
+        path = store.collages.file(campaign, manifest.id, file.name).absolute()
+        click.echo(f"  {file.width}×{file.height}  {file.bytes / 1e6:5.1f} MB  {path}")
 
 
-def _built(store: Store, campaign: str, collage: str) -> dict[str, Any]:
+def _built(store: Store, campaign: str, collage: str) -> Manifest:
     try:
         return store.collages.manifest(campaign, collage)
     except errors.NotFound:
@@ -107,7 +108,7 @@ def _built(store: Store, campaign: str, collage: str) -> dict[str, Any]:
         raise errors.BuildFailed(f"The collage {collage} of {campaign} failed: {state.get('error')}") from None
 
 
-def _rebuilt(store: Store, campaign: str, collage: str) -> dict[str, Any]:
+def _rebuilt(store: Store, campaign: str, collage: str) -> Manifest:
     """The manifest of a collage that shows nobody who has withdrawn: rebuilt, or as it is where nobody has."""
     withdrawn = Withdrawn(store)
     if withdrawn.of(campaign, collage):

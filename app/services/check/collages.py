@@ -1,12 +1,12 @@
 """Finished collages: exactly the files of the manifest, with its sizes and hashes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from app.adapters import imaging
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import MANIFEST
+from app.adapters.store.collages.manifests import File, Manifest
 from app.adapters.store.files import using
 from app.core.errors import CollageInProgress, CollageUnsound, NotFound, PictureError
 from app.services.check.findings import Finding
@@ -63,7 +63,7 @@ def _look(store: Store, campaign: str, collage: str, *, repair: bool) -> Iterato
         else:
             yield Finding(directory / MANIFEST, problem, DAMAGED)
         return
-    listed = {file["name"]: file for file in manifest["files"]}
+    listed = {file.name: file for file in manifest.files}
     if problem := _manifest_problem(manifest, campaign, listed):
         yield Finding(directory / MANIFEST, problem, ANEW)
     with using(directory):
@@ -83,27 +83,26 @@ def _look(store: Store, campaign: str, collage: str, *, repair: bool) -> Iterato
             yield Finding(directory / name, wrong[name], mended="made anew from the master")
 
 
-def _manifest_problem(manifest: dict[str, Any], campaign: str, listed: dict[str, Any]) -> str:
-    if manifest["campaign"] != campaign:
-        return f"is that of collage {manifest['id']} of {manifest['campaign']}"
+def _manifest_problem(manifest: Manifest, campaign: str, listed: Mapping[str, File]) -> str:
+    if manifest.campaign != campaign:
+        return f"is that of collage {manifest.id} of {manifest.campaign}"
     missing = {derivatives.MASTER, *map(derivatives.name, derivatives.LONGEST_SIDES)} - listed.keys()
     if missing:
         return f"lacks {', '.join(sorted(missing))}"
     master = listed[derivatives.MASTER]
-    canvas = (manifest["canvas"]["width"], manifest["canvas"]["height"])
-    if (master["width"], master["height"]) != canvas:
+    if (master.width, master.height) != (manifest.canvas.width, manifest.canvas.height):
         return "gives its master another size than its canvas"
     return ""
 
 
-def _file_problem(store: Store, path: Path, listed: dict[str, Any]) -> str:
+def _file_problem(store: Store, path: Path, listed: File) -> str:
     data = store.root.files.read(path)
     if data is None:
         return "is missing"
     if not data:
         return "is empty"
-    if len(data) != listed["bytes"]:
-        return f"has {len(data)} bytes, not {listed['bytes']} as its manifest says"
+    if len(data) != listed.bytes:
+        return f"has {len(data)} bytes, not {listed.bytes} as its manifest says"
     try:
         size = imaging.size(data, "png" if path.suffix == ".png" else "jpeg")
     except PictureError as error:
@@ -113,7 +112,7 @@ def _file_problem(store: Store, path: Path, listed: dict[str, Any]) -> str:
     return ""
 
 
-def _remake(store: Store, campaign: str, collage: str, manifest: dict[str, Any], longest: int) -> None:
+def _remake(store: Store, campaign: str, collage: str, manifest: Manifest, longest: int) -> None:
     """Makes a derivative from the master. Where ImageMagick now writes other bytes, the manifest says so."""
     name = derivatives.name(longest)
     path = store.collages.directory(campaign, collage)
@@ -123,6 +122,5 @@ def _remake(store: Store, campaign: str, collage: str, manifest: dict[str, Any],
     jpeg = imaging.derive(master, longest, derivatives.QUALITY)
     described = describe_file(name, imaging.size(jpeg, "jpeg"), jpeg)
     store.root.files.write_whole(path / name, jpeg)
-    if described not in manifest["files"]:
-        manifest["files"] = [described if file["name"] == name else file for file in manifest["files"]]
-        store.collages.rewrite_manifest(campaign, collage, manifest)
+    if described not in manifest.files:
+        store.collages.rewrite_manifest(campaign, collage, manifest.with_file(described))

@@ -10,6 +10,7 @@ import app
 from app.adapters import imaging
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
+from app.adapters.store.collages.manifests import Manifest
 from app.adapters.store.photos.photos import Photo
 from app.core.errors import BadParameters
 from app.services.collage import choice, derivatives, layout, manifest, montage
@@ -43,27 +44,28 @@ def plan(store: Store, campaign: str, wish: Parameters) -> Plan:
     """The plan of a new collage. Raises BadParameters where none can be made."""
     photos = store.photos.all(campaign)
     alike = [] if wish.duplicates else Alike(store).groups(campaign, photos)
-    line = choice.line(photos, choice.appearances(store.collages.manifests(campaign)), wish.exclude, alike)
+    seen = choice.appearances(past.shown for past in store.collages.manifests(campaign))
+    line = choice.line(photos, seen, wish.exclude, alike)
     grid = layout.best(choice.invited(wish.photos, len(line.queue)), wish.width, wish.height)
     return Plan(line.queue, grid, line.others)
 
 
-def plan_revision(store: Store, campaign: str, old: Mapping[str, Any], without: Collection[str]) -> Plan | None:
+def plan_revision(store: Store, campaign: str, old: Manifest, without: Collection[str]) -> Plan | None:
     """The plan of a finished collage (its manifest) built anew without some people; None where nobody is left.
 
     Those who were left out take the places, and the grid stays while there are enough people for it. Whoever is not
     approved any more is not shown again either; where that was one of a person's photos, the next one takes its place.
     """
     held = {photo.public_id: photo for photo in store.photos.all(campaign) if photo.public_id not in without}
-    tiles = [held[tile["public_id"]] for tile in old["tiles"] if tile["public_id"] in held]
-    left_out, spare = (
-        [held[public_id] for public_id in old.get(key, ()) if public_id in held] for key in ("left_out", "duplicates")
+    tiles, left_out, spare = (
+        [held[public_id] for public_id in public_ids if public_id in held]
+        for public_ids in (old.shown, old.left_out, old.duplicates)
     )
     alike = Alike(store).groups(campaign, [*tiles, *left_out, *spare]) if spare else []
     taken, others = choice.stand_ins([*tiles, *left_out], spare, alike)
     queue = [*tiles, *taken, *left_out]
-    width, height = old["canvas"]["width"], old["canvas"]["height"]
-    grid = layout.again(old["layout"], len(queue), width, height)
+    width, height = old.canvas.width, old.canvas.height
+    grid = layout.again(old.layout, len(queue), width, height)
     if grid.left_out >= 0:
         return Plan(queue, grid, others)
     try:
@@ -78,7 +80,7 @@ def build(
     planned: Plan,
     now: datetime,
     progress: montage.Progress,
-    old: Mapping[str, Any] | None = None,
+    old: Manifest | None = None,
 ) -> dict[str, Any]:
     """Makes the collage of `draft` and publishes it; returns its manifest. `now` is in UTC.
 

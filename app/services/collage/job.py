@@ -169,7 +169,7 @@ def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: P
         build(store, draft, plan(store, draft.campaign, wish), now, progress)
         return
     old = store.collages.manifest(draft.campaign, draft.id)
-    _limit_memory(old["canvas"]["width"] * old["canvas"]["height"])
+    _limit_memory(old.canvas.width * old.canvas.height)
     planned = plan_revision(store, draft.campaign, old, order["without"])
     if planned is None:
         store.collages.withdraw(draft)

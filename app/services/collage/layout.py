@@ -9,9 +9,10 @@ the canvas; what it lacks is padding, what it exceeds is clipped off the outermo
 The weights reproduce every choice that the campaign's owner made by eye.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.adapters.store.collages.manifests import Cells
 from app.core import limits
 from app.core.errors import BadParameters
 
@@ -212,11 +213,9 @@ def best(photos: int, width: int, height: int) -> Layout:
     return cheapest[0]
 
 
-def again(known: Mapping[str, int], photos: int, width: int, height: int) -> Layout:
-    """The layout that a manifest names (keys of `Layout.as_json`), for another number of people."""
-    return Layout(
-        photos, Axis(known["cols"], known["cell_width"], width), Axis(known["rows"], known["cell_height"], height)
-    )
+def again(known: Cells, photos: int, width: int, height: int) -> Layout:
+    """The layout of a manifest, for another number of people."""
+    return Layout(photos, Axis(known.cols, known.cell_width, width), Axis(known.rows, known.cell_height, height))
 
 
 def report(photos: int, width: int, height: int) -> Iterator[str]:

@@ -8,9 +8,8 @@ whose picture was replaced by a newer version never was.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from app.adapters.store import Store
 from app.adapters.store.photos.photos import Stamp
@@ -67,7 +66,7 @@ class Withdrawn:
             if known is not None and stamp is not None and known[0] == stamp:
                 self._shown.move_to_end((campaign, collage))
                 return known[1]
-        shown = people(self._store.collages.manifest(campaign, collage))
+        shown = self._store.collages.manifest(campaign, collage).shown
         if stamp is not None:
             with self._turn:
                 self._shown[campaign, collage] = (stamp, shown)
@@ -85,11 +84,6 @@ class Withdrawn:
         public_ids = self._store.photos.public_ids(campaign)
         self._listings[campaign] = _Listing(stamp, since, now, public_ids)
         return public_ids
-
-
-def people(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    """The public IDs of those whom a collage shows, in the order of the grid."""
-    return tuple(tile["public_id"] for tile in manifest["tiles"])
 
 
 def require_nobody(campaign: str, collage: str, withdrawn: Collection[str], so: str) -> None:

@@ -26,7 +26,6 @@ from app.services.forget.traces import Person
 from app.services.processor.processor import Processor
 from app.services.wall.cache import Cache
 
-NAMED = frozenset(("left_out", "duplicates", "unreadable"))  # in a manifest, and not shown
 PATIENCE = 900.0  # seconds to wait for a collage that is being built
 
 Say = Callable[[str], None]
@@ -168,18 +167,16 @@ class Forgetting:
             except CollageUnsound:  # see _clear_damaged
                 continue
             name = f"{campaign}/{collage}"
-            if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
+            if person.public_ids.intersection(manifest.shown):
                 self._say(f"The collage {name} is built anew")
                 job.revise(self._store, campaign, collage, person.public_ids, PATIENCE).wait()
                 (receipt.collages_rebuilt if self._is_revised(name, person) else receipt.collages_withdrawn).append(
                     name
                 )
-            elif any(person.public_ids & {*manifest.get(key, ())} for key in NAMED):
+            elif person.public_ids & manifest.not_shown:
                 with self._store.collages.turn(campaign, PATIENCE):  # nobody else changes it meanwhile
                     manifest = self._store.collages.manifest(campaign, collage)
-                    for key in NAMED & manifest.keys():
-                        manifest[key] = [public_id for public_id in manifest[key] if public_id not in person.public_ids]
-                    self._store.collages.rewrite_manifest(campaign, collage, manifest)
+                    self._store.collages.rewrite_manifest(campaign, collage, manifest.without(person.public_ids))
                 receipt.manifests_rewritten.append(name)
 
     def _clear_damaged(self, receipt: Receipt) -> None:
@@ -214,7 +211,7 @@ class Forgetting:
             manifest = self._store.collages.manifest(campaign, collage)
         except NotFound:
             return False
-        if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
+        if person.public_ids.intersection(manifest.shown):
             raise BuildFailed(
                 f"The collage {name} could not be built anew, and still shows the person; run forget again."
             )

@@ -7,18 +7,18 @@ rebuilt.
 
 import hashlib
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from app.adapters import imaging
 from app.adapters.imaging.blank import Box
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import REPLACED
+from app.adapters.store.collages.manifests import Manifest
 from app.adapters.store.files import using
 from app.core.errors import NotFound, StoreUnavailable
 from app.services.collage import derivatives
-from app.services.collage.withdrawn import Withdrawn, people, require_nobody
+from app.services.collage.withdrawn import Withdrawn, require_nobody
 from app.services.wall.cache import Cache
 
 MADE = "1"  # changes with whatever changes the pixels
@@ -86,7 +86,7 @@ class Finished:
 
     def _blanked(self, campaign: str, collage: str, name: str, data: bytes) -> bytes:
         manifest = self._store.collages.manifest(campaign, collage)
-        boxes = places(manifest, imaging.size(data, "jpeg"), self._withdrawn.among(campaign, people(manifest)))
+        boxes = places(manifest, imaging.size(data, "jpeg"), self._withdrawn.among(campaign, manifest.shown))
         key = hashlib.sha256(f"{MADE} {boxes} {hashlib.sha256(data).hexdigest()}".encode()).digest()
         kept = f"{campaign}/{collage}/{name}"
         picture = self._cache.get(kept, key)
@@ -96,24 +96,19 @@ class Finished:
         return picture
 
 
-def places(manifest: Mapping[str, Any], size: tuple[int, int], public_ids: Collection[str]) -> list[Box]:
+def places(manifest: Manifest, size: tuple[int, int], public_ids: Collection[str]) -> list[Box]:
     """Where somebody is in a derivative of `size` (width × height): of whole pixels, all that shows them. Pure.
 
     A derivative is what the tiles cover of the canvas, made smaller: their outer edges are its edges.
     """
-    tiles = manifest["tiles"]
-    axes = []
-    for at, long, pixels in (("x", "width", size[0]), ("y", "height", size[1])):
-        begin = min(tile[at] for tile in tiles)
-        length = max(tile[at] + tile[long] for tile in tiles) - begin
-        axes.append((at, long, begin, length, pixels))
+    tiles, wanted = manifest.tiles, set(public_ids)
+    x, y = min(tile.x for tile in tiles), min(tile.y for tile in tiles)
+    covered = max(tile.x + tile.width for tile in tiles) - x, max(tile.y + tile.height for tile in tiles) - y
     boxes = []
-    wanted = set(public_ids)
     for tile in tiles:
-        if tile["public_id"] in wanted:
-            (left, width), (top, height) = (
-                _span(tile[at] - begin, tile[long], length, pixels) for at, long, begin, length, pixels in axes
-            )
+        if tile.public_id in wanted:
+            left, width = _span(tile.x - x, tile.width, covered[0], size[0])
+            top, height = _span(tile.y - y, tile.height, covered[1], size[1])
             boxes.append((left, top, width, height))
     return boxes
 

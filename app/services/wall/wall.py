@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import MANIFEST, REPLACED
+from app.adapters.store.collages.manifests import Manifest
 from app.adapters.store.files import using
 from app.core.errors import NotFound, StoreUnavailable
 from app.services.wall import geometry
@@ -209,13 +209,13 @@ class Walls:
         return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)
 
 
-def _wall(campaign: str, collage: str, manifest: Mapping[str, Any]) -> Wall:
-    seats = {(tile["col"], tile["row"]): tile["public_id"] for tile in manifest["tiles"]}
+def _wall(campaign: str, collage: str, manifest: Manifest) -> Wall:
+    seats = {(tile.col, tile.row): tile.public_id for tile in manifest.tiles}
     return Wall(
         campaign,
         collage,
-        manifest.get("revision", 1),
-        geometry.grid(manifest["layout"]),
+        manifest.revision,
+        Grid(manifest.layout.cols, manifest.layout.rows),
         seats,
-        frozenset((*manifest["left_out"], *manifest["unreadable"])),
+        frozenset((*manifest.left_out, *manifest.unreadable)),
     )

@@ -152,13 +152,13 @@ def line_before(store: Store) -> None:
 
 def collage_is_old_or_new(store: Store) -> None:
     for number in store.collages.ids("sayno"):
-        title = store.collages.manifest("sayno", number)["title"]
+        title = store.collages.manifest("sayno", number).as_json()["title"]
         assert store.collages.file("sayno", number, "collage.png").read_text() == title
 
 
 def collage_is_there(title: str) -> Callable[[Store], None]:
     def check(store: Store) -> None:
-        assert store.collages.manifest("sayno", store.collages.ids("sayno")[-1])["title"] == title
+        assert store.collages.manifest("sayno", store.collages.ids("sayno")[-1]).as_json()["title"] == title
         collage_is_old_or_new(store)
 
     return check

@@ -154,13 +154,13 @@ def test_the_archive_of_a_photo_that_cannot_be_read_is_replaced_by_the_same_pers
 
 def test_when_the_photo_that_is_shown_is_withdrawn_the_persons_other_takes_its_place(store: Store, put: Put) -> None:
     first, other, second = put(1, "ann@example.org"), put(2, "ben@example.org"), put(3, "ann@example.org")
-    manifest = build(store)
-    revised = plan_revision(store, stored.CAMPAIGN, manifest, [])
+    published = store.collages.manifest(stored.CAMPAIGN, build(store)["id"])
+    revised = plan_revision(store, stored.CAMPAIGN, published, [])
     assert revised is not None
     assert [photo.public_id for photo in revised.queue] == [other, second]
     assert [photo.public_id for photo in revised.others[second]] == [first]
     store.photos.remove(stored.CAMPAIGN, second)
-    revised = plan_revision(store, stored.CAMPAIGN, manifest, [])
+    revised = plan_revision(store, stored.CAMPAIGN, published, [])
     assert revised is not None
     assert ([photo.public_id for photo in revised.queue], revised.others) == ([other, first], {})
 

@@ -11,13 +11,14 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.adapters.store import files
 from app.adapters.store.collages import manifests
+from app.adapters.store.collages.manifests import Manifest
 from app.adapters.store.documents import an_object, is_part
 from app.adapters.store.photos.photos import Stamp
 from app.adapters.store.root import Root
@@ -63,8 +64,8 @@ class Collages:
         with files.using(directory):
             return self._root.files.exists(directory / MANIFEST)
 
-    def manifest(self, campaign: str, collage: str) -> dict[str, Any]:
-        """The manifest of a finished collage, in the shape that `manifests` describes.
+    def manifest(self, campaign: str, collage: str) -> Manifest:
+        """The manifest of a finished collage.
 
         Raises NotFound where there is no such collage, CollageUnsound where its manifest is damaged. While a revision
         takes the collage's place there is none, for a moment, which is waited for.
@@ -75,7 +76,7 @@ class Collages:
             raise NotFound(f"The campaign {campaign} has no collage {collage}.")
         return manifests.read(raw, campaign, collage)
 
-    def manifests(self, campaign: str) -> Iterator[dict[str, Any]]:
+    def manifests(self, campaign: str) -> Iterator[Manifest]:
         """The manifests of a campaign's finished collages, oldest first, without those that are damaged."""
         for collage in self.ids(campaign):
             # one that is gone was withdrawn since it was listed
@@ -110,7 +111,7 @@ class Collages:
     def file(self, campaign: str, collage: str, name: str) -> Path:
         """The path of a file that the manifest names (or of the manifest). Raises NotFound, CollageUnsound."""
         manifest = self.manifest(campaign, collage)
-        if name != MANIFEST and name not in {file["name"] for file in manifest["files"]}:
+        if name != MANIFEST and name not in {file.name for file in manifest.files}:
             raise NotFound(f"The collage {collage} of {campaign} has no file {name}.")
         return self._top(campaign) / collage / name
 
@@ -194,7 +195,7 @@ class Collages:
                 if self._root.files.disk.stat(Path(entry.path)):
                     self._root.files.disk.remove_tree(Path(entry.path))
 
-    def publish(self, draft: Draft, manifest: dict[str, Any]) -> None:
+    def publish(self, draft: Draft, manifest: Mapping[str, Any]) -> None:
         """Writes the manifest and makes the draft a finished collage, in place of the one it revises, if any."""
         self._write_manifest(draft.directory, manifest)
         with files.using(draft.directory):
@@ -262,11 +263,11 @@ class Collages:
                     self._finish_swaps(top)
                     self._clear(top)
 
-    def rewrite_manifest(self, campaign: str, collage: str, manifest: dict[str, Any]) -> None:
+    def rewrite_manifest(self, campaign: str, collage: str, manifest: Mapping[str, Any]) -> None:
         """Puts another manifest, with the same files, in the place of a finished collage's."""
         self._write_manifest(self._top(campaign) / collage, manifest)
 
-    def _write_manifest(self, directory: Path, manifest: dict[str, Any]) -> None:
+    def _write_manifest(self, directory: Path, manifest: Mapping[str, Any]) -> None:
         self._root.require()
         text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
         self._root.files.write_whole(directory / MANIFEST, text.encode("utf-8"))

@@ -1,22 +1,125 @@
-"""The one reader of a finished collage's manifest: its shape is right, or the collage is unsound. Pure.
+"""The manifest of a finished collage: its shape is right, or the collage is unsound. Pure.
 
 The keys are those that `services/collage/manifest.py` writes. `duplicates`, `revision`, `versions` and the layout's
 `terms` may be missing: older manifests lack some of them.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, TypeVar
 
 from app.adapters.store.documents import is_count, moment, parsed
 from app.adapters.store.names import file_name
 from app.core.errors import BadPublicId, CollageUnsound
 
 
-def read(raw: bytes, campaign: str, collage: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Pixels."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """How the canvas is divided. `terms`: how the cost is made up, empty in older manifests."""
+
+    cols: int
+    rows: int
+    cell_width: int
+    cell_height: int
+    used: int
+    left_out: int
+    terms: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The visible part of a cell, in canvas pixels, and whose photo it shows."""
+
+    public_id: str
+    col: int
+    row: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A picture in the collage's directory."""
+
+    name: str
+    width: int
+    height: int
+    bytes: int
+    sha256: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A manifest without the position of each tile. Lists of people hold public IDs, `shown` in the order of the grid.
+
+    `duplicates`: further photos of people who are shown or left out. `files`: the master first.
+    """
+
+    id: str
+    campaign: str
+    created_at: str
+    revision: int
+    canvas: Size
+    layout: Cells
+    shown: tuple[str, ...]
+    left_out: tuple[str, ...]
+    duplicates: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    files: tuple[File, ...]
+
+    @property
+    def not_shown(self) -> frozenset[str]:
+        """Everyone who was considered and is not shown."""
+        return frozenset((*self.left_out, *self.duplicates, *self.unreadable))
+
+
+@dataclass(frozen=True)
+class Manifest(Summary):
+    """`document`: the JSON that it was read from, which may have further keys."""
+
+    tiles: tuple[Tile, ...]
+    document: Mapping[str, Any] = field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The manifest as it is on disk."""
+        return dict(self.document)
+
+    def summary(self) -> Summary:
+        return Summary(**{part.name: getattr(self, part.name) for part in fields(Summary)})
+
+    def without(self, public_ids: Collection[str]) -> dict[str, Any]:
+        """The JSON of a manifest that does not name these photos among those that are not shown."""
+        lists = {key: self.document[key] for key in ("left_out", "duplicates", "unreadable") if key in self.document}
+        kept = {key: [one for one in names if one not in public_ids] for key, names in lists.items()}
+        return self.as_json() | kept
+
+    def with_file(self, new: File) -> dict[str, Any]:
+        """The JSON of a manifest that describes this file in place of the one with its name."""
+        files = [new.as_json() if old["name"] == new.name else old for old in self.document["files"]]
+        return self.as_json() | {"files": files}
+
+
+Part = TypeVar("Part", Size, Cells, Tile, File)
+
+
+def read(raw: bytes, campaign: str, collage: str) -> Manifest:
     """The manifest in `raw`. Raises CollageUnsound, which names the collage and says what to do."""
     try:
-        manifest = _object(parsed(raw), "it")
-        _check(manifest, collage)
+        document = _object(parsed(raw), "it")
+        _check(document, collage)
     except ValueError as error:
         raise CollageUnsound(
             f"The manifest of the collage {collage} of {campaign} is damaged ({error}), so nobody can tell whom the"
@@ -24,7 +127,26 @@ def read(raw: bytes, campaign: str, collage: str) -> dict[str, Any]:
             f" python -m app check {campaign} --repair",
             damage=str(error),
         ) from None
-    return manifest
+    return Manifest(
+        id=document["id"],
+        campaign=document["campaign"],
+        created_at=document["created_at"],
+        revision=document.get("revision", 1),
+        canvas=_part(Size, document["canvas"]),
+        layout=_part(Cells, {"terms": {}} | document["layout"]),
+        shown=tuple(tile["public_id"] for tile in document["tiles"]),
+        left_out=tuple(document["left_out"]),
+        duplicates=tuple(document.get("duplicates", ())),
+        unreadable=tuple(document["unreadable"]),
+        files=tuple(_part(File, file) for file in document["files"]),
+        tiles=tuple(_part(Tile, tile) for tile in document["tiles"]),
+        document=document,
+    )
+
+
+def _part(kind: type[Part], value: Mapping[str, Any]) -> Part:
+    """The keys of a JSON object that `kind` has fields for."""
+    return kind(**{part.name: value[part.name] for part in fields(kind)})
 
 
 def _check(manifest: dict[str, Any], collage: str) -> None:

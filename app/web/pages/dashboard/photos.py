@@ -23,7 +23,7 @@ from app.services.collage.alike import Alike
 from app.services.collage.build import Parameters
 from app.services.dashboard.album import Album
 from app.services.dashboard.archives import Addresses
-from app.services.dashboard.counts import counts, seen
+from app.services.dashboard.counts import counts
 from app.services.dashboard.proposal import Proposal, propose
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.collage_form import fields, wish
@@ -189,7 +189,8 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
 
 def _proposal(campaign: str, every: Sequence[Photo], asked: Parameters) -> Proposal:
     alike = () if asked.duplicates else desk().alike.soon(campaign, every)
-    return propose(every, seen(desk().album.all(campaign)), asked, alike)
+    seen = choice.appearances(past.shown for past in desk().album.all(campaign))
+    return propose(every, seen, asked, alike)
 
 
 def _planned(campaign: str, every: Sequence[Photo]) -> dict[str, Any]:
