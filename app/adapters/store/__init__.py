@@ -30,6 +30,7 @@ from app.adapters.store.state.logouts import Logouts
 from app.adapters.store.state.logs import Logs
 from app.adapters.store.state.syncs import Syncs
 from app.adapters.store.state.unfinished import Unfinished
+from app.adapters.store.strays import Strays
 from app.adapters.store.sweep import sweep
 
 
@@ -37,6 +38,7 @@ class Store:
     """All rooms of the store below `path`. Making one touches nothing on disk."""
 
     def __init__(self, path: Path, disk: Disk | None = None) -> None:
+        self.path = path
         self.root = Root(path, disk)
         self.photos = Photos(self.root)
         self.collages = Collages(self.root)
@@ -48,6 +50,7 @@ class Store:
         self.sends = Sends(self.root)
         self.opens = Opens(self.root)
         self.withdrawals = Withdrawals(self.root)
+        self.strays = Strays(self.root)
 
     def sweep(self, campaigns: Collection[str] | None = None, *, remove: bool = True) -> list[Path]:
         """Removes what dead writers left, here and on the local disk; returns it. With `remove=False` only finds it.

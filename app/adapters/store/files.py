@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.adapters.store.disk import DIRECTORY_MODE, Disk
+from app.adapters.store.stamped import Stamp, stamp_of
 from app.core.errors import StoreUnavailable
 
 TEMPORARY = ".tmp-"
@@ -44,7 +45,7 @@ class Files:
         mode: Callable[[Path], int] = lambda path: DIRECTORY_MODE,
     ) -> None:
         self.disk = disk or Disk()
-        self._require = require
+        self.require = require
         self._mode = mode
 
     def write_whole(self, path: Path, data: bytes, *, mtime: float | None = None) -> None:
@@ -65,7 +66,7 @@ class Files:
                     self.disk.fsync(descriptor)
                 finally:
                     self.disk.close(descriptor)
-                self._require()
+                self.require()
                 self.rename(temporary, path)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -112,7 +113,7 @@ class Files:
         """Makes `path` and its missing parents, so that they last. Raises OSError, StoreUnavailable."""
         if self.is_directory(path):
             return
-        self._require()
+        self.require()
         self.make_directories(path.parent)
         with contextlib.suppress(FileExistsError):
             self.disk.mkdir(path, self._mode(path))
@@ -129,15 +130,23 @@ class Files:
         """Raises OSError or StoreUnavailable where that cannot be known."""
         if self.disk.stat(path) is not None:
             return True
-        self._require()
+        self.require()
         return False
+
+    def stamp(self, path: Path) -> Stamp | None:
+        """The stamp of a file; None where there is none. Raises OSError, StoreUnavailable."""
+        found = self.disk.stat(path)
+        if found is None:
+            self.require()
+            return None
+        return stamp_of(found)
 
     def scan(self, directory: Path) -> list[os.DirEntry[str]]:
         """What is in a directory; nothing where there is none. Raises OSError, StoreUnavailable."""
         try:
             return self.disk.scan(directory)
         except FileNotFoundError:
-            self._require()
+            self.require()
             return []
 
     def sync_directory(self, path: Path) -> None:
@@ -154,7 +163,7 @@ class Files:
             try:
                 self.disk.unlink(path)
             except FileNotFoundError:
-                self._require()
+                self.require()
                 return False
             self.sync_directory(path.parent)
             return True
@@ -165,35 +174,8 @@ class Files:
             try:
                 return self.disk.read(path)
             except FileNotFoundError:
-                self._require()
+                self.require()
                 return None
-
-    def append_line(self, path: Path, line: str) -> int:
-        """Adds one line, whole or not at all; returns where in the file it begins.
-
-        Whoever else may append to the same file must hold the same lock. What a writer that died left of a line is
-        taken away. Raises StoreUnavailable.
-        """
-        data = line.encode("utf-8", "backslashreplace") + b"\n"
-        with using(path):
-            self.make_directories(path.parent)
-            descriptor = self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-            try:
-                self._require()
-                end = os.fstat(descriptor).st_size
-                whole = _end_of_last_line(descriptor, end)
-                if whole < end:
-                    self.disk.truncate(descriptor, whole)
-                try:
-                    self.disk.write(descriptor, data)
-                    self.disk.fsync(descriptor)
-                except BaseException:
-                    with contextlib.suppress(OSError):
-                        self.disk.truncate(descriptor, whole)
-                    raise
-            finally:
-                self.disk.close(descriptor)
-            return whole
 
     def lock(self, path: Path, patience: float) -> int | None:
         """Locks a file against every other process, thread and (on NFS 4) host, for at most `patience` seconds.
@@ -214,20 +196,8 @@ class Files:
                         return None
                     time.sleep(pause)
                     pause = min(pause * 1.5, 0.1)
-                self._require()  # a lock beside the store locks nobody out
+                self.require()  # a lock beside the store locks nobody out
             except BaseException:
                 os.close(descriptor)
                 raise
             return descriptor
-
-
-def _end_of_last_line(descriptor: int, size: int) -> int:
-    """Where the last line that was written whole ends."""
-    block = 4096
-    while size > 0:
-        start = max(0, size - block)
-        found = os.pread(descriptor, size - start, start).rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
-        size = start
-    return 0

@@ -136,6 +136,10 @@ class Root:
                 entry.name for entry in self.files.disk.scan(self.path) if entry.is_dir() and entry.name[0] != "."
             )
 
+    def not_writable(self) -> list[str]:
+        """The campaigns whose directory this user cannot write to. Raises StoreUnavailable."""
+        return [name for name in self.campaigns() if not os.access(self.path / name, os.W_OK | os.X_OK)]
+
     @contextlib.contextmanager
     def lock(self, kind: str, key: str, patience: float = limits.LOCK_SECONDS) -> Iterator[Lock]:
         """Holds the lock of whatever `key` names, across threads, processes and hosts.

@@ -11,7 +11,7 @@ from app.adapters import imaging
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
 from app.adapters.store.collages.manifests import Manifest
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 from app.services.collage import choice, derivatives, layout, manifest, montage
 from app.services.collage.alike import Alike
@@ -112,8 +112,7 @@ def build(
     described = []
 
     def put(name: str, data: bytes, size: tuple[int, int]) -> None:
-        store.root.require()  # nothing is written where the store was
-        store.root.files.write_whole(draft.directory / name, data)
+        store.collages.write(draft, name, data)
         described.append(manifest.describe_file(name, size, data))
 
     in_order = [cells.pop(public_id) for public_id in seated]

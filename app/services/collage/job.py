@@ -73,7 +73,7 @@ def revise(store: Store, campaign: str, collage: str, without: Collection[str], 
 
 def _start(store: Store, draft: Draft, what: dict[str, Any]) -> Build:
     order = what | {
-        "store": str(store.root.path.absolute()),
+        "store": str(store.path.absolute()),
         "campaign": draft.campaign,
         "id": draft.id,
         "directory": str(draft.directory.absolute()),

@@ -3,13 +3,11 @@
 A collage whose manifest is damaged is only named, so that it keeps nobody from seeing the others.
 """
 
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from app.adapters.store import Store
 from app.adapters.store.collages.manifests import Summary
-from app.adapters.store.photos.photos import Stamp
+from app.adapters.store.stamped import Stamped
 from app.core.errors import CollageUnsound, NotFound
 
 REMEMBERED = 200  # manifests; one of 5,000 people takes 0.5 MB here
@@ -28,8 +26,7 @@ class Album:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self._read: OrderedDict[tuple[str, str], tuple[Stamp, Summary]] = OrderedDict()
+        self._read: Stamped[tuple[str, str], Summary] = Stamped(REMEMBERED)
 
     def all(self, campaign: str) -> list[Summary]:
         """The finished collages of a campaign, oldest first, without damaged ones. Raises StoreUnavailable."""
@@ -50,15 +47,6 @@ class Album:
     def one(self, campaign: str, collage: str) -> Summary:
         """A finished collage. Raises NotFound, CollageUnsound, StoreUnavailable."""
         stamp = self._store.collages.stamp(campaign, collage)  # before the manifest: no later one is missed
-        with self._lock:
-            known = self._read.get((campaign, collage))
-        if known is not None and stamp is not None and known[0] == stamp:
-            return known[1]
-        summary = self._store.collages.manifest(campaign, collage).summary()
-        if stamp is not None:
-            with self._lock:
-                self._read[campaign, collage] = (stamp, summary)
-                self._read.move_to_end((campaign, collage))
-                while len(self._read) > REMEMBERED:
-                    self._read.popitem(last=False)
-        return summary
+        return self._read.get(
+            (campaign, collage), stamp, lambda: self._store.collages.manifest(campaign, collage).summary()
+        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.adapters.store.collages.manifests import Summary
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class Forgetting:
             receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
         for name in receipt.searched:
             self._clear_collages(name, person, receipt)
-            Cache(self._store.root.path).forget(name)
+            Cache(self._store.path).forget(name)
             self._store.syncs.forget(name, person.public_ids)
         for place in (*receipt.searched, None):
             purged = self._store.logs.purge(place, person.is_in_line, person.is_in_document)

@@ -57,8 +57,7 @@ class Recorder:
             return False
         if self._store.withdrawals.photo(claims.campaign, claims.public_id):
             return False
-        archive = self._store.photos.archive_path(claims.campaign, claims.public_id)
-        return self._store.root.files.exists(archive)
+        return self._store.photos.has(claims.campaign, claims.public_id)
 
     def _say(self, error: Exception) -> None:
         cause = error.__cause__

@@ -26,7 +26,7 @@ def withdraw_holder(store: Store, exiftool: ExifTool, claims: Claims, when: date
     if not public_id:
         return
     tags = {}
-    if store.sends.holds(campaign, public_id):
+    if store.photos.has(campaign, public_id):
         tags = exiftool.read([store.photos.archive_path(campaign, public_id)])
     emails = {said.email for said in tags.values()}
     for email in emails:  # at once, whatever comes of the log

@@ -6,24 +6,20 @@ rebuilt.
 """
 
 import hashlib
-import time
 from collections.abc import Collection
 from pathlib import Path
 
 from app.adapters import imaging
 from app.adapters.imaging.blank import Box
 from app.adapters.store import Store
-from app.adapters.store.collages.collages import REPLACED
 from app.adapters.store.collages.manifests import Manifest
-from app.adapters.store.files import using
-from app.core.errors import NotFound, StoreUnavailable
+from app.core.errors import NotFound
 from app.services.collage import derivatives
 from app.services.collage.withdrawn import Withdrawn, require_nobody
 from app.services.wall.cache import Cache
 
 MADE = "1"  # changes with whatever changes the pixels
 SPREAD = 2  # pixels: how far a face may reach beyond its cell, where the picture was made smaller
-PATIENCE = 1.0  # seconds, while a collage takes the place of its last revision
 
 
 class Finished:
@@ -41,9 +37,8 @@ class Finished:
         whom the collage shows, StoreUnavailable.
         """
         path = self._store.collages.file(campaign, collage, name)
-        with using(path):
-            if not self._store.root.files.exists(path):
-                raise NotFound(f"The collage {collage} of {campaign} has lost its file {name}.")
+        if not self._store.collages.has(campaign, collage, name):
+            raise NotFound(f"The collage {collage} of {campaign} has lost its file {name}.")
         if Path(name).suffix not in (".jpg", ".png"):
             return path
         withdrawn = self._withdrawn.of(campaign, collage)
@@ -57,29 +52,17 @@ class Finished:
         While a revision takes the collage's place there is none, for a moment, which is waited for. Raises NotFound,
         CollageUnsound where nobody can tell whom the collage shows, StoreUnavailable.
         """
-        directory = self._store.collages.directory(campaign, collage)
-        replaced = directory.with_name(f"{REPLACED}{collage}")
-        deadline = time.monotonic() + PATIENCE
-        while (data := self._look(campaign, collage, name)) is None:
-            with using(directory):
-                under_way = self._store.root.files.is_directory(replaced)
-            if not under_way:
-                data = self._look(campaign, collage, name)  # it may have been put there between the two looks
-                break
-            if time.monotonic() > deadline:
-                raise StoreUnavailable(f"{replaced} was left by a revision that was cut off; the next build mends it.")
-            time.sleep(0.01)
+        data = self._store.collages.wait_for_swap(campaign, collage, lambda: self._look(campaign, collage, name))
         if data is None:
             raise NotFound("There is no picture behind this address any more.")
         return data
 
     def _look(self, campaign: str, collage: str, name: str) -> bytes | None:
-        """The bytes are read at once, so that the length is right even where a revision takes the collage's place."""
         try:
             withdrawn = self._withdrawn.of(campaign, collage)
         except NotFound:
             return None
-        data = self._store.root.files.read(self._store.collages.directory(campaign, collage) / name)
+        data = self._store.collages.read(campaign, collage, name)
         if data is None or not withdrawn:
             return data
         return self._blanked(campaign, collage, name, data)

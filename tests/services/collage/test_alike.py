@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.adapters.exiftool.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import StoreUnavailable
 from app.services.collage.alike import Alike, grouped
 from app.services.collage.build import Parameters, plan, plan_revision

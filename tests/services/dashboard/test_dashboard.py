@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app.adapters.exiftool.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.adapters.store.collages.manifests import Cells, Size, Summary
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters, CollageUnsound, NotFound
 from app.services.collage import choice, layout
 from app.services.collage.build import Parameters

@@ -14,6 +14,7 @@ from typing import Any
 
 from app.adapters.store.documents import an_object
 from app.adapters.store.files import Files
+from app.adapters.store.lines import append_line
 from app.core.errors import StoreUnavailable
 
 LOGS = ("sends.jsonl", "unsubscribed.jsonl")
@@ -69,7 +70,7 @@ def add(files: Files, path: Path, record: Mapping[str, Any]) -> None:
     What a damaged log lacks it lacks afterwards, too.
     """
     line = json.dumps(record)
-    began = files.append_line(path, line)
+    began = append_line(files, path, line)
     should = max(began, length(files, path)) + len(line) + 1
     with contextlib.suppress(StoreUnavailable):  # then a cut is noticed only in what was noted before
         note_length(files, path, should)

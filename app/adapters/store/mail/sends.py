@@ -75,15 +75,9 @@ class Sends:
         """
         self._root.require()
         with self._root.lock("log", f"the log of {campaign}", PATIENCE):
-            if "photo" in record and not self.holds(campaign, record["photo"]):
+            if "photo" in record and not self._photos.has(campaign, record["photo"]):
                 record = {key: value for key, value in record.items() if key not in PERSONAL}
             ledger.add(self._root.files, self._path(campaign), record)
-
-    def holds(self, campaign: str, public_id: str) -> bool:
-        """Whether the campaign still has the photo: whoever was removed is sent nothing any more."""
-        path = self._photos.archive_path(campaign, public_id)
-        with using(path):
-            return self._root.files.exists(path)
 
     def read(self, campaign: str) -> list[dict[str, Any]]:
         """Every record, oldest first, without lines that are damaged. Raises StoreUnavailable."""

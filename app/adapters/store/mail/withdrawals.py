@@ -15,8 +15,12 @@ from typing import Any
 from app.adapters.store.files import using
 from app.adapters.store.mail import ledger
 from app.adapters.store.mail.sends import Sends
+from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
+from app.adapters.store.stamped import Stamped
 from app.core import addresses
+
+KEPT = 1000  # campaigns
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,9 @@ class Withdrawn:
 class Withdrawals:
     def __init__(self, root: Root) -> None:
         self._root = root
+        self._photos = Photos(root)
         self._sends = Sends(root)
-        self._known: dict[str, tuple[tuple[int, int, int], Withdrawn]] = {}
+        self._known: Stamped[str, Withdrawn] = Stamped(KEPT)
 
     def add(self, campaign: str, when: datetime, address: str | None, public_ids: Iterable[str]) -> None:
         """Withdraws an address (None: it is not known) and photos. What has been withdrawn is not written again.
@@ -49,7 +54,7 @@ class Withdrawals:
         with self._root.lock("log", f"the log of {campaign}"):
             known = self._read(campaign)[0]  # nobody is kept from withdrawing by a line that is damaged
             photos = [public_id for public_id in public_ids if public_id not in known.photos]
-            gone = {public_id for public_id in photos if not self._sends.holds(campaign, public_id)}
+            gone = {public_id for public_id in photos if not self._photos.has(campaign, public_id)}
             if gone:
                 gone -= {record.get("photo", "") for record in self._sends.read(campaign)}
             if address is not None and (name := _hash(campaign, addresses.key(address))) not in known.hashes:
@@ -65,18 +70,14 @@ class Withdrawals:
         """
         path = self._path(campaign)
         with using(path):
-            found = self._root.files.disk.stat(path)
-        if found is None:
-            self.contents(campaign).require_whole()  # what is missing may only be out of sight
-            return Withdrawn(campaign)
-        # asked of every picture that is sent: one look at the file tells whether it is the one that was read
-        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        known = self._known.get(campaign)
-        if known is None or known[0] != stamp:
-            withdrawn, contents = self._read(campaign)
-            contents.require_whole()
-            self._known[campaign] = known = (stamp, withdrawn)
-        return known[1]
+            stamp = self._root.files.stamp(path)
+        # asked for every picture that is sent, so the log is read only when it has changed
+        return self._known.get(campaign, stamp, lambda: self._whole(campaign))
+
+    def _whole(self, campaign: str) -> Withdrawn:
+        withdrawn, contents = self._read(campaign)
+        contents.require_whole()
+        return withdrawn
 
     def contents(self, campaign: str) -> ledger.Contents:
         """The log and whether it is whole. Raises StoreUnavailable."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.adapters.store.documents import an_object
 from app.adapters.store.files import using
+from app.adapters.store.lines import append_line
 from app.adapters.store.mail import ledger
 from app.adapters.store.names import file_name
 from app.adapters.store.root import UNFILED, Root
@@ -52,8 +53,9 @@ class Logs:
         line = " ".join(f"{when:%Y-%m-%dT%H:%M:%SZ} {word} {public_id} {detail} {mark}".split())
         # appends from two hosts to one file can tear, so they take turns
         with self._root.lock("log", f"the log of {campaign}"):
-            self._put_away(self._root.path / campaign / "logs" / "processor.log", when)
-            self._root.files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
+            path = self._root.path / campaign / "logs" / "processor.log"
+            self._put_away(path, when)
+            append_line(self._root.files, path, line)
 
     def _put_away(self, path: Path, when: datetime) -> None:
         """Gives a log that has grown large another name, which `purge` finds too; nothing removes it.

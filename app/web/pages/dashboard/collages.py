@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.adapters.store.collages.manifests import File, Summary
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters, CollageInProgress, NotFound
 from app.services.collage import derivatives, job
 from app.services.dashboard.changes import Change, change, changes

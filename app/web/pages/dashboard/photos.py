@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 from app.core.plurals import count
 from app.services import health
