@@ -22,14 +22,14 @@ from app.adapters.store.collages.collages import Collages
 from app.adapters.store.disk import Disk
 from app.adapters.store.mail.opens import Opens
 from app.adapters.store.mail.sends import Sends
-from app.adapters.store.mail.withdrawals import Withdrawals
+from app.adapters.store.mail.unsubscribes import Unsubscribes
 from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
-from app.adapters.store.state.forgotten import Forgotten
+from app.adapters.store.state.checkpoints import Checkpoints
+from app.adapters.store.state.erasures import Erasures
 from app.adapters.store.state.logouts import Logouts
 from app.adapters.store.state.logs import Logs
 from app.adapters.store.state.syncs import Syncs
-from app.adapters.store.state.unfinished import Unfinished
 from app.adapters.store.strays import Strays
 from app.adapters.store.sweep import sweep
 
@@ -44,12 +44,12 @@ class Store:
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)
         self.syncs = Syncs(self.root)
-        self.forgotten = Forgotten(self.root)
-        self.unfinished = Unfinished(self.root)
+        self.erasures = Erasures(self.root)
+        self.checkpoints = Checkpoints(self.root)
         self.logouts = Logouts(self.root)
         self.sends = Sends(self.root)
         self.opens = Opens(self.root)
-        self.withdrawals = Withdrawals(self.root)
+        self.unsubscribes = Unsubscribes(self.root)
         self.strays = Strays(self.root)
 
     def sweep(self, campaigns: Collection[str] | None = None, *, remove: bool = True) -> list[Path]:

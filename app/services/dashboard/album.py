@@ -14,7 +14,7 @@ REMEMBERED = 200  # manifests; one of 5,000 people takes 0.5 MB here
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Listing:
     """A campaign's finished collages, oldest first. `damaged`: what is wrong, by the numbers of those that are."""
 
     sound: list[Summary]
@@ -30,19 +30,19 @@ class Album:
 
     def all(self, campaign: str) -> list[Summary]:
         """The finished collages of a campaign, oldest first, without damaged ones. Raises StoreUnavailable."""
-        return self.shelf(campaign).sound
+        return self.listing(campaign).sound
 
-    def shelf(self, campaign: str) -> Shelf:
+    def listing(self, campaign: str) -> Listing:
         """The finished collages of a campaign. Raises StoreUnavailable."""
-        shelf = Shelf([], {})
+        listing = Listing([], {})
         for collage in self._store.collages.ids(campaign):
             try:
-                shelf.sound.append(self.one(campaign, collage))
+                listing.sound.append(self.one(campaign, collage))
             except NotFound:  # it was withdrawn since it was listed
                 continue
             except CollageUnsound as error:
-                shelf.damaged[collage] = error.public
-        return shelf
+                listing.damaged[collage] = error.public
+        return listing
 
     def one(self, campaign: str, collage: str) -> Summary:
         """A finished collage. Raises NotFound, CollageUnsound, StoreUnavailable."""

@@ -7,7 +7,7 @@ logs say of it is removed; deleting it in Cloudinary, after which nobody could f
 What is damaged may show or name the person, and nobody can tell: such a collage is withdrawn, such a line or
 notification removed, once it is clear that the person was here at all.
 
-Cloudinary tells of the rejection by a webhook, which is not filed (see `store.forgotten`). Campaigns that are no longer
+Cloudinary tells of the rejection by a webhook, which is not filed (see `store.erasures`). Campaigns that are no longer
 in campaigns.toml are searched like all others.
 """
 
@@ -73,7 +73,7 @@ class Forgetting:
         receipt.photos_found = len(found.photos)
         receipt.photos_searched, receipt.assets_searched_in_cloudinary = finder.photos_searched, finder.assets_searched
         self._store.sweep()  # what killed processes left may show anybody
-        self._store.forgotten.note(receipt.searched, found.person.public_ids)
+        self._store.erasures.note(receipt.searched, found.person.public_ids)
         self._clear_photos(found.photos, receipt)
         for name in receipt.searched:
             self._clear_collages(name, found.person, receipt)

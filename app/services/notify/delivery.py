@@ -191,7 +191,7 @@ class Delivery:
 
 def is_withdrawn(store: Store, campaign: str) -> Callable[[Recipient], bool]:
     """Who has unsubscribed from a campaign by now: by address, or by photo where that was all that was known."""
-    withdrawn = store.withdrawals.addresses(campaign)
+    withdrawn = store.unsubscribes.addresses(campaign)
     return lambda recipient: (
         recipient.public_id in withdrawn.photos
         or withdrawn.has(recipient.address)

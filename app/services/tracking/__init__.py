@@ -3,5 +3,5 @@
 - `tokens`: the personal addresses in a mail, which only we can have made.
 - `classes`: whether a request is a person's or a machine's.
 - `opens`: records that a picture was asked for.
-- `withdrawing`: ends mails and records for a person.
+- `unsubscribing`: ends mails and records for a person.
 """

@@ -55,7 +55,7 @@ class Recorder:
         campaign = self._campaigns.get(claims.campaign)
         if campaign is None or campaign.tracking == "off" or not claims.public_id:
             return False
-        if self._store.withdrawals.photo(claims.campaign, claims.public_id):
+        if self._store.unsubscribes.photo(claims.campaign, claims.public_id):
             return False
         return self._store.photos.has(claims.campaign, claims.public_id)
 

@@ -14,7 +14,7 @@ from app.core.config import Campaign
 from app.services.tracking.tokens import Claims
 
 
-def withdraw_holder(store: Store, exiftool: ExifTool, claims: Claims, when: datetime) -> None:
+def unsubscribe_holder(store: Store, exiftool: ExifTool, claims: Claims, when: datetime) -> None:
     """For whoever a mail with these claims was sent to. Can be done again.
 
     That is the address in the photo's archive, and any that was sent a mail about it: it may have been corrected since.
@@ -30,14 +30,14 @@ def withdraw_holder(store: Store, exiftool: ExifTool, claims: Claims, when: date
         tags = exiftool.read([store.photos.archive_path(campaign, public_id)])
     emails = {said.email for said in tags.values()}
     for email in emails:  # at once, whatever comes of the log
-        store.withdrawals.add(campaign, when, email, [public_id])
+        store.unsubscribes.add(campaign, when, email, [public_id])
     sends = store.sends.read(campaign)
     told = {record["address"] for record in sends if record.get("photo") == public_id and "address" in record}
     for address in sorted(told.union(email for email in emails if email)):
-        store.withdrawals.add(campaign, when, address, sorted({public_id} | _told_of(sends, address)))
+        store.unsubscribes.add(campaign, when, address, sorted({public_id} | _told_of(sends, address)))
 
 
-def withdraw_address(store: Store, exiftool: ExifTool, campaign: Campaign, email: str, when: datetime) -> int:
+def unsubscribe_address(store: Store, exiftool: ExifTool, campaign: Campaign, email: str, when: datetime) -> int:
     """For an address as it was submitted, or as the campaign stored it; says how many of its photos are there.
 
     Looks into every archive of the campaign. Can be done again. Raises StoreUnavailable, ExifToolFailed, PhotoBusy.
@@ -51,7 +51,7 @@ def withdraw_address(store: Store, exiftool: ExifTool, campaign: Campaign, email
     held = {paths[path] for path, said in tags.items() if said.email and key(said.email) in keys}
     sends = store.sends.read(campaign.name)
     for address in sorted(addresses):
-        store.withdrawals.add(campaign.name, when, address, sorted(held | _told_of(sends, address)))
+        store.unsubscribes.add(campaign.name, when, address, sorted(held | _told_of(sends, address)))
     return len(held)
 
 

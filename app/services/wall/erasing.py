@@ -29,7 +29,7 @@ class Erasing:
         Once an hour, also what nobody has asked for in a day: a process that writes nothing more would not.
         """
         try:
-            noted = self._store.forgotten.campaigns()
+            noted = self._store.erasures.campaigns()
         except StoreUnavailable:
             return  # it is looked again
         for campaign, when in noted.items():

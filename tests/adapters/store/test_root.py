@@ -100,19 +100,19 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "sends.state": lambda store: store.sends.state("sayno"),
     "opens.add": lambda store: store.opens.add("sayno", NOW, {"collage": "0001", "class": "human"}),
     "opens.read": lambda store: list(store.opens.read("sayno")),
-    "withdrawals.add": lambda store: store.withdrawals.add("sayno", NOW, "ann@example.org", ["p"]),
-    "withdrawals.addresses": lambda store: store.withdrawals.addresses("sayno"),
-    "withdrawals.contents": lambda store: store.withdrawals.contents("sayno"),
-    "withdrawals.photo": lambda store: store.withdrawals.photo("sayno", "p"),
+    "unsubscribes.add": lambda store: store.unsubscribes.add("sayno", NOW, "ann@example.org", ["p"]),
+    "unsubscribes.addresses": lambda store: store.unsubscribes.addresses("sayno"),
+    "unsubscribes.contents": lambda store: store.unsubscribes.contents("sayno"),
+    "unsubscribes.photo": lambda store: store.unsubscribes.photo("sayno", "p"),
     "logouts.add": lambda store: store.logouts.add("a session"),
     "logouts.has": lambda store: store.logouts.has("a session"),
     "syncs.forget": lambda store: store.syncs.forget("sayno", ["p"]),
-    "unfinished.done": lambda store: store.unfinished.done(b"{}", ["p"]),
-    "unfinished.note": lambda store: store.unfinished.note(b"{}", {"p": "sayno"}),
-    "unfinished.end": lambda store: store.unfinished.end(b"{}"),
-    "forgotten.note": lambda store: store.forgotten.note(["sayno"], ["p"]),
-    "forgotten.has": lambda store: store.forgotten.has("p"),
-    "forgotten.campaigns": lambda store: store.forgotten.campaigns(),
+    "checkpoints.done": lambda store: store.checkpoints.done(b"{}", ["p"]),
+    "checkpoints.note": lambda store: store.checkpoints.note(b"{}", {"p": "sayno"}),
+    "checkpoints.end": lambda store: store.checkpoints.end(b"{}"),
+    "erasures.note": lambda store: store.erasures.note(["sayno"], ["p"]),
+    "erasures.has": lambda store: store.erasures.has("p"),
+    "erasures.campaigns": lambda store: store.erasures.campaigns(),
     "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
     "logs.tail": lambda store: store.logs.tail("sayno", 5),
@@ -136,7 +136,7 @@ def draft(store: Store) -> Draft:
 
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
-    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs", "unfinished", "forgotten")
+    names = ("root", "photos", "collages", "logs", "sends", "opens", "unsubscribes", "syncs", "checkpoints", "erasures")
     names += ("logouts", "strays")
     rooms = {name: getattr(store, name) for name in names}
     public = {

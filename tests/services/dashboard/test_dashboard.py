@@ -121,9 +121,9 @@ def test_a_damaged_collage_is_named_and_hides_no_other(store: Store) -> None:
     whole = path.read_bytes()
     album = Album(store)
     path.write_bytes(whole[:-20])
-    shelf = album.shelf("sayno")
-    assert ([past.id for past in shelf.sound], list(shelf.damaged)) == (["0002"], ["0001"])
-    assert "python -m app check sayno --repair" in shelf.damaged["0001"]
+    listing = album.listing("sayno")
+    assert ([past.id for past in listing.sound], list(listing.damaged)) == (["0002"], ["0001"])
+    assert "python -m app check sayno --repair" in listing.damaged["0001"]
     with pytest.raises(CollageUnsound):
         album.one("sayno", "0001")
     path.write_bytes(whole)

@@ -133,15 +133,15 @@ def test_opens_mails_and_withdrawals_of_the_person_go_and_that_they_want_no_mail
         for state in ("intended", "sent"):
             record = {"state": state, "collage": "0001", "photo": public_id, "address": address, "message_id": "<x@y>"}
             bench.store.sends.add("sayno", record)
-        bench.store.withdrawals.add("sayno", now, address, [public_id])
+        bench.store.unsubscribes.add("sayno", now, address, [public_id])
     receipt = bench.forgetting.forget(ANN)
     assert receipt.log_lines_removed >= 4
     assert search(bench.store, ANN, "supporter-1") == []
     assert [record["photo"] for record in bench.store.opens.read("sayno")] == ["supporter-2"]
     assert [record["photo"] for record in bench.store.sends.read("sayno")] == ["supporter-2"] * 2
-    assert not bench.store.withdrawals.photo("sayno", "supporter-1")
-    assert bench.store.withdrawals.photo("sayno", "supporter-2")
-    assert bench.store.withdrawals.addresses("sayno").has(ANN), "who was forgotten is not written to either"
+    assert not bench.store.unsubscribes.photo("sayno", "supporter-1")
+    assert bench.store.unsubscribes.photo("sayno", "supporter-2")
+    assert bench.store.unsubscribes.addresses("sayno").has(ANN), "who was forgotten is not written to either"
 
 
 def test_the_files_of_a_collage_that_was_built_anew_are_those_of_its_manifest(bench: Bench) -> None:

@@ -24,7 +24,7 @@ KEPT = 1000  # campaigns
 
 
 @dataclass(frozen=True)
-class Withdrawn:
+class Unsubscribed:
     """Who had withdrawn from a campaign when the file was read."""
 
     campaign: str
@@ -36,12 +36,12 @@ class Withdrawn:
         return any(_hash(self.campaign, spelling) in self.hashes for spelling in addresses.spellings(address))
 
 
-class Withdrawals:
+class Unsubscribes:
     def __init__(self, root: Root) -> None:
         self._root = root
         self._photos = Photos(root)
         self._sends = Sends(root)
-        self._known: Stamped[str, Withdrawn] = Stamped(KEPT)
+        self._known: Stamped[str, Unsubscribed] = Stamped(KEPT)
 
     def add(self, campaign: str, when: datetime, address: str | None, public_ids: Iterable[str]) -> None:
         """Withdraws an address (None: it is not known) and photos. What has been withdrawn is not written again.
@@ -63,7 +63,7 @@ class Withdrawals:
                 if public_id not in gone:
                     ledger.add(self._root.files, path, {"time": time, "photo": public_id})
 
-    def addresses(self, campaign: str) -> Withdrawn:
+    def addresses(self, campaign: str) -> Unsubscribed:
         """Who has withdrawn. Raises StoreUnavailable, also where a line is damaged or missing.
 
         To pass over one could write to someone who wants no mail.
@@ -74,7 +74,7 @@ class Withdrawals:
         # asked for every picture that is sent, so the log is read only when it has changed
         return self._known.get(campaign, stamp, lambda: self._whole(campaign))
 
-    def _whole(self, campaign: str) -> Withdrawn:
+    def _whole(self, campaign: str) -> Unsubscribed:
         withdrawn, contents = self._read(campaign)
         contents.require_whole()
         return withdrawn
@@ -91,11 +91,11 @@ class Withdrawals:
     def _path(self, campaign: str) -> Path:
         return self._root.path / campaign / "logs" / "unsubscribed.jsonl"
 
-    def _read(self, campaign: str) -> tuple[Withdrawn, ledger.Contents]:
+    def _read(self, campaign: str) -> tuple[Unsubscribed, ledger.Contents]:
         contents = ledger.read(self._root.files, self._path(campaign), _is_record)
         hashes = frozenset(record["address"] for record in contents.records if "address" in record)
         photos = frozenset(record["photo"] for record in contents.records if "photo" in record)
-        return Withdrawn(campaign, hashes, photos), contents
+        return Unsubscribed(campaign, hashes, photos), contents
 
 
 def _is_record(line: Mapping[str, Any]) -> bool:

@@ -16,7 +16,7 @@ UNFINISHED = ".unfinished"
 KEPT = 2 * 24 * 3600  # seconds, in which whoever sends a notification again has done so
 
 
-class Unfinished:
+class Checkpoints:
     def __init__(self, root: Root) -> None:
         self._root = root
 

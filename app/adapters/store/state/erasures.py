@@ -16,7 +16,7 @@ KEPT = 30 * 24 * 3600  # seconds: longer than a notification may wait in a queue
 CAMPAIGN = ".campaign"
 
 
-class Forgotten:
+class Erasures:
     def __init__(self, root: Root) -> None:
         self._root = root
 

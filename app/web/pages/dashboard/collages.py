@@ -47,15 +47,15 @@ def build(campaign: str) -> ResponseReturnValue:
 @admin_only
 def history(campaign: str) -> ResponseReturnValue:
     """Every finished collage, the newest first, and what changed with each; those that are damaged are named."""
-    shelf = desk().album.shelf(services().campaign(campaign))
-    every = changes(shelf.sound)
+    listing = desk().album.listing(services().campaign(campaign))
+    every = changes(listing.sound)
     rules = services().campaigns[campaign]
     return render_template(
         "dashboard/history.html",
         campaign=rules,
         name=campaign,
         changes=every,
-        damaged=shelf.damaged,
+        damaged=listing.damaged,
         picture=preview,
         withdrawn={one.collage.id: len(_withdrawn(campaign, one.collage)) for one in every},
     )

@@ -175,11 +175,11 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
     store = services().store
     every = store.photos.all(campaign) if every is None else every
     unreachable, cut = desk().addresses.unreachable(campaign, every), desk().addresses.cut(campaign, every)
-    shelf = desk().album.shelf(campaign)
-    collages = shelf.sound
+    listing = desk().album.listing(campaign)
+    collages = listing.sound
     return {
         "name": campaign,
-        "damaged": len(shelf.damaged),
+        "damaged": len(listing.damaged),
         "counts": counts(every, store.photos.incomplete(campaign), collages),
         "unreachable": unreachable,
         "cut": len(cut or ()),
