@@ -1,8 +1,8 @@
 """Files that appear whole or not at all, on a local disk and on NFS.
 
 temporary file in the same directory → write → fsync → close (where NFS reports errors) → rename → fsync of the
-directory. Temporary names begin with `.tmp-`, which no listing of the store shows. Whoever writes a temporary file
-holds its lock until it has its name; one whose lock is free was left by a dead writer (see `sweep`).
+directory. Temporary names begin with `.tmp-`, which no listing of the store shows. The writer of a temporary file
+holds its lock until it has its name, so one that is not locked was left by a dead writer (see `sweep`).
 """
 
 import contextlib
@@ -33,9 +33,9 @@ def using(path: Path) -> Iterator[None]:
 class Files:
     """Whole-or-nothing operations on `disk`.
 
-    `require` raises StoreUnavailable where the disk is not the one that is meant (a store that is not mounted). It is
-    asked before a directory is made, once more before a new file gets its name, and whenever something is not there:
-    what is missing may only be out of sight. `mode` says which permissions a directory is made with.
+    `require` raises StoreUnavailable for the wrong disk (a store that is not mounted). It is called before a directory
+    is made, again before a new file gets its name, and whenever something is missing, which may only be out of sight.
+    `mode` returns the permissions of a new directory.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Files:
             path = directory / f"{TEMPORARY}{secrets.token_hex(8)}"
             descriptor = self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
             try:
-                # who sweeps may have seen it before it was locked, taken it for a dead writer's, and removed it
+                # a sweep may have removed it before it was locked, as a dead writer's
                 if self.disk.lock(descriptor) and os.fstat(descriptor).st_nlink:
                     return path, descriptor
             except BaseException:
@@ -92,10 +92,10 @@ class Files:
             os.close(descriptor)
 
     def rename(self, source: Path, target: Path) -> None:
-        """Renames a file or directory, and makes the new name last.
+        """Renames a file or directory durably.
 
-        On NFS a rename whose answer was lost is tried again by the client and reports an error though it succeeded:
-        where the source is gone and the target is what the source was, it has succeeded. Raises OSError.
+        On NFS the client repeats a rename whose answer was lost, and reports an error though the first one succeeded:
+        the source is gone, and the target is what the source was. Raises OSError.
         """
         before = self.disk.stat(source)
         try:
@@ -110,7 +110,7 @@ class Files:
         self.sync_directory(target.parent)
 
     def make_directories(self, path: Path) -> None:
-        """Makes `path` and its missing parents, so that they last. Raises OSError, StoreUnavailable."""
+        """Makes `path` and its missing parents, durably. Raises OSError, StoreUnavailable."""
         if self.is_directory(path):
             return
         self.require()
@@ -150,7 +150,7 @@ class Files:
             return []
 
     def sync_directory(self, path: Path) -> None:
-        """Makes the names in a directory last. Raises OSError."""
+        """Makes the names in a directory durable. Raises OSError."""
         descriptor = self.disk.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             self.disk.fsync(descriptor)
@@ -158,7 +158,7 @@ class Files:
             os.close(descriptor)
 
     def remove(self, path: Path) -> bool:
-        """Removes a file, so that it stays removed; says whether there was one. Raises StoreUnavailable."""
+        """Removes a file durably; returns whether there was one. Raises StoreUnavailable."""
         with using(path):
             try:
                 self.disk.unlink(path)
@@ -180,9 +180,9 @@ class Files:
     def lock(self, path: Path, patience: float) -> int | None:
         """Locks a file against every other process, thread and (on NFS 4) host, for at most `patience` seconds.
 
-        Returns the descriptor that holds the lock; closing it, or the end of the process, gives the lock up. None where
-        others kept it. flock, not lockf: it belongs to the open file, so threads exclude each other too, and a child
-        process can inherit it. Raises StoreUnavailable.
+        Returns the descriptor that holds the lock; closing it, or the end of the process, releases the lock. None on
+        timeout. flock, not lockf: it belongs to the open file, so threads exclude each other too, and a child process
+        can inherit it. Raises StoreUnavailable.
         """
         with using(path):
             self.make_directories(path.parent)
@@ -196,7 +196,7 @@ class Files:
                         return None
                     time.sleep(pause)
                     pause = min(pause * 1.5, 0.1)
-                self.require()  # a lock beside the store locks nobody out
+                self.require()  # a lock outside the store locks nobody out
             except BaseException:
                 os.close(descriptor)
                 raise

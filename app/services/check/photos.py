@@ -1,7 +1,7 @@
 """Archives, intermediates and variants: whole, of the right size, of the photo that their name says, of one version.
 
-A broken archive stays where it is, for it may be the only copy of the picture: what is mended is that the next sync
-takes it for one that has to be fetched again.
+A broken archive stays where it is, for it may be the only copy of the picture; a repair makes the next sync fetch it
+again.
 """
 
 import os
@@ -20,7 +20,7 @@ BATCH = 50  # archives whose tags are read in one run of exiftool
 
 
 class PhotoCheck:
-    """Checks photos of one campaign; with `repair` it mends what can be."""
+    """Checks photos of one campaign; with `repair` it repairs what it can."""
 
     def __init__(self, store: Store, exiftool: ExifTool, campaign: str, *, repair: bool) -> None:
         self._store = store
@@ -90,7 +90,7 @@ class PhotoCheck:
         return findings
 
     def _left(self, public_id: str, intermediate: bytes | None) -> Path | None:
-        """What a removal that was cut off has left."""
+        """The file that an interrupted removal left."""
         photos = self._store.photos
         if intermediate is not None:
             return photos.intermediate_path(self._campaign, public_id)

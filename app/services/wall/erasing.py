@@ -11,7 +11,7 @@ EVERY = 60.0  # seconds
 
 
 class Erasing:
-    """Making one touches nothing and starts nothing."""
+    """Creating one touches nothing and starts nothing."""
 
     def __init__(self, store: Store, cache: Cache) -> None:
         self._store = store

@@ -18,12 +18,12 @@ from app.services.collage import derivatives
 from app.services.collage.withdrawn import Withdrawn, require_nobody
 from app.services.wall.cache import Cache
 
-MADE = "1"  # changes with whatever changes the pixels
+MADE = "1"  # increase it with any change of the pixels
 SPREAD = 2  # pixels: how far a face may reach beyond its cell, where the picture was made smaller
 
 
 class Finished:
-    """`withdrawn` decides, each time a file is asked for, who may be seen. Making one touches nothing on disk."""
+    """`withdrawn` decides on each request who may be seen. Creating one touches nothing on disk."""
 
     def __init__(self, store: Store, withdrawn: Withdrawn, cache: Cache) -> None:
         self._store = store
@@ -31,7 +31,7 @@ class Finished:
         self._cache = cache
 
     def path(self, campaign: str, collage: str, name: str) -> Path | None:
-        """Where the file is; None for a derivative that is to be served by `derivative` as somebody has withdrawn.
+        """The path of the file; None for a derivative that shows somebody who has withdrawn: see `derivative`.
 
         Raises NotFound, CollageUnsound for a master that shows somebody who has withdrawn, and where nobody can tell
         whom the collage shows, StoreUnavailable.

@@ -1,7 +1,7 @@
 """The walls of a store: who is on them, who is still held, and the pictures of them.
 
-Who is gone (forgotten, or not approved any more) is gone from every picture at once, also from those that are kept:
-each is made from, and found again by, the state of the archives of everyone on it, which is looked at every time.
+Whoever is forgotten or no longer approved disappears from every picture at once, even from cached ones: the key of a
+picture is made from the archives of everyone on it, which are looked at every time.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from app.services.wall.cache import Cache
 from app.services.wall.geometry import Box, Grid, Piece
 from app.services.wall.tile import FRAME, Painter, Shown
 
-MADE = "2"  # changes with whatever changes the pixels: what was kept before is not found any more
+MADE = "2"  # increase it with any change of the pixels, so that older pictures are not found any more
 KNOWN = 16  # walls whose manifests are kept in memory
 WHOLE = 2048  # pixels, the longest side of the wall in one piece
 READERS = 16
@@ -64,7 +64,7 @@ class Sheet:
 
 
 class Walls:
-    """Making one touches nothing on disk."""
+    """Creating one touches nothing on disk."""
 
     def __init__(self, store: Store, cache: Cache) -> None:
         self._store = store
@@ -106,7 +106,7 @@ class Walls:
         )
 
     def held(self, wall: Wall) -> set[str]:
-        """Who of all people on a wall is still held (public IDs). Raises StoreUnavailable."""
+        """The public IDs of the people on a wall whose photo is still held. Raises StoreUnavailable."""
         return {photo.public_id for photo in self._store.photos.all(wall.campaign)} & set(wall.seats.values())
 
     def tile(self, wall: Wall, level: int, x: int, y: int) -> Sheet:
@@ -124,7 +124,7 @@ class Walls:
         return self._sheet(wall, f"whole/{level}", size, wall.grid.pieces(level, Box(0, 0, *size)))
 
     def place(self, wall: Wall, public_id: str, shape: str) -> Sheet:
-        """Somebody's place in the wall, to be shared: `square` or `story`.
+        """A picture of somebody's place in the wall, to share: `square` or `story`.
 
         Raises NotFound for somebody who is not on the wall, or no longer held, StoreUnavailable.
         """

@@ -1,10 +1,10 @@
 """Finished collages, and the one that is being built.
 
 A finished collage is a directory `<campaign>/collages/<NNNN>` with a manifest. One that is being built is a directory
-`.tmp-<NNNN>` beside it, and whoever builds it holds the campaign's lock; the next build clears what a dead one left.
-A collage that is built anew under its number (a revision) takes the old one's place in two renames: the old one waits
-as `.old-<NNNN>` in between, and whoever takes the lock next finishes a swap that was cut off. A collage that was
-withdrawn leaves an empty directory, so that its number is not given away again.
+`.tmp-<NNNN>` beside it, and its builder holds the campaign's lock; the next build clears what a dead one left. A
+revision (a collage rebuilt under its number) takes the old one's place in two renames: in between, the old one is
+`.old-<NNNN>`, and the next holder of the lock finishes a swap that was cut off. A collage that was withdrawn leaves an
+empty directory, so that its number is not used again.
 """
 
 import contextlib
@@ -40,8 +40,8 @@ class Collages(FinishedCollages):
         """Takes the campaign's lock, clears what a dead build left, and makes a directory for a new collage.
 
         Numbers are never used twice, not even that of a dead build; `revise` is the number of a finished collage that
-        is to be built anew. Raises CollageInProgress where another build goes on for over `patience` seconds (a moment
-        is always waited: someone may only be looking whether the lock is held).
+        is to be built anew. Raises CollageInProgress where another build goes on for over `patience` seconds (never
+        0: another process may hold the lock for a moment, to see whether it is free).
         """
         top = self._top(campaign)
         lock = self._lock(campaign, patience)
@@ -61,7 +61,7 @@ class Collages(FinishedCollages):
         return draft
 
     def clear(self, campaign: str, *, remove: bool = True) -> list[Path]:
-        """Clears what a dead build left, unless one goes on; returns it. With `remove=False` it only finds it."""
+        """Clears what a dead build left, unless another goes on; returns it. With `remove=False` it only finds it."""
         self._root.require()
         top = self._top(campaign)
         with files.using(top):
@@ -159,7 +159,7 @@ class Collages(FinishedCollages):
                     self._clear(top)
 
     def note(self, draft: Draft, state: dict[str, Any]) -> None:
-        """Says how far a draft is, or why it failed, to whoever asks `draft_state`."""
+        """Notes how far a draft is, or why it failed, for `draft_state`."""
         self._root.require()
         path = self._top(draft.campaign) / PROGRESS
         self._root.files.write_whole(path, json.dumps({"id": draft.id} | state).encode("utf-8"))

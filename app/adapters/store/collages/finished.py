@@ -144,9 +144,9 @@ class FinishedCollages:
                 self._root.files.remove(Path(entry.path))
 
     def damaged(self, campaign: str) -> list[str]:
-        """The collages of which nobody can tell whom they show, oldest first.
+        """The collages that may show anybody, oldest first.
 
-        Their manifest is damaged, or it is gone and pictures are left, as after a withdrawal that was cut off.
+        Their manifest is damaged, or it is missing beside pictures, as after a withdrawal that was cut off.
         """
         self._root.require()
         top = self._top(campaign)

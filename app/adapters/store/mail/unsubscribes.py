@@ -1,4 +1,4 @@
-"""Who wants no more mails of a campaign, and no records: `<campaign>/logs/unsubscribed.jsonl`.
+"""Who unsubscribed from a campaign's mails, and wants no opens recorded: `<campaign>/logs/unsubscribed.jsonl`.
 
 A line names an address by its hash, or one of the person's photos. They are separate lines so that `forget`, which
 removes every line that names a person's photo or address, leaves the hash: it names nobody, and keeps the person from
@@ -25,14 +25,14 @@ KEPT = 1000  # campaigns
 
 @dataclass(frozen=True)
 class Unsubscribed:
-    """Who had withdrawn from a campaign when the file was read."""
+    """Who had unsubscribed from a campaign when the file was read."""
 
     campaign: str
     hashes: frozenset[str] = frozenset()
     photos: frozenset[str] = frozenset()
 
     def has(self, address: str) -> bool:
-        """Whether no more mails may go to this address, in whatever spelling it or the withdrawal came."""
+        """Whether this address is unsubscribed, in whatever spelling."""
         return any(_hash(self.campaign, spelling) in self.hashes for spelling in addresses.spellings(address))
 
 
@@ -44,15 +44,15 @@ class Unsubscribes:
         self._known: Stamped[str, Unsubscribed] = Stamped(KEPT)
 
     def add(self, campaign: str, when: datetime, address: str | None, public_ids: Iterable[str]) -> None:
-        """Withdraws an address (None: it is not known) and photos. What has been withdrawn is not written again.
+        """Unsubscribes an address (None: not known) and photos. What is unsubscribed already is not written again.
 
-        Nor is a photo that is gone and that no mail was about, or no more: `forget` removes both before it looks for
-        lines like these, and would not come back for this one. Raises StoreUnavailable, PhotoBusy.
+        Nor is a photo that is gone and no longer in the log of mails: `forget` removes both before it looks for lines
+        like these, and would not come back for this one. Raises StoreUnavailable, PhotoBusy.
         """
         self._root.require()
         path, time = self._path(campaign), f"{when:%Y-%m-%dT%H:%M:%SZ}"
         with self._root.lock("log", f"the log of {campaign}"):
-            known = self._read(campaign)[0]  # nobody is kept from withdrawing by a line that is damaged
+            known = self._read(campaign)[0]  # a damaged line keeps nobody from unsubscribing
             photos = [public_id for public_id in public_ids if public_id not in known.photos]
             gone = {public_id for public_id in photos if not self._photos.has(campaign, public_id)}
             if gone:
@@ -64,9 +64,9 @@ class Unsubscribes:
                     ledger.add(self._root.files, path, {"time": time, "photo": public_id})
 
     def addresses(self, campaign: str) -> Unsubscribed:
-        """Who has withdrawn. Raises StoreUnavailable, also where a line is damaged or missing.
+        """Who has unsubscribed. Raises StoreUnavailable, also where a line is damaged or missing.
 
-        To pass over one could write to someone who wants no mail.
+        Skipping one could send mail to someone who wants none.
         """
         path = self._path(campaign)
         with using(path):
@@ -85,7 +85,7 @@ class Unsubscribes:
         return self._read(campaign)[1]
 
     def photo(self, campaign: str, public_id: str) -> bool:
-        """Whether nothing about this photo may be recorded any more. Raises StoreUnavailable."""
+        """Whether opens of this photo's mails must not be recorded. Raises StoreUnavailable."""
         return public_id in self.addresses(campaign).photos
 
     def _path(self, campaign: str) -> Path:
@@ -104,5 +104,5 @@ def _is_record(line: Mapping[str, Any]) -> bool:
 
 
 def _hash(campaign: str, spelling: str) -> str:
-    """Of the campaign, too: two campaigns' files do not tell that they know the same person. `spelling`: casefolded."""
+    """Includes the campaign, so that two campaigns' files share nothing. `spelling`: casefolded."""
     return hashlib.sha256(f"{campaign}\n{spelling}".encode()).hexdigest()

@@ -14,7 +14,7 @@ from app.adapters.store.stamped import Stamp
 class Photo(NamedTuple):
     """An approved photo that the store holds. `approved_at`: nanoseconds since 1970.
 
-    `written_at`: the same of its archive's last change, so that one that was written anew is another.
+    `written_at`: when its archive was last changed, in the same unit, so that a rewritten photo is not equal.
     """
 
     public_id: str
@@ -36,7 +36,7 @@ class PhotoListing(PhotoPaths):
         return held
 
     def pairs(self, campaign: str) -> dict[str, tuple[bool, bool]]:
-        """Every public ID of which a campaign has a file, and whether it has the archive and the intermediate."""
+        """Every public ID that a campaign has a file of, and whether it has the archive and the intermediate."""
         self._root.require()
         archives = _public_ids(self._names(campaign, "approved"), ".jpg")
         thumbnails = self._names(campaign, "thumbnails")
@@ -61,12 +61,12 @@ class PhotoListing(PhotoPaths):
         return len(self.public_ids(campaign))
 
     def public_ids(self, campaign: str) -> frozenset[str]:
-        """Every photo of a campaign. Looks at names only: 50,000 on a network file system are one listing."""
+        """Every photo of a campaign. One listing, which looks at names only."""
         self._root.require()
         return frozenset(_public_ids(self._names(campaign, "approved"), ".jpg"))
 
     def stamp(self, campaign: str) -> Stamp:
-        """What changes when a campaign gets or loses a photo; () where it never had one. Raises StoreUnavailable.
+        """The stamp of a campaign's list of photos; () where there never was one. Raises StoreUnavailable.
 
         The directory is opened: on NFS that asks the server, where a stat may be answered from a cache for a minute.
         """
@@ -84,7 +84,7 @@ class PhotoListing(PhotoPaths):
         return (found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
     def all(self, campaign: str) -> list[Photo]:
-        """Every photo of a campaign, in order of approval (then of public ID). A stray file is none."""
+        """Every photo of a campaign, in order of approval (then of public ID). Stray files are skipped."""
         self._root.require()
         directory = self._root.path / campaign / "approved"
         with using(directory):

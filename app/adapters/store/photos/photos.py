@@ -2,9 +2,9 @@
 
 An intermediate's modification time is the version of the photo that it shows (Cloudinary counts versions in seconds
 since 1970) and, as a fraction of a second, where the photo was cut: its mark (`Tags.mark`). After a crash between
-the two files, a photo that was overwritten or cut anew has its new intermediate and its old archive; the mark tells, so
-that the photo is put once more. Variants (JPEGs beside the intermediate) have the same time, and are shown only where
-it is the intermediate's. They can be missing: what cannot be written of them fails no photo.
+the two files, a photo that was overwritten or cut anew has its new intermediate and its old archive; the mark shows
+that, and the photo is stored again. Variants (JPEGs beside the intermediate) have the same time, and are shown only
+while it is the intermediate's. They are optional: failing to write one does not fail the photo.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ class Photos(PhotoListing, PhotoReading):
     """The photos of a store."""
 
     def lock(self, public_id: str) -> contextlib.AbstractContextManager[Lock]:
-        """One photo is worked on by one process at a time. Raises PhotoBusy."""
+        """Only one process works on a photo at a time. Raises PhotoBusy."""
         return self._root.lock("photo", f"the photo {public_id}")
 
     def put(
@@ -49,7 +49,7 @@ class Photos(PhotoListing, PhotoReading):
         return lacking
 
     def put_archive(self, campaign: str, public_id: str, archive: bytes, approved_at: float) -> None:
-        """Stores an archive whose intermediate is there: one with other metadata. Raises StoreUnavailable."""
+        """Stores an archive with other metadata, whose intermediate is there already. Raises StoreUnavailable."""
         self._root.require()
         self._root.files.write_whole(self.archive_path(campaign, public_id), archive, mtime=approved_at)
 
@@ -62,9 +62,9 @@ class Photos(PhotoListing, PhotoReading):
     def put_variants(
         self, campaign: str, public_id: str, variants: Mapping[str, bytes], mark: float | None
     ) -> list[str]:
-        """Stores the variants with this mark, and removes those that are not given, which would be another picture's.
+        """Stores the variants with this mark, and removes the others, which would show another picture.
 
-        Returns those that could not be stored or are not given. Raises StoreUnavailable only where the whole store is.
+        Returns the names of those that are missing now. Raises StoreUnavailable only if the whole store is unavailable.
         """
         self._root.require()
         lacking = []
@@ -90,7 +90,7 @@ class Photos(PhotoListing, PhotoReading):
             self.put_intermediate(campaign, public_id, intermediate, None)
 
     def remove(self, campaign: str, public_id: str) -> bool:
-        """Removes all files, the archive first; says whether there was any."""
+        """Removes all files, the archive first; returns whether there were any."""
         self._root.require()
         removed = [self._root.files.remove(path) for path in self._paths(campaign, public_id)]
         return True in removed

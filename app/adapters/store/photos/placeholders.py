@@ -17,7 +17,7 @@ KEPT = 50_000  # photos, of 200 bytes or so each
 
 
 class Placeholders:
-    """Those that were read stay in memory, for as long as the file is the same."""
+    """Keeps what was read in memory until its file changes."""
 
     def __init__(self, root: Root) -> None:
         self._root = root

@@ -13,7 +13,7 @@ from app.adapters.store.stamped import Stamp
 
 JPEG_END = b"\xff\xd9"
 PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
-REMEMBERED_PATHS = 10_000  # to make one takes longer than to look at its file
+REMEMBERED_PATHS = 10_000  # making one takes longer than looking at its file
 
 
 class PhotoReading(PhotoPaths):
@@ -70,7 +70,7 @@ class PhotoReading(PhotoPaths):
     def variant(self, campaign: str, public_id: str, variant: str) -> tuple[bytes, int] | None:
         """A variant's bytes and its number (see `versions`).
 
-        None where there is none, it is cut short, or it has not the intermediate's mark. Raises StoreUnavailable.
+        None where it is missing, cut short, or without the intermediate's mark. Raises StoreUnavailable.
         """
         path = self.variant_path(campaign, public_id, variant)
         with using(path):
@@ -94,9 +94,9 @@ class PhotoReading(PhotoPaths):
         return self.versions(campaign, [public_id]).get(public_id)
 
     def versions(self, campaign: str, public_ids: Iterable[str]) -> dict[str, int]:
-        """A number for each of these photos that has an intermediate; another one when its picture is another.
+        """A number for each of these photos that has an intermediate; it changes with the picture.
 
-        It is what `?v=` in the address of a picture says. Nothing is cached. Raises StoreUnavailable.
+        It is the `?v=` in the address of a picture. Nothing is cached. Raises StoreUnavailable.
         """
         self._root.require()
         found = {}
@@ -116,7 +116,7 @@ class PhotoReading(PhotoPaths):
     def fits(self, campaign: str, public_id: str, mark: float | None) -> bool:
         """Whether the intermediate is there and has the archive's mark, and neither file is empty or cut short.
 
-        That is what can be known without decoding pictures. Raises StoreUnavailable.
+        More cannot be known without decoding pictures. Raises StoreUnavailable.
         """
         self._root.require()
         archive, intermediate = self.archive_path(campaign, public_id), self.intermediate_path(campaign, public_id)

@@ -1,4 +1,4 @@
-"""What happened to which photo, and the notifications as they came."""
+"""What happened to each photo, and the raw notifications."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ LARGEST_LOG = 20_000_000  # bytes, after which processor.log is put away and beg
 
 @dataclass
 class Purged:
-    """What a purge has looked at, and removed of it."""
+    """What a purge searched and removed."""
 
     lines_searched: int = 0
     lines_removed: int = 0
@@ -46,7 +46,7 @@ class Logs:
     def event(self, campaign: str, when: datetime, word: str, public_id: str, detail: str = "") -> None:
         """Adds a line to the campaign's processor.log: time, SYNCED, DELETED or ERROR, public ID, detail.
 
-        At the end stands the request or run that it belongs to, where there is one.
+        It ends with the request or run that it belongs to, if any.
         """
         self._root.require()
         mark = f"request={current_request_id()}" if current_request_id() else ""
@@ -58,10 +58,10 @@ class Logs:
             append_line(self._root.files, path, line)
 
     def _put_away(self, path: Path, when: datetime) -> None:
-        """Gives a log that has grown large another name, which `purge` finds too; nothing removes it.
+        """Renames a log that has grown large; `purge` finds it there, too, and nothing removes it.
 
-        Not logrotate's work: only whoever holds the log's lock knows that nobody, on whatever host, is just adding to
-        the log or removing a person from it.
+        logrotate cannot do this: only the holder of the log's lock knows that no host is just adding to the log or
+        removing a person from it.
         """
         with using(path):
             found = self._root.files.disk.stat(path)
@@ -69,7 +69,7 @@ class Logs:
                 self._root.files.rename(path, path.with_name(f"processor.{when:%Y%m%dT%H%M%SZ}.log"))
 
     def tail(self, campaign: str, number: int) -> list[str]:
-        """The last so many lines of processor.log, the newest first; a line that was not written whole is none.
+        """The last `number` lines of processor.log, the newest first, without an unfinished one.
 
         Raises StoreUnavailable.
         """
@@ -88,7 +88,7 @@ class Logs:
         return whole[-number:][::-1] if number > 0 else []
 
     def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
-        """Files a notification exactly as it came; one of no known campaign goes to .unfiled/."""
+        """Stores a notification exactly as it came; one of no known campaign goes to .unfiled/."""
         self._root.require()
         top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs" / "webhooks"
         stem = f"{when:%H%M%S}.{status}.{file_name(public_id)}"
@@ -108,7 +108,7 @@ class Logs:
         *,
         damaged: bool = False,
     ) -> Purged:
-        """Removes the log lines and the notifications that `line` and `document` say yes to.
+        """Removes the log lines and the notifications for which `line` and `document` return True.
 
         `damaged`: also the lines and notifications that should be JSON and are not, which may be what is left of one
         that they would say yes to. `campaign`: None for the notifications of no known campaign. A log of which nothing
@@ -130,7 +130,7 @@ class Logs:
         return done
 
     def _without(self, path: Path, line: Callable[[str], bool], *, damaged: bool) -> tuple[int, int]:
-        """Removes lines from a file that nobody else writes to meanwhile; says of how many, and how many."""
+        """Removes lines from a file that nobody else writes to; returns how many there were, and how many went."""
         files = self._root.files
         every = (files.read(path) or b"").splitlines(keepends=True)
         named = [line(entry.decode("utf-8", "replace")) for entry in every]
