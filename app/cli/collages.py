@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from app.adapters.store import Store
+from app.adapters.store.collages.manifests import Manifest
 from app.cli.options import CollageNumber, read_settings
 from app.core import errors
 from app.core.config import load_campaigns
@@ -73,27 +74,27 @@ def collage(
     else:
         manifest = _rebuilt(store, campaign, rebuild)
     if as_json:
-        click.echo(json.dumps(manifest, ensure_ascii=False))
+        click.echo(json.dumps(manifest.as_json(), ensure_ascii=False))
         return
     for line in _description(store, campaign, manifest):
         click.echo(line)
 
 
-def _description(store: Store, campaign: str, manifest: dict[str, Any]) -> Iterator[str]:
-    grid = manifest["layout"]
+def _description(store: Store, campaign: str, manifest: Manifest) -> Iterator[str]:
+    grid = manifest.layout
     yield (
-        f"Collage {manifest['id']} of {campaign}: {count(grid['used'], 'person', 'people')} in "
-        f"{grid['cols']}×{grid['rows']} cells of {grid['cell_width']}×{grid['cell_height']}; "
-        f"{len(manifest['left_out'])} left out, {len(manifest['unreadable'])} unreadable"
+        f"Collage {manifest.id} of {campaign}: {count(grid.used, 'person', 'people')} in "
+        f"{grid.cols}×{grid.rows} cells of {grid.cell_width}×{grid.cell_height}; "
+        f"{len(manifest.left_out)} left out, {len(manifest.unreadable)} unreadable"
     )
-    if more := len(manifest.get("duplicates", ())):
+    if more := len(manifest.duplicates):
         yield f"  {count(more, 'more photo', 'more photos')} of the same people; --duplicates shows them"
-    for file in manifest["files"]:
-        path = store.collages.file(campaign, manifest["id"], file["name"]).absolute()
-        yield f"  {file['width']}×{file['height']}  {file['bytes'] / 1e6:5.1f} MB  {path}"
+    for file in manifest.files:
+        path = store.collages.file(campaign, manifest.id, file.name).absolute()
+        yield f"  {file.width}×{file.height}  {file.bytes / 1e6:5.1f} MB  {path}"
 
 
-def _built(store: Store, campaign: str, parameters: Parameters) -> dict[str, Any]:
+def _built(store: Store, campaign: str, parameters: Parameters) -> Manifest:
     """The manifest of a new collage."""
     options = ["--photos", str(parameters.photos)] if parameters.photos else []
     options += [part for public_id in parameters.exclude for part in ("--exclude", public_id)]
@@ -110,7 +111,7 @@ def _built(store: Store, campaign: str, parameters: Parameters) -> dict[str, Any
         raise errors.BuildFailed(f"The collage {build.id} of {campaign} failed: {state.get('error')}") from None
 
 
-def _rebuilt(store: Store, campaign: str, collage: str) -> dict[str, Any]:
+def _rebuilt(store: Store, campaign: str, collage: str) -> Manifest:
     """The manifest of a collage, rebuilt if somebody in it has withdrawn."""
     withdrawn = Withdrawn(store)
     if withdrawn.of(campaign, collage):

@@ -44,7 +44,7 @@ class Services:
         """Raises SettingError as `Intake.of` does, and where a key for a gallery's sessions is missing."""
         store, exiftool = Store(settings.store), ExifTool()
         intake = Intake.of(settings, campaigns, store, exiftool)
-        withdrawn, cache = Withdrawn(store), Cache(store.root.path)
+        withdrawn, cache = Withdrawn(store), Cache(store.path)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,

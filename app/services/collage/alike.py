@@ -16,8 +16,7 @@ from typing import TypeVar
 
 from app.adapters.imaging.jpeg import usercomment
 from app.adapters.store import Store
-from app.adapters.store.files import using
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.addresses import key
 from app.core.errors import StoreUnavailable, where
 from app.services.collage import choice
@@ -107,12 +106,9 @@ class Alike:
         except (FileNotFoundError, StoreUnavailable):
             self._store.root.require()  # a bad file belongs to nobody; a missing store is an error
             email = None
-        path = self._store.photos.intermediate_path(campaign, photo.public_id)
-        with using(path):
-            found = self._store.root.files.disk.stat(path)
         typed = key(email or "")
         address = hashlib.blake2b(typed.encode(), key=self._secret).digest() if typed else None
-        return _Looks(address, found.st_size if found else 0)
+        return _Looks(address, self._store.photos.intermediate_size(campaign, photo.public_id))
 
     def _digest(self, campaign: str, photo: Photo) -> bytes:
         picture = None

@@ -1,6 +1,6 @@
 """The order of steps that make one collage: who, what grid, the picture, its derivatives, the manifest."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ import app
 from app.adapters import imaging
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
+from app.adapters.store.collages.manifests import File, Manifest
 from app.core.errors import BadParameters
 from app.services.collage import choice, derivatives, layout, manifest, montage
 from app.services.collage.alike import Alike
@@ -53,27 +54,28 @@ def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
     """The plan of a new collage. Raises BadParameters if there is none."""
     photos = store.photos.all(campaign)
     alike = [] if parameters.duplicates else Alike(store).groups(campaign, photos)
-    line = choice.line(photos, choice.appearances(store.collages.manifests(campaign)), parameters.exclude, alike)
+    seen = choice.appearances(past.shown for past in store.collages.manifests(campaign))
+    line = choice.line(photos, seen, parameters.exclude, alike)
     people = choice.invited(parameters.photos, len(line.queue))
     return CollagePlan(line, layout.best(people, parameters.width, parameters.height))
 
 
-def plan_revision(store: Store, campaign: str, old: Mapping[str, Any], without: Collection[str]) -> CollagePlan | None:
+def plan_revision(store: Store, campaign: str, old: Manifest, without: Collection[str]) -> CollagePlan | None:
     """The plan of a finished collage (its manifest) rebuilt without some people; None if nobody is left.
 
     Those who were left out take the free places, and the grid stays as long as there are enough people for it. People
     who are no longer approved are not shown again; if that was one of a person's photos, their next one replaces it.
     """
     held = {photo.public_id: photo for photo in store.photos.all(campaign) if photo.public_id not in without}
-    tiles = [held[tile["public_id"]] for tile in old["tiles"] if tile["public_id"] in held]
-    left_out, spare = (
-        [held[public_id] for public_id in old.get(key, ()) if public_id in held] for key in ("left_out", "duplicates")
+    tiles, left_out, spare = (
+        [held[public_id] for public_id in public_ids if public_id in held]
+        for public_ids in (old.shown, old.left_out, old.duplicates)
     )
     alike = Alike(store).groups(campaign, [*tiles, *left_out, *spare]) if spare else []
     taken, others = choice.stand_ins([*tiles, *left_out], spare, alike)
     line = Line([*tiles, *taken, *left_out], others)
-    width, height = old["canvas"]["width"], old["canvas"]["height"]
-    grid = layout.resized(old["layout"], len(line.queue), width, height)
+    width, height = old.canvas.width, old.canvas.height
+    grid = layout.resized(old.layout, len(line.queue), width, height)
     if grid.left_out >= 0:
         return CollagePlan(line, grid)
     try:
@@ -88,7 +90,7 @@ def build(
     planned: CollagePlan,
     now: datetime,
     progress: montage.Progress,
-    old: Mapping[str, Any] | None = None,
+    old: Manifest | None = None,
 ) -> dict[str, Any]:
     """Makes the collage of `draft` and publishes it; returns its manifest. `now` is in UTC.
 
@@ -138,14 +140,13 @@ def _make_cells(store: Store, campaign: str, planned: CollagePlan, progress: mon
 
 def _write_pictures(
     store: Store, draft: Draft, grid: Layout, cells: list[bytes], progress: montage.Progress
-) -> list[dict[str, Any]]:
+) -> list[File]:
     """Writes master and derivatives; returns them as the manifest lists them. Empties `cells` once they are mounted."""
     width, height = grid.horizontal.canvas, grid.vertical.canvas
     written = []
 
     def write(name: str, data: bytes, size: tuple[int, int]) -> None:
-        store.root.require()  # nothing is written where the store was
-        store.root.files.write_whole(draft.directory / name, data)
+        store.collages.write(draft, name, data)
         written.append(manifest.describe_file(name, size, data))
 
     # One canvas after the other, never two: first without padding, for the derivatives; then the master, while the

@@ -9,17 +9,14 @@ Several photos of one person count together, and the newest is shown.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 
 
-def appearances(manifests: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    """In how many finished collages each public ID has been."""
-    return Counter(
-        public_id for manifest in manifests for public_id in {tile["public_id"] for tile in manifest["tiles"]}
-    )
+def appearances(collages: Iterable[Iterable[str]]) -> Counter[str]:
+    """In how many collages each public ID is shown. `collages`: the public IDs that each of them shows."""
+    return Counter(public_id for shown in collages for public_id in set(shown))
 
 
 def require_known(campaign: str, photos: Iterable[Photo], exclude: Collection[str]) -> None:

@@ -67,7 +67,7 @@ def revise(store: Store, campaign: str, collage: str, without: Collection[str], 
 
 def _start(store: Store, draft: Draft, task: dict[str, Any]) -> Build:
     order = task | {
-        "store": str(store.root.path.absolute()),
+        "store": str(store.path.absolute()),
         "campaign": draft.campaign,
         "id": draft.id,
         "directory": str(draft.directory.absolute()),
@@ -152,7 +152,7 @@ def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: P
         build(store, draft, plan(store, draft.campaign, parameters), now, progress)
         return
     old = store.collages.manifest(draft.campaign, draft.id)
-    _limit_memory(old["canvas"]["width"] * old["canvas"]["height"])
+    _limit_memory(old.canvas.width * old.canvas.height)
     planned = plan_revision(store, draft.campaign, old, order["without"])
     if planned is None:
         store.collages.withdraw(draft)

@@ -14,7 +14,7 @@ from app.adapters import imaging
 from app.adapters.imaging import Decoder, photo, variants
 from app.adapters.imaging.reading import opened
 from app.adapters.imaging.variants import VARIANTS
-from app.adapters.store.photos import photos
+from app.adapters.store.photos import paths
 from scripts.sandbox.pictures import (
     as_srgb,
     decoded,
@@ -36,7 +36,7 @@ SIZES = {"thumb": (150, 200), "medium": (1200, 1600)}
 
 def test_the_sizes_are_those_that_pages_and_the_store_count_on() -> None:
     assert {name: (one.width, one.height) for name, one in VARIANTS.items()} == SIZES
-    assert tuple(VARIANTS) == photos.VARIANTS
+    assert tuple(VARIANTS) == paths.VARIANTS
 
 
 @pytest.mark.parametrize("seed", SEEDS)

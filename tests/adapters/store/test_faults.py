@@ -19,7 +19,9 @@ import pytest
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
 from app.adapters.store.files import Files
-from app.adapters.store.photos.photos import JPEG_END, PNG_END, VARIANTS
+from app.adapters.store.lines import append_line
+from app.adapters.store.photos.paths import VARIANTS
+from app.adapters.store.photos.reading import JPEG_END, PNG_END
 from app.core.errors import StoreUnavailable
 from tests.support import child
 from tests.support.failing import (
@@ -152,13 +154,13 @@ def line_before(store: Store) -> None:
 
 def collage_is_old_or_new(store: Store) -> None:
     for number in store.collages.ids("sayno"):
-        title = store.collages.manifest("sayno", number)["title"]
+        title = store.collages.manifest("sayno", number).as_json()["title"]
         assert store.collages.file("sayno", number, "collage.png").read_text() == title
 
 
 def collage_is_there(title: str) -> Callable[[Store], None]:
     def check(store: Store) -> None:
-        assert store.collages.manifest("sayno", store.collages.ids("sayno")[-1])["title"] == title
+        assert store.collages.manifest("sayno", store.collages.ids("sayno")[-1]).as_json()["title"] == title
         collage_is_old_or_new(store)
 
     return check
@@ -304,9 +306,9 @@ def test_an_empty_mount_point_is_never_written_to(tmp_path: Path) -> None:
     files = Files(require=Store(tmp_path).root.require)
     for write in (
         lambda: files.write_whole(tmp_path / "a/b", b"x"),
-        lambda: files.append_line(tmp_path / "a/b", "x"),
+        lambda: append_line(files, tmp_path / "a/b", "x"),
         lambda: files.write_whole(tmp_path / "b", b"x"),
-        lambda: files.append_line(tmp_path / "b", "x"),
+        lambda: append_line(files, tmp_path / "b", "x"),
     ):
         with pytest.raises(StoreUnavailable, match="is no store"):
             write()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import StoreUnavailable
 from app.services.collage.alike import Alike, grouped
 from app.services.collage.build import Parameters, plan, plan_revision
@@ -154,13 +154,13 @@ def test_the_archive_of_a_photo_that_cannot_be_read_is_replaced_by_the_same_pers
 
 def test_when_the_photo_that_is_shown_is_withdrawn_the_persons_other_takes_its_place(store: Store, put: Put) -> None:
     first, other, second = put(1, "ann@example.org"), put(2, "ben@example.org"), put(3, "ann@example.org")
-    manifest = build(store)
-    revised = plan_revision(store, people.CAMPAIGN, manifest, [])
+    published = store.collages.manifest(people.CAMPAIGN, build(store)["id"])
+    revised = plan_revision(store, people.CAMPAIGN, published, [])
     assert revised is not None
     assert [photo.public_id for photo in revised.line.queue] == [other, second]
     assert [photo.public_id for photo in revised.line.others[second]] == [first]
     store.photos.remove(people.CAMPAIGN, second)
-    revised = plan_revision(store, people.CAMPAIGN, manifest, [])
+    revised = plan_revision(store, people.CAMPAIGN, published, [])
     assert revised is not None
     assert ([photo.public_id for photo in revised.line.queue], revised.line.others) == ([other, first], {})
 

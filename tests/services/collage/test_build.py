@@ -52,7 +52,7 @@ def test_the_same_photos_and_parameters_give_the_same_bytes(store: Store, other_
     # and a process of its own makes the same
     started = job.start(other_store, CAMPAIGN, Parameters(width=600, height=800))
     assert started.wait(300)
-    second = other_store.collages.manifest(CAMPAIGN, started.id)
+    second = other_store.collages.manifest(CAMPAIGN, started.id).as_json()
     files = contents(store, first)
     assert len(files) == 3
     assert files == contents(other_store, second)

@@ -126,7 +126,7 @@ def test_start_returns_while_the_collage_is_being_built(store: Store, start: Sta
     assert build.wait(300) is True
     assert build.process.returncode == 0
     assert store.collages.ids(CAMPAIGN) == ["0001"]
-    assert seated(store.collages.manifest(CAMPAIGN, build.id)) == [name(index) for index in range(4)]
+    assert list(store.collages.manifest(CAMPAIGN, build.id).shown) == [name(index) for index in range(4)]
     assert leftovers(store) == []
 
 
@@ -414,7 +414,7 @@ def test_parameters_of_any_length_reach_the_build(store: Store, start: Start) ->
     build = start(wish=Parameters(photos=5, width=300, height=200, exclude=many))
     gate.open()
     finish(build)
-    manifest = store.collages.manifest(CAMPAIGN, build.id)
+    manifest = store.collages.manifest(CAMPAIGN, build.id).as_json()
     assert manifest["canvas"] == {"width": 300, "height": 200}
     assert 1 <= len(seated(manifest)) <= 5
     assert name(0) not in seated(manifest) + manifest["left_out"]

@@ -19,7 +19,7 @@ from app.adapters import imaging
 from app.adapters.cloudinary import Asset, Cloudinary, Hint, parse
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.core.config import Campaign, Campaigns, load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed, StoreUnavailable
 from app.services.processor.decision import address, decide

@@ -1,7 +1,8 @@
 """The grids considered for a number of people, and the cheapest. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from app.adapters.store.collages.manifests import Cells
 from app.core import limits
 from app.core.errors import BadParameters
 from app.services.collage.layout.grid import Axis, Layout
@@ -82,8 +83,6 @@ def best(photos: int, width: int, height: int) -> Layout:
     return cheapest[0]
 
 
-def resized(known: Mapping[str, int], photos: int, width: int, height: int) -> Layout:
-    """A manifest's layout (keys of `Layout.as_json`) for another number of people."""
-    return Layout(
-        photos, Axis(known["cols"], known["cell_width"], width), Axis(known["rows"], known["cell_height"], height)
-    )
+def resized(known: Cells, photos: int, width: int, height: int) -> Layout:
+    """A manifest's layout for another number of people."""
+    return Layout(photos, Axis(known.cols, known.cell_width, width), Axis(known.rows, known.cell_height, height))
