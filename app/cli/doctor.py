@@ -9,7 +9,7 @@ from app.services.doctor import doctor as doctors
 
 
 @click.command(short_help="Check the installation; say how to fix it.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def doctor(as_json: bool) -> None:
     """Look whether everything is there that Collagen needs, and say what to do about what is not.
 
@@ -26,10 +26,10 @@ def doctor(as_json: bool) -> None:
     \b
     Example:  python -m app doctor
     """
-    verdicts = doctors.examine(lambda verdict: None if as_json else click.echo(str(verdict)))
-    failed, warned = (sum(verdict.state == state for verdict in verdicts) for state in (doctors.FAIL, doctors.WARN))
+    results = doctors.diagnose(lambda result: None if as_json else click.echo(str(result)))
+    failed, warned = (sum(result.state == state for result in results) for state in (doctors.FAIL, doctors.WARN))
     if as_json:
-        told = [verdict.as_json() for verdict in verdicts]
+        told = [result.as_json() for result in results]
         click.echo(json.dumps({"verdicts": told, "failed": failed, "warned": warned}, ensure_ascii=False))
     elif failed or warned:
         click.echo(f"{failed or 'nothing'} failed, {warned or 'no'} {'warning' if warned == 1 else 'warnings'}")

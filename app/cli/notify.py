@@ -14,10 +14,10 @@ from app.cli.options import CollageNumber, read_settings
 from app.core.config import load_campaigns
 from app.core.limits import SMTP_RETRY_SECONDS
 from app.core.plurals import count
-from app.core.shutdown import Stopping
-from app.services.notify.recipients import Wish
-from app.services.notify.report import Report
-from app.services.notify.run import Notifier, Plan
+from app.core.shutdown import Shutdown
+from app.services.notify.recipients import Options
+from app.services.notify.report import MailReport
+from app.services.notify.run import MailPlan, Notifier
 
 
 @click.command(short_help="Mail everyone in a collage.")
@@ -45,7 +45,7 @@ from app.services.notify.run import Notifier, Plan
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the plan or the report as JSON.")
 def notify(
-    campaign: str, collage: str, dry_run: bool, preview: Path | None, pause: float, as_json: bool, **wishes: Any
+    campaign: str, collage: str, dry_run: bool, preview: Path | None, pause: float, as_json: bool, **options: Any
 ) -> None:
     """Tell everyone in COLLAGE (its number) of CAMPAIGN by e-mail, each once.
 
@@ -60,7 +60,7 @@ def notify(
                python -m app notify sayno 0003 --rate 60
     """
     settings = read_settings()
-    campaigns, exiftool, stopping = load_campaigns(settings.campaigns_file), ExifTool(), Stopping()
+    campaigns, exiftool, stopping = load_campaigns(settings.campaigns_file), ExifTool(), Shutdown()
     store = Store(settings.store)
     try:
         notifier = Notifier(
@@ -72,7 +72,7 @@ def notify(
             stopping=stopping,
             pause=pause,
         )
-        plan = notifier.plan(campaign, collage, Wish(**wishes))
+        plan = notifier.plan(campaign, collage, Options(**options))
         if preview is not None:
             preview.write_bytes(notifier.preview(plan).as_bytes())
             click.echo(f"{preview}: the mail as people get it", err=True)
@@ -85,7 +85,7 @@ def notify(
         progress = Progress("mails")
         progress.begin("Sending")
 
-        def show(so_far: Report) -> None:
+        def show(so_far: MailReport) -> None:
             failed = f"  {len(so_far.failed)} failed" if so_far.failed else ""
             progress.show(so_far.done, so_far.total, failed)
 
@@ -103,7 +103,7 @@ def notify(
         sys.exit(1)
 
 
-def _print_plan(plan: Plan, as_json: bool) -> None:
+def _print_plan(plan: MailPlan, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(plan.as_json(), ensure_ascii=False))
         return
@@ -114,7 +114,7 @@ def _print_plan(plan: Plan, as_json: bool) -> None:
     _print_skipped(plan.selection.skipped)
 
 
-def _print(report: Report) -> None:
+def _print(report: MailReport) -> None:
     click.echo(f"{len(report.sent)} of {count(report.total, 'mail', 'mails')} sent")
     _print_skipped(report.skipped)
     for address, failure in report.failed.items():

@@ -14,7 +14,7 @@ from app.core.config import load_campaigns
 from app.core.errors import SettingError, SyncInProgress
 from app.core.logging import request_context
 from app.core.plurals import count
-from app.services.reconcile import Report, Sync, Watch
+from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.report import totals
 
 SHOWN = 10  # public IDs of a kind; --json has all
@@ -125,7 +125,7 @@ def sync(
         sys.exit(1)
 
 
-def _print(report: Report) -> None:
+def _print(report: SyncReport) -> None:
     told = report.as_json()
     dry = ", nothing was changed (dry run)" if report.dry_run else ""
     click.echo(

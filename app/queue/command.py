@@ -12,7 +12,7 @@ from app.adapters.terminal import Progress
 from app.core import metrics
 from app.core.config import load_settings
 from app.core.logging import configure
-from app.core.shutdown import Stopping
+from app.core.shutdown import Shutdown
 from app.queue.records import Handler
 from app.queue.redrive import redrive as bring_back
 from app.queue.worker import THREADS, Worker
@@ -47,7 +47,7 @@ def worker(url: str, redrive: bool) -> None:
     Examples:  python -m app worker --queue https://sqs.eu-central-1.amazonaws.com/123456789012/collagen
                python -m app worker --queue https://sqs.eu-central-1.amazonaws.com/123456789012/collagen --redrive
     """
-    stopping = Stopping()
+    stopping = Shutdown()
     queue = Queue(url)
     settings = load_settings()
     if redrive:
@@ -70,7 +70,7 @@ def worker(url: str, redrive: bool) -> None:
     click.echo(f"Stopped: {words['done']} done, {words['drop']} dropped, {words['again']} to be tried again.", err=True)
 
 
-def _redrive(queue: Queue, secrets: Sequence[str], stopping: Stopping) -> None:
+def _redrive(queue: Queue, secrets: Sequence[str], stopping: Shutdown) -> None:
     dead = queue.dead_letters()
     total = dead.count()
     stopping.on_signals()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from app.adapters.sqs import MOST, Message, Queue
-from app.core.shutdown import Stopping
+from app.core.shutdown import Shutdown
 from app.queue.received import stamp
 from app.queue.records import from_message
 
@@ -17,7 +17,7 @@ VISIBILITY = 60  # seconds until what a killed redrive had received can be recei
 PATIENCE = 2  # seconds; where SQS need not wait it asks some of its machines only, and may say that there is nothing
 
 
-def redrive(queue: Queue, dead: Queue, secrets: Sequence[str], stopping: Stopping, show: Callable[[int], None]) -> int:
+def redrive(queue: Queue, dead: Queue, secrets: Sequence[str], stopping: Shutdown, show: Callable[[int], None]) -> int:
     """Returns how many were brought back; tells `show` after each. `secrets`: those of the webhooks, at least one.
 
     Each is sent before it is deleted: ended in between it is in both, and handled twice, which changes nothing. Left

@@ -18,7 +18,7 @@ from app.adapters.sqs import Message, Queue
 from app.core import limits
 from app.core.errors import CollagenError, QueueUnavailable, where
 from app.core.logging import request_context
-from app.core.shutdown import STEP, Stopping
+from app.core.shutdown import STEP, Shutdown
 from app.queue.records import Record, Verdict, from_message
 
 LOG = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Worker:
         self,
         queue: Queue,
         handle: Callable[[Record], Verdict],
-        stopping: Stopping,
+        stopping: Shutdown,
         *,
         threads: int = THREADS,
         visibility: int = VISIBILITY,

@@ -5,27 +5,27 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.services.doctor.verdict import FAIL, OK, WARN, Verdict
+from app.services.doctor.result import FAIL, OK, WARN, Result
 
 
-def user() -> Iterator[Verdict]:
+def user() -> Iterator[Result]:
     if os.geteuid() == 0:
         said = "runs as root, and what it writes the service cannot change"
-        yield Verdict("user", WARN, said, "run it as the service's user: sudo collagen doctor")
+        yield Result("user", WARN, said, "run it as the service's user: sudo collagen doctor")
     else:
-        yield Verdict("user", OK, "is not root")
+        yield Result("user", OK, "is not root")
 
 
-def files(secret: list[Path], store: Path) -> Iterator[Verdict]:
+def files(secret: list[Path], store: Path) -> Iterator[Result]:
     """`secret`: files that hold a secret, which only their owner and group should be able to read."""
     wrong = [f"{path} can be read by every user of this machine" for path in secret if _is_open(path)]
     for said in wrong:
-        yield Verdict("permissions", FAIL, said, f"chmod o= {said.partition(' ')[0]}")
+        yield Result("permissions", FAIL, said, f"chmod o= {said.partition(' ')[0]}")
     if _is_open(store):
         said = f"{store} can be looked into by every user of this machine"
-        yield Verdict("permissions", WARN, said, f"chmod o= {store}")
+        yield Result("permissions", WARN, said, f"chmod o= {store}")
     elif not wrong:
-        yield Verdict("permissions", OK, "secrets and photos are out of others' reach")
+        yield Result("permissions", OK, "secrets and photos are out of others' reach")
 
 
 def _is_open(path: Path) -> bool:

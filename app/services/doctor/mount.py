@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from app.services.doctor.verdict import FAIL, OK, WARN, Verdict
+from app.services.doctor.result import FAIL, OK, WARN, Result
 
 CHECK = "store: file system"
 # As AWS recommends for EFS (https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-nfs-mount-settings.html)
@@ -36,26 +36,26 @@ def mount_of(path: str, mountinfo: str) -> Mount | None:
     return found
 
 
-def judge(mount: Mount | None) -> Verdict:
+def judge(mount: Mount | None) -> Result:
     """Whether a file written there is safe, and a lock taken there holds for every host."""
     if mount is None:
-        return Verdict(CHECK, WARN, "the system does not say on what the store lies")
+        return Result(CHECK, WARN, "the system does not say on what the store lies")
     if mount.kind in PASSING:
-        return Verdict(CHECK, WARN, f"{mount.kind}, {PASSING[mount.kind]}", "set COLLAGEN_STORE to a lasting place")
+        return Result(CHECK, WARN, f"{mount.kind}, {PASSING[mount.kind]}", "set COLLAGEN_STORE to a lasting place")
     if mount.kind in ("nfs", "nfs4"):
         return _nfs(mount)
     if mount.kind.startswith("fuse") or mount.kind in ("cifs", "smb3", "9p", "vboxsf"):
         said = f"{mount.kind}, of which nobody knows whether renames are whole and locks hold"
-        return Verdict(CHECK, WARN, said, "use a local disk or NFS 4.1")
-    return Verdict(CHECK, OK, f"{mount.kind}, which is this machine's only")
+        return Result(CHECK, WARN, said, "use a local disk or NFS 4.1")
+    return Result(CHECK, OK, f"{mount.kind}, which is this machine's only")
 
 
-def _nfs(mount: Mount) -> Verdict:
+def _nfs(mount: Mount) -> Result:
     version, options = mount.options.get("vers", "?"), mount.options
     if not version.startswith("4") or "nolock" in options or options.get("local_lock", "none") not in ("none", ""):
-        return Verdict(CHECK, FAIL, f"NFS {version}, on which locks do not hold for other hosts", WANTED)
+        return Result(CHECK, FAIL, f"NFS {version}, on which locks do not hold for other hosts", WANTED)
     if "hard" not in options:
-        return Verdict(CHECK, WARN, "NFS, mounted soft: what times out is lost in the middle of a write", WANTED)
+        return Result(CHECK, WARN, "NFS, mounted soft: what times out is lost in the middle of a write", WANTED)
     if version == "4.0":
-        return Verdict(CHECK, WARN, "NFS 4.0, which may carry out a rename twice", WANTED)
-    return Verdict(CHECK, OK, f"NFS {version}, mounted hard")
+        return Result(CHECK, WARN, "NFS 4.0, which may carry out a rename twice", WANTED)
+    return Result(CHECK, OK, f"NFS {version}, mounted hard")

@@ -9,64 +9,64 @@ from app.core import limits
 from app.core.config import Settings
 from app.core.errors import CloudinaryUnavailable, SettingError
 from app.services.doctor import clock
-from app.services.doctor.verdict import LEFT, OK, WARN, Verdict
+from app.services.doctor.result import OK, SKIPPED, WARN, Result
 
 FEW = 50  # calls: what a webhook needs is one, what a sync leaves for webhooks is 5 % of the limit
 
 
-def time(cloudinary: Cloudinary) -> Iterator[Verdict]:
+def time(cloudinary: Cloudinary) -> Iterator[Result]:
     """Costs no call of the Admin API. Raises CloudinaryUnavailable."""
     yield clock.cloudinarys(cloudinary.clock())
 
 
-def account(cloudinary: Cloudinary) -> Iterator[Verdict]:
+def account(cloudinary: Cloudinary) -> Iterator[Result]:
     """Costs one call. Raises CloudinaryUnavailable."""
     try:
         fixed = cloudinary.fixed_folders()
     except CloudinaryUnavailable as error:
         if not error.limit_reached:
             raise
-        yield Verdict("cloudinary", WARN, str(error), "until then notifications are answered 503, and sync waits")
+        yield Result("cloudinary", WARN, str(error), "until then notifications are answered 503, and sync waits")
         return
     if fixed:
-        yield Verdict("folders", OK, "fixed: a photo's folder is the beginning of its public ID")
+        yield Result("folders", OK, "fixed: a photo's folder is the beginning of its public ID")
     left, limit = cloudinary.quota.standing.left, cloudinary.quota.standing.limit
     said = "takes our key" + (
         "" if left is None else f"; {left} of {limit} calls left this hour, of which this took one"
     )
     if left is not None and left < FEW:
-        yield Verdict("cloudinary", WARN, said, "webhooks may have to wait for the next hour")
+        yield Result("cloudinary", WARN, said, "webhooks may have to wait for the next hour")
     else:
-        yield Verdict("cloudinary", OK, said)
+        yield Result("cloudinary", OK, said)
 
 
-def delivery(cloudinary: Cloudinary, hosts: Collection[str]) -> Iterator[Verdict]:
+def delivery(cloudinary: Cloudinary, hosts: Collection[str]) -> Iterator[Result]:
     """Costs no call. Raises CloudinaryUnavailable."""
     for host in sorted(hosts):
         cloudinary.reach(host)
-    yield Verdict("delivery", OK, f"{', '.join(sorted(hosts))} can be reached")
+    yield Result("delivery", OK, f"{', '.join(sorted(hosts))} can be reached")
 
 
-def mail_server(settings: Settings) -> Iterator[Verdict]:
+def mail_server(settings: Settings) -> Iterator[Result]:
     """Connects, encrypts, logs in, and sends nothing. Raises SettingError, MailUnavailable."""
     if settings.mail_server is None:
-        yield Verdict("mail server", LEFT, "not checked: none is set")
+        yield Result("mail server", SKIPPED, "not checked: none is set")
         return
     with Connection(settings.mail_server, patience=limits.PUBLIC_SECONDS):
         pass
     how = {"starttls": "STARTTLS", "tls": "TLS", "none": "no encryption, on this machine"}
     login = " and the login" if settings.mail_server.user else ""
-    yield Verdict("mail server", OK, f"answers, with {how[settings.mail_server.security]}{login}; no mail was sent")
+    yield Result("mail server", OK, f"answers, with {how[settings.mail_server.security]}{login}; no mail was sent")
 
 
-def public_address(settings: Settings) -> Iterator[Verdict]:
+def public_address(settings: Settings) -> Iterator[Result]:
     if settings.public_url is None:
-        yield Verdict("public address", LEFT, "not checked: COLLAGEN_PUBLIC_URL is not set")
+        yield Result("public address", SKIPPED, "not checked: COLLAGEN_PUBLIC_URL is not set")
         return
     try:
         self_check.check(settings.public_url)
     except SettingError as error:  # some networks cannot reach themselves from within
         advice = "ask it from elsewhere; see that the service and nginx run"
-        yield Verdict("public address", WARN, str(error), advice)
+        yield Result("public address", WARN, str(error), advice)
     else:
-        yield Verdict("public address", OK, "answers, and all is well there")
+        yield Result("public address", OK, "answers, and all is well there")

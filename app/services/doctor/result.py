@@ -2,11 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
-OK, WARN, FAIL, LEFT = "ok", "warn", "FAIL", "-"
+OK, WARN, FAIL, SKIPPED = "ok", "warn", "FAIL", "-"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Result:
     """`state`: "ok", "warn" (it works, for now), "FAIL" (it does not), or "-" (not checked).
 
     `advice` says what to do, where there is something.

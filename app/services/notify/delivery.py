@@ -19,7 +19,7 @@ from app.core.errors import BadParameters, CollageUnsound, MailUnavailable, NotF
 from app.services.collage.withdrawn import Withdrawn, require_nobody
 from app.services.notify.letters import Letters
 from app.services.notify.recipients import UNSUBSCRIBED, Recipient
-from app.services.notify.report import Failure, Report
+from app.services.notify.report import Failure, MailReport
 
 REMOVED = "photo removed"
 # a server that breaks off after every mail would leave everyone uncertain
@@ -52,8 +52,8 @@ class Delivery:
         courier: Courier,
         letters: Letters,
         pace: Pace,
-        report: Report,
-        show: Callable[[Report], None],
+        report: MailReport,
+        show: Callable[[MailReport], None],
     ) -> None:
         self._store = store
         self._courier = courier

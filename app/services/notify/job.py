@@ -19,8 +19,8 @@ from app.core.config import Settings, load_campaigns, load_settings
 from app.core.errors import CollagenError, StoreUnavailable, nameless, where
 from app.core.logging import continue_context, export_context
 from app.core.project import ROOT
-from app.core.shutdown import Stopping
-from app.services.notify.recipients import Wish
+from app.core.shutdown import Shutdown
+from app.services.notify.recipients import Options
 from app.services.notify.run import Notifier, require_sound
 
 LOG = logging.getLogger("app.services.notify.job")  # also where it is the main module
@@ -29,7 +29,7 @@ KEYS = ("state", "progress", "sent", "failed", "uncertain", "total", "error")
 IDLE = {"state": "idle", "progress": 0.0, "sent": 0, "failed": 0, "uncertain": 0, "total": 0}
 
 
-def start(settings: Settings, campaign: str, collage: str, wish: Wish, expected: int = 0) -> None:
+def start(settings: Settings, campaign: str, collage: str, wish: Options, expected: int = 0) -> None:
     """Starts a run. `expected`: how many mails it is about, where that is known; the run itself counts again.
 
     Raises NotFound, SettingError, CollageUnsound, NotifyInProgress or StoreUnavailable before that.
@@ -78,7 +78,7 @@ def state(store: Store, campaign: str, collage: str) -> dict[str, Any]:
 
 def main() -> None:
     """The sending process: reads its order, sends, notes how it goes. Exit status 0 where it came to its end."""
-    stopping = Stopping()
+    stopping = Shutdown()
     stopping.on_signals()
     os.nice(NICENESS)
     received = sys.stdin.buffer.read()
@@ -89,7 +89,7 @@ def main() -> None:
         _send(order, stopping)
 
 
-def _send(order: dict[str, Any], stopping: Stopping) -> None:
+def _send(order: dict[str, Any], stopping: Shutdown) -> None:
     try:
         stopped = _carry_out(order, stopping)
     except CollagenError as error:
@@ -101,14 +101,14 @@ def _send(order: dict[str, Any], stopping: Stopping) -> None:
     sys.exit(1 if stopped else 0)
 
 
-def _carry_out(order: dict[str, Any], stopping: Stopping) -> str | None:
+def _carry_out(order: dict[str, Any], stopping: Shutdown) -> str | None:
     settings = load_settings()
     exiftool = ExifTool()
     try:
         campaigns, store = load_campaigns(settings.campaigns_file), Store(settings.store)
         stopping.also(lambda: store.sends.is_stopped(order["campaign"]))
         notifier = Notifier(settings, campaigns, store, exiftool, sleep=stopping.sleep, stopping=stopping)
-        plan = notifier.plan(order["campaign"], order["collage"], Wish(**order["wish"]))
+        plan = notifier.plan(order["campaign"], order["collage"], Options(**order["wish"]))
         report = notifier.send(plan, lock=order["lock"])
     finally:
         exiftool.close()

@@ -19,7 +19,7 @@ OVER = "over the limit"
 
 
 @dataclass(frozen=True)
-class Wish:
+class Options:
     """What whoever starts a run asks for.
 
     `everyone`: also those told of an earlier collage, and those whose address was refused for good; nobody is told of
@@ -55,7 +55,7 @@ def choose(
     shown: Sequence[tuple[str, str | None]],
     history: History,
     unsubscribed: Callable[[Recipient], bool],
-    wish: Wish,
+    options: Options,
     *,
     collage: str,
     test_address: str | None = None,
@@ -76,8 +76,8 @@ def choose(
             continue
         seen.add(address.casefold())
         recipient = Recipient(address, public_id, None if stored == address else stored)
-        reason = UNSUBSCRIBED if unsubscribed(recipient) else _told(history, address, collage, wish)
-        if not reason and wish.limit is not None and len(selection.recipients) >= wish.limit:
+        reason = UNSUBSCRIBED if unsubscribed(recipient) else _told(history, address, collage, options)
+        if not reason and options.limit is not None and len(selection.recipients) >= options.limit:
             reason = OVER
         if reason:
             selection.skipped.setdefault(reason, []).append(address)
@@ -101,15 +101,15 @@ def _unusable(stored: str | None, address: str | None, test_address: str | None)
     return ""
 
 
-def _told(history: History, address: str, collage: str, wish: Wish) -> str:
+def _told(history: History, address: str, collage: str, options: Options) -> str:
     """Why what became of earlier mails keeps someone from being told; "" where nothing does."""
     states = history.of(address)
     # of everyone, only what was sent about this very collage counts
-    counted = [state for about, state in states.items() if about == collage or not wish.everyone]
+    counted = [state for about, state in states.items() if about == collage or not options.everyone]
     if "sent" in counted:
         return TOLD
-    if "uncertain" in counted and not wish.retry_uncertain:
+    if "uncertain" in counted and not options.retry_uncertain:
         return UNCERTAIN
-    if "refused" in counted and not wish.everyone:
+    if "refused" in counted and not options.everyone:
         return FAILED
     return ""

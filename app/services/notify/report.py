@@ -15,7 +15,7 @@ class Failure:
 
 
 @dataclass
-class Report:
+class MailReport:
     """What came of a run: addresses. `left`: whom it did not get to; `stopped`: why it ended before its end."""
 
     total: int

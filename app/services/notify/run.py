@@ -27,21 +27,21 @@ from app.services.notify import message, sample
 from app.services.notify.delivery import Courier, Delivery, Pace, envelope, is_withdrawn
 from app.services.notify.history import history
 from app.services.notify.letters import Letters
-from app.services.notify.recipients import Selection, Wish, choose
-from app.services.notify.report import Report
+from app.services.notify.recipients import Options, Selection, choose
+from app.services.notify.report import MailReport
 
 NOTE_EVERY = 0.25  # seconds
 
-Show = Callable[[Report], None]
+Show = Callable[[MailReport], None]
 
 
 @dataclass(frozen=True)
-class Plan:
+class MailPlan:
     """What a run would do. `shown`: public ID and address of everyone in the collage, in the order of the grid."""
 
     campaign: Campaign
     collage: str
-    wish: Wish
+    options: Options
     shown: Sequence[tuple[str, str | None]]
     selection: Selection
     templates: message.Templates
@@ -103,7 +103,7 @@ class Notifier:
         self._random = random
         self._pause = pause
 
-    def plan(self, campaign: str, collage: str, wish: Wish) -> Plan:
+    def plan(self, campaign: str, collage: str, options: Options) -> MailPlan:
         """Who would be told. Nothing is sent or written.
 
         Raises NotFound; SettingError for a missing mail server, sender, public address or secret key, and for templates
@@ -119,19 +119,19 @@ class Notifier:
         require_sound(self._store, campaign, collage)
         tiles = self._store.collages.manifest(campaign, collage)["tiles"]
         shown = self._addresses(campaign, [tile["public_id"] for tile in tiles])
-        plan = Plan(rules, collage, wish, shown, self._choose(rules, collage, wish, shown), templates)
-        if wish.test is not None:
-            test = normalise(wish.test)
+        plan = MailPlan(rules, collage, options, shown, self._choose(rules, collage, options, shown), templates)
+        if options.test is not None:
+            test = normalise(options.test)
             if test is None:
-                raise BadParameters(f"{wish.test!r} is no address that mails can be sent to.")
-            plan = replace(plan, wish=replace(wish, test=test))
+                raise BadParameters(f"{options.test!r} is no address that mails can be sent to.")
+            plan = replace(plan, options=replace(options, test=test))
             envelope(rules, self._test(plan, test), test)  # whether it may go there at all
         return plan
 
-    def preview(self, plan: Plan) -> EmailMessage:
+    def preview(self, plan: MailPlan) -> EmailMessage:
         """The mail as people get it, but addressed to ourselves: whoever looks at it leaves no trace of an open."""
         letters = self._letters(plan)
-        return sample.write(letters, plan.wish.test or letters.sender)
+        return sample.write(letters, plan.options.test or letters.sender)
 
     def sample(self, campaign: str, collage: str) -> EmailMessage:
         """The same without a plan, for which every archive would have to be read. Raises what `plan` raises."""
@@ -140,9 +140,9 @@ class Notifier:
         templates = message.load(rules, self._settings.campaigns_file.parent)
         tiles = self._store.collages.manifest(campaign, collage)["tiles"]
         shown = [(tile["public_id"], None) for tile in tiles]
-        return self.preview(Plan(rules, collage, Wish(), shown, Selection(), templates))
+        return self.preview(MailPlan(rules, collage, Options(), shown, Selection(), templates))
 
-    def send(self, plan: Plan, show: Show = lambda report: None, *, lock: int | None = None) -> Report:
+    def send(self, plan: MailPlan, show: Show = lambda report: None, *, lock: int | None = None) -> MailReport:
         """Sends the mails of a plan, but to whoever was told or unsubscribed since it was made.
 
         `lock`: the descriptor that holds the campaign's turn to send, where the caller has taken it. Raises
@@ -150,21 +150,21 @@ class Notifier:
         is in the report. StoreUnavailable or PhotoBusy where nothing can be written down.
         """
         server, _ = self._settings.required_mail()
-        if plan.wish.test is not None:
-            mail = self._test(plan, plan.wish.test)
+        if plan.options.test is not None:
+            mail = self._test(plan, plan.options.test)
             with self._connect(server) as courier:
-                return sample.send(self._letters(plan), mail, plan.wish.test, courier)
+                return sample.send(self._letters(plan), mail, plan.options.test, courier)
         name = plan.campaign.name
         with contextlib.ExitStack() as stack:
             stack.callback(os.close, self._store.sends.begin(name) if lock is None else lock)
             # only now nobody else sends
-            selection = self._choose(plan.campaign, plan.collage, plan.wish, plan.shown)
-            report = Report(len(selection.recipients), skipped=selection.skipped)
+            selection = self._choose(plan.campaign, plan.collage, plan.options, plan.shown)
+            report = MailReport(len(selection.recipients), skipped=selection.skipped)
             report.left = [recipient.address for recipient in selection.recipients]
             try:
                 self._note(plan, report, "sending")
                 if selection.recipients:
-                    pace = Pace(self._clock, self._sleep, self._stopping, plan.wish.rate, self._pause)
+                    pace = Pace(self._clock, self._sleep, self._stopping, plan.options.rate, self._pause)
                     noted = self._noting(plan, show)
                     with self._connect(server) as courier:
                         Delivery(self._store, courier, self._letters(plan), pace, report, noted).run(
@@ -185,13 +185,13 @@ class Notifier:
         return list(zip(public_ids, emails, strict=True))
 
     def _choose(
-        self, campaign: Campaign, collage: str, wish: Wish, shown: Sequence[tuple[str, str | None]]
+        self, campaign: Campaign, collage: str, options: Options, shown: Sequence[tuple[str, str | None]]
     ) -> Selection:
         told = history(self._store.sends.read_whole(campaign.name))
         withdrawn = is_withdrawn(self._store, campaign.name)
-        return choose(shown, told, withdrawn, wish, collage=collage, test_address=campaign.test_address)
+        return choose(shown, told, withdrawn, options, collage=collage, test_address=campaign.test_address)
 
-    def _letters(self, plan: Plan) -> Letters:
+    def _letters(self, plan: MailPlan) -> Letters:
         return Letters(
             self._settings,
             plan.campaign,
@@ -202,14 +202,14 @@ class Notifier:
             random=self._random,
         )
 
-    def _test(self, plan: Plan, address: str) -> EmailMessage:
+    def _test(self, plan: MailPlan, address: str) -> EmailMessage:
         return sample.write(self._letters(plan), address, plan.shown)
 
-    def _noting(self, plan: Plan, show: Show) -> Show:
+    def _noting(self, plan: MailPlan, show: Show) -> Show:
         """`show`, which also notes for others how far the run is."""
         last = time.monotonic()
 
-        def noting(report: Report) -> None:
+        def noting(report: MailReport) -> None:
             nonlocal last
             show(report)
             if time.monotonic() - last > NOTE_EVERY:
@@ -218,7 +218,7 @@ class Notifier:
 
         return noting
 
-    def _note(self, plan: Plan, report: Report, state: str, error: str | None = None) -> None:
+    def _note(self, plan: MailPlan, report: MailReport, state: str, error: str | None = None) -> None:
         note = {
             "collage": plan.collage,
             "state": state,

@@ -8,7 +8,7 @@ from app.core.addresses import same
 from app.services.notify.delivery import Courier, envelope
 from app.services.notify.letters import Letters
 from app.services.notify.recipients import Recipient
-from app.services.notify.report import Report
+from app.services.notify.report import MailReport
 
 
 def write(letters: Letters, address: str, shown: Sequence[tuple[str, str | None]] = ()) -> EmailMessage:
@@ -19,9 +19,9 @@ def write(letters: Letters, address: str, shown: Sequence[tuple[str, str | None]
     return letters.write(recipient, letters.new_id(recipient))
 
 
-def send(letters: Letters, mail: EmailMessage, address: str, courier: Courier) -> Report:
+def send(letters: Letters, mail: EmailMessage, address: str, courier: Courier) -> MailReport:
     """Hands it over. Raises MailUnavailable, SettingError, and BadParameters for a real address in a trial."""
-    report = Report(1)
+    report = MailReport(1)
     try:
         courier.send(serialised(mail), letters.sender, envelope(letters.campaign, mail, address))
         report.sent.append(address)

@@ -20,7 +20,7 @@ KEPT = 32  # photos, of those that share a lock
 
 
 @dataclass(frozen=True)
-class Asked:
+class Lookups:
     """When Cloudinary was last asked about each of some photos, and the store made right: the last two times.
 
     In seconds since 1970 by Cloudinary's clock, or earlier. Photos are known by a digest that names nobody.
@@ -40,12 +40,12 @@ class Asked:
         lately = [when for when in self._of(public_id) if when > signed - limits.BURST_SECONDS]
         return limits.BURST_SECONDS if len(lately) > 1 else 0.0
 
-    def at(self, public_id: str, when: float) -> "Asked":
+    def at(self, public_id: str, when: float) -> "Lookups":
         """The same after Cloudinary was asked about a photo at this time."""
         mine = digest(public_id)
         last = sorted((*self._of(public_id), when))[-2:]
         others = [(key, times) for key, times in self.times.items() if key != mine]
-        return Asked(dict([*others, (mine, tuple(last))][-KEPT:]))
+        return Lookups(dict([*others, (mine, tuple(last))][-KEPT:]))
 
     def _of(self, public_id: str) -> tuple[float, ...]:
         return self.times.get(digest(public_id), ())
@@ -55,11 +55,11 @@ class Asked:
         return json.dumps(self.times).encode("ascii")
 
 
-def read(written: bytes) -> Asked:
+def read(written: bytes) -> Lookups:
     """What `written` gave; of what is damaged, nothing: then Cloudinary is asked once more than needed."""
     try:
         noted = (an_object(written) or {}).items()
         times = {key: tuple(float(time) for time in its) for key, its in noted}
     except (ValueError, TypeError, OverflowError):
-        return Asked()
-    return Asked(times) if all(map(math.isfinite, itertools.chain(*times.values()))) else Asked()
+        return Lookups()
+    return Lookups(times) if all(map(math.isfinite, itertools.chain(*times.values()))) else Lookups()

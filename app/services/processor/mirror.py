@@ -15,7 +15,7 @@ from app.core.errors import ExifToolFailed
 from app.services.processor.decision import address
 
 
-class Keeper:
+class Mirror:
     """`clock` gives the time for log lines. `decoder`: where pictures are decoded."""
 
     def __init__(self, store: Store, exiftool: ExifTool, clock: Callable[[], datetime]) -> None:

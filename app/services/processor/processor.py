@@ -19,9 +19,9 @@ from app.adapters.store.names import file_name
 from app.core import limits, metrics
 from app.core.config import Campaign, Campaigns
 from app.core.errors import CollagenError, NotFound, PictureError
-from app.services.processor.coalescing import read as read_asked
+from app.services.processor.coalescing import read as read_lookups
 from app.services.processor.decision import Decision, Outcome, Status, decide
-from app.services.processor.keeper import Keeper
+from app.services.processor.mirror import Mirror
 
 
 class Processor:
@@ -39,7 +39,7 @@ class Processor:
         self._store = store
         self._exiftool = exiftool
         self._campaigns = campaigns
-        self._keeper = Keeper(store, exiftool, clock)
+        self._mirror = Mirror(store, exiftool, clock)
         self._downloads = ThreadPoolExecutor(2 * limits.PICTURES, thread_name_prefix="download")
         self._room = threading.BoundedSemaphore(limits.PICTURES)
         scratch.sweep()  # faces and addresses that killed processes left on the local disk
@@ -63,7 +63,7 @@ class Processor:
                 return self._nothing(hint)
             if hint.signed is None:
                 return self._settle(hint, held, archives)
-            asked = read_asked(lock.noted())
+            asked = read_lookups(lock.noted())
             if asked.covers(hint.public_id, hint.signed):
                 return Outcome(hint.public_id, "unchanged", next(iter(held), None))
             time.sleep(max(0.0, arrived + asked.pause(hint.public_id, hint.signed) - time.monotonic()))
@@ -87,18 +87,18 @@ class Processor:
             if asset is not None and decision.keep is not None and decision.store:
                 try:
                     source = decision.source
-                    if source is None or not self._keeper.take_over(asset, decision.keep, source, archives[source]):
+                    if source is None or not self._mirror.take_over(asset, decision.keep, source, archives[source]):
                         if early is None:
                             self._has_room(room, wait=True)
                         if early is None or hint.version != asset.version:
                             early = self._fetch(asset.public_id, asset.url)
-                        self._keeper.put(asset, decision.keep, early.result(), _place(asset, archives))
+                        self._mirror.put(asset, decision.keep, early.result(), _place(asset, archives))
                 except PictureError as error:
                     return self._refuse(asset, decision.keep, held, archives, error)
                 except CollagenError as error:
-                    self._keeper.log(decision.keep.name, "ERROR", asset.public_id, f"will be tried again: {error}")
+                    self._mirror.log(decision.keep.name, "ERROR", asset.public_id, f"will be tried again: {error}")
                     raise
-            self._keeper.remove(hint.public_id, decision.remove_from)
+            self._mirror.remove(hint.public_id, decision.remove_from)
             return self._outcome(hint.public_id, asset, campaign, decision)
 
     def _has_room(self, room: contextlib.ExitStack, *, wait: bool) -> bool:
@@ -109,7 +109,7 @@ class Processor:
 
     def check(self) -> None:
         """Raises DecoderFailed unless pictures can be decoded."""
-        self._keeper.decoder.check()
+        self._mirror.decoder.check()
 
     def foresee(self, hint: Hint) -> Outcome:
         """What `process` would do, as far as that can be told without the picture. Changes nothing.
@@ -130,12 +130,12 @@ class Processor:
         """
         with self._store.photos.lock(public_id):
             asset = self._approved(campaign, public_id, version)
-            self._keeper.put(asset, self._campaigns[campaign], self._download(public_id, asset.url), place)
+            self._mirror.put(asset, self._campaigns[campaign], self._download(public_id, asset.url), place)
 
     def original(self, campaign: str, public_id: str, version: int) -> bytes:
         """A small JPEG of a photo as it was before it was cut. Raises as `recut` does."""
         asset = self._approved(campaign, public_id, version)
-        return self._keeper.decoder.preview(self._download(public_id, asset.url))
+        return self._mirror.decoder.preview(self._download(public_id, asset.url))
 
     def _approved(self, campaign: str, public_id: str, version: int) -> Asset:
         file_name(public_id)
@@ -162,7 +162,7 @@ class Processor:
         if campaign is None:
             return Outcome(hint.public_id, "ignored")
         reason = f"it is approved, but no image (Cloudinary's resource type {hint.kind})"
-        self._keeper.log(campaign.name, "ERROR", hint.public_id, f"not stored: {reason}")
+        self._mirror.log(campaign.name, "ERROR", hint.public_id, f"not stored: {reason}")
         return Outcome(hint.public_id, "ignored", campaign.name, reason)
 
     def _state(self, hint: Hint, archives: Mapping[str, Tags]) -> Asset | None:
@@ -216,8 +216,8 @@ class Processor:
         stays = here is not None and here.version == asset.version
         removed = tuple(name for name in held if not (stays and name == campaign.name))
         what = "what is held of this version stays" if stays else "not stored"
-        self._keeper.log(campaign.name, "ERROR", asset.public_id, f"{what}: {error}")
-        self._keeper.remove(asset.public_id, removed)
+        self._mirror.log(campaign.name, "ERROR", asset.public_id, f"{what}: {error}")
+        self._mirror.remove(asset.public_id, removed)
         status: Status = "unchanged" if stays else "removed" if held else "ignored"
         return Outcome(asset.public_id, status, campaign.name, str(error))
 

@@ -11,7 +11,7 @@ brought to the truth by `Processor.process`, as after a webhook, which asks Clou
 - `process`: starts a sync in a process of its own.
 """
 
-from app.services.reconcile.report import Report
+from app.services.reconcile.report import SyncReport
 from app.services.reconcile.sync import Sync, Watch
 
-__all__ = ["Report", "Sync", "Watch"]
+__all__ = ["Sync", "SyncReport", "Watch"]

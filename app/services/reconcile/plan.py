@@ -46,7 +46,7 @@ def too_many(going: int, held: int) -> bool:
     return going > MANY and PART * going > held
 
 
-class Plan:
+class SyncPlan:
     """Compares the rows of lists, in any order, with the photos that `campaign` holds.
 
     `no_images`: the kinds of approved assets that cannot be stored, by public ID; `held`: how many photos it holds;

@@ -12,7 +12,7 @@ DRIFTS: tuple[Drift, ...] = ("missed", "stale", "orphaned")
 
 
 @dataclass
-class Report:
+class SyncReport:
     """What a sync of one campaign found.
 
     `agreed`: photos here as they are there, according to the lists; `asked`: photos that Cloudinary was asked about;
@@ -86,7 +86,7 @@ def judge(campaign: str, suspicion: Suspicion, outcome: Outcome) -> Drift | None
     return None
 
 
-def totals(reports: Iterable[Report]) -> dict[str, int]:
+def totals(reports: Iterable[SyncReport]) -> dict[str, int]:
     """How many photos of all campaigns were missed, stale, …"""
     listed = list(reports)
     return {name: sum(len(getattr(one, name)) for one in listed) for name in (*DRIFTS, "repaired", "unreachable")}

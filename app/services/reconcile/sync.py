@@ -16,8 +16,8 @@ from app.services.processor.processor import Processor
 from app.services.reconcile import thumbnails
 from app.services.reconcile.budget import Budget
 from app.services.reconcile.lists import Lists
-from app.services.reconcile.plan import Held, Plan, Work, from_cursor, too_many
-from app.services.reconcile.report import Report
+from app.services.reconcile.plan import Held, SyncPlan, Work, from_cursor, too_many
+from app.services.reconcile.report import SyncReport
 from app.services.reconcile.workers import IN_A_ROW, Failure, Workers
 
 BATCH = 200  # archives whose tags are read in one run of exiftool
@@ -64,7 +64,7 @@ class Sync:
         patience: float = 0,
         place: int | None = None,
         sure: bool = False,
-    ) -> Report:
+    ) -> SyncReport:
         """Brings every photo of a campaign to the truth; in a dry run only finds out what there is to do.
 
         What killed processes left in the store is removed, once. `remake`: first makes smaller pictures anew from the
@@ -74,7 +74,7 @@ class Sync:
         last sync followed other rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed where
         nothing more can be done: the next sync then goes on where this one stopped.
         """
-        report = Report(name, dry_run)
+        report = SyncReport(name, dry_run)
         self._store.root.require()
         with contextlib.nullcontext() if dry_run else self._store.syncs.turn(name, patience, place):
             if not dry_run and not self._swept:
@@ -99,7 +99,7 @@ class Sync:
                 self._store.syncs.end(name, self._clock())
         return report
 
-    def _kept_safe(self, order: list[Work], plan: Plan, report: Report) -> list[Work]:
+    def _kept_safe(self, order: list[Work], plan: SyncPlan, report: SyncReport) -> list[Work]:
         """`order` without the photos that a list lacks, where they should go and are suspiciously many.
 
         Raises SettingError where any should go, and the last sync followed other rules.
@@ -108,7 +108,7 @@ class Sync:
         other = self._other_rules(self._campaigns[report.campaign])
         if not too_many(len(leaving), plan.held) and not (other and leaving):
             return order
-        foreseen = Report(report.campaign, dry_run=True)
+        foreseen = SyncReport(report.campaign, dry_run=True)
         self._bring_to_the_truth(leaving, foreseen)
         going = foreseen.removed
         doubt = self._doubt(plan, len(going), report.campaign)
@@ -123,7 +123,7 @@ class Sync:
             kept |= going
         return [one for one in order if one.hint.public_id not in kept]
 
-    def _doubt(self, plan: Plan, going: int, campaign: str) -> str:
+    def _doubt(self, plan: SyncPlan, going: int, campaign: str) -> str:
         folder = self._campaigns[campaign].folder
         if plan.listed:
             why = "Cloudinary says that they are not approved there any more"
@@ -146,12 +146,12 @@ class Sync:
                 )
         return ""
 
-    def _plan(self, campaign: Campaign) -> Plan:
+    def _plan(self, campaign: Campaign) -> SyncPlan:
         # held before listed: what arrives in between is asked about, and found to be right
         pairs = self._store.photos.pairs(campaign.name)
         tags = self._tags(campaign.name, (public_id for public_id, pair in pairs.items() if all(pair)))
         held = {public_id: Held(all(pair), tags.get(public_id)) for public_id, pair in pairs.items()}
-        plan = Plan(campaign, held)
+        plan = SyncPlan(campaign, held)
         plan.compare(self._lists.of_folder(campaign.folder))
         plan.add(self._lists.approved_in(campaign.folder))
         return plan
@@ -176,7 +176,7 @@ class Sync:
             half = len(paths) // 2  # so that one file on which it hangs is found out
             return self._read(paths[:half]) | self._read(paths[half:])
 
-    def _remake(self, report: Report) -> None:
+    def _remake(self, report: SyncReport) -> None:
         for public_id, error in thumbnails.remake(
             self._store, self._exiftool, report.campaign, self._watch.progress, dry_run=report.dry_run
         ):
@@ -185,7 +185,7 @@ class Sync:
             else:
                 self._unreachable(report, public_id, f"its smaller pictures cannot be remade: {error}")
 
-    def _bring_to_the_truth(self, order: list[Work], report: Report) -> None:
+    def _bring_to_the_truth(self, order: list[Work], report: SyncReport) -> None:
         done: list[Work] = []
 
         def note() -> None:
@@ -212,14 +212,14 @@ class Sync:
             for one, result in workers.work_off(again):
                 self._take_in(report, one, result)
 
-    def _take_in(self, report: Report, one: Work, result: Outcome | Failure) -> None:
+    def _take_in(self, report: SyncReport, one: Work, result: Outcome | Failure) -> None:
         if isinstance(result, Failure):
             report.failed(one.hint.public_id, one.suspicion)
             self._unreachable(report, one.hint.public_id, result.reason)
         else:
             report.found(one.hint.public_id, one.suspicion, result)
 
-    def _unreachable(self, report: Report, public_id: str, reason: str) -> None:
+    def _unreachable(self, report: SyncReport, public_id: str, reason: str) -> None:
         report.unreachable[public_id] = reason
         if not report.dry_run:
             self._store.logs.event(report.campaign, self._clock(), "ERROR", public_id, f"sync: {reason}")

@@ -12,8 +12,8 @@ from app.adapters.cloudinary import Cloudinary
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
 from app.core.config import Account
-from app.services.doctor import access, machine, outside, place
-from app.services.doctor.doctor import Verdict, examine
+from app.services.doctor import access, machine, network, storage
+from app.services.doctor.doctor import Result, diagnose
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
 from tests.cli.test_cli import run as command
@@ -34,12 +34,12 @@ def environ(standin: Standin, store: Store) -> dict[str, str]:
     )
 
 
-def states(environ: dict[str, str], tmp_path: Path) -> dict[str, Verdict]:
+def states(environ: dict[str, str], tmp_path: Path) -> dict[str, Result]:
     """By check, the worst that is said."""
-    found: dict[str, Verdict] = {}
-    for verdict in examine(environ=environ, dotenv=tmp_path / ".env"):
-        known = found.get(verdict.check, verdict)
-        found[verdict.check] = max(known, verdict, key=lambda one: ORDER.index(one.state))
+    found: dict[str, Result] = {}
+    for result in diagnose(environ=environ, dotenv=tmp_path / ".env"):
+        known = found.get(result.check, result)
+        found[result.check] = max(known, result, key=lambda one: ORDER.index(one.state))
     return found
 
 
@@ -66,11 +66,11 @@ def test_everything_that_is_wrong_is_named_in_one_run(environ: dict[str, str], t
     answer = command("doctor", "--json", environ=changed)
     told = json.loads(answer.stdout)
     assert (answer.returncode, answer.stderr) == (1, "")
-    found = {verdict["check"]: verdict for verdict in told["verdicts"] if verdict["state"] == "FAIL"}
+    found = {result["check"]: result for result in told["verdicts"] if result["state"] == "FAIL"}
     assert set(found) == {"settings", "campaigns", "store", "cloudinary", "mail server"}
     assert told["failed"] == 5
     assert "python -m app init" in found["store"]["said"]
-    left = {verdict["check"] for verdict in told["verdicts"] if verdict["state"] == "-"}
+    left = {result["check"] for result in told["verdicts"] if result["state"] == "-"}
     assert left >= {"store: space", "store: writing", "store: owner", "store: locks", "store: leftovers", "galleries"}
     assert "wr0ng" not in answer.stdout
 
@@ -97,10 +97,10 @@ def test_without_an_account_or_a_network_the_rest_is_checked_all_the_same(
 def test_an_hourly_limit_that_is_used_up_is_no_failure(standin: Standin) -> None:
     standin.limit(20)
     account = Account(standin.cloud, standin.key, standin.secret, standin.url)
-    (few,) = outside.account(Cloudinary(account, ()))
+    (few,) = network.account(Cloudinary(account, ()))
     assert (few.state, few.said) == ("warn", "takes our key; 19 of 20 calls left this hour, of which this took one")
     standin.limit(0)
-    (none,) = outside.account(Cloudinary(account, ()))
+    (none,) = network.account(Cloudinary(account, ()))
     assert (none.state, "limit" in none.said) == ("warn", True)
 
 
@@ -124,20 +124,20 @@ def test_what_others_can_read_is_named(tmp_path: Path) -> None:
     for mode, kinds in ((0o600, ["ok"]), (0o640, ["ok"]), (0o644, ["FAIL", "warn"]), (0o601, ["FAIL", "warn"])):
         env.chmod(mode)
         store.chmod(mode | 0o700)
-        assert [verdict.state for verdict in access.files([env, tmp_path / "missing"], store)] == kinds
+        assert [result.state for result in access.files([env, tmp_path / "missing"], store)] == kinds
 
 
 def test_leftovers_of_killed_processes_are_counted(store: Store) -> None:
     (store.root.path / "sayno").mkdir()
     (store.root.path / "sayno/.tmp-0123456789abcdef").write_text("half")
-    (found,) = place.leftovers(store)
+    (found,) = storage.leftovers(store)
     assert (found.state, found.said) == ("warn", "killed processes have left 1 temporary file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_campaign_of_another_users_is_named(store: Store) -> None:
     (store.root.path / "sayno").mkdir(0o550)
-    (found,) = place.owned(store)
+    (found,) = storage.owned(store)
     assert (found.state, "sayno" in found.said) == ("FAIL", True)
 
 
@@ -145,11 +145,11 @@ def test_packages_are_compared_with_what_is_pinned() -> None:
     pins = machine.pins((ROOT / "requirements.txt").read_text())
     assert {"flask", "wand", "cloudinary", "gunicorn"} <= set(pins)
     assert len(pins) == (ROOT / "requirements.txt").read_text().count("==")
-    (verdict,) = machine.compare(pins, pins.get)
-    assert verdict.state == "ok"
+    (result,) = machine.compare(pins, pins.get)
+    assert result.state == "ok"
     found = list(machine.compare({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "2.1"}.get))
     assert [(one.state, one.said.split(":")[0]) for one in found] == [("FAIL", "c not installed"), ("warn", "b 2.1")]
 
 
 def test_few_means_fewer_than_a_sync_leaves_for_webhooks() -> None:
-    assert 500 * 0.05 <= outside.FEW <= 2000 * 0.05
+    assert 500 * 0.05 <= network.FEW <= 2000 * 0.05

@@ -16,8 +16,8 @@ EFS = (
 
 
 def said(*lines: str, path: str = "/srv/collagen") -> tuple[str, str]:
-    verdict = judge(mount_of(path, "\n".join([ROOT, PROC, *lines]) + "\n"))
-    return verdict.state, str(verdict)
+    result = judge(mount_of(path, "\n".join([ROOT, PROC, *lines]) + "\n"))
+    return result.state, str(result)
 
 
 def test_efs_mounted_as_it_should_be_is_well() -> None:

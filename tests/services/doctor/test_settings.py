@@ -21,12 +21,12 @@ GALLERY = {"sayno": Campaign("sayno", "Say No", "sayno", gallery_password="one f
 
 def states(**change: str) -> dict[str, str]:
     surveyed = survey(ALL | change, Path("/nonexistent/.env"), ROOT / ".env.example")
-    return {verdict.check: verdict.state for verdict in settings.features(surveyed, GALLERY)}
+    return {result.check: result.state for result in settings.features(surveyed, GALLERY)}
 
 
 def read(**change: str) -> list[tuple[str, str]]:
     surveyed = survey(ALL | change, Path("/nonexistent/.env"), ROOT / ".env.example")
-    return [(verdict.state, verdict.said) for verdict in settings.read(surveyed)]
+    return [(result.state, result.said) for result in settings.read(surveyed)]
 
 
 def test_what_is_off_is_said_and_what_is_half_on_is_a_warning() -> None:

@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import limits
-from app.services.processor.coalescing import KEPT, MARGIN, Asked, read
+from app.services.processor.coalescing import KEPT, MARGIN, Lookups, read
 
 TIMES = st.integers(1_700_000_000, 1_700_000_100)
 
 
 def test_a_first_notification_asks_and_at_once() -> None:
-    assert not Asked().covers("a", 1_700_000_000)
-    assert Asked().pause("a", 1_700_000_000) == 0
+    assert not Lookups().covers("a", 1_700_000_000)
+    assert Lookups().pause("a", 1_700_000_000) == 0
 
 
 def test_what_was_signed_before_the_last_question_is_known() -> None:
-    asked = Asked().at("a", 1_700_000_010.0)
+    asked = Lookups().at("a", 1_700_000_010.0)
     assert asked.covers("a", 1_700_000_008)
     # too near: signed times are whole seconds, and clocks differ a little
     assert not asked.covers("a", 1_700_000_009)
@@ -28,7 +28,7 @@ def test_what_was_signed_before_the_last_question_is_known() -> None:
 
 
 def test_the_third_question_in_a_row_waits_and_later_ones_do_not() -> None:
-    asked = Asked().at("a", 100.1).at("a", 100.3)
+    asked = Lookups().at("a", 100.1).at("a", 100.3)
     assert asked.pause("a", 100) == limits.BURST_SECONDS
     assert asked.pause("b", 100) == 0
     assert asked.pause("a", 160) == 0
@@ -36,7 +36,7 @@ def test_the_third_question_in_a_row_waits_and_later_ones_do_not() -> None:
 
 @given(signed=st.lists(TIMES, min_size=1, max_size=30), photo=st.sampled_from(["a", "ü/b c"]))
 def test_nothing_is_taken_for_known_that_was_signed_after_every_question(signed: list[int], photo: str) -> None:
-    asked = Asked()
+    asked = Lookups()
     for when in signed:
         asked = read(asked.at(photo, when).written())
     for later in range(max(signed) - 1, max(signed) + 10):
@@ -45,7 +45,7 @@ def test_nothing_is_taken_for_known_that_was_signed_after_every_question(signed:
 
 
 def test_only_so_many_photos_are_remembered_and_none_by_name() -> None:
-    asked = Asked()
+    asked = Lookups()
     for number in range(KEPT + 5):
         asked = asked.at(f"somebody/{number}", 100.0)
     assert len(asked.times) == KEPT
@@ -60,11 +60,11 @@ NO_TIME = [b'{"x": [Infinity]}', b'{"x": [1e999]}', b'{"x": [NaN]}']
 
 @pytest.mark.parametrize("damaged", [*NO_NOTE, *NO_TIME])
 def test_of_what_is_damaged_nothing_is_known(damaged: bytes) -> None:
-    assert read(damaged) == Asked()
+    assert read(damaged) == Lookups()
 
 
 def test_what_is_cut_off_anywhere_only_asks_more() -> None:
-    written = Asked().at("a", 1_700_000_010.0).at("b", 1_700_000_020.0).written()
+    written = Lookups().at("a", 1_700_000_010.0).at("b", 1_700_000_020.0).written()
     for length in range(len(written)):
-        assert read(written[:length]) == Asked()
+        assert read(written[:length]) == Lookups()
     assert json.loads(written)

@@ -80,7 +80,7 @@ class Bench:
 @pytest.fixture
 def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Bench:
     made = Bench(standin, store, exiftool)
-    made.processor._keeper.decoder = decoder
+    made.processor._mirror.decoder = decoder
     return made
 
 

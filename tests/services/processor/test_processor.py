@@ -66,7 +66,7 @@ def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Rememberi
     campaigns = load_campaigns(settings.campaigns_file)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     processor = Processor(cloudinary, store, exiftool, campaigns)
-    processor._keeper.decoder = decoder
+    processor._mirror.decoder = decoder
     yield Bench(standin, store, processor, settings, campaigns)
     assert mirror.leftovers(store) == []
 
@@ -192,7 +192,7 @@ def test_the_same_version_is_the_same_picture_so_nothing_is_fetched_or_decoded(b
     processor = another(bench)
     fetched = len(bench.standin.calls("delivery"))
     assert processor.process(bench.hint("a/b")).status == "stored"
-    assert processor._keeper.decoder._process is None, "nothing was decoded"
+    assert processor._mirror.decoder._process is None, "nothing was decoded"
     assert len(bench.standin.calls("delivery")) == fetched
     (campaign,) = bench.store.photos.holders("a/b")
     assert campaign == ("other" if change == "another campaign" else "sayno")
@@ -250,7 +250,7 @@ def test_a_decoder_that_fails_removes_nothing_and_another_try_succeeds(bench: Be
     held = bench.store.photos.holders("a/b")
     processor = another(bench)
     broken = {"cannot start": ["/nonexistent"], "killed": ["sh", "-c", "kill -9 $$"]}[trouble]
-    processor._keeper.decoder._command = broken
+    processor._mirror.decoder._command = broken
     with pytest.raises(DecoderFailed):
         processor.process(bench.hint("a/b"))
     assert bench.store.photos.holders("a/b") == held

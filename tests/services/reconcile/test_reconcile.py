@@ -27,10 +27,10 @@ from app.adapters.store.root import MARKER
 from app.core.config import Campaign, load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, SettingError, StoreUnavailable, SyncInProgress
 from app.services.processor.decision import Outcome
-from app.services.reconcile import Report, Sync, Watch
+from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.budget import seconds_to_wait
 from app.services.reconcile.job import concerned
-from app.services.reconcile.plan import Held, Plan, Work, from_cursor, too_many
+from app.services.reconcile.plan import Held, SyncPlan, Work, from_cursor, too_many
 from app.services.reconcile.report import judge
 from scripts.sandbox import mirror
 from scripts.sandbox.samples import person
@@ -58,13 +58,13 @@ class Bench:
         cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
         campaigns = load_campaigns(settings.campaigns_file)
         made = Sync(cloudinary, self.store, self.exiftool, campaigns, Watch(self.said.append, progress))
-        made._processor._keeper.decoder = self.decoder
+        made._processor._mirror.decoder = self.decoder
         return made
 
-    def sync(self, name: str = "sayno", **options: Any) -> Report:
+    def sync(self, name: str = "sayno", **options: Any) -> SyncReport:
         return self.syncing().run(name, **options)
 
-    def sync_all(self, **options: Any) -> list[Report]:
+    def sync_all(self, **options: Any) -> list[SyncReport]:
         syncing = self.syncing()
         return [syncing.run(name, **options) for name in FOLDERS]
 
@@ -627,10 +627,10 @@ def held(version: int = 7, email: str = "ann@example.org") -> Held:
     ],
 )
 def test_what_has_to_be_asked_about(rows: list[Asset], here: dict[str, Held], suspicions: dict[str, str]) -> None:
-    plan = Plan(SAYNO, here)
+    plan = SyncPlan(SAYNO, here)
     plan.compare(rows)
     assert {work.hint.public_id: work.suspicion for work in plan.work()} == suspicions
-    plan = Plan(SAYNO, here)
+    plan = SyncPlan(SAYNO, here)
     plan.add(rows)  # another list finds as much, and proves nothing
     assert {work.hint.public_id for work in plan.work()} == {*suspicions, *here}
 
