@@ -15,9 +15,10 @@ from app.core.config import load_campaigns
 from app.core.limits import SMTP_RETRY_SECONDS
 from app.core.plurals import count
 from app.core.shutdown import Shutdown
+from app.services.notify.plan import MailPlan
 from app.services.notify.recipients import Options
 from app.services.notify.report import MailReport
-from app.services.notify.run import MailPlan, Notifier
+from app.services.notify.run import Notifier
 
 
 @click.command(short_help="Mail everyone in a collage.")

@@ -4,9 +4,9 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
+from app.core.addresses import sender_parts
 from app.core.errors import SettingError
 from app.core.logging import Style
 
@@ -139,8 +139,7 @@ def mail_from(text: str | None) -> str | None:
     """COLLAGEN_MAIL_FROM, a name and an address."""
     if text is None:
         return None
-    _, address = parseaddr(text)
-    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or "\n" in text or "\r" in text:
+    if sender_parts(text) is None or "\n" in text or "\r" in text:
         raise SettingError(f"COLLAGEN_MAIL_FROM must look like Say No <hello@example.org>, not {text[:100]!r}.")
     return text
 

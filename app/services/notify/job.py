@@ -20,8 +20,9 @@ from app.core.errors import CollagenError, StoreUnavailable, nameless, where
 from app.core.logging import continue_context, export_context
 from app.core.project import ROOT
 from app.core.shutdown import Shutdown
+from app.services.notify.plan import require_sound
 from app.services.notify.recipients import Options
-from app.services.notify.run import Notifier, require_sound
+from app.services.notify.run import Notifier
 
 LOG = logging.getLogger("app.services.notify.job")  # also where it is the main module
 NICENESS = 10  # webhooks and tracked images come first

@@ -32,7 +32,7 @@ from app.core.errors import (
     StoreUnavailable,
 )
 from app.services.collage import job
-from app.services.notify.delivery import envelope
+from app.services.notify.letters import envelope
 from app.services.notify.recipients import MALFORMED, NO_ADDRESS, NO_TEST_ADDRESS, SAME, TOLD, UNSUBSCRIBED, Options
 from app.services.notify.report import Failure, MailReport
 from app.services.notify.run import Notifier

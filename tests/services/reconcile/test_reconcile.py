@@ -30,8 +30,9 @@ from app.services.processor.decision import Outcome
 from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.budget import seconds_to_wait
 from app.services.reconcile.job import concerned
-from app.services.reconcile.plan import Held, SyncPlan, Work, from_cursor, too_many
+from app.services.reconcile.plan import Held, SyncPlan, Work, from_cursor
 from app.services.reconcile.report import judge
+from app.services.reconcile.safeguard import too_many
 from scripts.sandbox import mirror
 from scripts.sandbox.samples import person
 from scripts.sandbox.service import ROOT, environment
