@@ -510,7 +510,7 @@ def test_a_test_goes_to_one_address_and_nothing_is_recorded(notifier: Make, serv
     assert (refused.stopped, refused.is_clean) == ("The mail server does not take it: 550 No.", False)
     server.refuse(break_after=["me@example.net"])
     assert tell(notifier(), test="me@example.net").uncertain == ["me@example.net"]
-    with pytest.raises(BadParameters, match="is no address"):
+    with pytest.raises(BadParameters, match="is not an address"):
         tell(notifier(), test="me")
 
 

@@ -20,38 +20,38 @@ def test_a_first_notification_asks_and_at_once() -> None:
 
 
 def test_what_was_signed_before_the_last_question_is_known() -> None:
-    asked = Lookups().at("a", 1_700_000_010.0)
-    assert asked.covers("a", 1_700_000_008)
+    lookups = Lookups().at("a", 1_700_000_010.0)
+    assert lookups.covers("a", 1_700_000_008)
     # too near: signed times are whole seconds, and clocks differ a little
-    assert not asked.covers("a", 1_700_000_009)
-    assert not asked.covers("b", 1_700_000_000)
+    assert not lookups.covers("a", 1_700_000_009)
+    assert not lookups.covers("b", 1_700_000_000)
 
 
 def test_the_third_question_in_a_row_waits_and_later_ones_do_not() -> None:
-    asked = Lookups().at("a", 100.1).at("a", 100.3)
-    assert asked.pause("a", 100) == limits.BURST_SECONDS
-    assert asked.pause("b", 100) == 0
-    assert asked.pause("a", 160) == 0
+    lookups = Lookups().at("a", 100.1).at("a", 100.3)
+    assert lookups.pause("a", 100) == limits.BURST_SECONDS
+    assert lookups.pause("b", 100) == 0
+    assert lookups.pause("a", 160) == 0
 
 
 @given(signed=st.lists(TIMES, min_size=1, max_size=30), photo=st.sampled_from(["a", "ü/b c"]))
 def test_nothing_is_taken_for_known_that_was_signed_after_every_question(signed: list[int], photo: str) -> None:
-    asked = Lookups()
+    lookups = Lookups()
     for when in signed:
-        asked = read(asked.at(photo, when).written())
+        lookups = read(lookups.at(photo, when).written())
     for later in range(max(signed) - 1, max(signed) + 10):
-        assert not asked.covers(photo, later)
-    assert asked.covers(photo, int(max(signed) - MARGIN))
+        assert not lookups.covers(photo, later)
+    assert lookups.covers(photo, int(max(signed) - MARGIN))
 
 
 def test_only_so_many_photos_are_remembered_and_none_by_name() -> None:
-    asked = Lookups()
+    lookups = Lookups()
     for number in range(KEPT + 5):
-        asked = asked.at(f"somebody/{number}", 100.0)
-    assert len(asked.times) == KEPT
-    assert not asked.covers("somebody/0", 90)
-    assert asked.covers(f"somebody/{KEPT + 4}", 90)
-    assert b"somebody" not in asked.written()
+        lookups = lookups.at(f"somebody/{number}", 100.0)
+    assert len(lookups.times) == KEPT
+    assert not lookups.covers("somebody/0", 90)
+    assert lookups.covers(f"somebody/{KEPT + 4}", 90)
+    assert b"somebody" not in lookups.written()
 
 
 NO_NOTE = [b"", b"{", b"null", b"[]", b"3", b'{"x": 3}', b'{"x": [null]}', b'{"x": ["y"]}', b"\xff", b"[" * 100_000]

@@ -496,7 +496,7 @@ def test_a_photo_that_the_account_does_not_deliver_is_one_line_that_says_what_to
     outcome = bench.processor.process(told(bench)[-1])
     assert (outcome.status, outcome.campaign) == ("ignored", "sayno")
     (line,) = bench.log("sayno")
-    assert line.startswith("ERROR a/b not stored: Cloudinary does not deliver it to a signed address (401")
+    assert line.startswith("ERROR a/b not stored: Cloudinary does not deliver it to a signed URL (401")
     assert "of type authenticated" in line
 
 
