@@ -160,7 +160,7 @@ def test_a_queue_that_cannot_be_reached_is_said_once_and_tried_again(
     with working(Flaky(queue.url), handler) as worker:
         handled(worker)
     assert [line for line in caplog.messages if "queue" in line] == [
-        "The queue cannot be reached (EndpointConnectionError). It is tried again until that succeeds.",
+        "The queue cannot be reached (EndpointConnectionError). Retrying until it succeeds.",
         "The queue answers again.",
     ]
 

@@ -1,6 +1,6 @@
-"""Every metric and what it means; docs/watching.md is the table for people.
+"""Every metric and its meaning; docs/watching.md has the table for people.
 
-Nothing here names a person: labels are words of ours, routes, and campaigns of campaigns.toml.
+Nothing here identifies a person: labels are fixed words, routes, and campaigns from campaigns.toml.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,9 +22,9 @@ ANSWER_SECONDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 2, 5, 20, 60)
 
 
 class Counted:
-    """What processes count. The sums of all processes are shown; of what Cloudinary says of its limit, the newest word.
+    """What processes count: summed over all processes, except Cloudinary's limit, where the newest value counts.
 
-    Whatever value is known before it is counted is there from the beginning: what begins at 0 can be seen to become 1.
+    Every value known in advance starts at 0, so that the step to 1 is visible.
     """
 
     def __init__(self) -> None:
@@ -98,9 +98,9 @@ class Counted:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is read from the store when Prometheus asks; the tables are by campaign.
+    """What is read from the store for each scrape; the tables are by campaign.
 
-    `free`: bytes that are left, None where there is no store; `synced`: seconds since 1970, 0 for never.
+    `free`: bytes left, None if there is no store; `synced`: seconds since 1970, 0 for never.
     """
 
     free: int | None

@@ -1,4 +1,4 @@
-"""The tools that Collagen works with, and their versions."""
+"""Checks the tools that Collagen needs, and their versions."""
 
 import importlib.metadata
 import platform
@@ -11,7 +11,7 @@ from app.adapters import imaging
 from app.adapters.exiftool.exiftool import ExifTool
 from app.services.doctor.result import FAIL, OK, WARN, Result
 
-# Those that the pinned packages are tested with (scripts/setup)
+# Supported Python versions: the pinned packages are tested with them (scripts/setup)
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 SETUP = "scripts/setup installs what requirements.txt names"
 
@@ -21,12 +21,12 @@ def python() -> Iterator[Result]:
     if OLDEST <= sys.version_info < TOO_NEW:
         yield Result("python", OK, version)
     else:
-        said = f"{version}, of which nobody has tried whether all works"
+        said = f"{version} is untested"
         yield Result("python", WARN, said, "use 3.11, 3.12 or 3.13")
 
 
 def packages(requirements: Path) -> Iterator[Result]:
-    """Whether the Python packages are those that `requirements` pins."""
+    """Whether the installed Python packages match `requirements`."""
 
     def installed(name: str) -> str | None:
         try:
@@ -43,7 +43,7 @@ def pins(requirements: str) -> dict[str, str]:
 
 
 def compare(wanted: Mapping[str, str], installed: Callable[[str], str | None]) -> Iterator[Result]:
-    """`installed`: the version of a package that is there, or None."""
+    """`installed`: returns the version of an installed package, or None."""
     found = {name: installed(name) for name in wanted}
     if missing := [name for name, version in found.items() if version is None]:
         yield Result("packages", FAIL, f"{', '.join(missing)} not installed", SETUP)
@@ -66,21 +66,21 @@ def exiftool() -> Iterator[Result]:
 
 
 def faces() -> Iterator[Result]:
-    """Whether pictures are cut around the faces in them; it works without, too."""
+    """Whether pictures are cropped around faces; everything works without."""
     reason = imaging.faces.why_not()
     if reason is None:
-        yield Result("faces", OK, "pictures that are not 3:4 are cut around them")
+        yield Result("faces", OK, "pictures that are not 3:4 are cropped around them")
     else:
-        said = f"not looked for, as {reason}: pictures that are not 3:4 are cut in the middle"
-        yield Result("faces", OK, said, "scripts/setup --faces installs what finds them")
+        said = f"not detected ({reason}): pictures that are not 3:4 are cropped at the centre"
+        yield Result("faces", OK, said, "scripts/setup --faces installs face detection")
 
 
 def imagemagick() -> Iterator[Result]:
-    """Raises PictureError where it does not give back what it wrote, DecoderFailed where its process does not."""
+    """Raises PictureError if it cannot read back what it wrote, DecoderFailed if the decoder process cannot."""
     if wrong := imaging.policy.violations():
         more = f", and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        said = f"our policy is not in force: {', '.join(wrong[:3])}{more}"
-        yield Result("imagemagick", FAIL, said, "see that deploy/imagemagick/policy.xml is as it was delivered")
+        said = f"ImageMagick is not running under our policy: {', '.join(wrong[:3])}{more}"
+        yield Result("imagemagick", FAIL, said, "restore deploy/imagemagick/policy.xml from the release")
     else:
         imaging.check()
         decoder = imaging.Decoder()

@@ -1,4 +1,4 @@
-"""What is on the other end of the network: Cloudinary, the mail server, and our own public address."""
+"""Checks the other end of the network: Cloudinary, the mail server, and our own public address."""
 
 from collections.abc import Collection, Iterator
 
@@ -11,11 +11,11 @@ from app.core.errors import CloudinaryUnavailable, SettingError
 from app.services.doctor import clock
 from app.services.doctor.result import OK, SKIPPED, WARN, Result
 
-FEW = 50  # calls: what a webhook needs is one, what a sync leaves for webhooks is 5 % of the limit
+FEW = 50  # calls: a webhook needs one; a sync leaves 5 % of the limit for webhooks
 
 
 def time(cloudinary: Cloudinary) -> Iterator[Result]:
-    """Costs no call of the Admin API. Raises CloudinaryUnavailable."""
+    """Costs no Admin API call. Raises CloudinaryUnavailable."""
     yield clock.cloudinarys(cloudinary.clock())
 
 
@@ -26,14 +26,12 @@ def account(cloudinary: Cloudinary) -> Iterator[Result]:
     except CloudinaryUnavailable as error:
         if not error.limit_reached:
             raise
-        yield Result("cloudinary", WARN, str(error), "until then notifications are answered 503, and sync waits")
+        yield Result("cloudinary", WARN, str(error), "until then, notifications are answered 503 and sync waits")
         return
     if fixed:
         yield Result("folders", OK, "fixed: a photo's folder is the beginning of its public ID")
     left, limit = cloudinary.quota.standing.left, cloudinary.quota.standing.limit
-    said = "takes our key" + (
-        "" if left is None else f"; {left} of {limit} calls left this hour, of which this took one"
-    )
+    said = "accepts our key" + ("" if left is None else f"; {left} of {limit} calls left this hour, after this one")
     if left is not None and left < FEW:
         yield Result("cloudinary", WARN, said, "webhooks may have to wait for the next hour")
     else:
@@ -48,9 +46,9 @@ def delivery(cloudinary: Cloudinary, hosts: Collection[str]) -> Iterator[Result]
 
 
 def mail_server(settings: Settings) -> Iterator[Result]:
-    """Connects, encrypts, logs in, and sends nothing. Raises SettingError, MailUnavailable."""
+    """Connects, encrypts and logs in, but sends nothing. Raises SettingError, MailUnavailable."""
     if settings.mail_server is None:
-        yield Result("mail server", SKIPPED, "not checked: none is set")
+        yield Result("mail server", SKIPPED, "not checked: COLLAGEN_SMTP_URL is not set")
         return
     with Connection(settings.mail_server, patience=limits.PUBLIC_SECONDS):
         pass
@@ -65,8 +63,8 @@ def public_address(settings: Settings) -> Iterator[Result]:
         return
     try:
         self_check.check(settings.public_url)
-    except SettingError as error:  # some networks cannot reach themselves from within
-        advice = "ask it from elsewhere; see that the service and nginx run"
+    except SettingError as error:  # some networks cannot reach themselves from inside
+        advice = "check that the service and nginx run; try from another machine"
         yield Result("public address", WARN, str(error), advice)
     else:
-        yield Result("public address", OK, "answers, and all is well there")
+        yield Result("public address", OK, "answers, and is healthy")

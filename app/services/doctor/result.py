@@ -1,4 +1,4 @@
-"""What a check of the doctor's says: a line with what is the matter, and what to do about it."""
+"""The result of a check: what it found, and what to do about it."""
 
 from dataclasses import asdict, dataclass
 
@@ -7,10 +7,7 @@ OK, WARN, FAIL, SKIPPED = "ok", "warn", "FAIL", "-"
 
 @dataclass(frozen=True)
 class Result:
-    """`state`: "ok", "warn" (it works, for now), "FAIL" (it does not), or "-" (not checked).
-
-    `advice` says what to do, where there is something.
-    """
+    """`state`: "ok", "warn" (works for now), "FAIL" (does not work), or "-" (not checked). `advice`: what to do."""
 
     check: str
     state: str

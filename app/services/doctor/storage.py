@@ -1,4 +1,4 @@
-"""The store: whether it can be written to, how, and who else can read it."""
+"""Checks the store: whether it is there, has room, can be written to and locks files."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.adapters.store import Store
 from app.core.errors import PhotoBusy
+from app.core.plurals import count
 from app.services.doctor import clock, mount
 from app.services.doctor.result import FAIL, OK, WARN, Result
 
@@ -13,16 +14,16 @@ ROOMY = 1024**3  # bytes that should be free: a few collages and a thousand phot
 
 
 def there(store: Store) -> Iterator[Result]:
-    """Raises StoreUnavailable where it is not."""
+    """Raises StoreUnavailable if the store is not there."""
     names = store.root.campaigns()
-    yield Result("store", OK, f"is there, with {len(names)} {'campaign' if len(names) == 1 else 'campaigns'}")
+    yield Result("store", OK, f"found, with {count(len(names), 'campaign', 'campaigns')}")
 
 
 def space(store: Store) -> Iterator[Result]:
-    """Raises StoreUnavailable where nothing more is taken in."""
+    """Raises StoreUnavailable if the store accepts no more files."""
     store.root.check()
     free = store.root.free()
-    said = f"{free / 1024**3:.1f} GB are left"
+    said = f"{free / 1024**3:.1f} GB free"
     if free < ROOMY:
         yield Result("store: space", WARN, said, "make room before it is full: docs/operations.md, The disk is full")
     else:
@@ -32,26 +33,26 @@ def space(store: Store) -> Iterator[Result]:
 def writing(store: Store) -> Iterator[Result]:
     """Writes a file and removes it. Raises StoreUnavailable."""
     ahead = store.root.trial()
-    yield Result("store: writing", OK, "a file was written and removed")
+    yield Result("store: writing", OK, "wrote and removed a file")
     yield clock.stores(ahead)
 
 
 def owned(store: Store) -> Iterator[Result]:
-    """Whether what is in it can be written to as well: another host's user may have had another number."""
+    """Whether the campaigns in it can be written to: another host's user may have another number."""
     locked = [name for name in store.root.campaigns() if not os.access(store.root.path / name, os.W_OK | os.X_OK)]
     if locked:
-        said = f"{', '.join(locked)} cannot be written to by this user"
-        yield Result("store: owner", FAIL, said, "chown -R collagen:collagen them")
+        said = f"{', '.join(locked)} cannot be written by this user"
+        yield Result("store: owner", FAIL, said, "run chown -R collagen:collagen on them")
     else:
-        yield Result("store: owner", OK, "every campaign can be written to")
+        yield Result("store: owner", OK, "every campaign is writable")
 
 
 def locks(store: Store) -> Iterator[Result]:
-    """Takes a lock and sees that nobody else can. Raises StoreUnavailable, PhotoBusy."""
+    """Takes a lock and checks that nobody else can. Raises StoreUnavailable, PhotoBusy."""
     with store.root.lock("doctor", "doctor", patience=1):
         try:
             with store.root.lock("doctor", "doctor", patience=0):
-                yield Result("store: locks", FAIL, "one lock is given out twice", mount.WANTED)
+                yield Result("store: locks", FAIL, "the same lock can be taken twice", mount.WANTED)
         except PhotoBusy:
             yield Result("store: locks", OK, "hold")
 
@@ -64,7 +65,7 @@ def file_system(store: Store, mountinfo: Path) -> Iterator[Result]:
 def leftovers(store: Store) -> Iterator[Result]:
     """Raises StoreUnavailable."""
     if found := len(store.sweep(remove=False)):
-        said = f"killed processes have left {found} temporary {'file' if found == 1 else 'files'}"
+        said = f"killed processes left {count(found, 'temporary file', 'temporary files')}"
         yield Result("store: leftovers", WARN, said, "the next sync removes them")
     else:
         yield Result("store: leftovers", OK, "none")

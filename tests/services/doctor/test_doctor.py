@@ -98,7 +98,7 @@ def test_an_hourly_limit_that_is_used_up_is_no_failure(standin: Standin) -> None
     standin.limit(20)
     account = Account(standin.cloud, standin.key, standin.secret, standin.url)
     (few,) = network.account(Cloudinary(account, ()))
-    assert (few.state, few.said) == ("warn", "takes our key; 19 of 20 calls left this hour, of which this took one")
+    assert (few.state, few.said) == ("warn", "accepts our key; 19 of 20 calls left this hour, after this one")
     standin.limit(0)
     (none,) = network.account(Cloudinary(account, ()))
     assert (none.state, "limit" in none.said) == ("warn", True)
@@ -131,7 +131,7 @@ def test_leftovers_of_killed_processes_are_counted(store: Store) -> None:
     (store.root.path / "sayno").mkdir()
     (store.root.path / "sayno/.tmp-0123456789abcdef").write_text("half")
     (found,) = storage.leftovers(store)
-    assert (found.state, found.said) == ("warn", "killed processes have left 1 temporary file")
+    assert (found.state, found.said) == ("warn", "killed processes left 1 temporary file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

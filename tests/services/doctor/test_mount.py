@@ -35,8 +35,8 @@ def test_efs_mounted_as_it_should_be_is_well() -> None:
         (("hard,", "hard,nolock,"), "FAIL", "locks do not hold"),
         (("nfs4", "fuse.s3fs"), "warn", "fuse.s3fs"),
         (("nfs4", "tmpfs"), "warn", "in memory"),
-        (("nfs4", "overlay"), "warn", "goes with the container"),
-        (("nfs4", "xfs"), "ok", "this machine's only"),
+        (("nfs4", "overlay"), "warn", "lost with the container"),
+        (("nfs4", "xfs"), "ok", "local to this machine"),
     ],
 )
 def test_whatever_is_unsafe_about_it_is_named(change: tuple[str, str], state: str, named: str) -> None:

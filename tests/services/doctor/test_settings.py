@@ -38,7 +38,7 @@ def test_what_is_off_is_said_and_what_is_half_on_is_a_warning() -> None:
 
 
 def test_what_is_too_short_is_named_but_not_shown() -> None:
-    assert read() == [("ok", "6 are set, all can be read")]
+    assert read() == [("ok", "6 set, all readable")]
     (password,) = read(COLLAGEN_ADMIN_PASSWORD="sesame")
     (secret,) = read(COLLAGEN_WEBHOOK_SECRETS="s3cret-of-the-account,sesame")
     assert (password[0], secret[0]) == ("warn", "warn")

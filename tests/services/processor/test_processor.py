@@ -172,7 +172,7 @@ def test_a_new_address_replaces_the_old_one(bench: Bench) -> None:
 def another(bench: Bench) -> Processor:
     """A processor that has not decoded anything yet."""
     cloudinary = Cloudinary(bench.settings.required_account(), bench.settings.delivery_hosts)
-    return Processor(cloudinary, bench.store, bench.processor._exiftool, bench.campaigns)
+    return Processor(cloudinary, bench.store, bench.processor._mirror._exiftool, bench.campaigns)
 
 
 def files(store: Store) -> dict[str, bytes]:
@@ -227,7 +227,7 @@ def test_what_is_held_of_this_version_stays_although_the_picture_cannot_be_fetch
     asset = bench.processor._cloudinary.state("a/b")
     assert asset is not None
     archive = bench.store.photos.archive_path("sayno", "a/b")
-    bench.processor._exiftool.write(archive, Tags("ann@example.org", "a/b", asset.asset_id, asset.version))
+    bench.processor._mirror._exiftool.write(archive, Tags("ann@example.org", "a/b", asset.asset_id, asset.version))
     bench.store.photos.distrust("sayno", "a/b")
     outcome = bench.processor.process(bench.hint("a/b"))
     assert (outcome.status, outcome.error is not None) == ("unchanged", True)
@@ -574,7 +574,7 @@ def test_with_50_mb_left_no_photo_is_taken_in_and_one_that_goes_is_still_removed
     upload(bench, "c")
     assert bench.process("c") == "stored"
     nearly_full = Store(bench.store.root.path, Full())
-    processor = Processor(bench.processor._cloudinary, nearly_full, bench.processor._exiftool, bench.campaigns)
+    processor = Processor(bench.processor._cloudinary, nearly_full, bench.processor._mirror._exiftool, bench.campaigns)
     with pytest.raises(StoreUnavailable, match="less than 100 MB are left"):
         processor.process(bench.hint("a/b"))
     bench.standin.reject("c")
