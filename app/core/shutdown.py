@@ -9,7 +9,7 @@ STEP = 0.1  # seconds between two looks at whether to stop
 
 
 class Shutdown:
-    """Whether a run has been asked to stop, and pauses that end when it is. Call it to ask."""
+    """Whether a run has been asked to stop: call it to find out. `sleep` ends early then."""
 
     def __init__(self) -> None:
         self._requested = False

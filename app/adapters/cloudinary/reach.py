@@ -39,5 +39,5 @@ def _reason(error: Exception) -> str:
     inner: BaseException = error
     while (cause := inner.__cause__ or inner.__context__) is not None:
         inner = cause
-    said = inner.strerror if isinstance(inner, OSError) and inner.strerror else type(inner).__name__
-    return " ".join(said.split())[:200]
+    reason = inner.strerror if isinstance(inner, OSError) and inner.strerror else type(inner).__name__
+    return " ".join(reason.split())[:200]

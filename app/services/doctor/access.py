@@ -10,8 +10,8 @@ from app.services.doctor.result import FAIL, OK, WARN, Result
 
 def user() -> Iterator[Result]:
     if os.geteuid() == 0:
-        said = "runs as root, so the service cannot change what it writes"
-        yield Result("user", WARN, said, "run it as the service's user: sudo collagen doctor")
+        message = "runs as root, so the service cannot change what it writes"
+        yield Result("user", WARN, message, "run it as the service's user: sudo collagen doctor")
     else:
         yield Result("user", OK, "not root")
 
@@ -19,11 +19,11 @@ def user() -> Iterator[Result]:
 def files(secret: list[Path], store: Path) -> Iterator[Result]:
     """`secret`: files with secrets, which only their owner and group should be able to read."""
     wrong = [f"{path} can be read by every user of this machine" for path in secret if _is_open(path)]
-    for said in wrong:
-        yield Result("permissions", FAIL, said, f"chmod o= {said.partition(' ')[0]}")
+    for message in wrong:
+        yield Result("permissions", FAIL, message, f"chmod o= {message.partition(' ')[0]}")
     if _is_open(store):
-        said = f"{store} can be listed by every user of this machine"
-        yield Result("permissions", WARN, said, f"chmod o= {store}")
+        message = f"{store} can be listed by every user of this machine"
+        yield Result("permissions", WARN, message, f"chmod o= {store}")
     elif not wrong:
         yield Result("permissions", OK, "other users cannot read secrets and photos")
 

@@ -21,8 +21,8 @@ def python() -> Iterator[Result]:
     if OLDEST <= sys.version_info < TOO_NEW:
         yield Result("python", OK, version)
     else:
-        said = f"{version} is untested"
-        yield Result("python", WARN, said, "use 3.11, 3.12 or 3.13")
+        message = f"{version} is untested"
+        yield Result("python", WARN, message, "use 3.11, 3.12 or 3.13")
 
 
 def packages(requirements: Path) -> Iterator[Result]:
@@ -71,16 +71,16 @@ def faces() -> Iterator[Result]:
     if reason is None:
         yield Result("faces", OK, "pictures that are not 3:4 are cropped around them")
     else:
-        said = f"not detected ({reason}): pictures that are not 3:4 are cropped at the centre"
-        yield Result("faces", OK, said, "scripts/setup --faces installs face detection")
+        message = f"not detected ({reason}): pictures that are not 3:4 are cropped at the centre"
+        yield Result("faces", OK, message, "scripts/setup --faces installs face detection")
 
 
 def imagemagick() -> Iterator[Result]:
     """Raises PictureError if it cannot read back what it wrote, DecoderFailed if the decoder process cannot."""
     if wrong := imaging.policy.violations():
         more = f", and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        said = f"ImageMagick is not running under our policy: {', '.join(wrong[:3])}{more}"
-        yield Result("imagemagick", FAIL, said, "restore deploy/imagemagick/policy.xml from the release")
+        message = f"ImageMagick is not running under our policy: {', '.join(wrong[:3])}{more}"
+        yield Result("imagemagick", FAIL, message, "restore deploy/imagemagick/policy.xml from the release")
     else:
         imaging.check()
         decoder = imaging.Decoder()

@@ -45,8 +45,8 @@ def judge(mount: Mount | None) -> Result:
     if mount.kind in ("nfs", "nfs4"):
         return _nfs(mount)
     if mount.kind.startswith("fuse") or mount.kind in ("cifs", "smb3", "9p", "vboxsf"):
-        said = f"{mount.kind}: renames may not be atomic, and locks may not hold"
-        return Result(CHECK, WARN, said, "use a local disk or NFS 4.1")
+        message = f"{mount.kind}: renames may not be atomic, and locks may not hold"
+        return Result(CHECK, WARN, message, "use a local disk or NFS 4.1")
     return Result(CHECK, OK, f"{mount.kind}, local to this machine")
 
 

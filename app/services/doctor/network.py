@@ -31,11 +31,11 @@ def account(cloudinary: Cloudinary) -> Iterator[Result]:
     if fixed:
         yield Result("folders", OK, "fixed: a photo's folder is the beginning of its public ID")
     left, limit = cloudinary.quota.standing.left, cloudinary.quota.standing.limit
-    said = "accepts our key" + ("" if left is None else f"; {left} of {limit} calls left this hour, after this one")
+    message = "accepts our key" + ("" if left is None else f"; {left} of {limit} calls left this hour, after this one")
     if left is not None and left < FEW:
-        yield Result("cloudinary", WARN, said, "webhooks may have to wait for the next hour")
+        yield Result("cloudinary", WARN, message, "webhooks may have to wait for the next hour")
     else:
-        yield Result("cloudinary", OK, said)
+        yield Result("cloudinary", OK, message)
 
 
 def delivery(cloudinary: Cloudinary, hosts: Collection[str]) -> Iterator[Result]:

@@ -1,6 +1,6 @@
 """The result of a check: what it found, and what to do about it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 OK, WARN, FAIL, SKIPPED = "ok", "warn", "FAIL", "-"
 
@@ -11,11 +11,13 @@ class Result:
 
     check: str
     state: str
-    said: str
+    message: str
     advice: str = ""
 
     def __str__(self) -> str:
-        return f"{self.state:<4}  {self.check}: {self.said.rstrip('.')}" + (f"; {self.advice}" if self.advice else "")
+        return f"{self.state:<4}  {self.check}: {self.message.rstrip('.')}" + (
+            f"; {self.advice}" if self.advice else ""
+        )
 
     def as_json(self) -> dict[str, str]:
-        return asdict(self)
+        return {"check": self.check, "state": self.state, "said": self.message, "advice": self.advice}

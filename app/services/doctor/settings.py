@@ -27,11 +27,11 @@ def read(survey: Survey) -> Iterator[Result]:
 
 def _short(settings: Settings) -> Iterator[Result]:
     if settings.admin_password and len(settings.admin_password) < SHORTEST_PASSWORD:
-        said = f"COLLAGEN_ADMIN_PASSWORD has under {SHORTEST_PASSWORD} characters"
-        yield Result("settings", WARN, said, "make a longer one with: openssl rand -base64 24")
+        message = f"COLLAGEN_ADMIN_PASSWORD has under {SHORTEST_PASSWORD} characters"
+        yield Result("settings", WARN, message, "make a longer one with: openssl rand -base64 24")
     if any(len(secret) < SHORTEST_SECRET for secret in settings.webhook_secrets):
-        said = f"a webhook secret has under {SHORTEST_SECRET} characters"
-        yield Result("settings", WARN, said, "copy all of it from Cloudinary's console")
+        message = f"a webhook secret has under {SHORTEST_SECRET} characters"
+        yield Result("settings", WARN, message, "copy all of it from Cloudinary's console")
 
 
 def features(survey: Survey, campaigns: Mapping[str, Campaign] | None) -> Iterator[Result]:
@@ -54,7 +54,7 @@ def features(survey: Survey, campaigns: Mapping[str, Campaign] | None) -> Iterat
         return
     open_ones = [name for name, campaign in campaigns.items() if campaign.gallery_password]
     if open_ones and not settings.secret_keys:
-        said = f"{', '.join(open_ones)} need COLLAGEN_SECRET_KEY, and the service does not start without it"
-        yield Result("galleries", FAIL, said, "make one with: openssl rand -hex 32")
+        message = f"{', '.join(open_ones)} need COLLAGEN_SECRET_KEY, and the service does not start without it"
+        yield Result("galleries", FAIL, message, "make one with: openssl rand -hex 32")
     else:
         yield Result("galleries", OK, ", ".join(open_ones) or "off: no campaign has a gallery_password")

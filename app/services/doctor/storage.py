@@ -23,11 +23,11 @@ def space(store: Store) -> Iterator[Result]:
     """Raises StoreUnavailable if the store accepts no more files."""
     store.root.check()
     free = store.root.free()
-    said = f"{free / 1024**3:.1f} GB free"
+    message = f"{free / 1024**3:.1f} GB free"
     if free < ROOMY:
-        yield Result("store: space", WARN, said, "make room before it is full: docs/operations.md, The disk is full")
+        yield Result("store: space", WARN, message, "make room before it is full: docs/operations.md, The disk is full")
     else:
-        yield Result("store: space", OK, said)
+        yield Result("store: space", OK, message)
 
 
 def writing(store: Store) -> Iterator[Result]:
@@ -41,8 +41,8 @@ def owned(store: Store) -> Iterator[Result]:
     """Whether the campaigns in it can be written to: another host's user may have another number."""
     locked = [name for name in store.root.campaigns() if not os.access(store.root.path / name, os.W_OK | os.X_OK)]
     if locked:
-        said = f"{', '.join(locked)} cannot be written by this user"
-        yield Result("store: owner", FAIL, said, "run chown -R collagen:collagen on them")
+        message = f"{', '.join(locked)} cannot be written by this user"
+        yield Result("store: owner", FAIL, message, "run chown -R collagen:collagen on them")
     else:
         yield Result("store: owner", OK, "every campaign is writable")
 
@@ -65,7 +65,7 @@ def file_system(store: Store, mountinfo: Path) -> Iterator[Result]:
 def leftovers(store: Store) -> Iterator[Result]:
     """Raises StoreUnavailable."""
     if found := len(store.sweep(remove=False)):
-        said = f"killed processes left {count(found, 'temporary file', 'temporary files')}"
-        yield Result("store: leftovers", WARN, said, "the next sync removes them")
+        message = f"killed processes left {count(found, 'temporary file', 'temporary files')}"
+        yield Result("store: leftovers", WARN, message, "the next sync removes them")
     else:
         yield Result("store: leftovers", OK, "none")

@@ -380,7 +380,7 @@ def test_the_campaigns_that_come_with_the_program_are_right() -> None:
         ("[a]\ngallery_until = true", r"\[a\] gallery_until must be a date such as 2026-12-31"),
         ('[a]\nname = "b"', "unknown key 'name'"),
         ("[a.b]", "unknown key 'b'"),
-        ("[a]\ntitle = 5", r"\[a\] title must be a text"),
+        ("[a]\ntitle = 5", r"\[a\] title must be text"),
         ('[a]\nfolder = ""', r"\[a\] folder must be text, and not empty"),
         ('[a]\ntracking = "sometimes"', r"\[a\] tracking must be one of individual, aggregate, off, not 'sometimes'"),
         ('[a]\ntest_address = "me@example.org"', r"\[a\] test_address must look like"),

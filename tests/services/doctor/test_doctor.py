@@ -90,18 +90,18 @@ def test_without_an_account_or_a_network_the_rest_is_checked_all_the_same(
     found = states(environ | {"CLOUDINARY_URL": nobody, "COLLAGEN_DELIVERY_HOSTS": "127.0.0.1:9"}, tmp_path)
     for name in ("clock", "cloudinary", "delivery"):
         assert found[name].state == "FAIL"
-    assert (found["public address"].state, "not as Collagen does" in found["public address"].said) == ("warn", True)
-    assert found["clock"].said == "127.0.0.1:9 cannot be reached: Connection refused."
+    assert (found["public address"].state, "not as Collagen does" in found["public address"].message) == ("warn", True)
+    assert found["clock"].message == "127.0.0.1:9 cannot be reached: Connection refused."
 
 
 def test_an_hourly_limit_that_is_used_up_is_no_failure(standin: Standin) -> None:
     standin.limit(20)
     account = Account(standin.cloud, standin.key, standin.secret, standin.url)
     (few,) = network.account(Cloudinary(account, ()))
-    assert (few.state, few.said) == ("warn", "accepts our key; 19 of 20 calls left this hour, after this one")
+    assert (few.state, few.message) == ("warn", "accepts our key; 19 of 20 calls left this hour, after this one")
     standin.limit(0)
     (none,) = network.account(Cloudinary(account, ()))
-    assert (none.state, "limit" in none.said) == ("warn", True)
+    assert (none.state, "limit" in none.message) == ("warn", True)
 
 
 def test_a_gallery_that_lacks_its_key_and_a_file_with_its_password_that_all_can_read(
@@ -111,7 +111,7 @@ def test_a_gallery_that_lacks_its_key_and_a_file_with_its_password_that_all_can_
     campaigns.write_text('[sayno]\ngallery_password = "one for the team"\n')
     campaigns.chmod(0o644)
     found = states(environ | {"COLLAGEN_SECRET_KEY": ""}, tmp_path)
-    assert (found["galleries"].state, "sayno" in found["galleries"].said) == ("FAIL", True)
+    assert (found["galleries"].state, "sayno" in found["galleries"].message) == ("FAIL", True)
     assert found["permissions"].state == "FAIL"
     assert found["permissions"].advice == f"chmod o= {campaigns}"
     assert "one for the team" not in "".join(map(str, found.values()))
@@ -131,14 +131,14 @@ def test_leftovers_of_killed_processes_are_counted(store: Store) -> None:
     (store.root.path / "sayno").mkdir()
     (store.root.path / "sayno/.tmp-0123456789abcdef").write_text("half")
     (found,) = storage.leftovers(store)
-    assert (found.state, found.said) == ("warn", "killed processes left 1 temporary file")
+    assert (found.state, found.message) == ("warn", "killed processes left 1 temporary file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_campaign_of_another_users_is_named(store: Store) -> None:
     (store.root.path / "sayno").mkdir(0o550)
     (found,) = storage.owned(store)
-    assert (found.state, "sayno" in found.said) == ("FAIL", True)
+    assert (found.state, "sayno" in found.message) == ("FAIL", True)
 
 
 def test_packages_are_compared_with_what_is_pinned() -> None:
@@ -148,7 +148,7 @@ def test_packages_are_compared_with_what_is_pinned() -> None:
     (result,) = machine.compare(pins, pins.get)
     assert result.state == "ok"
     found = list(machine.compare({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "2.1"}.get))
-    assert [(one.state, one.said.split(":")[0]) for one in found] == [("FAIL", "c not installed"), ("warn", "b 2.1")]
+    assert [(one.state, one.message.split(":")[0]) for one in found] == [("FAIL", "c not installed"), ("warn", "b 2.1")]
 
 
 def test_few_means_fewer_than_a_sync_leaves_for_webhooks() -> None:

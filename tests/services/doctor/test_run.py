@@ -27,7 +27,7 @@ def test_what_needs_something_that_failed_is_not_checked_and_neither_is_what_nee
     checks = [says("a", FAIL), Check("b", never, ("a",)), Check("c", never, ("b",)), says("d")]
     results = run(checks, lambda result: None)
     assert [(result.check, result.state) for result in results] == [("a", FAIL), ("b", "-"), ("c", "-"), ("d", OK)]
-    assert results[1].said == "not checked: needs the a"
+    assert results[1].message == "not checked: needs the a"
 
 
 def test_an_error_is_a_failure_and_what_was_said_before_it_stays() -> None:
@@ -40,8 +40,8 @@ def test_an_error_is_a_failure_and_what_was_said_before_it_stays() -> None:
         yield
 
     first, second, third = run([Check("a", half), Check("b", unexpected)], lambda result: None)
-    assert (first.state, second.state, second.said) == (OK, FAIL, "The store is full.")
-    assert (third.state, "secret" in third.said, "ValueError" in third.said) == (FAIL, False, True)
+    assert (first.state, second.state, second.message) == (OK, FAIL, "The store is full.")
+    assert (third.state, "secret" in third.message, "ValueError" in third.message) == (FAIL, False, True)
 
 
 def test_a_check_that_hangs_is_left_behind() -> None:

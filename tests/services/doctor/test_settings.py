@@ -26,7 +26,7 @@ def states(**change: str) -> dict[str, str]:
 
 def read(**change: str) -> list[tuple[str, str]]:
     surveyed = survey(ALL | change, Path("/nonexistent/.env"), ROOT / ".env.example")
-    return [(result.state, result.said) for result in settings.read(surveyed)]
+    return [(result.state, result.message) for result in settings.read(surveyed)]
 
 
 def test_what_is_off_is_said_and_what_is_half_on_is_a_warning() -> None:
