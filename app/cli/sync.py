@@ -66,14 +66,14 @@ def sync(
     of Admin API calls the command waits for the next hour; interrupted at any time and started again, it continues
     where it stopped. Exit code 1 if something stayed unreachable.
 
-    More than five photos and a fifth of a campaign are not removed at once without --yes: a misspelt folder looks like
-    that. Nor is any photo removed if the last sync of the campaign used another folder or account.
+    Without --yes, a sync does not remove more than five photos that make up over a fifth of a campaign: a misspelt
+    folder looks like that. Nor does it remove any if the campaign's last sync used another folder or account.
 
     \b
     missed       approved there, not here
     stale        here with an old version or address, or only one of its two files
     orphaned     here, not approved there
-    repaired     of all these, what is right now
+    repaired     those of the above that are right now
     unreachable  what could not be found out or done, and why; also in the campaign's log
 
     \b
@@ -154,7 +154,7 @@ def _print(report: SyncReport) -> None:
     dry = ", nothing was changed (dry run)" if report.dry_run else ""
     click.echo(
         f"{report.campaign}: {count(report.agreed, 'photo agrees', 'photos agree')},"
-        f" {count(report.asked, 'was', 'were')} asked about{dry}"
+        f" {count(report.asked, 'was', 'were')} looked up{dry}"
     )
     for name, meaning in MEANING.items():
         rows = found[name]

@@ -25,8 +25,8 @@ from app.services.reconcile import job
     "--redrive",
     is_flag=True,
     help="Bring the messages in the dead-letter queue back, say how many, and exit. Needs no store. Use this and not"
-    " AWS's own redrive, which loses the time when the gateway received a notification: after two hours it is refused."
-    " Needs the same secrets as the workers, which only trust times signed with them.",
+    " AWS's own redrive, which loses the time when the gateway received a notification, so that after two hours it is"
+    " refused. Needs the same secrets as the workers, which only trust times signed with them.",
 )
 def worker(url: str, redrive: bool) -> None:
     """Take notifications from an Amazon SQS queue, and bring the photos they name up to date.

@@ -1,4 +1,4 @@
-"""Our own address, asked as others ask it."""
+"""The check of our own public address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mails to a real server: with TLS and login, and what its refusals mean."""
+"""Mails to a real server: with TLS and login, and the meaning of its refusals."""
 
 from __future__ import annotations
 

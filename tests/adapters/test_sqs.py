@@ -1,4 +1,4 @@
-"""What AWS refuses or does not answer, in one plain sentence."""
+"""Refusals and silence from AWS become one plain sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m app opens`: what came of the mails, for people and for programs."""
+"""`python -m app opens`: who opened the mails, for people and for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree of errors: every entry point answers every leaf, and whether another try is worth it is data."""
+"""The tree of errors: every entry point answers every leaf, and whether a retry is worth it is data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker with a real queue over HTTP: what comes back, what does not, and who gets it meanwhile."""
+"""The worker with a real queue over HTTP: which messages come back, and who can receive them meanwhile."""
 
 from __future__ import annotations
 

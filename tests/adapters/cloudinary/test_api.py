@@ -1,4 +1,4 @@
-"""What is true of an asset now: the real SDK against a local Cloudinary."""
+"""The state of an asset: the real SDK against a local Cloudinary."""
 
 from __future__ import annotations
 

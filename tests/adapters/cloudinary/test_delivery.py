@@ -1,4 +1,4 @@
-"""The address of a picture as JPEG, the hosts it may come from, and a download that is whole or an error."""
+"""The URL of a picture as JPEG, the allowed hosts, and downloads that are whole or fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a notification was sent by Cloudinary, and lately."""
+"""Whether Cloudinary sent a notification, and recently."""
 
 from __future__ import annotations
 

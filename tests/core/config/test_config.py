@@ -1,4 +1,4 @@
-"""Settings and campaign rules: what is read from where, and that whatever is wrong is named."""
+"""Settings and campaign rules: where they are read from, and that errors name the key."""
 
 from __future__ import annotations
 
@@ -398,7 +398,7 @@ def test_a_mistake_in_campaigns_is_named_in_one_line(tmp_path: Path, text: str, 
 
 
 def test_a_missing_or_unreadable_file_of_campaigns_is_named_with_its_key(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: the file .*nowhere does not exist"):
+    with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: the file .*nowhere.* does not exist"):
         load_campaigns(tmp_path / "nowhere.toml")
     with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: .* cannot be read"):
         load_campaigns(tmp_path)
@@ -437,5 +437,5 @@ def test_an_env_file_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path, k
         env.symlink_to(tmp_path / "elsewhere")
     else:
         env.write_bytes(b"CLOUDINARY_URL=\xff\n")
-    with pytest.raises(SettingError, match=r"\.env (cannot be read|is a link)"):
+    with pytest.raises(SettingError, match=r"\.env (cannot be read|links to)"):
         load_settings({}, env)

@@ -1,4 +1,4 @@
-"""What it means that another clock is not ours."""
+"""Judging the difference between our clock and another."""
 
 from __future__ import annotations
 

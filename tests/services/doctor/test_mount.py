@@ -1,4 +1,4 @@
-"""What /proc/self/mountinfo says of the store, and what that means."""
+"""Reading and judging the store's mount from /proc/self/mountinfo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One check after the other: whatever becomes of one, the others have their turn."""
+"""Checks run one after another, and no failure keeps the others from running."""
 
 from __future__ import annotations
 

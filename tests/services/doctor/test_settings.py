@@ -1,4 +1,4 @@
-"""What the settings leave off, and what of them is too weak."""
+"""Features that the settings leave off, and secrets that are too weak."""
 
 from __future__ import annotations
 

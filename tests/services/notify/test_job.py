@@ -1,4 +1,4 @@
-"""A run in a process of its own, as the admin's request starts it: what it says of itself, and what it never says."""
+"""A run in a process of its own, as the admin's request starts it: what its state shows, and what it never shows."""
 
 from __future__ import annotations
 

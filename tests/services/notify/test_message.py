@@ -1,4 +1,4 @@
-"""The mail that one person gets: its parts and headers, and that no title, template or address can spoil it."""
+"""One person's mail: its parts and headers, safe from any title, template or address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told: each person once, nobody twice, nobody who does not want to be, and in a trial nobody at all."""
+"""Who is told: each person once, nobody who unsubscribed, and in a trial only test addresses."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def test_mails_go_out_to_every_usable_spelling(notifier: Make, server: MailServe
     assert tell(notifier()).sent == []
 
 
-def test_whoever_withdrew_another_spelling_is_not_told(
+def test_a_person_who_withdrew_another_spelling_is_not_told(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
     gather(store, ["mailto:kim@example.org", "max@müller.example", "ann@example.org", *everyone(3)])
@@ -449,7 +449,7 @@ class Tagged(ExifTool):
 
 
 class Box:
-    """A mail server of which only the envelopes count."""
+    """A mail server that records envelopes only."""
 
     def __init__(self) -> None:
         self.envelopes: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""Which notifications about a photo ask Cloudinary, and which are answered by an earlier question."""
+"""Which notifications about a photo need a lookup, and which an earlier lookup covers."""
 
 from __future__ import annotations
 

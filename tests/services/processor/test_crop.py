@@ -1,4 +1,4 @@
-"""A photo's cut from arrival on: said in the log, remembered with the photo, moved by hand, and never undone."""
+"""A photo's crop: logged on arrival, stored with the photo, moved by hand, and never undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One photo's way: whatever is hinted, the store ends up as Cloudinary says now."""
+"""Processing one photo: whatever the hint, the store ends as Cloudinary says now."""
 
 from __future__ import annotations
 

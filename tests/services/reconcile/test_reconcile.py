@@ -1,4 +1,4 @@
-"""Reconciliation: whatever was lost, the mirror ends as Cloudinary has it; what that costs, and what it never does."""
+"""Syncs: whatever was lost, the mirror ends as Cloudinary has it; what that costs, and what a sync never does."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def everything(store: Store) -> dict[str, tuple[int, int, bytes]]:
 
 
 def asked_about(standin: Standin) -> list[str]:
-    """The public IDs that Cloudinary was asked about one by one, in order."""
+    """The public IDs that were looked up one by one, in order."""
     top = f"/v1_1/{standin.cloud}/resources/image/upload/"
     return [call["path"].removeprefix(top) for call in standin.calls("api") if call["path"].startswith(top)]
 
@@ -705,7 +705,7 @@ def test_a_misspelt_folder_removes_nobody_and_says_what_looks_wrong(bench: Bench
     assert len(bench.store.photos.all("sayno")) == 8
     assert report.doubt.startswith("8 of the 8 photos of sayno would go at once. Cloudinary has no photo in the folder")
     assert "'sayn0'" in report.doubt
-    assert len(asked_about(bench.standin)) == 8, "each is asked about once"
+    assert len(asked_about(bench.standin)) == 8, "each is looked up once"
 
 
 def test_where_the_last_sync_followed_other_rules_nobody_is_removed_and_nothing_stored(bench: Bench) -> None:
