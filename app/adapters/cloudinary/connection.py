@@ -18,9 +18,9 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from app.core.config.parsing import LOOPBACK
 from app.core.errors import CloudinaryUnavailable
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 behind a NAT64
 # All that IANA assigns to Internet hosts (https://www.iana.org/assignments/ipv6-address-space). Python counts more as
 # global: site-local fec0::/10, and forms of IPv4 (::/96, ::ffff:0:0:0/96) that may lead into a local network.

@@ -9,9 +9,9 @@ import requests
 
 from app.adapters.cloudinary.connection import Deadline
 from app.core import limits
+from app.core.config.parsing import LOOPBACK
 from app.core.errors import CloudinaryUnavailable, CollagenError, PictureError
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 TIMEOUT = (limits.CONNECT_SECONDS, limits.READ_SECONDS)
 CHUNK = 64 * 1024
 
@@ -69,7 +69,7 @@ def check_host(url: str, allowed: Collection[str]) -> None:
 
 def scheme(host: str) -> str:
     """The URL scheme for a host (or host:port): https, and plain http for this machine."""
-    return "http" if host.rpartition(":")[0] in LOOPBACK or host in LOOPBACK else "https"
+    return "http" if urlsplit(f"//{host}").hostname in LOOPBACK else "https"
 
 
 def fetch(
