@@ -23,7 +23,7 @@ COMMANDS = {
     "derive": ("app.cli.collages", "derive"),
     "doctor": ("app.cli.doctor", "doctor"),
     "forget": ("app.cli.forget", "forget"),
-    "init": ("app.cli.mirror", "init"),
+    "init": ("app.cli.init", "init"),
     "inventory": ("app.cli.inventory", "inventory"),
     "layout": ("app.cli.collages", "layout_command"),
     "notify": ("app.cli.notify", "notify"),

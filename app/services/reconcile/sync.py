@@ -74,10 +74,8 @@ class Sync:
         followed other rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed if nothing more
         can be done: the next sync then continues where this one stopped.
         """
-        report, safeguard = (
-            SyncReport(name, dry_run),
-            Safeguard(self._store, self._cloudinary.cloud_name, self._campaigns[name]),
-        )
+        report = SyncReport(name, dry_run)
+        safeguard = Safeguard(self._store, self._cloudinary.cloud_name, self._campaigns[name])
         self._store.root.require()
         with contextlib.nullcontext() if dry_run else self._store.syncs.turn(name, patience, place):
             if not dry_run and not self._swept:
