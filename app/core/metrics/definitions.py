@@ -1,4 +1,4 @@
-"""Every metric and its meaning; docs/watching.md has the table for people.
+"""Every metric and its meaning; docs/monitoring.md has the table for people.
 
 Nothing here identifies a person: labels are fixed words, routes, and campaigns from campaigns.toml.
 """
