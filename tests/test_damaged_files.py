@@ -167,7 +167,7 @@ def app(model: Path, running_standin: Standin) -> Iterator[Flask]:
     (model.parent / "campaigns.toml").write_text(RULES)
     environ = environment(running_standin, model, **mail_settings("smtp://127.0.0.1:9"))
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    made.extensions["collagen"].intake.processor._keeper.decoder = decoder = Remembering()
+    made.extensions["collagen"].intake.processor._mirror.decoder = decoder = Remembering()
     yield made
     if "collagen.desk" in made.extensions:
         made.extensions["collagen.desk"].addresses.close()

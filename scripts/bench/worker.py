@@ -56,7 +56,7 @@ class Worker:
             raise SystemExit(f"The photo {number} was {outcome.status}, not {status}: {outcome.error}")
 
     def close(self) -> None:
-        self._processor._keeper.decoder.close()
+        self._processor._mirror.decoder.close()
         self._exiftool.close()
 
 

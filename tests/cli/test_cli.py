@@ -1,4 +1,4 @@
-"""The commands as people and scripts use them: as processes of their own where that tells more than a call."""
+"""The commands as people and scripts use them: in their own process where a call would prove less."""
 
 from __future__ import annotations
 

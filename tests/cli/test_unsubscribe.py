@@ -1,4 +1,4 @@
-"""The command that ends mails to a person."""
+"""The command that stops mails to a person."""
 
 from __future__ import annotations
 

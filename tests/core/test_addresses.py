@@ -1,4 +1,4 @@
-"""Addresses as people type them: one form for all spellings, and nothing in it that could harm."""
+"""Addresses as people type them: one safe form for all spellings."""
 
 from __future__ import annotations
 

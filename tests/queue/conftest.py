@@ -1,4 +1,4 @@
-"""The local SQS, one for all tests of a process; what handles records, with the real SDK, exiftool and ImageMagick."""
+"""A local SQS, shared by a process's tests; a handler of records with the real SDK, exiftool and ImageMagick."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def queue(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> TestQueue:
 
 
 class Syncs:
-    """Whoever starts syncs: notes them, or fails with `error`."""
+    """Records the syncs to start, or fails with `error`."""
 
     def __init__(self) -> None:
         self.started: list[tuple[str, ...]] = []

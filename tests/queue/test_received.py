@@ -1,4 +1,4 @@
-"""When the gateway got a notification: passed on by redrives, and by nobody else."""
+"""When the gateway received a notification: only a redrive can pass that on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One record: from a message or an event, believed or not, and what becomes of it."""
+"""One record: read from a message or an event, verified, and handled."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def app(standin: Standin, store: Store, decoder: Remembering) -> Iterator[Flask]
         standin, store.root.path, COLLAGEN_WEBHOOK_SECRETS="new,old", **mail_settings("smtp://127.0.0.1:9")
     )
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    made.extensions["collagen"].intake.processor._keeper.decoder = decoder
+    made.extensions["collagen"].intake.processor._mirror.decoder = decoder
     yield made
     made.extensions["collagen"].exiftool.close()
 

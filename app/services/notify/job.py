@@ -14,16 +14,17 @@ from app.adapters.jobs import background
 from app.adapters.store import Store
 from app.core.config import Settings, load_campaigns, load_settings
 from app.core.errors import CollagenError, nameless, where
-from app.core.shutdown import Stopping
-from app.services.notify.recipients import Wish
-from app.services.notify.run import Notifier, require_sound
+from app.core.shutdown import Shutdown
+from app.services.notify.plan import require_sound
+from app.services.notify.recipients import Options
+from app.services.notify.run import Notifier
 
 LOG = logging.getLogger("app.services.notify.job")  # also when it is the main module
 KEYS = ("state", "progress", "sent", "failed", "uncertain", "total", "error")
 IDLE = {"state": "idle", "progress": 0.0, "sent": 0, "failed": 0, "uncertain": 0, "total": 0}
 
 
-def start(settings: Settings, campaign: str, collage: str, wish: Wish, expected: int = 0) -> None:
+def start(settings: Settings, campaign: str, collage: str, wish: Options, expected: int = 0) -> None:
     """Starts a run. `expected`: how many mails to expect, if known; the run itself counts again.
 
     Raises NotFound, SettingError, CollageUnsound, NotifyInProgress or StoreUnavailable; then no mail is sent.
@@ -66,13 +67,13 @@ def state(store: Store, campaign: str, collage: str) -> dict[str, Any]:
 
 def main() -> None:
     """The job: reads its order, sends, notes its state. Exit status 0 if it finished, else 1."""
-    stopping = Stopping()
+    stopping = Shutdown()
     stopping.on_signals()
     with background.received_order() as order:
         _send(order, stopping)
 
 
-def _send(order: dict[str, Any], stopping: Stopping) -> None:
+def _send(order: dict[str, Any], stopping: Shutdown) -> None:
     try:
         stopped = _carry_out(order, stopping)
     except CollagenError as error:
@@ -84,14 +85,14 @@ def _send(order: dict[str, Any], stopping: Stopping) -> None:
     sys.exit(1 if stopped else 0)
 
 
-def _carry_out(order: dict[str, Any], stopping: Stopping) -> str | None:
+def _carry_out(order: dict[str, Any], stopping: Shutdown) -> str | None:
     settings = load_settings()
     exiftool = ExifTool()
     try:
         campaigns, store = load_campaigns(settings.campaigns_file), Store(settings.store)
         stopping.also(lambda: store.sends.is_stopped(order["campaign"]))
         notifier = Notifier(settings, campaigns, store, exiftool, sleep=stopping.sleep, stopping=stopping)
-        plan = notifier.plan(order["campaign"], order["collage"], Wish(**order["wish"]))
+        plan = notifier.plan(order["campaign"], order["collage"], Options(**order["wish"]))
         report = notifier.send(plan, lock=order["lock"])
     finally:
         exiftool.close()

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.errors import BadParameters
 from app.services.notify import job
-from app.services.notify.recipients import Wish
+from app.services.notify.recipients import Options
 from app.services.notify.run import Notifier
 from app.services.tracking import figures
 from app.web.auth.admin import admin_only
@@ -53,7 +53,7 @@ def opens(campaign: str, collage: str) -> ResponseReturnValue:
     return {"campaign": campaign, "collage": collage} | counted.as_json()
 
 
-def _wish() -> tuple[bool, Wish]:
+def _wish() -> tuple[bool, Options]:
     """Whether to send, and what, from a JSON object in which everything is optional. Raises BadParameters."""
     given = json_body.parameters('{"send": true, "limit": 10}')
     for key, value in given.items():
@@ -65,4 +65,4 @@ def _wish() -> tuple[bool, Wish]:
             raise BadParameters(f"{str(key)[:40]!r} is no parameter; known are {known}.")
         else:
             within(key, value, 1)
-    return given.pop("send", False), Wish(**given)
+    return given.pop("send", False), Options(**given)

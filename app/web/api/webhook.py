@@ -28,9 +28,9 @@ def receive(source: str) -> ResponseReturnValue:
     if received.syncs:
         job.start(services().settings, services().store, received.syncs)
         return {"status": "unchanged", "sync": received.syncs}
-    if received.telling is None:
+    if received.summary is None:
         return {"status": "ignored"}
-    answer = _told(received.telling)
+    answer = _told(received.summary)
     if len(received.outcomes) > 1:
         answer["photos"] = [_told(outcome) for outcome in received.outcomes]
     return answer

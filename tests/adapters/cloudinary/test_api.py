@@ -1,4 +1,4 @@
-"""What is true of an asset now: the real SDK against a local Cloudinary."""
+"""The state of an asset: the real SDK against a local Cloudinary."""
 
 from __future__ import annotations
 
@@ -158,14 +158,14 @@ def test_a_public_id_is_refused_or_asked_for_as_it_is(standin: Standin, cloudina
         ("rate_limit", {}, "hourly limit of Admin API calls is reached: .*Limit of 500"),
         ("html", {}, "could not be asked"),
         ("cut", {}, "could not be asked"),
-        ("empty", {}, "lacks what it should have"),
-        ("status", {"status": 500, "body": {"message": "oops"}}, "lacks what it should have"),
+        ("empty", {}, "lacks a field"),
+        ("status", {"status": 500, "body": {"message": "oops"}}, "lacks a field"),
         ("status", {"status": 200, "body": []}, "Cloudinary"),
         ("status", {"status": 200, "body": None}, "Cloudinary"),
         ("status", {"status": 200, "body": "text"}, "Cloudinary"),
-        *(("missing_fields", {"fields": [name]}, f"lacks what it should have .*{name}") for name in
+        *(("missing_fields", {"fields": [name]}, f"lacks a field .*{name}") for name in
           ("public_id", "asset_id", "asset_folder", "version", "secure_url")),
-        ("missing_fields", {"fields": ["moderation", "created_at"]}, "lacks what it should have .*created_at"),
+        ("missing_fields", {"fields": ["moderation", "created_at"]}, "lacks a field .*created_at"),
     ],
 )  # fmt: skip
 def test_every_fault_may_be_tried_again(

@@ -73,7 +73,7 @@ def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Rememberi
     campaigns = load_campaigns(settings.campaigns_file)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     processor = Processor(cloudinary, store, exiftool, campaigns)
-    processor._keeper.decoder = decoder
+    processor._mirror.decoder = decoder
     forgetting = Forgetting(cloudinary, store, exiftool, campaigns)
     yield Bench(standin, store, exiftool, processor, forgetting, environ)
     assert mirror.leftovers(store) == []

@@ -99,7 +99,7 @@ def test_what_cloudinary_tells_of_the_rejection_afterwards_is_not_kept(bench: Be
     }  # fmt: skip
     intake = Intake(bench.processor, bench.store, bench.processor._campaigns)
     for notification in (told, told | {"notification_type": "upload", "moderation": [{"status": "rejected"}]}):
-        assert intake.receive(json.dumps(notification).encode()).telling is not None
+        assert intake.receive(json.dumps(notification).encode()).summary is not None
     assert search(bench.store, ANN, '"a"') == []
     # somebody else's is kept
     intake.receive(json.dumps(told | {"public_id": "b"}).encode())
@@ -112,9 +112,9 @@ def test_a_photo_that_was_forgotten_by_mistake_and_is_approved_again_is_stored_l
     bench.standin.approve("a", notify=True)
     intake = Intake(bench.processor, bench.store, bench.processor._campaigns)
     body = json.dumps(bench.standin.notifications()[-1]["payload"]).encode()
-    telling = intake.receive(body).telling
-    assert telling is not None
-    assert telling.status == "stored"
+    summary = intake.receive(body).summary
+    assert summary is not None
+    assert summary.status == "stored"
     assert len(list((bench.store.root.path / "sayno/logs/webhooks").rglob("*.json"))) == 1
 
 

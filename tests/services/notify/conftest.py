@@ -1,4 +1,4 @@
-"""A real mail server and a real collage, and a clock that stands still unless somebody sleeps."""
+"""A real mail server, a real collage, and a clock that only moves when somebody sleeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run in a process of its own, as the admin's request starts it: what it says of itself, and what it never says."""
+"""A run in a process of its own, as the admin's request starts it: what its state shows, and what it never shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.adapters.store import Store
 from app.core.config import Settings
 from app.core.errors import CollageUnsound, NotFound, NotifyInProgress, SettingError
 from app.services.notify import job
-from app.services.notify.recipients import Wish
+from app.services.notify.recipients import Options
 from scripts.sandbox.kills.crowd import address, environment, gather, settings
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import GIVEN_AWAY
@@ -74,7 +74,7 @@ def test_a_run_tells_everyone_and_how_it_is_doing(
     caplog.set_level(logging.INFO)  # which the other process is given, as it is by the service
     assert job.state(store, CAMPAIGN, "0001") == job.IDLE
     server.refuse(recipients={address(1): ["550 5.1.1 <person00001@example.org> is unknown"]})
-    job.start(made, CAMPAIGN, "0001", Wish(limit=4))
+    job.start(made, CAMPAIGN, "0001", Options(limit=4))
     assert job.state(store, CAMPAIGN, "0001")["state"] == "sending"
     state = ended(store)
     assert state == {"state": "done", "progress": 1.0, "sent": 3, "failed": 1, "uncertain": 0, "total": 4}
@@ -90,9 +90,9 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
     made: Settings, server: MailServer, store: Store
 ) -> None:
     server.refuse(delay=0.4)
-    job.start(made, CAMPAIGN, "0001", Wish())
+    job.start(made, CAMPAIGN, "0001", Options())
     with pytest.raises(NotifyInProgress):
-        job.start(made, CAMPAIGN, "0001", Wish())
+        job.start(made, CAMPAIGN, "0001", Options())
     eventually(server.taken)
     (pid,) = senders()
     os.kill(pid, signal.SIGKILL)
@@ -100,7 +100,7 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
     assert state["state"] == "failed"
     assert state["error"] == "The run ended early; start it again to send the rest."
     server.refuse()
-    job.start(made, CAMPAIGN, "0001", Wish(retry_uncertain=True))
+    job.start(made, CAMPAIGN, "0001", Options(retry_uncertain=True))
     assert ended(store)["state"] == "done"
     assert set(server.told()) == {address(index) for index in range(6)}
     assert sorted(server.told().values())[:5] == [1] * 5, "all but the one that was on its way"
@@ -108,7 +108,7 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
 
 def test_a_run_that_is_asked_to_end_finishes_its_mail(made: Settings, server: MailServer, store: Store) -> None:
     server.refuse(delay=0.2)
-    job.start(made, CAMPAIGN, "0001", Wish())
+    job.start(made, CAMPAIGN, "0001", Options())
     eventually(server.taken)
     (pid,) = senders()
     os.kill(pid, signal.SIGTERM)
@@ -120,15 +120,15 @@ def test_a_run_that_is_asked_to_end_finishes_its_mail(made: Settings, server: Ma
 
 def test_what_is_refused_is_refused_before_a_process_is_started(made: Settings, store: Store) -> None:
     with pytest.raises(NotFound):
-        job.start(made, CAMPAIGN, "0009", Wish())
+        job.start(made, CAMPAIGN, "0009", Options())
     with pytest.raises(NotFound):
-        job.start(made, "nope", "0001", Wish())
+        job.start(made, "nope", "0001", Options())
     without = environment_without(made, "COLLAGEN_SMTP_URL")
     with pytest.raises(SettingError, match="COLLAGEN_SMTP_URL"):
-        job.start(without, CAMPAIGN, "0001", Wish())
+        job.start(without, CAMPAIGN, "0001", Options())
     (store.collages.directory(CAMPAIGN, "0001") / "collage.png").unlink()
     with pytest.raises(CollageUnsound):
-        job.start(made, CAMPAIGN, "0001", Wish())
+        job.start(made, CAMPAIGN, "0001", Options())
     assert senders() == []
     assert job.state(store, CAMPAIGN, "0001") == job.IDLE
 
@@ -137,7 +137,7 @@ def test_a_login_that_is_refused_is_shown(
     made: Settings, store: Store, server: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     server.refuse(login="535 5.7.8 No such user campaign@example.org")
-    job.start(made, CAMPAIGN, "0001", Wish())
+    job.start(made, CAMPAIGN, "0001", Options())
     state = ended(store)
     assert state["state"] == "failed"
     assert state["error"].startswith("COLLAGEN_SMTP_URL: ")

@@ -1,4 +1,4 @@
-"""A photo's cut from arrival on: said in the log, remembered with the photo, moved by hand, and never undone."""
+"""A photo's crop: logged on arrival, stored with the photo, moved by hand, and never undone."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Bench:
 @pytest.fixture
 def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Bench:
     made = Bench(standin, store, exiftool)
-    made.processor._keeper.decoder = decoder
+    made.processor._mirror.decoder = decoder
     return made
 
 

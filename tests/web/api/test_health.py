@@ -80,7 +80,7 @@ exiftool.close()
 
 def test_a_decoder_that_cannot_work_is_told(client: FlaskClient, app: Flask) -> None:
     with contextlib.closing(Decoder(["/nonexistent"])) as broken:
-        app.extensions["collagen"].intake.processor._keeper.decoder = broken
+        app.extensions["collagen"].intake.processor._mirror.decoder = broken
         answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.get_json()["checks"] == {

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.core.addresses import normalise
 from app.core.errors import BadParameters, CollageUnsound, MailUnavailable, NotifyInProgress, SettingError, nameless
 from app.services.notify import job
-from app.services.notify.recipients import Selection, Wish
+from app.services.notify.recipients import Options, Selection
 from app.services.notify.run import Notifier
 from app.web.auth.admin import admin_only
 from app.web.errors import STATUS
@@ -93,7 +93,7 @@ def test(campaign: str, collage: str) -> ResponseReturnValue:
         return _page(campaign, collage, "No mail can be sent to this address.", 422)
     notifier = _notifier()
     try:
-        report = notifier.send(notifier.plan(campaign, collage, Wish(test=address)))
+        report = notifier.send(notifier.plan(campaign, collage, Options(test=address)))
     except (BadParameters, CollageUnsound, MailUnavailable, SettingError) as error:
         return _page(campaign, collage, error.public, STATUS[type(error)])
     if report.stopped:
@@ -176,8 +176,8 @@ def _plain(mail: EmailMessage) -> str:
     return str(body.get_content()) if body else ""
 
 
-def _wish() -> Wish:
-    return Wish(
+def _wish() -> Options:
+    return Options(
         everyone="everyone" in request.values,
         retry_uncertain="retry_uncertain" in request.values,
         limit=_number("limit"),

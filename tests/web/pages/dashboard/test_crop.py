@@ -34,7 +34,7 @@ def cut_photo(width: int, height: int) -> imaging.Prepared:
 def _nothing_goes_on(app: Flask) -> Iterator[None]:
     yield
     close(app)
-    app.extensions["collagen"].intake.processor._keeper.decoder.close()
+    app.extensions["collagen"].intake.processor._mirror.decoder.close()
 
 
 @pytest.fixture

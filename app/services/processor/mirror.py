@@ -1,4 +1,4 @@
-"""Puts photos into the store and takes them out: the steps, each with its line in the campaign's log."""
+"""The mirror of approved photos: puts them into the store and removes them, each with a line in the campaign's log."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,8 +15,8 @@ from app.core.errors import ExifToolFailed
 from app.services.processor.decision import address
 
 
-class Keeper:
-    """`clock` gives the time for log lines. `decoder`: where pictures are decoded."""
+class Mirror:
+    """`clock`: the time for log lines. `decoder`: decodes pictures."""
 
     def __init__(self, store: Store, exiftool: ExifTool, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -25,7 +25,7 @@ class Keeper:
         self.decoder = imaging.Decoder()
 
     def put(self, asset: Asset, campaign: Campaign, picture: bytes, place: float | None) -> None:
-        """Stores a photo from the picture that was fetched, cut at `place` (see `Cut`; None: as is best).
+        """Stores a photo from the fetched picture, cropped at `place` (see `Cut`; None: choose the best).
 
         Raises PictureError, DecoderFailed, ExifToolFailed, StoreUnavailable.
         """
@@ -38,10 +38,10 @@ class Keeper:
         self._store_all(asset, campaign, tags, archive, prepared.intermediate, prepared.variants)
 
     def take_over(self, asset: Asset, campaign: Campaign, source: str, tags: Tags) -> bool:
-        """Stores a photo from what the campaign `source` holds of this version: the same version is the same picture.
+        """Stores a photo from the files of campaign `source`, which holds this version: same version, same picture.
 
-        Only its metadata are written anew: an address was corrected, or the photo was moved. Nothing is fetched or
-        decoded. Says whether it could be done. Raises ExifToolFailed, StoreUnavailable.
+        Only the metadata changes: an address was corrected, or the photo was moved. Nothing is fetched or decoded.
+        Returns whether it worked. Raises ExifToolFailed, StoreUnavailable.
         """
         photos, public_id = self._store.photos, asset.public_id
         archive = photos.archive(source, public_id)
@@ -51,7 +51,7 @@ class Keeper:
         try:
             archive = self._tagged(archive, tags)
         except ExifToolFailed:
-            self._exiftool.check()  # is it exiftool, or this archive?
+            self._exiftool.check()  # raises if exiftool is at fault, not this archive
             return False
         if source == campaign.name:
             photos.put_archive(source, public_id, archive, asset.approved_at)

@@ -1,4 +1,4 @@
-"""Commands about the mirror of the approved photos."""
+"""The command that makes the store."""
 
 import click
 
@@ -10,8 +10,8 @@ from app.cli.options import read_settings
 def init() -> None:
     """Make the store and its marker.
 
-    The directory is COLLAGEN_STORE (./data by default). Without its marker, the file .collagen, nothing is read from it
-    or written to it: a file system that is not mounted would look like a store without photos.
+    The directory is COLLAGEN_STORE (./data by default). Without its marker, the file .collagen, nothing is read or
+    written there: a file system that is not mounted would look like an empty store.
     """
     store = Store(read_settings().store)
     made = store.root.initialise()
