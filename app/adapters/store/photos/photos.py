@@ -224,12 +224,11 @@ class Photos:
         every = archives.union(intermediates, *(_public_ids(thumbnails, suffix) for suffix in SUFFIXES.values()))
         return {public_id: (public_id in archives, public_id in intermediates) for public_id in every}
 
-    def incomplete(self, campaign: str) -> set[str]:
-        """The photos of a campaign that have no intermediate. Raises StoreUnavailable."""
+    def incomplete(self, campaign: str, photos: Iterable[Photo]) -> set[str]:
+        """Those of these photos that have no intermediate. Raises StoreUnavailable."""
         self._root.require()
         whole = {name.removesuffix(".png") for name in self._names(campaign, "thumbnails") if name.endswith(".png")}
-        archives = (name for name in self._names(campaign, "approved") if name.endswith(".jpg"))
-        return _public_ids((name for name in archives if name.removesuffix(".jpg") not in whole), ".jpg")
+        return {photo.public_id for photo in photos if file_name(photo.public_id) not in whole}
 
     def _names(self, campaign: str, room: str) -> list[str]:
         directory = self._root.path / campaign / room
@@ -276,6 +275,18 @@ class Photos:
                         found = entry.stat()
                         photos.append(Photo(public_id_of(name), found.st_mtime_ns, found.st_ctime_ns))
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
+
+    def find(self, campaign: str, public_ids: Iterable[str]) -> dict[str, Photo]:
+        """Those of these photos that a campaign has, without listing all. Raises StoreUnavailable."""
+        self._root.require()
+        found = {}
+        for public_id in public_ids:
+            path = self.archive_path(campaign, public_id)
+            with using(path):
+                there = self._root.files.disk.stat(path)
+            if there is not None:
+                found[public_id] = Photo(public_id, there.st_mtime_ns, there.st_ctime_ns)
+        return found
 
     def archive(self, campaign: str, public_id: str) -> bytes | None:
         """The archive's bytes, or None. Raises StoreUnavailable."""
