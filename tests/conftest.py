@@ -81,7 +81,7 @@ def decoder() -> Iterator[Remembering]:
     """One decoding process for all tests: it takes as long to start as a photo, and most photos are the same."""
     running = Remembering()
     yield running
-    running.close()
+    running.end()
 
 
 @pytest.fixture(scope="session")

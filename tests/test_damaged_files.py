@@ -169,10 +169,8 @@ def app(model: Path, running_standin: Standin) -> Iterator[Flask]:
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     made.extensions["collagen"].intake.processor._mirror.decoder = decoder = Remembering()
     yield made
-    if "collagen.desk" in made.extensions:
-        made.extensions["collagen.desk"].addresses.close()
-    made.extensions["collagen"].exiftool.close()
-    decoder.close()
+    made.extensions["collagen"].close()
+    decoder.end()
 
 
 @pytest.fixture(scope="module")

@@ -73,6 +73,11 @@ class Intake:
         imaging.policy.require()
         return cls(Processor(cloudinary, store, exiftool, campaigns), store, campaigns)
 
+    def close(self) -> None:
+        """Ends the threads and the decoder of this process; nothing can be received afterwards."""
+        self._photos.shutdown()
+        self.processor.close()
+
     def receive(self, body: bytes, signed: int | None = None) -> Received:
         """Returns once the store is right and the notification is filed; until then the sender tries again.
 

@@ -21,7 +21,7 @@ def test_every_route_is_listed_with_who_may_use_it(store: Store) -> None:
         "COLLAGEN_CAMPAIGNS": str(ROOT / "campaigns.toml"),
     }
     app = create_app(load_settings(settings, Path("/nonexistent")))
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
     routes = {
         (method, rule.rule, getattr(app.view_functions[rule.endpoint], "access", None))
         for rule in app.url_map.iter_rules()

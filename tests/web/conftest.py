@@ -96,7 +96,7 @@ def app(standin: Standin, store: Store, decoder: Remembering) -> Iterator[Flask]
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     made.extensions["collagen"].intake.processor._mirror.decoder = decoder
     yield made
-    made.extensions["collagen"].exiftool.close()
+    made.extensions["collagen"].close()
 
 
 @pytest.fixture

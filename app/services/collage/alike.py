@@ -35,6 +35,10 @@ class _Looks:
     length: int
 
 
+class _Closed(Exception):
+    """Nobody needs the answer any more."""
+
+
 class Alike:
     """Finds the photos of one person in a store. Thread-safe; holds no addresses.
 
@@ -45,7 +49,8 @@ class Alike:
         self._store = store
         self._turn = threading.Lock()
         self._starting = threading.Lock()
-        self._reading: set[str] = set()
+        self._reading: dict[str, threading.Thread] = {}
+        self._closed = False
         self._secret = secrets.token_bytes(16)
         self._looks: dict[str, dict[Photo, _Looks]] = {}
         self._pictures: dict[str, dict[Photo, bytes]] = {}
@@ -53,23 +58,34 @@ class Alike:
     def soon(self, campaign: str, photos: Sequence[Photo], at_once: int = AT_ONCE) -> list[tuple[Photo, ...]] | None:
         """As `groups`, or None if over `at_once` archives must be read first; a thread then reads them."""
         with self._starting:
-            if campaign in self._reading:
+            if campaign in self._reading or self._closed:
                 return None
             known = self._looks.get(campaign, {})
             if sum(photo not in known for photo in photos) > at_once:
-                self._reading.add(campaign)
-                threading.Thread(target=self._read, args=(campaign, photos), daemon=True).start()
+                thread = threading.Thread(target=self._read, args=(campaign, photos), daemon=True)
+                self._reading[campaign] = thread
+                thread.start()
                 return None
         return self.groups(campaign, photos)
+
+    def close(self) -> None:
+        """Ends the threads that read; what they have read is lost."""
+        self._closed = True
+        with self._starting:
+            threads = list(self._reading.values())
+        for thread in threads:
+            thread.join()
 
     def _read(self, campaign: str, photos: Sequence[Photo]) -> None:
         try:
             self.groups(campaign, photos, threads=2)  # more would slow down the pages meanwhile
-        except Exception as error:  # the next call tries again
-            LOG.warning("Cannot tell who is in %s more than once: %s", campaign, where(error))
+        except _Closed:
+            pass
+        except Exception as error:  # whoever asks next starts it again
+            LOG.warning("Who is in %s more than once was not found out: %s", campaign, where(error))
         finally:
             with self._starting:
-                self._reading.discard(campaign)
+                del self._reading[campaign]
 
     def groups(self, campaign: str, photos: Sequence[Photo], threads: int = THREADS) -> list[tuple[Photo, ...]]:
         """The photos of everyone who has several, newest first. Raises StoreUnavailable."""
@@ -100,6 +116,8 @@ class Alike:
         return known[campaign]
 
     def _look(self, campaign: str, photo: Photo) -> _Looks:
+        if self._closed:
+            raise _Closed
         try:
             beginning, _ = self._store.photos.archive_start(campaign, photo.public_id, usercomment.BEGINNING)
             email = usercomment.read(beginning)

@@ -45,6 +45,11 @@ class Processor:
         self._room = threading.BoundedSemaphore(limits.PICTURES)
         scratch.sweep()  # faces and addresses that killed processes left on the local disk
 
+    def close(self) -> None:
+        """Ends the downloads and the decoder."""
+        self._downloads.shutdown()
+        self._mirror.decoder.close()
+
     def process(self, hint: Hint) -> Outcome:
         """Makes the store agree with Cloudinary about one photo, whatever the hint says.
 

@@ -18,10 +18,14 @@ class Erasing:
         self._cache = cache
         self._seen: dict[str, int] = {}
         self._trimmed = float("-inf")
+        self._closed = threading.Event()
 
     def start(self) -> None:
-        """Looks every minute, until the process ends."""
+        """Looks every minute, until it is closed or the process ends."""
         threading.Thread(target=self._go_on, name="erasing", daemon=True).start()
+
+    def close(self) -> None:
+        self._closed.set()
 
     def look(self) -> None:
         """Removes the pictures of each campaign in which somebody was forgotten since the last look, or before any.
@@ -41,6 +45,6 @@ class Erasing:
             self._cache.trim()
 
     def _go_on(self) -> None:
-        while True:
+        while not self._closed.is_set():
             self.look()
-            time.sleep(EVERY)
+            self._closed.wait(EVERY)

@@ -21,7 +21,7 @@ from app.core.errors import BadParameters, CollageUnsound, NotFound
 from app.services.collage import choice, layout
 from app.services.collage.build import Parameters
 from app.services.dashboard.album import Album
-from app.services.dashboard.archives import Addresses, Unreachable
+from app.services.dashboard.archives import ArchiveSummary, ArchiveTags
 from app.services.dashboard.changes import change, changes
 from app.services.dashboard.counts import counts
 from app.services.dashboard.proposal import propose
@@ -138,26 +138,26 @@ def test_addresses_are_counted_apart_and_kept(store: Store, exiftool: ExifTool, 
         exiftool.write(path, Tags(email, f"p{number}", "asset", 1))
         store.photos.put("sayno", f"p{number}", path.read_bytes(), b"", 1_700_000_000 + number)
     every = store.photos.all("sayno")
-    addresses = Addresses(store, exiftool)
-    assert addresses.unreachable("sayno", every) is None
+    archives = ArchiveTags(store, exiftool)
+    assert archives.summary("sayno", every) is None
     none, unusable = (tuple(f"p{number}" for number in range(first, 30, 3)) for first in (0, 2))
-    assert found(addresses, every) == Unreachable(none, unusable)
-    assert addresses.unreachable("sayno", every[1:]) == Unreachable(none[1:], unusable)
-    assert addresses.unreachable("sayno", every) is None  # who went and came back is looked at again
-    assert addresses.unreachable("other", []) == Unreachable()
+    assert found(archives, every) == ArchiveSummary(none, unusable)
+    assert archives.summary("sayno", every[1:]) == ArchiveSummary(none[1:], unusable)
+    assert archives.summary("sayno", every) is None  # who went and came back is looked at again
+    assert archives.summary("other", []) == ArchiveSummary()
     # an address that was corrected has left its photo's time of approval
     path = store.photos.archive_path("sayno", "p0")
     tags, known = exiftool.read([path])[path], path.stat()
     exiftool.write(path, replace(tags, email="new@example.org"))
     os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
-    assert found(addresses, store.photos.all("sayno")) == Unreachable(none[1:], unusable)
-    addresses.close()
-    assert addresses.unreachable("sayno", photos("x")) is None  # and nothing is begun any more
+    assert found(archives, store.photos.all("sayno")) == ArchiveSummary(none[1:], unusable)
+    archives.close()
+    assert archives.summary("sayno", photos("x")) is None  # and nothing is begun any more
 
 
-def found(addresses: Addresses, every: Sequence[Photo]) -> Unreachable:
+def found(archives: ArchiveTags, every: Sequence[Photo]) -> ArchiveSummary:
     """Waits for the thread that reads archives."""
-    wait_for(lambda: addresses.unreachable("sayno", every) is not None, "the archives were read")
-    known = addresses.unreachable("sayno", every)
+    wait_for(lambda: archives.summary("sayno", every) is not None, "the archives were read")
+    known = archives.summary("sayno", every)
     assert known is not None
     return known

@@ -39,7 +39,7 @@ def environ(standin: Standin, store: Store, mails: MailServer) -> dict[str, str]
 def client_of(environ: dict[str, str]) -> Iterator[FlaskClient]:
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     yield app.test_client()
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_every_personal_route_refuses_whoever_has_no_token(standin: Standin, sto
                 path = re.sub(r"<int:\w+>", "0", rule.rule.replace("<token>", token))
                 answer = app.test_client().open(path, method=method, auth=ADMIN)
                 assert answer.status_code == 404, (method, rule.rule, token)
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 def test_only_admin_routes_are_under_admin(app: Flask) -> None:
@@ -157,7 +157,7 @@ def test_the_scheme_that_a_trusted_proxy_says_is(standin: Standin, store: Store)
             environ_base={"REMOTE_ADDR": "203.0.113.9"},
         )
         assert answer.status_code == status
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 def test_behind_a_proxy_elsewhere_the_public_address_is_ours(standin: Standin, store: Store) -> None:
@@ -171,7 +171,7 @@ def test_behind_a_proxy_elsewhere_the_public_address_is_ours(standin: Standin, s
             environ_base={"REMOTE_ADDR": "203.0.113.9"},
         )
         assert answer.status_code == status
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_whose_request_it_is_says_the_peer_or_a_proxy_that_is_trusted(
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     with app.test_request_context(headers=headers, environ_base={"REMOTE_ADDR": peer}):
         assert client_address() == client_is
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 def test_where_no_proxy_is_named_only_this_machine_is_believed(app: Flask) -> None:

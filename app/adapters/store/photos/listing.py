@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from app.adapters.store.files import using
-from app.adapters.store.names import is_file_name, public_id_of
+from app.adapters.store.names import file_name, is_file_name, public_id_of
 from app.adapters.store.photos.paths import SUFFIXES, PhotoPaths
 from app.adapters.store.stamped import Stamp
 
@@ -44,12 +44,11 @@ class PhotoListing(PhotoPaths):
         every = archives.union(intermediates, *(_public_ids(thumbnails, suffix) for suffix in SUFFIXES.values()))
         return {public_id: (public_id in archives, public_id in intermediates) for public_id in every}
 
-    def incomplete(self, campaign: str) -> set[str]:
-        """The photos of a campaign that have no intermediate. Raises StoreUnavailable."""
+    def incomplete(self, campaign: str, photos: Iterable[Photo]) -> set[str]:
+        """Those of these photos that have no intermediate. Raises StoreUnavailable."""
         self._root.require()
         whole = {name.removesuffix(".png") for name in self._names(campaign, "thumbnails") if name.endswith(".png")}
-        archives = (name for name in self._names(campaign, "approved") if name.endswith(".jpg"))
-        return _public_ids((name for name in archives if name.removesuffix(".jpg") not in whole), ".jpg")
+        return {photo.public_id for photo in photos if file_name(photo.public_id) not in whole}
 
     def _names(self, campaign: str, room: str) -> list[str]:
         directory = self._root.path / campaign / room
@@ -96,6 +95,18 @@ class PhotoListing(PhotoPaths):
                         found = entry.stat()
                         photos.append(Photo(public_id_of(name), found.st_mtime_ns, found.st_ctime_ns))
         return sorted(photos, key=lambda photo: (photo.approved_at, photo.public_id))
+
+    def find(self, campaign: str, public_ids: Iterable[str]) -> dict[str, Photo]:
+        """Those of these photos that a campaign has, without listing all. Raises StoreUnavailable."""
+        self._root.require()
+        found = {}
+        for public_id in public_ids:
+            path = self.archive_path(campaign, public_id)
+            with using(path):
+                status = self._root.files.disk.stat(path)
+            if status is not None:
+                found[public_id] = Photo(public_id, status.st_mtime_ns, status.st_ctime_ns)
+        return found
 
 
 def _public_ids(names: Iterable[str], suffix: str) -> set[str]:

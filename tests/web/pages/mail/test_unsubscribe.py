@@ -39,7 +39,7 @@ def app(standin: Standin, store: Store) -> Iterator[Flask]:
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     publish(store, b"picture")
     yield made
-    made.extensions["collagen"].exiftool.close()
+    made.extensions["collagen"].close()
 
 
 def path(claims: Claims) -> str:
@@ -218,7 +218,7 @@ def test_where_opens_are_not_recorded_the_page_does_not_speak_of_them(standin: S
         page = app.test_client().open(path(Claims("sayno", "0001", "")), method=method).text
         assert "record" not in page
         assert "&lt;Say&gt; No" in page
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -73,9 +73,7 @@ def app(standin: Standin, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_pat
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     yield made
-    if "collagen.desk" in made.extensions:
-        made.extensions["collagen.desk"].addresses.close()
-    made.extensions["collagen"].exiftool.close()
+    made.extensions["collagen"].close()
 
 
 def get(client: FlaskClient, path: str, **headers: str) -> TestResponse:

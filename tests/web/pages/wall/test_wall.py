@@ -75,7 +75,7 @@ def app(standin: Standin, store: Store, tmp_path: Path) -> Iterator[Flask]:
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     made.extensions["collagen.walls"] = Walls(store, Cache(store.root.path, tmp_path / "cache"))
     yield made
-    made.extensions["collagen"].exiftool.close()
+    made.extensions["collagen"].close()
 
 
 def own(index: int = 5, campaign: str = "sayno", what: str = "wall", collage: str = "0001") -> str:
@@ -170,7 +170,7 @@ def test_whoever_is_gone_is_told_so_and_nobody_sees_them(client: FlaskClient, st
     whole = get(client, own(what="wall.jpg"))
     store.photos.remove("sayno", stored.name(5))
     page = get(client, own())
-    assert "not part of this campaign any more" in page.text
+    assert "no longer part of this campaign" in page.text
     assert "11 people" in page.text
     assert "data-col" not in page.text
     assert get(client, own(what="place-story.jpg")).status_code == 404
@@ -229,12 +229,12 @@ def test_a_wall_that_is_being_made_says_so_and_asks_again(client: FlaskClient, s
     try:
         page = get(client, f"/wall/sayno/{draft.id}")
         assert (page.status_code, int(page.headers["Retry-After"]) > 0) == (503, True)
-        assert "is being made" in page.text
+        assert "is being built" in page.text
         assert 'http-equiv="refresh"' in page.text
     finally:
         os.close(draft.lock)
     ended = get(client, f"/wall/sayno/{draft.id}")
-    assert (ended.status_code, "This wall is not there" in ended.text) == (404, True)
+    assert (ended.status_code, "This wall does not exist" in ended.text) == (404, True)
 
 
 def test_while_a_revision_takes_its_place_a_page_says_so(client: FlaskClient, store: Store) -> None:
@@ -262,7 +262,7 @@ def test_while_a_revision_takes_its_place_a_page_says_so(client: FlaskClient, st
         ("/wall/sayno/0009", "the newest wall"),
         ("/wall/sayno/..", "the newest wall"),
         ("/wall/sayno/nonsense", "the newest wall"),
-        ("/wall/ended/0001", "There is nothing here"),
+        ("/wall/ended/0001", "This page does not exist"),
     ],
 )
 def test_a_link_that_leads_nowhere_gets_a_page_that_helps(
