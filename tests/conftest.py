@@ -16,6 +16,7 @@ from scripts.sandbox import samples
 from scripts.sandbox.standin.client import Standin
 from tests.support.remembering import Remembering
 from tests.support.secrets import told_too_much
+from tests.support.tiers import is_quick
 
 # Tests that run at the same time have a temporary directory each: one that looks for what killed processes have left
 # there would find what another has.
@@ -43,8 +44,16 @@ LONGEST = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only tests that start no server and no browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(name in item.path.stem for name in LONGEST))
+    if config.getoption("--quick"):
+        slow = [item for item in items if not is_quick(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
 
 
 @pytest.fixture(autouse=True)
