@@ -15,7 +15,7 @@ from scripts.sandbox.awsserver.client import TestQueue
 from scripts.sandbox.service import GIVEN_AWAY, ROOT, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.queue.conftest import approved, gone
+from tests.support.queue import approved, gone
 
 
 def command(*arguments: str, environ: dict[str, str], log: Path) -> subprocess.Popen[bytes]:

@@ -21,7 +21,7 @@ from app.queue.worker import Worker
 from scripts.sandbox.awsserver.client import Notification, TestQueue
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.queue.conftest import gone
+from tests.support.queue import gone
 
 
 class Impatient(Queue):

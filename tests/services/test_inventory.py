@@ -22,7 +22,7 @@ from scripts.sandbox.people import as_format
 from scripts.sandbox.pictures import scene
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.cloudinary.conftest import PHOTO
+from tests.support.answers import PHOTO
 
 STATUSES = ("approved", "pending", "rejected", None)
 FOLDERS = ("sayno", "other", "test_prototype", "holidays", "sayno/below", "")

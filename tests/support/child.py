@@ -39,3 +39,10 @@ def run(code: str, *arguments: object) -> str:
     out, _ = process.communicate()
     assert process.returncode == 0
     return out
+
+
+def python(code: str) -> list[str]:
+    """The command line of a decoder that runs this code; in it, `serve()` acts as the real one."""
+    serve = "from app.adapters.imaging.decoder.decoder import serve as real\n"
+    serve += "def serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
+    return [sys.executable, "-c", f"import os, sys, time\n{serve}{code}"]

@@ -27,7 +27,7 @@ def is_quick(item: pytest.Item) -> bool:
     assert isinstance(item, pytest.Function)
     fixtures = [used.func for found in item._fixtureinfo.name2fixturedefs.values() for used in found]
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    return not any(_is_slow(code) for code in (item.function, *fixtures, *parameters) if _is_code(code))
+    return not any(is_slow(code) for code in (item.function, *fixtures, *parameters) if _is_code(code))
 
 
 def _is_code(found: object) -> bool:
@@ -35,7 +35,7 @@ def _is_code(found: object) -> bool:
 
 
 @cache
-def _is_slow(code: Any) -> bool:
+def is_slow(code: Any) -> bool:
     """Whether this function or class is, or can call, something slow."""
     todo, known = [code], {code}
     while todo:

@@ -14,7 +14,7 @@ from app.adapters.cloudinary.asset import TYPES
 from app.adapters.cloudinary.quota import Quota, seconds_until_reset
 from app.core.errors import BadPublicId, CloudinaryUnavailable
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.cloudinary.conftest import PHOTO
+from tests.support.answers import PHOTO
 
 
 def fill(standin: Standin, count: int, **fields: Any) -> list[str]:

@@ -12,7 +12,7 @@ import cloudinary.utils
 import pytest
 
 from scripts.sandbox.standin.client import Standin
-from tests.scripts.standin.conftest import Received, Webhook, jpeg
+from tests.support.webhook import Received, Webhook, jpeg
 
 
 def verified(received: Received, standin: Standin, algorithm: str = "sha1") -> bool:

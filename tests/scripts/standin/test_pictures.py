@@ -13,7 +13,7 @@ from PIL import Image
 from pillow_heif import register_heif_opener
 
 from scripts.sandbox.standin.client import Standin
-from tests.scripts.standin.conftest import jpeg
+from tests.support.webhook import jpeg
 
 register_heif_opener()
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -18,12 +17,11 @@ from app.adapters.imaging import copies
 from app.adapters.store import Store
 from app.services import check
 from app.services.check import Finding
-from app.services.collage.build import Parameters, build, plan
 from scripts.sandbox.samples import prepared
-from tests.cli.test_cli import run as command
+from tests.support.collages import NOW, collage
+from tests.support.command import run as command
 
 VERSION = 1_700_000_000
-NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
 def put(store: Store, exiftool: ExifTool, tmp_path: Path, public_id: str, seed: int, version: int = VERSION) -> None:
@@ -35,14 +33,6 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path, public_id: str, seed: 
     store.photos.put(
         "sayno", public_id, path.read_bytes(), files.intermediate, 1_600_000_000 + seed, version, files.variants
     )
-
-
-def collage(store: Store) -> Path:
-    draft = store.collages.begin("sayno")
-    planned = plan(store, "sayno", Parameters(width=300, height=400))
-    build(store, draft, planned, NOW, lambda part: None)
-    os.close(draft.lock)
-    return store.collages.directory("sayno", draft.id)
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ from scripts.sandbox.people import as_format
 from scripts.sandbox.samples import person, prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.store.test_probe import Full
+from tests.support.failing import Full
 from tests.support.remembering import Remembering
 
 SAYNO = Campaign("sayno", "Say No", "sayno")

@@ -18,7 +18,7 @@ from app.web.app import create_app
 from app.web.http.peer import client_address
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN
+from tests.support.web import ADMIN
 
 WHO = {"anyone", "cloudinary", "admin", "admin or this machine", "token", "gallery"}
 

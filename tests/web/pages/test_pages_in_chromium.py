@@ -17,7 +17,7 @@ from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox.service import PASSWORD, Service, environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.chromium import Watched
-from tests.web.conftest import fill, mail_settings
+from tests.support.web import fill, mail_settings
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
 GALLERY = "correct horse"

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
-from tests.web.conftest import ADMIN, mail_settings
+from tests.support.web import ADMIN, mail_settings
 
 HERE = "/admin/campaigns/sayno"
 TRACK = Tokens([mail_settings("")["COLLAGEN_SECRET_KEY"]])

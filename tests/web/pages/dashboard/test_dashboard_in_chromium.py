@@ -19,7 +19,7 @@ from scripts.sandbox.browser import Scheme
 from scripts.sandbox.service import PASSWORD, Service, environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.chromium import SCREENS, Watched, crowd
-from tests.web.conftest import mail_settings
+from tests.support.web import mail_settings
 
 PEOPLE = 240
 PHOTOS = "/admin/campaigns/sayno/"

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from app.adapters.exiftool.exiftool import ExifTool, Tags
 from app.adapters.store import Store
@@ -21,31 +20,14 @@ from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import ADMIN, fill
-
-HERE = "/admin/campaigns/sayno"
-FORM = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
-
-
-def close(app: Flask) -> None:
-    """Ends what an application has begun."""
-    if "collagen.desk" in app.extensions:
-        app.extensions["collagen.desk"].addresses.close()
-    app.extensions["collagen"].exiftool.close()
+from tests.support.dashboard import FORM, HERE, close, counted, get, people, post, text
+from tests.support.web import ADMIN, fill
 
 
 @pytest.fixture(autouse=True)
 def _nothing_goes_on(app: Flask) -> Iterator[None]:
     yield
     close(app)
-
-
-def get(client: FlaskClient, path: str) -> TestResponse:
-    return client.get(path, auth=ADMIN, buffered=True)
-
-
-def post(client: FlaskClient, path: str, **fields: str | list[str]) -> TestResponse:
-    return client.post(path, data=fields, auth=ADMIN, headers=FORM)
 
 
 def built(client: FlaskClient, **fields: str | list[str]) -> str:
@@ -55,23 +37,6 @@ def built(client: FlaskClient, **fields: str | list[str]) -> str:
     page = answer.headers["Location"]
     wait_for(lambda: "is being built" not in get(client, page).text, "the collage was built")
     return page
-
-
-def people(page: str) -> list[str]:
-    """The public IDs in the grid of photos."""
-    grid = page.partition('id="tiles"')[2].partition("</ul>")[0]
-    return re.findall(r'name="exclude" value="([^"]+)"', grid)
-
-
-def text(page: str) -> str:
-    """What a page says, in one line."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" ,", ",")
-
-
-def counted(client: FlaskClient, path: str) -> str:
-    """The page once its numbers are all there."""
-    wait_for(lambda: "being counted" not in get(client, path).text, "all was counted")
-    return get(client, path).text
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.mailed import BROWSER, KEY
 from tests.support.stores import linked
-from tests.web.conftest import ADMIN
+from tests.support.web import ADMIN
 
 RULES = '[sayno]\ntitle = "Say No"\npublic = true\n[other]\n'
 TOKENS = Tokens([KEY])
