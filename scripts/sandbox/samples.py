@@ -16,7 +16,7 @@ from scripts.sandbox.people import portrait
 
 T = TypeVar("T")
 
-CACHE = "COLLAGEN_SAMPLES"  # environment: the directory that the processes of a run share
+CACHE = "SANDBOX_SAMPLES"  # environment: the directory that the processes of a run share
 
 
 def share() -> None:

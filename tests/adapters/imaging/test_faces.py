@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from app.adapters import imaging
 from app.adapters.imaging import Decoder
+from app.core.errors import PictureError
 from scripts.sandbox import pictures
 from scripts.sandbox.people import portrait_image
 from scripts.sandbox.pictures import decoded, jpeg, mean_difference
@@ -151,6 +152,6 @@ def test_a_preview_is_the_whole_picture_upright_and_small(orientation: int, make
 def test_a_preview_of_no_picture_is_refused_like_one(make: Callable[..., Decoder]) -> None:
     decoder = make()
     for data in (b"", b"<svg/>", jpeg(landscape())[:-2000]):
-        with pytest.raises(imaging.decoder.PictureError):
+        with pytest.raises(PictureError):
             decoder.preview(data)
     assert Image.open(io.BytesIO(decoder.preview(jpeg(landscape(0.0))))).size == (1200, 600)

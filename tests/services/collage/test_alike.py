@@ -17,7 +17,7 @@ from app.adapters.store.photos.photos import Photo
 from app.core.errors import StoreUnavailable
 from app.services.collage.alike import Alike, grouped
 from app.services.collage.build import Parameters, plan, plan_revision
-from scripts.sandbox import stored
+from scripts.sandbox import stored as people
 from scripts.sandbox.waiting import wait_for
 
 Put = Callable[..., str]
@@ -29,23 +29,23 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path) -> Put:
 
     def stored(index: int, email: str | None, picture: int | None = None) -> str:
         path = tmp_path / "one.jpg"
-        path.write_bytes(stored.plain_archive())
-        exiftool.write(path, Tags(email, stored.name(index), "asset", 1))
-        intermediate = stored.distinct(stored.plain_intermediate(), index if picture is None else picture)
+        path.write_bytes(people.plain_archive())
+        exiftool.write(path, Tags(email, people.name(index), "asset", 1))
+        intermediate = people.distinct(people.plain_intermediate(), index if picture is None else picture)
         store.photos.put(
-            stored.CAMPAIGN,
-            stored.name(index),
+            people.CAMPAIGN,
+            people.name(index),
             path.read_bytes(),
             intermediate,
-            stored.APPROVED + index,
+            people.APPROVED + index,
         )
-        return stored.name(index)
+        return people.name(index)
 
     return stored
 
 
 def build(store: Store, **wish: Any) -> dict[str, Any]:
-    return stored.built(store, width=600, height=400, **wish)
+    return people.built(store, width=600, height=400, **wish)
 
 
 def shown(manifest: dict[str, Any]) -> list[str]:
@@ -53,8 +53,8 @@ def shown(manifest: dict[str, Any]) -> list[str]:
 
 
 def groups(store: Store, alike: Alike | None = None) -> list[set[str]]:
-    photos = store.photos.all(stored.CAMPAIGN)
-    found = (alike or Alike(store)).groups(stored.CAMPAIGN, photos)
+    photos = store.photos.all(people.CAMPAIGN)
+    found = (alike or Alike(store)).groups(people.CAMPAIGN, photos)
     return [{photo.public_id for photo in group} for group in found]
 
 
@@ -131,22 +131,22 @@ def test_what_was_read_is_kept_and_a_corrected_address_is_read_anew(store: Store
 def test_files_that_cannot_be_read_are_nobodys_and_a_store_that_is_gone_is_told(store: Store, put: Put) -> None:
     for index in (1, 2, 3):
         put(index, "ann@example.org")
-    photos = store.photos.all(stored.CAMPAIGN)
+    photos = store.photos.all(people.CAMPAIGN)
     for photo in photos[:2]:
-        store.photos.archive_path(stored.CAMPAIGN, photo.public_id).write_bytes(b"")
-        store.photos.intermediate_path(stored.CAMPAIGN, photo.public_id).write_bytes(b"")
+        store.photos.archive_path(people.CAMPAIGN, photo.public_id).write_bytes(b"")
+        store.photos.intermediate_path(people.CAMPAIGN, photo.public_id).write_bytes(b"")
     assert groups(store) == []
     shutil.rmtree(store.root.path)
     with pytest.raises(StoreUnavailable):
-        Alike(store).groups(stored.CAMPAIGN, photos)
+        Alike(store).groups(people.CAMPAIGN, photos)
 
 
 def test_the_archive_of_a_photo_that_cannot_be_read_is_replaced_by_the_same_persons_other(
     store: Store, put: Put
 ) -> None:
     first, second = put(1, "ann@example.org"), put(2, "ann@example.org")
-    stored.break_intermediate(store, second)
-    archive = store.photos.archive_path(stored.CAMPAIGN, second)
+    people.break_intermediate(store, second)
+    archive = store.photos.archive_path(people.CAMPAIGN, second)
     archive.write_bytes(archive.read_bytes()[:3000])  # its address is still there
     manifest = build(store)
     assert (shown(manifest), manifest["duplicates"], manifest["unreadable"]) == ([first], [], [second])
@@ -155,12 +155,12 @@ def test_the_archive_of_a_photo_that_cannot_be_read_is_replaced_by_the_same_pers
 def test_when_the_photo_that_is_shown_is_withdrawn_the_persons_other_takes_its_place(store: Store, put: Put) -> None:
     first, other, second = put(1, "ann@example.org"), put(2, "ben@example.org"), put(3, "ann@example.org")
     manifest = build(store)
-    revised = plan_revision(store, stored.CAMPAIGN, manifest, [])
+    revised = plan_revision(store, people.CAMPAIGN, manifest, [])
     assert revised is not None
     assert [photo.public_id for photo in revised.queue] == [other, second]
     assert [photo.public_id for photo in revised.others[second]] == [first]
-    store.photos.remove(stored.CAMPAIGN, second)
-    revised = plan_revision(store, stored.CAMPAIGN, manifest, [])
+    store.photos.remove(people.CAMPAIGN, second)
+    revised = plan_revision(store, people.CAMPAIGN, manifest, [])
     assert revised is not None
     assert ([photo.public_id for photo in revised.queue], revised.others) == ([other, first], {})
 
@@ -169,7 +169,7 @@ def test_a_plan_counts_people(store: Store, put: Put) -> None:
     for index in range(4):
         put(index, "ann@example.org")
     put(5, "ben@example.org")
-    assert plan(store, stored.CAMPAIGN, Parameters(width=600, height=400)).grid.photos == 2
+    assert plan(store, people.CAMPAIGN, Parameters(width=600, height=400)).grid.photos == 2
 
 
 @given(st.lists(st.sets(st.integers(0, 9), max_size=3), max_size=20))
@@ -191,9 +191,9 @@ def test_photos_are_in_one_group_exactly_if_marks_lead_from_one_to_the_other(sha
 def test_what_takes_long_to_find_out_keeps_no_page_waiting(store: Store, put: Put) -> None:
     both = {put(0, "ann@example.org"), put(1, "ANN@example.org")}
     put(2, None)
-    photos, alike = store.photos.all(stored.CAMPAIGN), Alike(store)
-    assert alike.soon(stored.CAMPAIGN, photos, at_once=2) is None
-    (found,) = wait_for(lambda: alike.soon(stored.CAMPAIGN, photos, at_once=2), "the archives were read")
+    photos, alike = store.photos.all(people.CAMPAIGN), Alike(store)
+    assert alike.soon(people.CAMPAIGN, photos, at_once=2) is None
+    (found,) = wait_for(lambda: alike.soon(people.CAMPAIGN, photos, at_once=2), "the archives were read")
     assert {photo.public_id for photo in found} == both
     put(3, None)
-    assert alike.soon(stored.CAMPAIGN, store.photos.all(stored.CAMPAIGN), at_once=2) == [found]
+    assert alike.soon(people.CAMPAIGN, store.photos.all(people.CAMPAIGN), at_once=2) == [found]
