@@ -21,7 +21,7 @@ def started() -> Service:
 
 class Bench:
     def run(self) -> None:
-        [one.stop() for one in (started(),)]
+        started().stop()
 
 
 def test_no_module_imports_a_test_module_or_a_conftest() -> None:

@@ -10,7 +10,7 @@ T = TypeVar("T")
 PATIENCE = 300.0  # seconds; a machine that has much else to do takes long, too
 
 
-def wait_for(condition: Callable[[], T], what: str, every: float = 0.02) -> T:
+def wait_for(condition: Callable[[], T | None], what: str, every: float = 0.02) -> T:
     """Calls `condition` until its result is true, and returns that. `every`: seconds between two calls.
 
     Raises AssertionError, naming `what`, after PATIENCE seconds.

@@ -41,7 +41,7 @@ def fill(standin: Standin, store: Store, count: int = 300) -> None:
     chance = random.Random(5)
     photos: list[dict[str, Any]] = []
     for number in range(count):
-        photo = {
+        photo: dict[str, Any] = {
             "public_id": f"p/{number:03}",
             "asset_folder": FOLDERS[number % 6],
             "status": STATUSES[number // 6 % 4],

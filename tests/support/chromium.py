@@ -45,13 +45,13 @@ class Watched(Browser):
         """Errors and warnings on the console since this was asked last."""
         return [
             f"{entry['level']}: {entry['message']}"
-            for entry in self.driver.get_log("browser")
+            for entry in self._log("browser")
             if entry["level"] in ("SEVERE", "WARNING")
         ]
 
     def asked(self) -> list[str]:
         """The addresses of all requests since this was asked last, also of those that came to nothing."""
-        events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        events = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
     def hosts(self) -> set[str]:
@@ -69,6 +69,10 @@ class Watched(Browser):
             if one["impact"] in ("serious", "critical")
             for node in one["nodes"]
         ]
+
+    def _log(self, kind: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call]  # Selenium's
+        return found
 
     def press(self, *keys: str) -> None:
         """Presses keys one after another, wherever the focus is."""

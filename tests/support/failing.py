@@ -138,7 +138,7 @@ def unmounts(store: Path) -> Strike:
 class Broken(Disk):
     """A disk on which one operation always fails, or calls `instead` first."""
 
-    def __init__(self, operation: str, instead: int | Callable[[], None]) -> None:
+    def __init__(self, operation: str, instead: int | Callable[[], object]) -> None:
         self.tried = 0
 
         def fail(*_: Any) -> Any:

@@ -60,7 +60,7 @@ def search(store: Store, *words: str) -> list[Path]:
     said = {path: path.name.encode() + path.read_bytes() for path in files}
     if pictures := [path for path in files if path.suffix in (".jpg", ".png")]:
         # twice the first, because it names the files only where there are several
-        command = ["exiftool", "-a", "-u", "-G1", pictures[0], *pictures]
+        command = ["exiftool", "-a", "-u", "-G1", *map(str, [pictures[0], *pictures])]
         told = subprocess.run(command, capture_output=True, check=False).stdout.split(b"======== ")
         assert len(told) == 1 + 1 + len(pictures)
         for path, part in zip(pictures, told[2:], strict=True):

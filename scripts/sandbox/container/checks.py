@@ -32,7 +32,11 @@ from scripts.sandbox.standin.client import Standin
 SECRET = "a-secret-of-the-trial"
 WEBHOOK = "http://127.0.0.1:8000/webhook/cloudinary"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "trial", "AWS_SECRET_ACCESS_KEY": "trial", "AWS_DEFAULT_REGION": "eu-central-1"}
-ACCESS = {"aws_access_key_id": "trial", "aws_secret_access_key": "trial", "region_name": "eu-central-1"}
+ACCESS: dict[str, Any] = {
+    "aws_access_key_id": "trial",
+    "aws_secret_access_key": "trial",
+    "region_name": "eu-central-1",
+}
 
 
 class Table:
@@ -84,7 +88,7 @@ class Checks:
         every = [path for top in ("opt", "etc", "usr", "srv") for path in (self.root.path / top).rglob("*")]
         own = [path for path in every if not path.is_symlink() and path.lstat().st_uid == uid]
         self.table.row(f"of it, user {uid} owns the store alone", own == [self.store], len(own))
-        size = ["du", "-smx", "--exclude=var/cache/apt", self.root.path]
+        size = ["du", "-smx", "--exclude=var/cache/apt", str(self.root.path)]
         megabytes = subprocess.run(size, capture_output=True, text=True, check=True).stdout.split()[0]
         self.table.row("megabytes, documentation included", True, megabytes)
 
@@ -102,14 +106,14 @@ class Checks:
 
     def once(self, command: tuple[str, ...], environ: dict[str, str]) -> tuple[int, str]:
         before = self.root.log.tell() if self.root.log else 0
-        code = self.root.start([*self.root.entrypoint, *command], **environ).wait(60)
+        code = self.root.start([*self.root.entrypoint, *command], environ).wait(60)
         assert self.root.log
         said = Path(self.root.log.name).read_text()[before:]
         self.root.log.seek(0, os.SEEK_END)
         return code, said
 
     def serving(self, standin: Standin, environ: dict[str, str]) -> None:
-        service = self.root.start([*self.root.entrypoint, *self.root.command], **environ)
+        service = self.root.start([*self.root.entrypoint, *self.root.command], environ)
         healthy = until(lambda: self.health() == 0, 30)
         self.table.row("its CMD serves, its HEALTHCHECK says so", healthy)
         with contextlib.suppress(OSError):
@@ -150,7 +154,7 @@ class Checks:
         }
         sqs.send_message(QueueUrl=url, MessageBody=record["body"], MessageAttributes=attributes)
         environ = environ | CREDENTIALS | {"AWS_ENDPOINT_URL_SQS": endpoint}
-        process = self.root.start([*self.root.entrypoint, "app", "worker", "--queue", url], **environ)
+        process = self.root.start([*self.root.entrypoint, "app", "worker", "--queue", url], environ)
         until(lambda: any(self.store.glob("sayno/approved/sayno+queued.jpg")), 30)
         with stopwatch() as seconds:
             code = end(process, signal.SIGTERM, 60)

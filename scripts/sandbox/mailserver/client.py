@@ -14,7 +14,7 @@ from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from scripts.sandbox.ending import Ending
 
@@ -82,7 +82,7 @@ class MailServer(Ending):
         return Counter(address for mail in self.taken() for address in mail["recipients"])
 
     def messages(self) -> list[EmailMessage]:
-        return [cast(EmailMessage, message_from_string(mail["content"], policy=SMTP)) for mail in self.taken()]
+        return [message_from_string(mail["content"], policy=SMTP) for mail in self.taken()]
 
     def _lines(self) -> list[bytes]:
         return (self.directory / "mails.jsonl").read_bytes().splitlines()

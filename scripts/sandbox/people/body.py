@@ -1,6 +1,7 @@
 """Neck, ears and shoulders, all of skin."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
 from scripts.sandbox.people.canvas import Canvas, Patch
@@ -14,7 +15,7 @@ def paint_skin(
 ) -> None:
     """Paint a patch as rounded skin; `red` (0 to 1) is how flushed it is."""
     nx, ny, nz = pillow(patch, depth * unit, max(1, round(unit / 30)))
-    skin = linear(who.skin) * np.float32([1, 1 - 0.22 * red, 1 - 0.2 * red])
+    skin = linear(who.skin) * np.array([1, 1 - 0.22 * red, 1 - 0.2 * red], np.float32)
     lit = light.on_skin(np.broadcast_to(skin, (*nx.shape, 3)), nx, ny, nz, 0.03)
     canvas.cover(patch, Image.fromarray(screen(lit)))
 
@@ -30,7 +31,7 @@ def paint_neck(canvas: Canvas, who: Person, frame: Frame, light: Light) -> Patch
     lean = np.array([0.5 * np.sin(frame.roll), 0.0]) * -1
     half = shoulders(who)
     head = frame.of_body(frame.place((0.0, 0.55)))
-    ring = [
+    ring: list[ArrayLike] = [
         moved(head, -wide * 0.98, -0.2),
         moved(head, -wide * 0.98, 0.5),
         (-wide * 1.04 + lean[0] * 0.3, 1.62),
@@ -46,7 +47,7 @@ def paint_neck(canvas: Canvas, who: Person, frame: Frame, light: Light) -> Patch
         moved(head, wide * 0.98, 0.5),
         moved(head, wide * 0.98, -0.2),
     ]
-    patch = canvas.shape(frame.upright(curve(ring, closed=True, steps=6)))
+    patch = canvas.shape(frame.upright(curve(np.array(ring), closed=True, steps=6)))
     paint_skin(canvas, patch, who, light, frame.unit, 0.42)
     # The chin's shadow: this is what sets the head in front of the neck.
     drop = frame.upright(ellipse(head[0] - 0.22 * light.towards[0], head[1] + 0.72, 0.74, 0.52))

@@ -1,5 +1,7 @@
 """Strands of hair: the ways they take from root to tip, and the lines round a skull they start and end at."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -10,7 +12,7 @@ from scripts.sandbox.people.light import Light
 from scripts.sandbox.people.paint import Strands
 from scripts.sandbox.people.person import Person
 
-Guide = list[tuple[float, ...]]
+Guide = Sequence[tuple[float, ...]]
 """A strand's way from root to tip: (x, y) in flat head units, or (x, y, z) turned with the head."""
 
 

@@ -69,7 +69,7 @@ def _skin(who: Person, frame: Frame, light: Light, ring: Points, fine: float) ->
     nx, ny, nz = (nx * c + ny * s) * length, (ny * c - nx * s) * length, nz * length
     colour = complexion(who, relief)
     lit = light.on_skin(colour, nx, ny, nz, gloss=0.055 + 0.05 * who.darkness)
-    lit *= relief.hollow[..., None] ** np.float32([0.8, 1.1, 1.2])
+    lit *= relief.hollow[..., None] ** np.array([0.8, 1.1, 1.2], np.float32)
     return Image.fromarray(screen(lit))
 
 
@@ -80,7 +80,7 @@ def _roundness(ring: Points, x: Pixels, y: Pixels) -> tuple[Pixels, Pixels]:
     for side in (ring[ring[:, 0] >= middle], ring[ring[:, 0] <= middle]):
         order = np.argsort(side[:, 1])
         sides.append(np.interp(y, side[order, 1], side[order, 0]))
-    right, left = np.float32(sides[0])[:, None], np.float32(sides[1])[:, None]
+    right, left = (np.asarray(side, np.float32)[:, None] for side in sides)
     across = np.clip((2 * x[None] - right - left) / np.maximum(right - left, 0.3), -1.15, 1.15)
     tall = np.clip((y - ring[:, 1].min()) / (ring[:, 1].max() - ring[:, 1].min()) * 2 - 1, -1.1, 1.1)
     nx = np.sign(across) * np.abs(across) ** 1.7 * np.float32(0.93)

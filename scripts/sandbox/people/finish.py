@@ -24,7 +24,7 @@ def _grain(fine: bool) -> NDArray[np.int8]:
     own = chance.standard_normal((TILE, TILE, 3))
     noise = 0.75 * shared + 0.66 * own
     if not fine:
-        noise = sum(np.roll(noise, (dy, dx), (0, 1)) for dy in (0, 1) for dx in (0, 1)) / 2
+        noise = np.sum([np.roll(noise, (dy, dx), (0, 1)) for dy in (0, 1) for dx in (0, 1)], 0) / 2
     return np.round(noise * (1.65 if fine else 2.6)).astype(np.int8)
 
 

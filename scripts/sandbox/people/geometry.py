@@ -18,7 +18,8 @@ Points = NDArray[np.float64]
 def curve(points: ArrayLike, *, closed: bool = False, steps: int = 8) -> Points:
     """A Catmull-Rom curve through `points` (…, n, 2): `steps` points for every stretch between two."""
     through = np.asarray(points, float)
-    return _catmull_rom(through.shape[-2], closed, steps) @ through
+    made: Points = _catmull_rom(through.shape[-2], closed, steps) @ through
+    return made
 
 
 @lru_cache(maxsize=256)
@@ -69,12 +70,14 @@ def between(guides: ArrayLike, at: NDArray[np.float64]) -> Points:
     place = np.clip(at, 0, 1) * (len(guide) - 1)
     below = np.minimum(place.astype(int), len(guide) - 2)
     part = (place - below)[:, None, None]
-    return guide[below] * (1 - part) + guide[below + 1] * part
+    made: Points = guide[below] * (1 - part) + guide[below + 1] * part
+    return made
 
 
 def moved(points: ArrayLike, dx: float, dy: float) -> Points:
     """`points` (…, 2) further right by `dx` and further down by `dy`."""
-    return np.asarray(points, float) + np.array([dx, dy])
+    made: Points = np.asarray(points, float) + np.array([dx, dy])
+    return made
 
 
 def mirrored(points: ArrayLike) -> Points:

@@ -86,8 +86,8 @@ class Hairdo(Comb):
         centres = self.chance.uniform((x0, y0), (x1, y1), (count, 2))
         start = self.chance.uniform(0, 2 * np.pi, (count, 1))
         angle = start + np.linspace(0, 4.4, 9) * self.chance.choice([-1, 1], (count, 1))
-        radius = size * unit * self.chance.uniform(0.25, 0.62, (count, 1)) * np.linspace(1, 0.55, 9)
-        arcs = centres[:, None] + np.stack([np.cos(angle) * radius, np.sin(angle) * radius * 0.85], -1)
+        radii = size * unit * self.chance.uniform(0.25, 0.62, (count, 1)) * np.linspace(1, 0.55, 9)
+        arcs = centres[:, None] + np.stack([np.cos(angle) * radii, np.sin(angle) * radii * 0.85], -1)
         tones = self.chance.normal(0, 0.9, count)
         strands = Strands(arcs, tones, self.chance.uniform(0.08, 0.24, count) * size * unit)
         if shadow:

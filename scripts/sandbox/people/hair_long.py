@@ -124,8 +124,8 @@ def tail_behind(h: Hairdo) -> None:
     wave = h.r.choice((0.02, 0.06))
     inner: Guide = [(0.12, -1.22), (0.52, -1.46), (0.92, -0.95), (0.98, 0.0), (1.00, 0.9), (1.08, low)]
     outer: Guide = [(0.0, -1.40), (0.72, -1.80), (1.36, -1.25), (1.46, -0.1), (1.42, 0.9), (1.22, low + 0.1)]
-    inner, outer = ([(x * side, y) for x, y in way] for way in (inner, outer))
-    h.sheet(h.waved(h.guides(inner, outer), wave, 2.0), count=130, level=0.36)
+    both = ([(x * side, y) for x, y in way] for way in (inner, outer))
+    h.sheet(h.waved(h.guides(*both), wave, 2.0), count=130, level=0.36)
 
 
 def pulled_back(h: Hairdo) -> None:

@@ -28,7 +28,8 @@ def paint_hands(w: Wardrobe) -> None:
 
 def _turned(points: Points, x: float, y: float, size: float, turn: float) -> Points:
     c, s = np.cos(turn), np.sin(turn)
-    return np.asarray(points) @ np.array([[c, s], [-s, c]]) * size + (x, y)
+    turned: Points = np.asarray(points) @ np.array([[c, s], [-s, c]]) * size + (x, y)
+    return turned
 
 
 def _capsule(points: list[tuple[float, float]], wide: float, tip: float) -> Points:

@@ -14,13 +14,15 @@ Pixels = NDArray[np.float32]
 
 def linear(colour: Colour | NDArray[np.float32]) -> Pixels:
     """Light (0 to 1) of a colour of the screen (0 to 255). A square is close enough to sRGB's curve."""
-    return (np.asarray(colour, np.float32) / 255) ** 2
+    share: Pixels = np.asarray(colour, np.float32) / np.float32(255)
+    return share**2
 
 
 def screen(light: Pixels) -> NDArray[np.uint8]:
     """Colours of the screen of light (…, 3); what is too bright rolls off softly instead of clipping."""
     rolled = np.where(light > 0.7, 0.7 + 0.3 * (1 - np.exp((0.7 - light) / 0.3)), light)
-    return (255 * np.sqrt(np.clip(rolled, 0, 1))).astype(np.uint8)
+    made: NDArray[np.uint8] = (255 * np.sqrt(np.clip(rolled, 0, 1))).astype(np.uint8)
+    return made
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Light:
     def facing(self, nx: Pixels, ny: Pixels, nz: Pixels) -> Pixels:
         """How much a surface with these normals faces the lamp, −1 to 1."""
         x, y, z = self.towards
-        return nx * np.float32(x) + ny * np.float32(y) + nz * np.float32(z)
+        facing: Pixels = nx * np.float32(x) + ny * np.float32(y) + nz * np.float32(z)
+        return facing
 
     def on_skin(self, skin: Pixels, nx: Pixels, ny: Pixels, nz: Pixels, gloss: float) -> Pixels:
         """Light (…, 3) that skin of colour `skin` (linear, (…, 3)) sends to the camera.
@@ -68,16 +71,16 @@ class Light:
         """256 colours (256, 3) of a cloth or hair of `colour`: from turned away to facing the lamp."""
         v = np.linspace(0, 1, 256, dtype=np.float32)[:, None]
         base = linear(colour)
-        ambient = 0.5 * (np.float32(self.above) + np.float32(self.below)) * (0.35 + 0.65 * v)
-        key = np.float32(self.key) * np.clip(v * 1.25 - 0.12, 0, None) ** 1.4
-        tint = 1 + np.float32((warmth, warmth * 0.35, -warmth * 0.4)) * v
-        shine = gloss * np.clip((v - 0.55) / 0.45, 0, 1) ** 2 * np.float32(self.key)
+        ambient = 0.5 * (np.array(self.above, np.float32) + np.array(self.below, np.float32)) * (0.35 + 0.65 * v)
+        key = np.array(self.key, np.float32) * np.clip(v * 1.25 - 0.12, 0, None) ** 1.4
+        tint = 1 + np.array((warmth, warmth * 0.35, -warmth * 0.4), np.float32) * v
+        shine = gloss * np.clip((v - 0.55) / 0.45, 0, 1) ** 2 * np.array(self.key, np.float32)
         return screen(base * tint * (ambient + key) + shine)
 
     def tinted(self, colour: Colour, level: float = 0.8) -> Colour:
         """A colour as it looks here where `level` of the lamp's light falls on it."""
-        ambient = 0.5 * (np.float32(self.above) + np.float32(self.below))
-        red, green, blue = screen(linear(colour) * (ambient + np.float32(self.key) * level)).tolist()
+        ambient = 0.5 * (np.array(self.above, np.float32) + np.array(self.below, np.float32))
+        red, green, blue = screen(linear(colour) * (ambient + np.array(self.key, np.float32) * level)).tolist()
         return (red, green, blue)
 
 

@@ -99,13 +99,14 @@ def complexion(who: Person, on: Relief) -> NDArray[np.float32]:
     red += 0.10 * clouds(chance, len(on.x), len(on.y), len(on.x) / 7)
     shade = 0.035 * clouds(chance, len(on.x), len(on.y), len(on.x) / 4)
     base = linear(who.skin)
-    tint = np.float32([0.08, -0.26, -0.20])
+    tint = np.array([0.08, -0.26, -0.20], np.float32)
     if not who.woman:  # a shaved chin is a little greyer
         jaw = np.clip((on.y - 0.55) / 0.4, 0, 1)[:, None] * np.float32(0.10 * (1 - 0.5 * who.darkness))
     else:
         jaw = np.zeros((len(on.y), 1), np.float32)
-    grey = np.float32([-1.0, -0.75, -0.5])
-    sockets = sum(on.bump(side * f.eye_x, f.eye_y + 0.03, 0.2, 0.13) for side in (-1, 1))
-    mauve = np.float32([-0.10, -0.17, -0.10])
-    all_tints = red[..., None] * tint + shade[..., None] + jaw[..., None] * grey + sockets[..., None] * mauve
-    return base * (1 + all_tints)
+    grey = np.array([-1.0, -0.75, -0.5], np.float32)
+    left, right = (on.bump(side * f.eye_x, f.eye_y + 0.03, 0.2, 0.13) for side in (-1, 1))
+    mauve = np.array([-0.10, -0.17, -0.10], np.float32)
+    all_tints = red[..., None] * tint + shade[..., None] + jaw[..., None] * grey + (left + right)[..., None] * mauve
+    tinted: NDArray[np.float32] = base * (1 + all_tints)
+    return tinted

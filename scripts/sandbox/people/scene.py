@@ -72,7 +72,7 @@ class Scene:
         down = np.exp(-0.5 * ((np.arange(self.height) / self.third - y) / radius) ** 2)
         fall = (strength * np.outer(down, across)).astype(np.float32)[..., None]
         pixels = np.asarray(self.image, np.float32)
-        pixels = pixels + (255 - pixels) * fall * (np.float32(colour) / 255)
+        pixels = pixels + (255 - pixels) * fall * (np.array(colour, np.float32) / np.float32(255))
         self.image = Image.fromarray(pixels.astype(np.uint8))
 
     def bokeh(

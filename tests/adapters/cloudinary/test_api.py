@@ -21,7 +21,8 @@ from tests.support.answers import PHOTO
 
 
 def upload(standin: Standin, public_id: str = "a", data: bytes = PHOTO, **fields: Any) -> dict[str, Any]:
-    return standin.upload(data, public_id, **({"folder": "sayno", "notify": False} | fields))
+    standing: dict[str, Any] = {"folder": "sayno", "notify": False}
+    return standin.upload(data, public_id, **(standing | fields))
 
 
 # State

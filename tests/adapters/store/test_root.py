@@ -119,7 +119,18 @@ def draft(store: Store) -> Draft:
 
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
-    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs", "unfinished", "forgotten")
+    names: tuple[str, ...] = (
+        "root",
+        "photos",
+        "collages",
+        "logs",
+        "sends",
+        "opens",
+        "withdrawals",
+        "syncs",
+        "unfinished",
+        "forgotten",
+    )
     names += ("logouts",)
     rooms = {name: getattr(store, name) for name in names}
     public = {

@@ -98,6 +98,7 @@ def test_a_connection_is_kept_for_the_next_request(standin: Standin, photo: byte
     with requests.Session() as session:
         for _ in range(5):
             with session.get(address, stream=True, timeout=300) as answer:
+                assert answer.raw.connection is not None
                 lines.add(answer.raw.connection.sock.getsockname())
                 assert answer.content == photo
                 assert "Connection" not in answer.headers

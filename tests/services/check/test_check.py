@@ -94,6 +94,11 @@ def in_collage(store: Store, name: str) -> Path:
     return store.collages.directory("sayno", "0001") / name
 
 
+def remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink()
+
+
 def overwrite(path: Path, data: bytes) -> None:
     """New content, and the modification time as it was."""
     times = path.stat()
@@ -234,7 +239,7 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         "is not marked as made from this version",
     ),
     "no archive and only a variant": (
-        lambda store: (archive(store).unlink(), intermediate(store).unlink(), thumb(store).unlink()),
+        lambda store: remove(archive(store), intermediate(store), thumb(store)),
         medium,
         "has no archive",
     ),
@@ -265,7 +270,7 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         "is missing",
     ),
     "torn derivative": (
-        lambda store: in_collage(store, "collage-1920.jpg").write_bytes(b"\xff\xd8\xff"),
+        lambda store: overwrite(in_collage(store, "collage-1920.jpg"), b"\xff\xd8\xff"),
         lambda store: in_collage(store, "collage-1920.jpg"),
         "has 3 bytes, not ",
     ),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pytest
@@ -373,7 +374,11 @@ def test_a_line_names_the_person_or_someone_else(line: str, named: bool) -> None
 @given(st.text(min_size=1), st.lists(st.text()))
 def test_a_document_that_holds_an_id_anywhere_names_the_person(public_id: str, others: list[str]) -> None:
     someone = Person(frozenset([public_id]), frozenset())
-    for document in ({"resources": {public_id: {}}}, {"resources": [{"public_id": public_id}, *others]}):
+    documents: list[dict[str, Any]] = [
+        {"resources": {public_id: {}}},
+        {"resources": [{"public_id": public_id}, *others]},
+    ]
+    for document in documents:
         assert someone.is_in_document(json.dumps(document).encode())
     assert someone.is_in_document(json.dumps({"x": others}).encode()) == (public_id in [*others, "x"])
 

@@ -519,8 +519,8 @@ def test_in_an_account_with_fixed_folders_the_public_id_says_the_campaign(bench:
 
 
 def asset(**fields: Any) -> Asset:
-    known = {"public_id": "p", "asset_id": "i", "folder": "sayno", "version": 1, "approved": True, "approved_at": 0.0}
-    return Asset(**(known | {"email": "a@b.c", "url": "u"} | fields))
+    known: dict[str, Any] = {"public_id": "p", "asset_id": "i", "folder": "sayno", "version": 1, "approved": True}
+    return Asset(**(known | {"approved_at": 0.0, "email": "a@b.c", "url": "u"} | fields))
 
 
 @given(

@@ -183,7 +183,7 @@ def test_a_purge_while_writers_go_on_loses_no_line_of_anyone_else(store: Store) 
         print(file=writer.stdin, flush=True)
 
     def names(line: str) -> bool:
-        return json.loads(line)["photo"] == "forgotten"
+        return bool(json.loads(line)["photo"] == "forgotten")
 
     removed = 0
     while any(writer.poll() is None for writer in writers):

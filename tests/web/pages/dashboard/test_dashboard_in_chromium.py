@@ -141,10 +141,10 @@ def test_two_are_left_out_a_collage_is_made_watched_and_downloaded(
     until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: 2') && {SETTLED}")
     assert browser.run("return document.querySelector('.pswp')") is None
     assert browser.run("return document.querySelector('#plan .sum').textContent") != cost
-    for field, number in (("photos", "30"), ("width", "300"), ("height", "300")):
+    for field, typed in (("photos", "30"), ("width", "300"), ("height", "300")):
         browser.run(f"document.getElementById('{field}').select()")
         browser.run(f"document.getElementById('{field}').focus()")
-        browser.press(Keys.BACKSPACE, number)
+        browser.press(Keys.BACKSPACE, typed)
     until(browser, f"/^(30|2\\d) people/.test({SAID}) && {SETTLED}")
     assert browser.run("return document.querySelector('#plan svg title').textContent") != drawn
     browser.run("document.querySelector('[formaction$=build]').focus()")

@@ -74,7 +74,7 @@ def session(service: Service) -> dict[str, str | None]:
     answer = requests.post(
         f"{service.url}/campaigns/sayno/login", {"password": PASSWORD}, allow_redirects=False, timeout=300
     )
-    [cookie] = answer.cookies
+    (cookie,) = iter(answer.cookies)
     return {"name": cookie.name, "value": cookie.value, "url": service.url, "path": cookie.path}
 
 

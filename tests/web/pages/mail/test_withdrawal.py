@@ -50,13 +50,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve people, each of one colour, in a collage."""
     store = Store(tmp_path_factory.mktemp("model") / "store")
     store.root.initialise()
-    for index, colour in enumerate(COLOURS):
-        stored.put(
-            store,
-            range(index, index + 1),
-            archive=lambda _, colour=colour: stored.plain_archive(colour),
-            intermediate=lambda _, colour=colour: stored.plain_intermediate(colour),
-        )
+    stored.put(
+        store,
+        range(len(COLOURS)),
+        archive=lambda index: stored.plain_archive(COLOURS[index]),
+        intermediate=lambda index: stored.plain_intermediate(COLOURS[index]),
+    )
     stored.built(store, width=400, height=400)
     return store.root.path
 

@@ -6,7 +6,7 @@ import base64
 import functools
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -171,7 +171,8 @@ def test_at_full_zoom_the_screen_shows_the_archives_pixels(browser: Watched, ser
     until(browser, f"performance.getEntriesByType('resource').some((one) => one.name.includes('/tiles/{HIGHEST}/'))")
     until(browser, LOADED)
     left, top, across, down = box(browser)
-    assert (across, down) == (pytest.approx(1500, abs=1), pytest.approx(2000, abs=1))
+    assert across == pytest.approx(1500, abs=1)
+    assert down == pytest.approx(2000, abs=1)
     seen = screen(browser)[300:500, 400:900]
     archive = stored.decoded(stored.archive(index)).astype(int)
     x, y = round(400 - left), round(300 - top)
@@ -275,7 +276,7 @@ def test_the_wheel_scrolls_the_page_past_the_wall_and_zooms_with_ctrl(
     assert browser.run("return scrollY === scrolled")
 
 
-def touch(browser: Watched, *path: list[tuple[float, float]]) -> None:
+def touch(browser: Watched, *path: Sequence[tuple[float, float]]) -> None:
     """Puts fingers on the screen and moves them along a path: at each step, where every finger is."""
     for number, fingers in enumerate([*path, []]):
         kind = "touchEnd" if not fingers else "touchMove" if number else "touchStart"
