@@ -57,7 +57,7 @@ class Function:
         return self._log.read_text()
 
     def stop(self) -> None:
-        self._process.communicate()
+        self._process.communicate(timeout=300)
 
 
 @pytest.fixture

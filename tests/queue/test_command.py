@@ -48,7 +48,7 @@ def test_it_stores_what_is_told_and_asked_to_end_it_finishes_what_it_has_and_los
         assert process.wait(300) == 0
     finally:
         process.kill()
-        process.wait()
+        process.wait(300)
     queue.until(waiting=1)
     said = log.read_text()
     assert any("in-hand-in-hand" in line and "p/1: unchanged" in line for line in said.splitlines())

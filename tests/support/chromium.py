@@ -19,6 +19,7 @@ from app.adapters.store import Store
 from scripts.sandbox.browser import Browser, Scheme, missing
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.stored import distinct
+from scripts.sandbox.waiting import wait_for
 
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe.min.js"
 LOGS = {"browser": "ALL", "performance": "ALL"}
@@ -88,6 +89,11 @@ class Watched(Browser):
     def scrolls_sideways(self) -> bool:
         """Whether the page is wider than the screen."""
         return bool(self.run("const r = document.documentElement; return r.scrollWidth > r.clientWidth"))
+
+
+def until(browser: Browser, expression: str) -> None:
+    """Waits until a JavaScript expression is true."""
+    wait_for(lambda: bool(browser.run(f"return {expression}")), expression, every=0.1)
 
 
 @cache

@@ -28,6 +28,7 @@ from scripts.sandbox.people import address, portrait
 from scripts.sandbox.service import CAMPAIGNS, PASSWORD
 from scripts.sandbox.standin import signatures
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 
 SECRET = "a-secret-of-the-trial"
 WEBHOOK = "http://127.0.0.1:8000/webhook/cloudinary"
@@ -248,11 +249,8 @@ def approve(standin: Standin, public_id: str, seed: int) -> None:
 
 def until(what: Callable[[], bool], seconds: float) -> bool:
     """Whether it comes true in time."""
-    last = time.monotonic() + seconds
-    while time.monotonic() < last:
-        if what():
-            return True
-        time.sleep(0.2)
+    with contextlib.suppress(AssertionError):
+        return wait_for(what, "it came true", every=0.2, patience=seconds)
     return False
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.sandbox.ending import Ending
+from scripts.sandbox.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 USER, PASSWORD = "campaign@example.org", "abcd efgh ijkl/@:mnop"  # like one of Gmail's app passwords, and worse
@@ -89,7 +90,7 @@ class MailServer(Ending):
 
     def _answer(self) -> str:
         assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], 300)
+        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
         line = self._process.stdout.readline() if ready else ""
         if not line:
             self.stop()
@@ -99,7 +100,7 @@ class MailServer(Ending):
     def stop(self) -> None:
         """Ends it, with every connection; safe to call twice."""
         self._process.kill()
-        self._process.wait()
+        self._process.wait(PATIENCE)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -440,7 +440,7 @@ sys.stdin.read()
     assert parent.stdout.readline() == "runs\n"
     [pid] = pids(tmp_path)
     parent.kill()
-    parent.communicate()
+    parent.communicate(timeout=300)
     wait_until_dead(pid)
 
 

@@ -25,6 +25,7 @@ from app.services.collage.build import Parameters
 from app.services.collage.job import Build
 from app.services.collage.montage import PART
 from scripts.sandbox.stored import CAMPAIGN, break_both, name, put, seated
+from scripts.sandbox.waiting import wait_for
 from tests.support import counted
 
 SMALL = Parameters(width=240, height=240)
@@ -32,14 +33,13 @@ ROOT = Path(__file__).parents[3]
 
 
 def eventually(true: Callable[[], Any], what: str) -> Any:
-    """Waits until something is true, and gives what it was."""
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
+    """Waits until something is true, also of a process that does not exist yet; returns the result."""
+
+    def attempt() -> Any:
         with contextlib.suppress(ProcessLookupError):
-            if found := true():
-                return found
-        time.sleep(0.01)
-    raise AssertionError(f"It never happened that {what}.")
+            return true()
+
+    return wait_for(attempt, what, every=0.01)
 
 
 class Gate:
@@ -92,7 +92,7 @@ def start(store: Store) -> Iterator[Start]:
     for build in started:
         if build.process.poll() is None:
             build.process.kill()
-            build.process.wait()
+            build.process.wait(300)
 
 
 def state(store: Store, build: Build) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def test_a_collage_that_is_being_built_meanwhile_does_not_show_the_person_either
         bench.add(f"supporter-{number}", ANN if number == 0 else None, seed=number)
     build = job.start(bench.store, "sayno", Parameters(width=1500, height=2000))
     bench.forgetting.forget(ANN)
-    build.wait()
+    build.wait(300)
     shown = [tile["public_id"] for tile in bench.store.collages.manifest("sayno", "0001")["tiles"]]
     assert shown
     assert "supporter-0" not in shown

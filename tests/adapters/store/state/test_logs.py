@@ -94,7 +94,7 @@ def test_eight_processes_lose_and_tear_no_line(store: Store) -> None:
         for writer in range(8)
     ]
     for writer in writers:
-        writer.communicate()
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
     lines = log(store).read_text().splitlines()
     found = [re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ SYNCED (\d)/(\d+)((?: x+)?)", line) for line in lines]
@@ -144,7 +144,7 @@ def test_processes_that_file_in_the_same_second_keep_all(store: Store) -> None:
         for writer in range(3)
     ]
     for writer in writers:
-        writer.communicate()
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
     assert sorted(notifications(store).values()) == sorted(b"%d %d" % (w, n) for w in range(3) for n in range(10))
 

@@ -11,14 +11,14 @@ from PIL import Image
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from app.adapters.store import Store
 from scripts.sandbox.browser import Scheme
 from scripts.sandbox.pictures import jpeg, mean_difference, scene
 from scripts.sandbox.service import PASSWORD, Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.support.chromium import SCREENS, Watched
+from scripts.sandbox.waiting import wait_for
+from tests.support.chromium import SCREENS, Watched, until
 
 PHOTOS = {"wide": (1200, 600), "tall": (450, 800)}
 PLACE = "return Number(document.getElementById('place').value)"
@@ -66,14 +66,12 @@ def browser(admins: Watched, service: Service) -> Iterator[Watched]:
 def look(browser: Watched, service: Service, public_id: str, width: int = 1280, scheme: Scheme = "light") -> None:
     browser.see(f"{service.url}/admin/campaigns/sayno/photos/{public_id}/cut", width=width, scheme=scheme)
     picture = "document.querySelector('.whole img')"
-    WebDriverWait(browser.driver, 300, 0.02).until(
-        lambda _: browser.run(f"return {picture}.complete && {picture}.naturalWidth > 0"), "the whole photo"
-    )
+    until(browser, f"{picture}.complete && {picture}.naturalWidth > 0")
 
 
 def save(browser: Watched) -> None:
     browser.driver.find_element(By.CSS_SELECTOR, ".cutting button").click()
-    WebDriverWait(browser.driver, 300, 0.05).until(lambda driver: driver.current_url.endswith("saved=1"), "the save")
+    wait_for(lambda: browser.driver.current_url.endswith("saved=1"), "the cut was saved")
 
 
 def intermediate(store: Store) -> bytes:
@@ -120,12 +118,8 @@ def test_the_page_fits_every_screen_and_nobody_is_kept_out(browser: Watched, ser
 def test_the_lightbox_leads_to_the_page(browser: Watched, service: Service) -> None:
     assert requests.get(f"{service.url}/admin/campaigns/sayno/photos/wide/uncut.jpg", timeout=300).status_code == 401
     browser.see(f"{service.url}/admin/campaigns/sayno/", width=360, scheme="light")
-    WebDriverWait(browser.driver, 300, 0.02).until(
-        lambda _: browser.run("return document.body.classList.contains('scripted')"), "the page's script"
-    )
+    until(browser, "document.body.classList.contains('scripted')")
     browser.run("document.querySelector('#tiles a[data-cut]').click()")
     button = "[...document.querySelectorAll('.lightbox-actions a')].find((one) => one.textContent === 'Move the cut')"
-    WebDriverWait(browser.driver, 300, 0.02).until(
-        lambda _: browser.run(f"return {button}?.offsetWidth > 0"), "a button"
-    )
+    until(browser, f"{button}?.offsetWidth > 0")
     assert browser.run(f"return {button}.href").endswith("/cut")

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
@@ -21,7 +20,7 @@ from scripts.sandbox import stored
 from scripts.sandbox.browser import Scheme
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.support.chromium import SCREENS, Watched
+from tests.support.chromium import SCREENS, Watched, until
 from tests.support.mailed import KEY
 
 PEOPLE = 13  # of whom 12 are seated, 4×3
@@ -70,11 +69,6 @@ def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
 
 def own(service: Service, index: int) -> str:
     return f"{service.url}/track/{Tokens([KEY]).image(Claims('sayno', '0001', stored.name(index)))}/wall"
-
-
-def until(browser: Watched, script: str) -> None:
-    """Waits until a JavaScript expression is true."""
-    WebDriverWait(browser.driver, 300, 0.1).until(lambda _: browser.run(f"return {script}"), script)
 
 
 def fly(browser: Watched, service: Service, index: int, width: int = 1280, scheme: Scheme = "light") -> None:
