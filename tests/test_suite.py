@@ -1,4 +1,4 @@
-"""The suite itself: helpers live in tests/support, and the quick tier starts no servers."""
+"""The suite itself: helpers live in tests/support, and the quick tier starts no other processes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts.sandbox.service import Service
-from scripts.sandbox.standin.client import Standin
-from tests.support import tiers
+from scripts.sandbox.service import Service, environment
+from tests.support import command, tiers
 
 TESTS = Path(__file__).parent
 MODULES = sorted(TESTS.rglob("*.py"))
@@ -41,13 +40,13 @@ def test_what_can_start_a_server_is_slow_however_indirectly() -> None:
     assert tiers.is_slow(lambda: Bench().run())
 
 
-def test_the_local_cloudinary_is_quick() -> None:
-    assert not tiers.is_slow(Standin)
-    assert not tiers.is_slow(test_no_module_imports_a_test_module_or_a_conftest)
+def test_what_starts_a_process_is_slow_and_what_only_names_its_class_is_not() -> None:
+    assert tiers.is_slow(command.run)
+    assert not tiers.is_slow(environment)
 
 
 def test_a_fixture_that_starts_a_server_or_a_browser_makes_its_tests_slow(request: pytest.FixtureRequest) -> None:
     for item in request.session.items:
         assert isinstance(item, pytest.Function)
-        if {"one_browser", "aws", "running", "mailserver"} & set(item.fixturenames):
+        if {"one_browser", "aws", "running", "mailserver", "standin"} & set(item.fixturenames):
             assert not tiers.is_quick(item), item.nodeid

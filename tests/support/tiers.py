@@ -1,13 +1,14 @@
-"""Which tests are quick: those whose code reaches nothing that starts a server, a browser or a machine.
+"""Which tests are quick: those whose code reaches nothing that starts a server, a browser or another process.
 
-Nobody keeps a list. Everything of the sandbox that runs beside a test derives from `Ending`, so a test is slow if its
-function, one of its fixtures or a function that they call names such a class. The local Cloudinary is the exception: it
-starts once for all tests and answers in a few milliseconds. What kills processes again and again is slow, too.
+Nobody keeps a list. Every server and browser of the sandbox derives from `Ending`, and other processes are started with
+`subprocess`. A test is slow if its function, one of its fixtures, or a function of the tests or the sandbox that these
+call, names one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are slow, too.
 """
 
 from __future__ import annotations
 
 import inspect
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
@@ -16,22 +17,17 @@ from typing import Any
 import pytest
 
 from scripts.sandbox.ending import Ending
-from scripts.sandbox.standin.client import Standin
 
 OURS = ("tests.", "scripts.sandbox.")
 KILLS = "scripts.sandbox.kills."
 
 
 def is_quick(item: pytest.Item) -> bool:
-    """Whether the test reaches nothing slow: not by itself, its fixtures or the functions among its parameters."""
+    """Whether nothing slow can be reached from the test, its fixtures and the functions among its parameters."""
     assert isinstance(item, pytest.Function)
     fixtures = [used.func for found in item._fixtureinfo.name2fixturedefs.values() for used in found]
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
     return not any(is_slow(code) for code in (item.function, *fixtures, *parameters) if _is_code(code))
-
-
-def _is_code(found: object) -> bool:
-    return isinstance(found, FunctionType | type)
 
 
 @cache
@@ -40,29 +36,30 @@ def is_slow(code: Any) -> bool:
     todo, known = [code], {code}
     while todo:
         found = todo.pop()
-        if isinstance(found, type) and issubclass(found, Ending) and found not in (Ending, Standin):
+        if found is subprocess or found.__module__.startswith(KILLS):
             return True
-        if found.__module__.startswith(KILLS):
+        if isinstance(found, type) and issubclass(found, Ending):
             return True
-        for further in _named(found):
-            if further not in known:
-                known.add(further)
-                todo.append(further)
+        further = set(_named(found)) - known
+        known |= further
+        todo += further
     return False
 
 
 def _named(found: Any) -> Iterator[Any]:
-    """Our functions and classes that the code of this function, or of this class's methods, names."""
-    if isinstance(found, type):
-        functions = [inspect.unwrap(one) for one in vars(found).values() if isinstance(one, FunctionType)]
-    else:
-        functions = [inspect.unwrap(found)]
-    for function in functions:
+    """The functions and classes of ours, and `subprocess`, that this function or this class's methods name."""
+    functions = vars(found).values() if isinstance(found, type) else [found]
+    for function in (inspect.unwrap(one) for one in functions if isinstance(one, FunctionType)):
         names = set(_names(function.__code__))
-        for name in names:
-            value = function.__globals__.get(name)
-            values = [vars(value).get(one) for one in names] if isinstance(value, ModuleType) else [value]
+        for value in (function.__globals__.get(name) for name in names):
+            if value is subprocess:
+                yield value
+            values = [vars(value).get(name) for name in names] if isinstance(value, ModuleType) else [value]
             yield from (one for one in values if _is_code(one) and one.__module__.startswith(OURS))
+
+
+def _is_code(found: object) -> bool:
+    return isinstance(found, FunctionType | type)
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from scripts.sandbox.people.canvas import Colour
-from scripts.sandbox.people.geometry import curve, ellipse
-from scripts.sandbox.people.hair import Hairdo
-from scripts.sandbox.people.hair_long import long_front, wavy_front
-from scripts.sandbox.people.scarves import crease, solid
+from scripts.sandbox.people.drawing.canvas import Colour
+from scripts.sandbox.people.drawing.geometry import curve, ellipse
+from scripts.sandbox.people.dress.scarves import crease, solid
+from scripts.sandbox.people.hair.hairdo import Hairdo
+from scripts.sandbox.people.hair.long import long_front, wavy_front
 
 STRAW: Colour = (224, 192, 134)
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image, ImageDraw, ImageFilter
 
-from scripts.sandbox.people.canvas import Colour
-from scripts.sandbox.people.light import Pixels
-from scripts.sandbox.people.noise import clouds
+from scripts.sandbox.people.drawing.canvas import Colour
+from scripts.sandbox.people.drawing.light import Pixels
+from scripts.sandbox.people.drawing.noise import clouds
 
 
 def hsl(hue: float, saturation: float, lightness: float) -> Colour:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from math import sin
 from typing import Final
 
-from scripts.sandbox.people.scene import Scene, hsl
+from scripts.sandbox.people.places.scene import Scene, hsl
 
 
 def sky(s: Scene) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scripts.sandbox.people.canvas import Canvas, Patch
-from scripts.sandbox.people.features import Features, features
-from scripts.sandbox.people.geometry import Frame, Points, between, curve
-from scripts.sandbox.people.light import Light
-from scripts.sandbox.people.paint import Strands
+from scripts.sandbox.people.drawing.canvas import Canvas, Patch
+from scripts.sandbox.people.drawing.geometry import Frame, Points, between, curve
+from scripts.sandbox.people.drawing.light import Light
+from scripts.sandbox.people.drawing.paint import Strands
+from scripts.sandbox.people.face.features import Features, features
 from scripts.sandbox.people.person import Person
 
 Guide = Sequence[tuple[float, ...]]

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from scripts.sandbox.people.canvas import Canvas, Colour, Patch, scaled
-from scripts.sandbox.people.features import Features, features
-from scripts.sandbox.people.geometry import Frame, Points, between, curve, ellipse, moved, ribbon
-from scripts.sandbox.people.light import Light
+from scripts.sandbox.people.drawing.canvas import Canvas, Colour, Patch, scaled
+from scripts.sandbox.people.drawing.geometry import Frame, Points, between, curve, ellipse, moved, ribbon
+from scripts.sandbox.people.drawing.light import Light
+from scripts.sandbox.people.face.features import Features, features
 from scripts.sandbox.people.person import Person
 
 # For each shape of eye: how high the upper lid and how low the lower lid lie, how far the outer corner rises,

@@ -3,10 +3,10 @@
 import numpy as np
 from PIL import ImageChops
 
-from scripts.sandbox.people.canvas import Patch
-from scripts.sandbox.people.geometry import Points, curve, mirrored
-from scripts.sandbox.people.hair import Hairdo
-from scripts.sandbox.people.paint import Strands, paint_mass
+from scripts.sandbox.people.drawing.canvas import Patch
+from scripts.sandbox.people.drawing.geometry import Points, curve, mirrored
+from scripts.sandbox.people.drawing.paint import Strands, paint_mass
+from scripts.sandbox.people.hair.hairdo import Hairdo
 
 
 def _round_chin(h: Hairdo, low: float, cheek: float) -> Points:

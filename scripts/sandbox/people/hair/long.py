@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from scripts.sandbox.people.geometry import Points, ellipse
-from scripts.sandbox.people.hair import Guide, Hairdo
+from scripts.sandbox.people.drawing.geometry import Points, ellipse
+from scripts.sandbox.people.hair.hairdo import Guide, Hairdo
 
 
 def hang(h: Hairdo, low: float, spread: float, wave: float = 0.0, waves: float = 2.0) -> None:

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from scripts.sandbox.people.canvas import Canvas, Patch
-from scripts.sandbox.people.geometry import Frame
-from scripts.sandbox.people.light import Light
+from scripts.sandbox.people.drawing.canvas import Canvas, Patch
+from scripts.sandbox.people.drawing.geometry import Frame
+from scripts.sandbox.people.drawing.light import Light
+from scripts.sandbox.people.dress.tailoring import DETAILS, pattern
+from scripts.sandbox.people.dress.wardrobe import DENIM, NECKLINES, Wardrobe
 from scripts.sandbox.people.person import Person
-from scripts.sandbox.people.tailoring import DETAILS, pattern
-from scripts.sandbox.people.wardrobe import DENIM, NECKLINES, Wardrobe
 
 CUT = {
     "stripes": "tee",

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scripts.sandbox.people import hair_curly as curly
-from scripts.sandbox.people import hair_long as long
-from scripts.sandbox.people import hair_short as short
-from scripts.sandbox.people import hats, scarves
-from scripts.sandbox.people.hair import Hairdo
+from scripts.sandbox.people.dress import hats, scarves
+from scripts.sandbox.people.hair import curly, long, short
+from scripts.sandbox.people.hair.hairdo import Hairdo
 
 
 def nothing(_: Hairdo) -> None:

@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from scripts.sandbox.people.indoors import INDOORS
-from scripts.sandbox.people.light import Light
-from scripts.sandbox.people.outdoors import OUTDOORS
+from scripts.sandbox.people.drawing.light import Light
 from scripts.sandbox.people.person import Person
-from scripts.sandbox.people.scene import Scene
+from scripts.sandbox.people.places.indoors import INDOORS
+from scripts.sandbox.people.places.outdoors import OUTDOORS
+from scripts.sandbox.people.places.scene import Scene
 
 Tint = tuple[float, float, float]
 

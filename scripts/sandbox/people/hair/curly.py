@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from scripts.sandbox.people.geometry import Points, curve, ellipse, mirrored, ribbon
-from scripts.sandbox.people.hair import Hairdo
-from scripts.sandbox.people.paint import Strands, paint_mass
+from scripts.sandbox.people.drawing.geometry import Points, curve, ellipse, mirrored, ribbon
+from scripts.sandbox.people.drawing.paint import Strands, paint_mass
+from scripts.sandbox.people.hair.hairdo import Hairdo
 
 
 def curly_behind(h: Hairdo) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from scripts.sandbox.people.canvas import Canvas, Colour, Patch
-from scripts.sandbox.people.geometry import Points
-from scripts.sandbox.people.light import Light, pillow
+from scripts.sandbox.people.drawing.canvas import Canvas, Colour, Patch
+from scripts.sandbox.people.drawing.geometry import Points
+from scripts.sandbox.people.drawing.light import Light, pillow
 
 
 @dataclass

@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import Image
 
-from scripts.sandbox.people.canvas import Canvas, Patch
-from scripts.sandbox.people.geometry import Frame, Points, curve
-from scripts.sandbox.people.light import Light, Pixels, screen
+from scripts.sandbox.people.drawing.canvas import Canvas, Patch
+from scripts.sandbox.people.drawing.geometry import Frame, Points, curve
+from scripts.sandbox.people.drawing.light import Light, Pixels, screen
+from scripts.sandbox.people.drawing.relief import Relief, complexion, sculpt
 from scripts.sandbox.people.person import Person
-from scripts.sandbox.people.relief import Relief, complexion, sculpt
 
 LEFT, TOP, RIGHT, BOTTOM = -1.3, -1.7, 1.3, 1.75
 """The part of the head's plane that the skin's relief is computed for, in head units."""

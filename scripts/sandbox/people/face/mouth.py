@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scripts.sandbox.people.canvas import Canvas, Colour, scaled
-from scripts.sandbox.people.features import features
-from scripts.sandbox.people.geometry import Frame, Points, curve, ellipse, mirrored, moved, ribbon
-from scripts.sandbox.people.light import Light
+from scripts.sandbox.people.drawing.canvas import Canvas, Colour, scaled
+from scripts.sandbox.people.drawing.geometry import Frame, Points, curve, ellipse, mirrored, moved, ribbon
+from scripts.sandbox.people.drawing.light import Light
+from scripts.sandbox.people.face.features import features
 from scripts.sandbox.people.person import Person
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from scripts.sandbox.people.canvas import Colour, Patch
+from scripts.sandbox.people.drawing.canvas import Colour, Patch
 
 WARMTH = (1.16, 1.0, 0.90)  # shadows on skin are never grey: light comes back out of it warmer
 Pixels = NDArray[np.float32]

@@ -5,9 +5,9 @@ from math import pi
 import numpy as np
 from PIL import Image, ImageChops
 
-from scripts.sandbox.people.canvas import Colour, Patch
-from scripts.sandbox.people.geometry import Points, curve, ellipse, moved, ribbon
-from scripts.sandbox.people.wardrobe import DENIM, Wardrobe
+from scripts.sandbox.people.drawing.canvas import Colour, Patch
+from scripts.sandbox.people.drawing.geometry import Points, curve, ellipse, moved, ribbon
+from scripts.sandbox.people.dress.wardrobe import DENIM, Wardrobe
 
 
 def pattern(w: Wardrobe, garment: Patch, top: str, colour: Colour) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from scripts.sandbox.people.canvas import Canvas, Patch
-from scripts.sandbox.people.geometry import Frame, Points, curve, ellipse, moved, ribbon
-from scripts.sandbox.people.light import Light, linear, pillow, screen
+from scripts.sandbox.people.drawing.canvas import Canvas, Patch
+from scripts.sandbox.people.drawing.geometry import Frame, Points, curve, ellipse, moved, ribbon
+from scripts.sandbox.people.drawing.light import Light, linear, pillow, screen
 from scripts.sandbox.people.person import Person
 
 

@@ -5,12 +5,12 @@ from math import pi
 
 import numpy as np
 
-from scripts.sandbox.people.body import paint_skin
-from scripts.sandbox.people.canvas import Canvas, Colour
-from scripts.sandbox.people.geometry import Frame, Points, curve, ellipse, moved, ribbon
-from scripts.sandbox.people.light import Light
+from scripts.sandbox.people.drawing.canvas import Canvas, Colour
+from scripts.sandbox.people.drawing.geometry import Frame, Points, curve, ellipse, moved, ribbon
+from scripts.sandbox.people.drawing.light import Light
+from scripts.sandbox.people.dress.body import paint_skin
+from scripts.sandbox.people.dress.wardrobe import Wardrobe
 from scripts.sandbox.people.person import Person
-from scripts.sandbox.people.wardrobe import Wardrobe
 
 CLOSEST = 0.78  # heads larger than this leave no room for hands in the picture
 INKS: tuple[Colour, ...] = ((204, 48, 60), (40, 108, 150), (46, 124, 84), (222, 120, 40), (112, 66, 136))

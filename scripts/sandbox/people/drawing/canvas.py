@@ -8,7 +8,7 @@ from math import ceil, floor
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from scripts.sandbox.people.geometry import Points
+from scripts.sandbox.people.drawing.geometry import Points
 
 Colour = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from scripts.sandbox.people.scene import Scene, hsl
+from scripts.sandbox.people.places.scene import Scene, hsl
 
 STUDIO_HUES: Final = (8, 24, 42, 48, 150, 172, 196, 214, 262, 330, 348, 96)
 

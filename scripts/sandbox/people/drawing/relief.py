@@ -6,10 +6,10 @@ from math import ceil, hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.sandbox.people.features import features
-from scripts.sandbox.people.geometry import Frame, curve
-from scripts.sandbox.people.light import Pixels, linear
-from scripts.sandbox.people.noise import clouds
+from scripts.sandbox.people.drawing.geometry import Frame, curve
+from scripts.sandbox.people.drawing.light import Pixels, linear
+from scripts.sandbox.people.drawing.noise import clouds
+from scripts.sandbox.people.face.features import features
 from scripts.sandbox.people.person import Person
 
 

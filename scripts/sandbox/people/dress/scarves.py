@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from scripts.sandbox.people.canvas import Colour, Patch
-from scripts.sandbox.people.geometry import Points, curve, ellipse, mirrored, ribbon
-from scripts.sandbox.people.hair import Guide, Hairdo
-from scripts.sandbox.people.paint import Strands, paint_mass
+from scripts.sandbox.people.drawing.canvas import Colour, Patch
+from scripts.sandbox.people.drawing.geometry import Points, curve, ellipse, mirrored, ribbon
+from scripts.sandbox.people.drawing.paint import Strands, paint_mass
+from scripts.sandbox.people.hair.hairdo import Guide, Hairdo
 
 
 def drape(

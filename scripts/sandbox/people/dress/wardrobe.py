@@ -3,12 +3,12 @@
 import numpy as np
 from PIL import Image
 
-from scripts.sandbox.people.body import shoulders
-from scripts.sandbox.people.canvas import Canvas, Colour, Patch
-from scripts.sandbox.people.geometry import Frame, Points, curve, mirrored, moved, ribbon
-from scripts.sandbox.people.light import Light
-from scripts.sandbox.people.noise import clouds
-from scripts.sandbox.people.paint import Strands, cast_shadow, paint_mass
+from scripts.sandbox.people.drawing.canvas import Canvas, Colour, Patch
+from scripts.sandbox.people.drawing.geometry import Frame, Points, curve, mirrored, moved, ribbon
+from scripts.sandbox.people.drawing.light import Light
+from scripts.sandbox.people.drawing.noise import clouds
+from scripts.sandbox.people.drawing.paint import Strands, cast_shadow, paint_mass
+from scripts.sandbox.people.dress.body import shoulders
 from scripts.sandbox.people.person import Person
 
 # How wide a neckline is, how high it begins, and how deep it is in the middle, in head units.

@@ -1,8 +1,8 @@
 """Short hair: combed, cropped, shaved close, receding."""
 
-from scripts.sandbox.people.hair import Guide, Hairdo
-from scripts.sandbox.people.hair_curly import cropped_front
-from scripts.sandbox.people.hair_long import fringe
+from scripts.sandbox.people.hair.curly import cropped_front
+from scripts.sandbox.people.hair.hairdo import Guide, Hairdo
+from scripts.sandbox.people.hair.long import fringe
 
 
 def _swept(h: Hairdo, rise: float, reach: float) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from scripts.sandbox.people.canvas import Patch
-from scripts.sandbox.people.comb import Comb, Guide
-from scripts.sandbox.people.geometry import Points, curve, ellipse
-from scripts.sandbox.people.paint import Strands, cast_shadow, paint_mass
+from scripts.sandbox.people.drawing.canvas import Patch
+from scripts.sandbox.people.drawing.geometry import Points, curve, ellipse
+from scripts.sandbox.people.drawing.paint import Strands, cast_shadow, paint_mass
+from scripts.sandbox.people.hair.comb import Comb, Guide
 
 __all__ = ["Guide", "Hairdo"]
 

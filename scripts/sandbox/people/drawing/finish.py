@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter
 
-from scripts.sandbox.people.light import Light
+from scripts.sandbox.people.drawing.light import Light
 from scripts.sandbox.people.person import Person
 
 TILE = 512  # pixels: grain repeats after so many, shifted from picture to picture

@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import Image, ImageChops
 
-from scripts.sandbox.people.canvas import Canvas, Colour, Patch
-from scripts.sandbox.people.features import features
-from scripts.sandbox.people.geometry import Frame, Points, curve, ellipse, moved, ribbon
-from scripts.sandbox.people.light import Light
-from scripts.sandbox.people.paint import cast_shadow
+from scripts.sandbox.people.drawing.canvas import Canvas, Colour, Patch
+from scripts.sandbox.people.drawing.geometry import Frame, Points, curve, ellipse, moved, ribbon
+from scripts.sandbox.people.drawing.light import Light
+from scripts.sandbox.people.drawing.paint import cast_shadow
+from scripts.sandbox.people.face.features import features
 from scripts.sandbox.people.person import Person
 
 FRAMES: tuple[Colour, ...] = (
