@@ -1,4 +1,7 @@
-"""What most tests need: one stand-in for all of them, empty for each; a new store; people."""
+"""What most tests need: one local Cloudinary for all of them, empty for each; a new store; the two tiers.
+
+`--quick` leaves out every test that can start a server, a browser or another process; see tests/support/tiers.py.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +21,15 @@ from tests.support.remembering import Remembering
 from tests.support.secrets import told_too_much
 from tests.support.tiers import is_quick
 
-# Tests that run at the same time have a temporary directory each: one that looks for what killed processes have left
-# there would find what another has.
-# Only the processes of pytest that run tests have one, so that names stay short enough for sockets.
+# Each of xdist's workers has a temporary directory of its own, or a test that looks for what killed processes left
+# behind would find the files of another. The controller has none, so that names stay short enough for sockets.
 if "PYTEST_XDIST_WORKER" in os.environ and "TESTS_TEMPORARY" not in os.environ:
     TEMPORARY = tempfile.TemporaryDirectory(prefix="tests-")
     os.environ["TESTS_TEMPORARY"] = os.environ["TMPDIR"] = tempfile.tempdir = TEMPORARY.name
 
-samples.share()  # xdist's workers find what another has drawn
+samples.share()  # xdist's workers share what one has drawn
 
-# machines differ in speed, and what is slow here is a real process that answers
+# Machines differ in speed, and most of the time is spent waiting for real processes.
 settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
@@ -45,7 +47,7 @@ LONGEST = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="only tests that start no server and no browser")
+    parser.addoption("--quick", action="store_true", help="only tests that start no server, browser or other process")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -58,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def no_secret_is_passed_on() -> Iterator[None]:
-    """After each test: no process that it has started and that still runs was told a secret that it does not need."""
+    """After each test: no process that it started and that still runs was given a secret that it does not need."""
     yield
     assert told_too_much() == []
 
@@ -71,7 +73,7 @@ def running_standin() -> Iterator[Standin]:
 
 @pytest.fixture
 def standin(running_standin: Standin) -> Standin:
-    """A local Cloudinary without photos, faults or anyone to notify."""
+    """The local Cloudinary, without photos, faults or a webhook."""
     running_standin.settings(notify=None, signature="sha1", retry_delays=[], at_once=8, deliver_rejected=False)
     running_standin.reset()
     return running_standin

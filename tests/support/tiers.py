@@ -1,8 +1,8 @@
 """Which tests are quick: those whose code reaches nothing that starts a server, a browser or another process.
 
-Nobody keeps a list. Every server and browser of the sandbox derives from `Ending`, and other processes are started with
-`subprocess`. A test is slow if its function, one of its fixtures, or a function of the tests or the sandbox that these
-call, names one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are slow, too.
+There is no list to keep. Every server and browser of the sandbox derives from `Ending`, and other processes are started
+with `subprocess`. A test is slow if its function, one of its fixtures, or a function of ours that these can call names
+one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are slow, too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 
 from scripts.sandbox.ending import Ending
 
-OURS = ("tests.", "scripts.sandbox.")
+OURS = ("app.", "scripts.sandbox.", "tests.")
 KILLS = "scripts.sandbox.kills."
 
 
@@ -55,7 +55,8 @@ def _named(found: Any) -> Iterator[Any]:
             if value is subprocess:
                 yield value
             values = [vars(value).get(name) for name in names] if isinstance(value, ModuleType) else [value]
-            yield from (one for one in values if _is_code(one) and one.__module__.startswith(OURS))
+            codes = [inspect.unwrap(one) for one in values if callable(one)]  # what is cached or decorated, too
+            yield from (one for one in codes if _is_code(one) and one.__module__.startswith(OURS))
 
 
 def _is_code(found: object) -> bool:

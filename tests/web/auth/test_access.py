@@ -152,28 +152,33 @@ def test_the_scheme_that_a_stranger_says_is_not_believed(client: FlaskClient) ->
         assert answer.status_code == status
 
 
-def test_the_scheme_that_a_trusted_proxy_says_is(standin: Standin, store: Store) -> None:
-    environ = environment(standin, store.root.path, COLLAGEN_TRUSTED_PROXIES="203.0.113.9")
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    for origin, status in (("https://localhost", 422), ("http://localhost", 403)):
+@pytest.mark.parametrize(
+    ("setting", "headers", "ours", "foreign"),
+    [
+        (
+            {"COLLAGEN_TRUSTED_PROXIES": "203.0.113.9"},
+            {"X-Forwarded-Proto": "https"},
+            "https://localhost",
+            "http://localhost",
+        ),
+        (
+            {"COLLAGEN_PUBLIC_URL": "https://collagen.example.com/here"},
+            {},
+            "https://collagen.example.com",
+            "http://collagen.example.com",
+        ),
+    ],
+    ids=["the scheme that a trusted proxy names", "the public address, behind another proxy"],
+)
+def test_a_request_from_our_own_address_is_taken(
+    standin: Standin, store: Store, setting: dict[str, str], headers: dict[str, str], ours: str, foreign: str
+) -> None:
+    app = create_app(load_settings(environment(standin, store.root.path, **setting), dotenv=Path("/nonexistent")))
+    for origin, status in ((ours, 422), (foreign, 403)):
         answer = app.test_client().post(
             "/admin/campaigns/sayno/collages",
             auth=ADMIN,
-            headers={"Origin": origin, "X-Forwarded-Proto": "https"},
-            environ_base={"REMOTE_ADDR": "203.0.113.9"},
-        )
-        assert answer.status_code == status
-    app.extensions["collagen"].exiftool.close()
-
-
-def test_behind_a_proxy_elsewhere_the_public_address_is_ours(standin: Standin, store: Store) -> None:
-    environ = environment(standin, store.root.path, COLLAGEN_PUBLIC_URL="https://collagen.example.com/here")
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    for origin, status in (("https://collagen.example.com", 422), ("http://collagen.example.com", 403)):
-        answer = app.test_client().post(
-            "/admin/campaigns/sayno/collages",
-            auth=ADMIN,
-            headers={"Origin": origin},
+            headers={"Origin": origin} | headers,
             environ_base={"REMOTE_ADDR": "203.0.113.9"},
         )
         assert answer.status_code == status

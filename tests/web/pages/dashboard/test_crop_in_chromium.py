@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 import pytest
 import requests
@@ -15,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from app.adapters.store import Store
 from scripts.sandbox.browser import Scheme
 from scripts.sandbox.pictures import jpeg, mean_difference, scene
-from scripts.sandbox.service import PASSWORD, Service, environment
+from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.chromium import SCREENS, Watched, until
@@ -43,24 +42,6 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
         running_standin.wait_idle()
         running_standin.notify(None)
         yield running
-
-
-@pytest.fixture(scope="module")
-def admins(one_browser: Watched, service: Service) -> Watched:
-    """A browser that remembers the password."""
-    one_browser.driver.get(f"http://admin:{quote(PASSWORD)}@{service.url.removeprefix('http://')}/admin/")
-    return one_browser
-
-
-@pytest.fixture
-def browser(admins: Watched, service: Service) -> Iterator[Watched]:
-    """A browser of the admin's. Afterwards it may have complained of nothing, and asked no other host."""
-    one_browser = admins
-    one_browser.begin(service.url)
-    yield one_browser
-    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    assert one_browser.complaints() == []
-    assert {host.rpartition("@")[2] for host in one_browser.hosts()} <= {service.url.removeprefix("http://")}
 
 
 def look(browser: Watched, service: Service, public_id: str, width: int = 1280, scheme: Scheme = "light") -> None:

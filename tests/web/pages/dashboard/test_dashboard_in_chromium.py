@@ -43,24 +43,6 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def admins(one_browser: Watched, service: Service) -> Watched:
-    """A browser that remembers the password, as it does once a person has given it."""
-    one_browser.driver.get(f"http://admin:{quote(PASSWORD)}@{service.url.removeprefix('http://')}/admin/")
-    return one_browser
-
-
-@pytest.fixture
-def browser(admins: Watched, service: Service) -> Iterator[Watched]:
-    """A browser of the admin's. Afterwards it may have complained of nothing, and asked no other host."""
-    one_browser = admins
-    one_browser.begin(service.url)
-    yield one_browser
-    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    assert one_browser.complaints() == []
-    assert {host.rpartition("@")[2] for host in one_browser.hosts()} <= {service.url.removeprefix("http://")}
-
-
 def look(browser: Watched, service: Service, path: str, width: int = 1280, scheme: Scheme = "light") -> None:
     browser.see(service.url + path, width=width, scheme=scheme)
     until(browser, "document.readyState === 'complete'")
