@@ -1,4 +1,4 @@
-"""Every metric and what it means; docs/watching.md is the table for people.
+"""Every metric and what it means; docs/monitoring.md is the table for people.
 
 Nothing here names a person: labels are words of ours, routes, and campaigns of campaigns.toml.
 """

@@ -277,7 +277,7 @@ def test_a_blur_is_seen_until_the_photo_is_there(member: Watched, service: Servi
     # the page once more, with photos that do not come
     member.run(
         "return (async () => {"
-        "  const { placeholders } = await import('/static/placeholder.js');"
+        "  const { placeholders } = await import('/static/shared/placeholders.js');"
         "  const text = await (await fetch(location.href)).text();"
         "  const page = new DOMParser().parseFromString(text, 'text/html');"
         "  for (const image of page.images) {"
