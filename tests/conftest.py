@@ -1,6 +1,6 @@
 """What most tests need: one local Cloudinary for all of them, empty for each; a new store; the two tiers.
 
-`--quick` leaves out every test that can start a server, a browser or another process; see tests/support/tiers.py.
+`--quick` leaves out every test that can start a process or prepare a whole photo; see tests/support/tiers.py.
 """
 
 from __future__ import annotations

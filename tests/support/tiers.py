@@ -2,7 +2,8 @@
 
 There is no list to keep. Every server and browser of the sandbox derives from `Ending`, and other processes are started
 with `subprocess`. A test is slow if its function, one of its fixtures, or a function of ours that these can call names
-one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are slow, too.
+one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are slow, too,
+and so is preparing whole photos (`imaging.prepare`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from app.adapters.imaging import prepare
 from scripts.sandbox.ending import Ending
 
 OURS = ("app.", "scripts.sandbox.", "tests.")
@@ -36,7 +38,7 @@ def is_slow(code: Any) -> bool:
     todo, known = [code], {code}
     while todo:
         found = todo.pop()
-        if found is subprocess or found.__module__.startswith(KILLS):
+        if found in (subprocess, prepare) or found.__module__.startswith(KILLS):
             return True
         if isinstance(found, type) and issubclass(found, Ending):
             return True
