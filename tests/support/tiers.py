@@ -3,7 +3,7 @@
 There is no list to keep. Every server and browser of the sandbox derives from `Ending`, and other processes are started
 with `subprocess`. A test is slow if its function, one of its fixtures, or a function of ours that these can call names
 one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are slow, too,
-and so is preparing whole photos (`imaging.prepare`).
+and so are preparing and drawing whole photos.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pytest
 
 from app.adapters.imaging import prepare
 from scripts.sandbox.ending import Ending
+from scripts.sandbox.people.picture import draw
 
 OURS = ("app.", "scripts.sandbox.", "tests.")
 KILLS = "scripts.sandbox.kills."
@@ -38,7 +39,7 @@ def is_slow(code: Any) -> bool:
     todo, known = [code], {code}
     while todo:
         found = todo.pop()
-        if found in (subprocess, prepare) or found.__module__.startswith(KILLS):
+        if found in (subprocess, prepare, draw) or found.__module__.startswith(KILLS):
             return True
         if isinstance(found, type) and issubclass(found, Ending):
             return True
