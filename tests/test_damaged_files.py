@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.adapters.cloudinary import Cloudinary
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.core.errors import CollageUnsound, NotFound, StoreUnavailable
@@ -89,7 +89,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
     for public_id, (campaign, email) in PEOPLE.items():
         sent(store, campaign, public_id, email)
         store.opens.add(campaign, NOW, {"collage": "0001", "photo": public_id, "class": "human"})
-        store.withdrawals.add(campaign, NOW, f"un{email}", [public_id])
+        store.unsubscribes.add(campaign, NOW, f"un{email}", [public_id])
         store.sends.note(campaign, {"collage": "0001", "state": "done", "progress": 1.0, "sent": 1, "total": 1})
         store.syncs.end(campaign, NOW)
         store.syncs.keep_cursor(campaign, "a")
@@ -97,7 +97,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
         store.logs.event(campaign, NOW, "SYNCED", public_id)
         store.logs.notification(campaign, NOW, "approved", public_id, b'{"public_id": "%s"}' % public_id.encode())
     store.logs.notification(None, NOW, "approved", "x", b'{"public_id": "x"}')
-    store.unfinished.note(BODY, {"a": "sayno", "x": None})
+    store.checkpoints.note(BODY, {"a": "sayno", "x": None})
     return store.root.path
 
 
@@ -228,11 +228,11 @@ def ask(client: FlaskClient, path: str) -> int:
 
 def read_all(store: Store) -> list[object]:
     """What everything that reads the store's JSON makes of it, without a page around it. Raises what it must not."""
-    said: list[object] = [store.unfinished.done(BODY, ["a", "x", "y"])]
+    said: list[object] = [store.checkpoints.done(BODY, ["a", "x", "y"])]
     for campaign in ("sayno", "other"):
         photos = {photo.public_id for photo in store.photos.all(campaign)}
         planned = plan(store, campaign, Parameters(width=300, height=400))
-        assert {photo.public_id for photo in planned.queue} == photos
+        assert {photo.public_id for photo in planned.line.queue} == photos
         said += [store.syncs.cursor(campaign), store.syncs.ended(campaign), store.syncs.rules(campaign)]
         said += [store.logs.tail(campaign, 9), figures.read(store, campaign), sending.state(store, campaign, "0001")]
         said += [store.sends.state(campaign), store.collages.damaged(campaign)]
@@ -242,7 +242,7 @@ def read_all(store: Store) -> list[object]:
             with contextlib.suppress(NotFound, CollageUnsound):
                 said.append(figures.read(store, campaign, collage))
         with contextlib.suppress(StoreUnavailable):
-            said.append(store.withdrawals.addresses(campaign))
+            said.append(store.unsubscribes.addresses(campaign))
     return said
 
 
@@ -308,7 +308,7 @@ def test_every_page_but_those_about_a_damaged_file_is_answered_as_before(
 
 DECIDING: dict[str, Callable[[Store], object]] = {
     "sends.jsonl": lambda store: store.sends.read_whole("sayno"),
-    "unsubscribed.jsonl": lambda store: store.withdrawals.addresses("sayno"),
+    "unsubscribed.jsonl": lambda store: store.unsubscribes.addresses("sayno"),
 }
 
 
@@ -364,7 +364,7 @@ def test_a_collage_is_built_beside_a_damaged_one(model: Path, tmp_path: Path) ->
     (store.collages.directory("sayno", "0001") / "manifest.json").write_bytes(b"null")
     build = job.start(store, "sayno", Parameters(photos=1, width=300, height=400))
     assert build.wait(300)
-    assert store.collages.manifest("sayno", build.id)["tiles"][0]["public_id"] == LATE, "who was in fewest"
+    assert store.collages.manifest("sayno", build.id).shown[0] == LATE, "who was in fewest"
 
 
 @pytest.mark.parametrize("kind", [".sync/C.ended", ".sync/C.json", ".sync/C.rules"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.adapters.cloudinary import Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.imaging import Decoder
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings

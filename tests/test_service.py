@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox import mirror
 from scripts.sandbox.samples import person, prepared

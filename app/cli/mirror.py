@@ -13,6 +13,6 @@ def init() -> None:
     The directory is COLLAGEN_STORE (./data by default). Without its marker, the file .collagen, nothing is read from it
     or written to it: a file system that is not mounted would look like a store without photos.
     """
-    root = Store(read_settings().store).root
-    made = root.initialise()
-    click.echo(f"{'Made a new store in' if made else 'There already is a store in'} {root.path.absolute()}")
+    store = Store(read_settings().store)
+    made = store.root.initialise()
+    click.echo(f"{'Made a new store in' if made else 'There already is a store in'} {store.path.absolute()}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.terminal import Progress
 from app.cli.options import CollageNumber, read_settings

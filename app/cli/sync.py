@@ -6,7 +6,7 @@ import sys
 import click
 
 from app.adapters.cloudinary import Cloudinary
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.terminal import Progress
 from app.cli.options import read_settings

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import click
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.cli.options import read_settings
 from app.core.config import load_campaigns
-from app.services.tracking.withdrawing import withdraw_address
+from app.services.tracking.unsubscribing import unsubscribe_address
 
 
 @click.command(short_help="Stop mails to an address.")
@@ -32,7 +32,7 @@ def unsubscribe(address: str, among: tuple[str, ...]) -> None:
     store, exiftool = Store(settings.store), ExifTool()
     try:
         for name in dict.fromkeys(among or campaigns):
-            photos = withdraw_address(store, exiftool, campaigns[name], address, datetime.now(UTC))
+            photos = unsubscribe_address(store, exiftool, campaigns[name], address, datetime.now(UTC))
             click.echo(f"{name}: no more mails; {photos} photo{'' if photos == 1 else 's'} of this address")
     finally:
         exiftool.close()

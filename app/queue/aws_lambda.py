@@ -67,7 +67,7 @@ def _handler() -> Callable[[Mapping[str, Any]], bool]:
     """What says of a record of the event whether it is done with. Raises SettingError."""
     os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
 
-    from app.adapters.exiftool.exiftool import ExifTool
+    from app.adapters.exiftool import ExifTool
     from app.core.config import load_settings
     from app.queue.records import Handler, from_event
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import click
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.sqs import Queue
 from app.adapters.store import Store
 from app.adapters.terminal import Progress

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from app.adapters.cloudinary import verify
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.sqs import Message
 from app.adapters.store import Store
 from app.core import errors, metrics

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store.probe import Probe
 from app.core.config import Settings
 from app.core.errors import CollagenError

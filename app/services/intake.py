@@ -13,7 +13,7 @@ from typing import Self
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Cloudinary, Hint, parse
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core import metrics
 from app.core.config import Campaigns, Settings
@@ -98,7 +98,7 @@ class Intake:
             return Received(syncs=syncs)
         hints = notification.hints
         outcomes = self._process_all(hints, body) if len(hints) > 1 else tuple(map(self._process, hints))
-        if any(outcome.status != "stored" and self._store.forgotten.has(outcome.public_id) for outcome in outcomes):
+        if any(outcome.status != "stored" and self._store.erasures.has(outcome.public_id) for outcome in outcomes):
             return Received(outcomes)  # Cloudinary tells of what forgetting somebody did there, with their address
         named = next(iter(outcomes), Outcome("none", "ignored"))
         self._file({outcome.campaign for outcome in outcomes}, notification.status, named.public_id, body)
@@ -106,7 +106,7 @@ class Intake:
 
     def _process_all(self, hints: Sequence[Hint], body: bytes) -> tuple[Outcome, ...]:
         """Several at once. One that fails keeps no other from being done, and what is done is not done again."""
-        done = self._store.unfinished.done(body, [hint.public_id for hint in hints])
+        done = self._store.checkpoints.done(body, [hint.public_id for hint in hints])
         outcomes = {hint: Outcome(hint.public_id, "unchanged", done.get(hint.public_id)) for hint in hints}
         rest = [hint for hint in hints if hint.public_id not in done]
         failures: list[CollagenError] = []
@@ -125,9 +125,9 @@ class Intake:
             work.result()
         worst = next((error for error in failures if error.retryable), next(iter(failures), None))
         if worst is not None and worst.retryable:
-            self._store.unfinished.note(body, done)
+            self._store.checkpoints.note(body, done)
         elif len(rest) < len(hints):
-            self._store.unfinished.end(body)
+            self._store.checkpoints.end(body)
         if worst is not None:
             raise worst
         return tuple(outcomes.values())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.core.config import Campaigns, Settings
@@ -44,7 +44,7 @@ class Services:
         """Raises SettingError as `Intake.of` does, and where a key for a gallery's sessions is missing."""
         store, exiftool = Store(settings.store), ExifTool()
         intake = Intake.of(settings, campaigns, store, exiftool)
-        withdrawn, cache = Withdrawn(store), Cache(store.root.path)
+        withdrawn, cache = Withdrawn(store), Cache(store.path)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,

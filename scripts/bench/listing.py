@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.services.collage.build import Parameters, plan
 
 CAMPAIGN = "sayno"

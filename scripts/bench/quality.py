@@ -88,7 +88,7 @@ def compare(store: Store, campaign: str, people: list[imaging.Prepared], photos:
         picture = np.asarray(opened.convert("RGB"))
     references = [wanted(one.archive, (job.cell_width, job.cell_height)) for one in people]
     decibels, similar = [], []
-    manifest = store.collages.manifest(campaign, build.id)
+    manifest = store.collages.manifest(campaign, build.id).as_json()
     for tile, place in zip(manifest["tiles"], check.tiles(job), strict=True):
         down, across = place
         # what of an outermost cell is clipped off

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Asset, Hint
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.photos.photos import Photos
 from app.core.config import Campaign, Campaigns

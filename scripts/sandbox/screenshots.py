@@ -20,7 +20,7 @@ import requests
 from PIL import Image
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox.browser import Browser, Scheme, missing
@@ -165,7 +165,7 @@ def collages(service: Service, store: Store) -> None:
     service.build("sayno", exclude=later, width=2048, height=2048).raise_for_status()
     store.photos.remove("sayno", "supporters/p007")
     service.build("sayno").raise_for_status()
-    shown = [tile["public_id"] for tile in store.collages.manifest("sayno", "0002")["tiles"]]
+    shown = store.collages.manifest("sayno", "0002").shown
     begun = datetime.now(UTC) - timedelta(days=9)
     for number, public_id in enumerate(shown[:200]):
         record = {"collage": "0002", "photo": public_id, "address": address(number), "message_id": f"<{number}@x>"}

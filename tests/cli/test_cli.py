@@ -149,8 +149,8 @@ def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> Non
     [
         (("collage", "nope"), "There is no campaign 'nope'"),
         (("collage", "sayno"), "is no store: it has no file .collagen"),
-        (("layout", "1", "--width", "4000", "--height", "20"), "No grid of 1 photo suits"),
-        (("derive", str(ROOT / "README.md"), "/nonexistent/x.jpg"), "This is no whole PNG"),
+        (("layout", "1", "--width", "4000", "--height", "20"), "No grid of 1 photo fits"),
+        (("derive", str(ROOT / "README.md"), "/nonexistent/x.jpg"), "This is not a complete PNG"),
     ],
 )
 def test_what_is_refused_is_one_line_and_exit_code_1(

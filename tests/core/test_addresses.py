@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.exiftool.exiftool import is_writable
+from app.adapters.exiftool import is_writable
 from app.core.addresses import as_sent, is_address, key, may_be_same, normalise, same, spellings, stored
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox import mirror
@@ -236,7 +236,7 @@ def all_is_mirrored(world: World) -> None:
 def nothing_of_ann(world: World) -> None:
     assert world.mirrored()
     assert world.standin.asset("people/0")["status"] == "rejected"
-    manifest = world.store.collages.manifest("sayno", "0001")
+    manifest = world.store.collages.manifest("sayno", "0001").as_json()
     assert "people/0" not in {tile["public_id"] for tile in manifest["tiles"]}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.queue.records import Handler

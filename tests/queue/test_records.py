@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.sqs import Message
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER

@@ -45,6 +45,6 @@ def run(code: str, *arguments: object) -> str:
 
 def python(code: str) -> list[str]:
     """The command line of a decoder that runs this code; in it, `serve()` acts as the real one."""
-    serve = "from app.adapters.imaging.decoder.decoder import serve as real\n"
+    serve = "from app.adapters.imaging.decoder.server import serve as real\n"
     serve += "def serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
     return [sys.executable, "-c", f"import os, sys, time\n{serve}{code}"]

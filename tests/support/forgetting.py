@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from app.adapters.cloudinary import Hint
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.services.collage import job
 from app.services.collage.build import Parameters
@@ -43,7 +43,7 @@ class Bench:
     def collage(self, campaign: str = "sayno") -> dict[str, Any]:
         build = job.start(self.store, campaign, SMALL)
         assert build.wait(300)
-        return self.store.collages.manifest(campaign, build.id)
+        return self.store.collages.manifest(campaign, build.id).as_json()
 
     def master(self, collage: str) -> np.ndarray[Any, Any]:
         with Image.open(self.store.collages.file("sayno", collage, "collage.png")) as image:

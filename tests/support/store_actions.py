@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
-from app.adapters.store.photos.photos import JPEG_END, PNG_END, VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
+from app.adapters.store.photos.reading import JPEG_END, PNG_END
 from tests.support.manifests import manifest
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -121,13 +122,13 @@ def line_before(store: Store) -> None:
 
 def collage_is_old_or_new(store: Store) -> None:
     for number in store.collages.ids("sayno"):
-        title = store.collages.manifest("sayno", number)["title"]
+        title = store.collages.manifest("sayno", number).as_json()["title"]
         assert store.collages.file("sayno", number, "collage.png").read_text() == title
 
 
 def collage_is_there(title: str) -> Callable[[Store], None]:
     def check(store: Store) -> None:
-        assert store.collages.manifest("sayno", store.collages.ids("sayno")[-1])["title"] == title
+        assert store.collages.manifest("sayno", store.collages.ids("sayno")[-1]).as_json()["title"] == title
         collage_is_old_or_new(store)
 
     return check

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.services.doctor.verdict import FAIL, OK, WARN, Verdict
 
 # Those that the pinned packages are tested with (scripts/setup)

@@ -1,6 +1,5 @@
 """The store: whether it can be written to, how, and who else can read it."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,8 +37,7 @@ def writing(store: Store) -> Iterator[Verdict]:
 
 def owned(store: Store) -> Iterator[Verdict]:
     """Whether what is in it can be written to as well: another host's user may have had another number."""
-    locked = [name for name in store.root.campaigns() if not os.access(store.root.path / name, os.W_OK | os.X_OK)]
-    if locked:
+    if locked := store.root.not_writable():
         said = f"{', '.join(locked)} cannot be written to by this user"
         yield Verdict("store: owner", FAIL, said, "chown -R collagen:collagen them")
     else:
@@ -57,7 +55,7 @@ def locks(store: Store) -> Iterator[Verdict]:
 
 
 def file_system(store: Store, mountinfo: Path) -> Iterator[Verdict]:
-    path = store.root.path.resolve()
+    path = store.path.resolve()
     yield mount.judge(mount.mount_of(str(path), mountinfo.read_text("utf-8", "replace")))
 
 

@@ -169,7 +169,7 @@ class Delivery:
         name = self._letters.campaign.name
         if is_withdrawn(self._store, name)(recipient):
             return UNSUBSCRIBED
-        return "" if self._store.sends.holds(name, recipient.public_id) else REMOVED
+        return "" if self._store.photos.has(name, recipient.public_id) else REMOVED
 
     def _unfit(self) -> str | None:
         """Why the collage is not to be shown to anybody else for now: somebody in it has withdrawn meanwhile."""
@@ -191,7 +191,7 @@ class Delivery:
 
 def is_withdrawn(store: Store, campaign: str) -> Callable[[Recipient], bool]:
     """Who has unsubscribed from a campaign by now: by address, or by photo where that was all that was known."""
-    withdrawn = store.withdrawals.addresses(campaign)
+    withdrawn = store.unsubscribes.addresses(campaign)
     return lambda recipient: (
         recipient.public_id in withdrawn.photos
         or withdrawn.has(recipient.address)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.smtp import Connection
 from app.adapters.store import Store
 from app.core import limits
@@ -117,8 +117,7 @@ class Notifier:
         self._settings.required_secret_keys()
         templates = message.load(rules, self._settings.campaigns_file.parent)
         require_sound(self._store, campaign, collage)
-        tiles = self._store.collages.manifest(campaign, collage)["tiles"]
-        shown = self._addresses(campaign, [tile["public_id"] for tile in tiles])
+        shown = self._addresses(campaign, self._store.collages.manifest(campaign, collage).shown)
         plan = Plan(rules, collage, wish, shown, self._choose(rules, collage, wish, shown), templates)
         if wish.test is not None:
             test = normalise(wish.test)
@@ -138,8 +137,7 @@ class Notifier:
         self._campaigns.require(campaign)
         rules = self._campaigns[campaign]
         templates = message.load(rules, self._settings.campaigns_file.parent)
-        tiles = self._store.collages.manifest(campaign, collage)["tiles"]
-        shown = [(tile["public_id"], None) for tile in tiles]
+        shown = [(public_id, None) for public_id in self._store.collages.manifest(campaign, collage).shown]
         return self.preview(Plan(rules, collage, Wish(), shown, Selection(), templates))
 
     def send(self, plan: Plan, show: Show = lambda report: None, *, lock: int | None = None) -> Report:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.adapters.cloudinary import Asset
-from app.adapters.exiftool.tags import Tags
+from app.adapters.exiftool import Tags
 from app.core.addresses import same
 from app.core.config import Campaign
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Asset
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store, scratch
 from app.core import metrics
 from app.core.addresses import normalise

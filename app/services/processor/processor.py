@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from app.adapters.cloudinary import Asset, Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store, scratch
 from app.adapters.store.names import file_name
 from app.core import limits, metrics

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.adapters.cloudinary import Asset, Hint
-from app.adapters.exiftool.exiftool import Tags
+from app.adapters.exiftool import Tags
 from app.core.addresses import same
 from app.core.config import Campaign
 from app.services.processor.decision import address

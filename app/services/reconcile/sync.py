@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.adapters.cloudinary import Cloudinary
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns
 from app.core.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, SettingError, StoreUnavailable

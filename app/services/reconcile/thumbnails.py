@@ -4,7 +4,7 @@ version's, or without what belongs inside; and only those."""
 from collections.abc import Callable, Iterator
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.errors import CollagenError, PictureError, StoreUnavailable
 

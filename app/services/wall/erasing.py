@@ -11,7 +11,7 @@ EVERY = 60.0  # seconds
 
 
 class Erasing:
-    """Making one touches nothing and starts nothing."""
+    """Creating one touches nothing and starts nothing."""
 
     def __init__(self, store: Store, cache: Cache) -> None:
         self._store = store
@@ -29,7 +29,7 @@ class Erasing:
         Once an hour, also what nobody has asked for in a day: a process that writes nothing more would not.
         """
         try:
-            noted = self._store.forgotten.campaigns()
+            noted = self._store.erasures.campaigns()
         except StoreUnavailable:
             return  # it is looked again
         for campaign, when in noted.items():

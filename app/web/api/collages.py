@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from app.core.errors import BadParameters, NotFound
 from app.services.collage import job, layout
 from app.services.collage.build import Parameters
-from app.services.collage.withdrawn import people
 from app.web.auth.admin import admin_only
 from app.web.http import json_body
 from app.web.http.form_fields import within
@@ -86,8 +85,8 @@ def _state(campaign: str, collage: str) -> dict[str, Any]:
 
 def _done(campaign: str, collage: str) -> dict[str, Any]:
     manifest = services().store.collages.manifest(campaign, collage)
-    withdrawn = services().withdrawn.among(campaign, people(manifest))
-    return manifest | {"state": "done"} | ({"withdrawn": withdrawn} if withdrawn else {})
+    withdrawn = services().withdrawn.among(campaign, manifest.shown)
+    return manifest.as_json() | {"state": "done"} | ({"withdrawn": withdrawn} if withdrawn else {})
 
 
 def _wish() -> Parameters:

@@ -9,8 +9,7 @@ from typing import Literal
 from flask import Response, request
 
 from app.adapters import imaging
-from app.adapters.store.files import using
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.core.errors import BadPublicId, NotFound, PictureError
 from app.web.services import services
 
@@ -30,12 +29,10 @@ def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
         raise NotFound(f"Of a photo there is no picture {variant[:40]!r}.")
     store = services().store
     try:
-        path = store.photos.archive_path(services().campaign(campaign), public_id)
+        # a photo is there when its archive is, whatever else a removal that was cut off has left
+        there = store.photos.has(services().campaign(campaign), public_id)
     except BadPublicId as error:
         raise NotFound(str(error)) from error
-    # a photo is there when its archive is, whatever else a removal that was cut off has left
-    with using(path):
-        there = store.root.files.exists(path)
     for name in VARIANTS[VARIANTS.index(variant) :] if there and variant in VARIANTS else ():
         found = store.photos.variant(campaign, public_id, name)
         if found is not None:
@@ -51,7 +48,8 @@ def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
     shown = store.photos.version(campaign, public_id)
     answer = _answer(data, f"full-{shown}-{len(data)}", None if variant in VARIANTS else shown)
     if variant == "original":
-        answer.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
+        name = store.photos.archive_path(campaign, public_id).name
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 

@@ -25,9 +25,9 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store, scratch
-from app.adapters.store.photos.photos import JPEG_END, PNG_END
+from app.adapters.store.photos.reading import JPEG_END, PNG_END
 from scripts.sandbox import mirror
 from scripts.sandbox.kills.photos_victim import FOLDERS, PHOTOS, work
 from scripts.sandbox.people import portrait

@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox import mirror
 from scripts.sandbox.awsserver.client import AwsServer, Notification, TestQueue

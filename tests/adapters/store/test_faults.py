@@ -15,6 +15,7 @@ import pytest
 
 from app.adapters.store import Store
 from app.adapters.store.files import Files
+from app.adapters.store.lines import append_line
 from app.core.errors import StoreUnavailable
 from tests.support import child
 from tests.support.failing import (
@@ -170,9 +171,9 @@ def test_an_empty_mount_point_is_never_written_to(tmp_path: Path) -> None:
     files = Files(require=Store(tmp_path).root.require)
     for write in (
         lambda: files.write_whole(tmp_path / "a/b", b"x"),
-        lambda: files.append_line(tmp_path / "a/b", "x"),
+        lambda: append_line(files, tmp_path / "a/b", "x"),
         lambda: files.write_whole(tmp_path / "b", b"x"),
-        lambda: files.append_line(tmp_path / "b", "x"),
+        lambda: append_line(files, tmp_path / "b", "x"),
     ):
         with pytest.raises(StoreUnavailable, match="is no store"):
             write()

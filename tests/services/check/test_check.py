@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.imaging import copies
 from app.adapters.store import Store
 from app.services import check
@@ -317,7 +317,7 @@ SYNC_MENDS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
     "torn archive": (
         lambda store: overwrite(archive(store), archive(store).read_bytes()[:100_000]),
         archive,
-        "is broken: This is no whole JPEG",
+        "is broken: This is not a complete JPEG",
     ),
     "rotten archive": (
         lambda store: overwrite(archive(store), rotten(archive(store).read_bytes())),

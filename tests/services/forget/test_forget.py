@@ -41,7 +41,7 @@ def test_after_forget_no_file_of_the_store_has_the_address_and_no_collage_the_fa
     assert search(bench.store, ANN) == []
     assert bench.store.photos.holders("p1") == {}
     assert bench.standin.asset("p1")["status"] == "rejected"
-    after = bench.store.collages.manifest("sayno", "0001")
+    after = bench.store.collages.manifest("sayno", "0001").as_json()
     assert "p1" not in json.dumps(after)
     assert (after["revision"], after["created_at"]) == (2, before["created_at"])
     assert {tile["public_id"] for tile in after["tiles"]} <= {"p0", "p2", "p3"}
@@ -65,15 +65,15 @@ def test_opens_mails_and_withdrawals_of_the_person_go_and_that_they_want_no_mail
         for state in ("intended", "sent"):
             record = {"state": state, "collage": "0001", "photo": public_id, "address": address, "message_id": "<x@y>"}
             bench.store.sends.add("sayno", record)
-        bench.store.withdrawals.add("sayno", now, address, [public_id])
+        bench.store.unsubscribes.add("sayno", now, address, [public_id])
     receipt = bench.forgetting.forget(ANN)
     assert receipt.log_lines_removed >= 4
     assert search(bench.store, ANN, "supporter-1") == []
     assert [record["photo"] for record in bench.store.opens.read("sayno")] == ["supporter-2"]
     assert [record["photo"] for record in bench.store.sends.read("sayno")] == ["supporter-2"] * 2
-    assert not bench.store.withdrawals.photo("sayno", "supporter-1")
-    assert bench.store.withdrawals.photo("sayno", "supporter-2")
-    assert bench.store.withdrawals.addresses("sayno").has(ANN), "who was forgotten is not written to either"
+    assert not bench.store.unsubscribes.photo("sayno", "supporter-1")
+    assert bench.store.unsubscribes.photo("sayno", "supporter-2")
+    assert bench.store.unsubscribes.addresses("sayno").has(ANN), "who was forgotten is not written to either"
 
 
 def test_the_files_of_a_collage_that_was_built_anew_are_those_of_its_manifest(bench: Bench) -> None:
@@ -81,7 +81,7 @@ def test_the_files_of_a_collage_that_was_built_anew_are_those_of_its_manifest(be
         bench.add(f"supporter-{number}", f"p{number}@example.org", seed=number)
     bench.collage()
     bench.forgetting.forget("supporter-2")
-    manifest = bench.store.collages.manifest("sayno", "0001")
+    manifest = bench.store.collages.manifest("sayno", "0001").as_json()
     directory = bench.store.collages.file("sayno", "0001", "manifest.json").parent
     assert {path.name: path.stat().st_size for path in directory.iterdir() if path.name != "manifest.json"} == {
         file["name"]: file["bytes"] for file in manifest["files"]
@@ -133,7 +133,7 @@ def test_a_collage_that_nobody_can_read_is_withdrawn_as_it_may_show_the_person(b
     receipt = bench.forgetting.forget("p1")
     assert (receipt.damaged_collages_withdrawn, receipt.collages_rebuilt) == (["sayno/0001"], ["sayno/0002"])
     assert list(bench.store.collages.directory("sayno", "0001").iterdir()) == []
-    assert "p1" not in json.dumps(bench.store.collages.manifest("sayno", "0002"))
+    assert "p1" not in json.dumps(bench.store.collages.manifest("sayno", "0002").as_json())
     assert bench.collage()["id"] == "0003", "the number is not used again"
 
 
@@ -209,7 +209,7 @@ def test_a_collage_that_is_being_built_meanwhile_does_not_show_the_person_either
     build = job.start(bench.store, "sayno", Parameters(width=1500, height=2000))
     bench.forgetting.forget(ANN)
     build.wait(300)
-    shown = [tile["public_id"] for tile in bench.store.collages.manifest("sayno", "0001")["tiles"]]
+    shown = bench.store.collages.manifest("sayno", "0001").shown
     assert shown
     assert "supporter-0" not in shown
 
@@ -222,7 +222,7 @@ def test_someone_who_was_left_out_is_not_named_any_more(bench: Bench) -> None:
     if left_out:
         receipt = bench.forgetting.forget(left_out[0])
         assert receipt.manifests_rewritten == ["sayno/0001"]
-    assert left_out[:1] != bench.store.collages.manifest("sayno", "0001")["left_out"][:1] or not left_out
+    assert left_out[:1] != list(bench.store.collages.manifest("sayno", "0001").left_out[:1]) or not left_out
 
 
 def test_when_cloudinary_cannot_be_asked_nothing_is_touched(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import load_campaigns
 from app.services.notify.run import Notifier

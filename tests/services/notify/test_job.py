@@ -89,7 +89,7 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
     os.kill(pid, signal.SIGKILL)
     state = ended(store)
     assert state["state"] == "failed"
-    assert state["error"] == "It was ended before it was done; start it again, and it goes on."
+    assert state["error"] == "The run ended early; start it again to send the rest."
     server.refuse()
     job.start(made, CAMPAIGN, "0001", Wish(retry_uncertain=True))
     assert ended(store)["state"] == "done"

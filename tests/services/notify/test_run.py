@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.cloudinary.asset import Asset
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.smtp import Connection
 from app.adapters.store import Store
 from app.core.config import MailServer as Setting
@@ -177,7 +177,7 @@ def test_whoever_withdrew_another_spelling_is_not_told(
 ) -> None:
     gather(store, ["mailto:kim@example.org", "max@müller.example", "ann@example.org", *everyone(3)])
     for spelling in ("kim@example.org", "max@xn--mller-kva.example", "Ann <ann@example.org>"):
-        store.withdrawals.add(CAMPAIGN, clock(), spelling, [])
+        store.unsubscribes.add(CAMPAIGN, clock(), spelling, [])
     assert tell(notifier()).sent == everyone(3)
 
 
@@ -185,11 +185,11 @@ def test_nobody_who_unsubscribed_is_told_even_in_the_middle_of_a_run(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
     gather(store, 6)
-    store.withdrawals.add(CAMPAIGN, clock(), address(0).upper(), [])
-    store.withdrawals.add(CAMPAIGN, clock(), None, [name(1)])
+    store.unsubscribes.add(CAMPAIGN, clock(), address(0).upper(), [])
+    store.unsubscribes.add(CAMPAIGN, clock(), None, [name(1)])
 
     def show(report: Report) -> None:
-        store.withdrawals.add(CAMPAIGN, clock(), address(4), [])
+        store.unsubscribes.add(CAMPAIGN, clock(), address(4), [])
 
     report = tell(notifier(), show=show)
     assert report.sent == [address(2), address(3), address(5)]

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from app.adapters.cloudinary import Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns, load_settings
 from app.core.cropping import Cut

@@ -17,9 +17,9 @@ from PIL import Image, ImageChops, ImageStat
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Asset, Cloudinary, Hint, parse
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.core.config import Campaign, Campaigns, load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed, StoreUnavailable
 from app.services.processor.decision import address, decide
@@ -192,7 +192,7 @@ def test_the_same_version_is_the_same_picture_so_nothing_is_fetched_or_decoded(b
     processor = another(bench)
     fetched = len(bench.standin.calls("delivery"))
     assert processor.process(bench.hint("a/b")).status == "stored"
-    assert processor._keeper.decoder._process is None, "nothing was decoded"
+    assert processor._keeper.decoder._helper.process is None, "nothing was decoded"
     assert len(bench.standin.calls("delivery")) == fetched
     (campaign,) = bench.store.photos.holders("a/b")
     assert campaign == ("other" if change == "another campaign" else "sayno")
@@ -232,7 +232,9 @@ def test_what_is_held_of_this_version_stays_although_the_picture_cannot_be_fetch
     outcome = bench.processor.process(bench.hint("a/b"))
     assert (outcome.status, outcome.error is not None) == ("unchanged", True)
     assert bench.store.photos.holders("a/b") == {"sayno": True}
-    assert bench.log("sayno")[-1].startswith("ERROR a/b what is held of this version stays: This is no whole JPEG")
+    assert bench.log("sayno")[-1].startswith(
+        "ERROR a/b what is held of this version stays: This is not a complete JPEG"
+    )
 
 
 @pytest.mark.parametrize("trouble", ["cannot start", "killed"])
@@ -250,7 +252,7 @@ def test_a_decoder_that_fails_removes_nothing_and_another_try_succeeds(bench: Be
     held = bench.store.photos.holders("a/b")
     processor = another(bench)
     broken = {"cannot start": ["/nonexistent"], "killed": ["sh", "-c", "kill -9 $$"]}[trouble]
-    processor._keeper.decoder._command = broken
+    processor._keeper.decoder._helper.command = broken
     with pytest.raises(DecoderFailed):
         processor.process(bench.hint("a/b"))
     assert bench.store.photos.holders("a/b") == held
@@ -341,7 +343,7 @@ def test_what_is_no_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) 
     outcome = bench.processor.process(bench.hint("a/b"))
     assert (outcome.status, outcome.error is not None) == ("ignored", True)
     assert bench.store.photos.all("sayno") == []
-    assert bench.log("sayno")[0].startswith("ERROR a/b not stored: This is no whole JPEG")
+    assert bench.log("sayno")[0].startswith("ERROR a/b not stored: This is not a complete JPEG")
 
 
 def test_an_approved_version_that_is_no_picture_takes_the_old_picture_away(bench: Bench) -> None:

@@ -20,9 +20,9 @@ import pytest
 from PIL import Image
 
 from app.adapters.cloudinary import Asset, Cloudinary, Hint, Standing, parse
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.adapters.store.root import MARKER
 from app.core.config import Campaign, load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, SettingError, StoreUnavailable, SyncInProgress

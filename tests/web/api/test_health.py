@@ -49,7 +49,7 @@ import dataclasses, sys, types
 from pathlib import Path
 from flask import Flask
 from app.core.config import Settings
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.web.api import health

@@ -91,7 +91,7 @@ def browser(one_browser: Watched, service: Service) -> Watched:
 def pages(store: Store) -> dict[str, str]:
     """The address of every page."""
     tokens = Tokens([mail_settings("")["COLLAGEN_SECRET_KEY"]])
-    manifest = store.collages.manifest("sayno", "0001")
+    manifest = store.collages.manifest("sayno", "0001").as_json()
 
     def own(public_id: str, campaign: str = "sayno", collage: str = "0001") -> str:
         return f"/track/{tokens.image(Claims(campaign, collage, public_id))}/wall"

@@ -5,10 +5,10 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.collages.manifests import File, Summary
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters, CollageInProgress, NotFound
 from app.services.collage import derivatives, job
-from app.services.dashboard.album import Past
 from app.services.dashboard.changes import Change, change, changes
 from app.services.notify import job as sending
 from app.services.tracking import figures
@@ -47,15 +47,15 @@ def build(campaign: str) -> ResponseReturnValue:
 @admin_only
 def history(campaign: str) -> ResponseReturnValue:
     """Every finished collage, the newest first, and what changed with each; those that are damaged are named."""
-    shelf = desk().album.shelf(services().campaign(campaign))
-    every = changes(shelf.sound)
+    listing = desk().album.listing(services().campaign(campaign))
+    every = changes(listing.sound)
     rules = services().campaigns[campaign]
     return render_template(
         "dashboard/history.html",
         campaign=rules,
         name=campaign,
         changes=every,
-        damaged=shelf.damaged,
+        damaged=listing.damaged,
         picture=preview,
         withdrawn={one.collage.id: len(_withdrawn(campaign, one.collage)) for one in every},
     )
@@ -106,7 +106,7 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
     return make_response(answer, status)
 
 
-def _withdrawn(campaign: str, past: Past) -> list[str]:
+def _withdrawn(campaign: str, past: Summary) -> list[str]:
     return services().withdrawn.among(campaign, past.shown)
 
 
@@ -127,13 +127,13 @@ def _told(campaign: str, collage: str) -> dict[str, Any]:
     return {"told": told, "told_chart": drawn, "sending": sending.state(store, campaign, collage)}
 
 
-def preview(past: Past) -> dict[str, Any]:
+def preview(past: Summary) -> File:
     """The file that a page shows of a collage."""
     wanted = derivatives.name(1024)
-    return dict(next((file for file in past.files if file["name"] == wanted), past.files[-1]))
+    return next((file for file in past.files if file.name == wanted), past.files[-1])
 
 
-def _state(campaign: str, collage: str) -> Past | dict[str, Any]:
+def _state(campaign: str, collage: str) -> Summary | dict[str, Any]:
     try:
         return desk().album.one(campaign, collage)
     except NotFound:

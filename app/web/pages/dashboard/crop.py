@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.adapters.exiftool.tags import Tags
+from app.adapters.exiftool import Tags
 from app.core.cropping import SHAPE, Cut
 from app.core.errors import BadParameters, BadPublicId, CollagenError, NotFound
 from app.web.auth.admin import admin_only

@@ -157,7 +157,7 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
 def _damaged_log(campaign: str) -> str:
     """Why nobody can be told as long as a log is damaged; "" where none is. Without paths."""
     store = services().store
-    for contents in (store.sends.contents(campaign), store.withdrawals.contents(campaign)):
+    for contents in (store.sends.contents(campaign), store.unsubscribes.contents(campaign)):
         if contents.damage:
             return (
                 f"The log {contents.path.name} is damaged ({contents.damage}), so nobody can tell who was sent a mail"

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 from app.core.plurals import count
 from app.services import health
@@ -23,7 +23,7 @@ from app.services.collage.alike import Alike
 from app.services.collage.build import Parameters
 from app.services.dashboard.album import Album
 from app.services.dashboard.archives import Addresses
-from app.services.dashboard.counts import counts, seen
+from app.services.dashboard.counts import counts
 from app.services.dashboard.proposal import Proposal, propose
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.collage_form import fields, wish
@@ -175,11 +175,11 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
     store = services().store
     every = store.photos.all(campaign) if every is None else every
     unreachable, cut = desk().addresses.unreachable(campaign, every), desk().addresses.cut(campaign, every)
-    shelf = desk().album.shelf(campaign)
-    collages = shelf.sound
+    listing = desk().album.listing(campaign)
+    collages = listing.sound
     return {
         "name": campaign,
-        "damaged": len(shelf.damaged),
+        "damaged": len(listing.damaged),
         "counts": counts(every, store.photos.incomplete(campaign), collages),
         "unreachable": unreachable,
         "cut": len(cut or ()),
@@ -189,7 +189,8 @@ def _numbers(campaign: str, every: Sequence[Photo] | None = None) -> dict[str, A
 
 def _proposal(campaign: str, every: Sequence[Photo], asked: Parameters) -> Proposal:
     alike = () if asked.duplicates else desk().alike.soon(campaign, every)
-    return propose(every, seen(desk().album.all(campaign)), asked, alike)
+    seen = choice.appearances(past.shown for past in desk().album.all(campaign))
+    return propose(every, seen, asked, alike)
 
 
 def _planned(campaign: str, every: Sequence[Photo]) -> dict[str, Any]:

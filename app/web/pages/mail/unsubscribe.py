@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.services.tracking.tokens import Claims
-from app.services.tracking.withdrawing import withdraw_holder
+from app.services.tracking.unsubscribing import unsubscribe_holder
 from app.web.auth.token import personal
 from app.web.services import services
 
@@ -28,7 +28,7 @@ def ask(claims: Claims) -> ResponseReturnValue:
 @personal("unsubscribe")
 def withdraw(claims: Claims) -> ResponseReturnValue:
     """Does it, whatever the body says: 200 and a page once it is done, also where it was done before."""
-    withdraw_holder(services().store, services().exiftool, claims, datetime.now(UTC))
+    unsubscribe_holder(services().store, services().exiftool, claims, datetime.now(UTC))
     return _page(claims, done=True)
 
 

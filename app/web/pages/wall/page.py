@@ -56,7 +56,7 @@ def _where(wall: Wall, held: set[str], claims: Claims) -> tuple[tuple[int, int] 
     if seat is not None and claims.public_id in held:
         return seat, "there"
     store = services().store
-    if store.root.files.exists(store.photos.archive_path(claims.campaign, claims.public_id)):
+    if store.photos.has(claims.campaign, claims.public_id):
         return None, "left out" if claims.public_id in wall.left_out else "elsewhere"
     return None, "gone"
 

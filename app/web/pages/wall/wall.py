@@ -33,7 +33,7 @@ EVERYONE, OWN = "no-cache", "private, no-cache"  # asked for again each time: so
 @blueprint.record_once
 def _made_once(state: BlueprintSetupState) -> None:
     store = state.app.extensions["collagen"].store
-    state.app.extensions["collagen.walls"] = Walls(store, Cache(store.root.path))
+    state.app.extensions["collagen.walls"] = Walls(store, Cache(store.path))
 
 
 def _walls() -> Walls:
@@ -172,8 +172,9 @@ def _whole(wall: Wall, caching: str) -> Response:
     walls = _walls()
     if len(walls.held(wall)) < len(wall.seats):
         return _picture(walls.whole(wall), caching)
-    store = services().store
-    data = store.root.files.read(store.collages.file(wall.campaign, wall.collage, WHOLE))
+    collages = services().store.collages
+    collages.file(wall.campaign, wall.collage, WHOLE)  # raises NotFound where the manifest does not name it
+    data = collages.read(wall.campaign, wall.collage, WHOLE)
     if data is None:
         raise NotFound("There is no such picture.")
     answer = make_response(data)

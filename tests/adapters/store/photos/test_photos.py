@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import JPEG_END, VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
+from app.adapters.store.photos.reading import JPEG_END
 from app.core.errors import BadPublicId, PhotoBusy, StoreUnavailable
 from tests.support import child
 from tests.support.failing import FailingDisk, fails

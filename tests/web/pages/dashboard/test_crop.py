@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.cropping import Cut
 from scripts.sandbox.pictures import jpeg, mean_difference, scene

@@ -27,7 +27,7 @@ def store(tmp_path: Path, addressed_collage: Path) -> Store:
     made = Store(tmp_path / "store")
     older, newer = (made.collages.directory("sayno", number) for number in ("0001", "0002"))
     shutil.copytree(older, newer)
-    manifest = made.collages.manifest("sayno", "0001")
+    manifest = made.collages.manifest("sayno", "0001").as_json()
     made.collages.rewrite_manifest("sayno", "0002", manifest | {"id": "0002"})
     (older / "manifest.json").write_bytes(b'{"id": "0001", "tiles"')
     return made

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.web.app import create_app
@@ -93,7 +93,7 @@ def test_numbers_follow_the_collages(client: FlaskClient, store: Store) -> None:
     stored.built(store, photos=3, width=300, height=300)
     said = reversed_counts(text(counted(client, f"{HERE}/")))
     assert "0 new since 0001" in said
-    shown = len(store.collages.manifest("sayno", "0001")["tiles"])
+    shown = len(store.collages.manifest("sayno", "0001").shown)
     assert f"{4 - shown} never shown yet" in said
 
 
@@ -194,7 +194,7 @@ def test_the_canvas_that_seats_everyone_is_offered_before_the_collage_is_made(
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        ("width=4096&height=17", "No grid of 3 photos suits"),
+        ("width=4096&height=17", "No grid of 3 photos fits"),
         ("width=x", "width must be a whole number"),
         ("width=5", "width must be from 16"),
         ("photos=0", "photos must be at least 1"),
@@ -229,7 +229,7 @@ def test_a_collage_is_made_by_the_form_and_has_a_page(client: FlaskClient, store
     page = built(client, exclude=["p1", "p2"], photos="6")
     assert page == f"{HERE}/history/0001"
     shown = get(client, page).text
-    manifest = store.collages.manifest("sayno", "0001")
+    manifest = store.collages.manifest("sayno", "0001").as_json()
     assert not {"p1", "p2"} & {tile["public_id"] for tile in manifest["tiles"]}
     assert f"people {len(manifest['tiles'])}" in text(shown)
     for file in manifest["files"]:
@@ -259,7 +259,7 @@ def test_past_collages_say_who_came_and_who_went(client: FlaskClient, store: Sto
     fill(store, "sayno", 6)
     stored.built(store, exclude=("p0", "p1"), width=750, height=200)
     stored.built(store, exclude=("p4", "p5"), width=750, height=200)
-    first, second = ({t["public_id"] for t in store.collages.manifest("sayno", n)["tiles"]} for n in ("0001", "0002"))
+    first, second = (set(store.collages.manifest("sayno", n).shown) for n in ("0001", "0002"))
     store.photos.remove("sayno", "p4")
     said = text(get(client, f"{HERE}/history").text)
     assert said.index("Collage 0002") < said.index("Collage 0001")

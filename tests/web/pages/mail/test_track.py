@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.disk import Disk
 from app.core.config import load_settings
@@ -122,7 +122,7 @@ def test_of_an_aggregate_campaign_no_photo_is_recorded(client: FlaskClient, stor
 def test_the_picture_is_served_and_nothing_recorded(client: FlaskClient, store: Store, claims: Claims) -> None:
     for campaign in ("sayno", "counted"):
         present(store, "supporters/withdrawn", campaign=campaign)
-        store.withdrawals.add(campaign, NOW, "jo@example.org", ["supporters/withdrawn"])
+        store.unsubscribes.add(campaign, NOW, "jo@example.org", ["supporters/withdrawn"])
     assert get(client, address(claims)).data == PICTURE
     assert opens(store, claims.campaign) == []
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.services.forget.traces import Person
@@ -47,7 +47,7 @@ def path(claims: Claims) -> str:
 
 
 def withdrawn(store: Store, address: str = ANN, campaign: str = "sayno") -> bool:
-    return store.withdrawals.addresses(campaign).has(address)
+    return store.unsubscribes.addresses(campaign).has(address)
 
 
 def files(store: Store) -> dict[Path, bytes]:
@@ -124,7 +124,7 @@ def test_where_the_photo_is_gone_the_log_of_mails_knows_the_address(client: Flas
     store.photos.remove("sayno", "ann")
     assert client.post(path(Claims("sayno", "0001", "ann"))).status_code == 200
     assert withdrawn(store)
-    assert store.withdrawals.photo("sayno", "ann")
+    assert store.unsubscribes.photo("sayno", "ann")
 
 
 def test_an_address_that_was_corrected_since_the_mail_is_withdrawn_in_both_forms(

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.services.tracking.tokens import Claims, Tokens
@@ -99,7 +99,7 @@ def pixels(answer: TestResponse) -> np.ndarray:
 
 
 def left_out(store: Store, campaign: str = "sayno") -> int:
-    [public_id] = store.collages.manifest(campaign, "0001")["left_out"]
+    [public_id] = store.collages.manifest(campaign, "0001").left_out
     return stored.index_of(public_id)
 
 
@@ -129,13 +129,11 @@ def test_a_campaign_that_is_not_public_has_no_wall_for_everyone(client: FlaskCli
 @pytest.mark.parametrize("campaign", ["sayno", "quiet"])
 def test_a_personal_link_says_where_one_is(client: FlaskClient, store: Store, campaign: str) -> None:
     page = get(client, own(5, campaign))
-    [tile] = [
-        tile for tile in store.collages.manifest(campaign, "0001")["tiles"] if tile["public_id"] == stored.name(5)
-    ]
+    [tile] = [tile for tile in store.collages.manifest(campaign, "0001").tiles if tile.public_id == stored.name(5)]
     assert page.status_code == 200
     assert "You and 11 others" in page.text
-    assert f'data-col="{tile["col"]}" data-row="{tile["row"]}"' in page.text
-    assert f"Row {tile['row'] + 1}: 4 people; you are the {ordinal(tile['col'] + 1)}" in page.text
+    assert f'data-col="{tile.col}" data-row="{tile.row}"' in page.text
+    assert f"Row {tile.row + 1}: 4 people; you are the {ordinal(tile.col + 1)}" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     picture = get(client, tile_of(page, 13, 0, 0))
     assert (picture.status_code, picture.headers["Cache-Control"]) == (200, "private, no-cache")
@@ -177,15 +175,15 @@ def test_whoever_is_gone_is_told_so_and_nobody_sees_them(client: FlaskClient, st
     assert "11 people" in page.text
     assert "data-col" not in page.text
     assert get(client, own(what="place-story.jpg")).status_code == 404
-    [tile] = [tile for tile in store.collages.manifest("sayno", "0001")["tiles"] if tile["public_id"] == stored.name(5)]
-    place = (1500 * tile["col"] + 750) // 512, (2000 * tile["row"] + 1000) // 512
+    [tile] = [tile for tile in store.collages.manifest("sayno", "0001").tiles if tile.public_id == stored.name(5)]
+    place = (1500 * tile.col + 750) // 512, (2000 * tile.row + 1000) // 512
     assert np.abs(pixels(get(client, tile_of(before, 13, *place))) - BACKGROUND).max() < 6
     without = get(client, own(what="wall.jpg"))
     assert without.data != whole.data
     height, width = pixels(without).shape[:2]
     middle = pixels(without)[
-        height * (2 * tile["row"] + 1) // 6 - 40 : height * (2 * tile["row"] + 1) // 6 + 40,
-        width * (2 * tile["col"] + 1) // 8 - 40 : width * (2 * tile["col"] + 1) // 8 + 40,
+        height * (2 * tile.row + 1) // 6 - 40 : height * (2 * tile.row + 1) // 6 + 40,
+        width * (2 * tile.col + 1) // 8 - 40 : width * (2 * tile.col + 1) // 8 + 40,
     ]
     assert np.abs(middle - BACKGROUND).max() < 8
 
@@ -213,12 +211,12 @@ def test_a_browser_that_has_the_picture_is_not_sent_it_again_until_somebody_is_g
     whole = get(client, own(what="wall.jpg"))
     assert get(client, own(what="wall.jpg"), **{"If-None-Match": whole.headers["ETag"]}).status_code == 304
     tag = get(client, own(what="tiles/11/0_0.jpg")).headers["ETag"]
-    store.photos.remove("sayno", store.collages.manifest("sayno", "0001")["tiles"][0]["public_id"])
+    store.photos.remove("sayno", store.collages.manifest("sayno", "0001").shown[0])
     assert get(client, own(what="tiles/11/0_0.jpg"), **{"If-None-Match": tag}).status_code == 200
 
 
 def test_after_a_revision_the_old_tiles_are_not_there_any_more(client: FlaskClient, store: Store) -> None:
-    manifest = store.collages.manifest("sayno", "0001") | {"revision": 2}
+    manifest = store.collages.manifest("sayno", "0001").as_json() | {"revision": 2}
     store.collages.rewrite_manifest("sayno", "0001", manifest)
     assert get(client, "/wall/sayno/0001/1/13/0_0.jpg").status_code == 404
     assert get(client, "/wall/sayno/0001/2/13/0_0.jpg").status_code == 200

@@ -125,7 +125,7 @@ def small(index: int, width: int, height: int) -> stored.Pixels:
 
 def seated(store: Store) -> list[int]:
     """Everyone on the wall, row by row."""
-    return [stored.index_of(public_id) for public_id in stored.seated(store.collages.manifest("sayno", "0001"))]
+    return [stored.index_of(public_id) for public_id in store.collages.manifest("sayno", "0001").shown]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
@@ -341,7 +341,7 @@ def test_when_the_wall_was_made_anew_meanwhile_the_page_says_so(
     browser: Watched, service: Service, store: Store
 ) -> None:
     be_there(browser, service, seated(store)[5])
-    manifest = store.collages.manifest("sayno", "0001")
+    manifest = store.collages.manifest("sayno", "0001").as_json()
     try:
         store.collages.rewrite_manifest("sayno", "0001", manifest | {"revision": 2})
         browser.run(f"{VIEW}.zoomTo({VIEW}.imageToViewportZoom(1), null, true)")

@@ -1,21 +1,21 @@
-"""Ends mails to a person, and records of them, in a campaign.
+"""Unsubscribes a person from a campaign: no more mails, no more records.
 
-What they were sent before stays good: the picture is still served, and no longer recorded.
+The mails that they have keep working: the picture is still served, and no longer recorded.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.addresses import key
 from app.core.config import Campaign
 from app.services.tracking.tokens import Claims
 
 
-def withdraw_holder(store: Store, exiftool: ExifTool, claims: Claims, when: datetime) -> None:
-    """For whoever a mail with these claims was sent to. Can be done again.
+def unsubscribe_holder(store: Store, exiftool: ExifTool, claims: Claims, when: datetime) -> None:
+    """Unsubscribes the person that a mail with these claims was sent to. Can be repeated.
 
     That is the address in the photo's archive, and any that was sent a mail about it: it may have been corrected since.
     Their other photos that mails were about are withdrawn too, by the log of mails: only those have personal addresses,
@@ -26,21 +26,21 @@ def withdraw_holder(store: Store, exiftool: ExifTool, claims: Claims, when: date
     if not public_id:
         return
     tags = {}
-    if store.sends.holds(campaign, public_id):
+    if store.photos.has(campaign, public_id):
         tags = exiftool.read([store.photos.archive_path(campaign, public_id)])
     emails = {said.email for said in tags.values()}
-    for email in emails:  # at once, whatever comes of the log
-        store.withdrawals.add(campaign, when, email, [public_id])
+    for email in emails:  # first, in case the log cannot be read
+        store.unsubscribes.add(campaign, when, email, [public_id])
     sends = store.sends.read(campaign)
-    told = {record["address"] for record in sends if record.get("photo") == public_id and "address" in record}
-    for address in sorted(told.union(email for email in emails if email)):
-        store.withdrawals.add(campaign, when, address, sorted({public_id} | _told_of(sends, address)))
+    mailed = {record["address"] for record in sends if record.get("photo") == public_id and "address" in record}
+    for address in sorted(mailed.union(email for email in emails if email)):
+        store.unsubscribes.add(campaign, when, address, sorted({public_id} | _mailed_about(sends, address)))
 
 
-def withdraw_address(store: Store, exiftool: ExifTool, campaign: Campaign, email: str, when: datetime) -> int:
-    """For an address as it was submitted, or as the campaign stored it; says how many of its photos are there.
+def unsubscribe_address(store: Store, exiftool: ExifTool, campaign: Campaign, email: str, when: datetime) -> int:
+    """Unsubscribes an address, as it was submitted or as the campaign stored it; returns how many photos it has.
 
-    Looks into every archive of the campaign. Can be done again. Raises StoreUnavailable, ExifToolFailed, PhotoBusy.
+    Looks into every archive of the campaign. Can be repeated. Raises StoreUnavailable, ExifToolFailed, PhotoBusy.
     """
     store.root.require()
     addresses = {email, campaign.address(email) or email}
@@ -51,11 +51,11 @@ def withdraw_address(store: Store, exiftool: ExifTool, campaign: Campaign, email
     held = {paths[path] for path, said in tags.items() if said.email and key(said.email) in keys}
     sends = store.sends.read(campaign.name)
     for address in sorted(addresses):
-        store.withdrawals.add(campaign.name, when, address, sorted(held | _told_of(sends, address)))
+        store.unsubscribes.add(campaign.name, when, address, sorted(held | _mailed_about(sends, address)))
     return len(held)
 
 
-def _told_of(sends: Iterable[Mapping[str, Any]], address: str) -> set[str]:
+def _mailed_about(sends: Iterable[Mapping[str, Any]], address: str) -> set[str]:
     """The photos about which this address was sent a mail."""
     wanted = key(address)
     return {record["photo"] for record in sends if "address" in record and key(record["address"]) == wanted}

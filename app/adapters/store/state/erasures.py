@@ -1,7 +1,7 @@
-"""Who was forgotten lately, so that what still arrives about them is not kept, and what shows them is not either.
+"""Which photos were forgotten lately, so that nothing is kept that still arrives about them or shows them.
 
-Photos are known by a digest that names nobody. Of a campaign it is known when somebody in it was forgotten last: what
-other processes keep on their own disks (see `app.services.wall.cache`) is then removed.
+Photos are noted as a digest that names nobody; a campaign, with the time when somebody in it was forgotten last: other
+processes then clear what they keep on their own disks (see `app.services.wall.cache`).
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ KEPT = 30 * 24 * 3600  # seconds: longer than a notification may wait in a queue
 CAMPAIGN = ".campaign"
 
 
-class Forgotten:
+class Erasures:
     def __init__(self, root: Root) -> None:
         self._root = root
 
