@@ -38,7 +38,7 @@ from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.stored import built
 from tests.support.remembering import Remembering
-from tests.web.conftest import ADMIN, mail_settings
+from tests.support.web import ADMIN, mail_settings
 
 NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
 BODY = b"a notification of many photos"

@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.core.config import load_settings
 from app.web.app import create_app
 from scripts.bench.watched import ENTRY, Watched

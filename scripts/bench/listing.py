@@ -22,7 +22,7 @@ from app.services.collage.build import Parameters, plan
 CAMPAIGN = "sayno"
 LISTINGS: dict[str, Callable[[Store], object]] = {
     "photos in order (each page)": lambda store: store.photos.all(CAMPAIGN),
-    "versions (each page)": lambda store: store.photos.versions(CAMPAIGN),
+    "versions (each page)": lambda store: store.photos.versions(CAMPAIGN, store.photos.pairs(CAMPAIGN)),
     "pairs (each sync)": lambda store: store.photos.pairs(CAMPAIGN),
     "plan of a collage": lambda store: plan(store, CAMPAIGN, Parameters(photos=20_000)),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from app.adapters.store import Store
@@ -45,7 +46,7 @@ def show_counts(directory: Path, picture: bytes, source: Path, campaign: str) ->
 
 def show_slow(source: Path, campaign: str, wait: float) -> None:
     """Times of one collage's plan and cells, without and with waiting, in turns."""
-    disks = {
+    disks: dict[str, Callable[[], Watched]] = {
         "as it is": lambda: Watched(),
         "slow": lambda: Watched(wait),
         "slow, entries too": lambda: Watched(wait, entries=True),

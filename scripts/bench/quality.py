@@ -57,9 +57,9 @@ def _means(values: np.ndarray) -> np.ndarray:
     """The mean of every window, from sums over everything above and to the left."""
     down, across = (min(WINDOW, side) for side in values.shape)
     sums = np.pad(values.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    return (sums[down:, across:] - sums[:-down, across:] - sums[down:, :-across] + sums[:-down, :-across]) / (
-        down * across
-    )
+    within = sums[down:, across:] - sums[:-down, across:] - sums[down:, :-across] + sums[:-down, :-across]
+    means: np.ndarray = within / (down * across)
+    return means
 
 
 def person(folder: Path | None, number: int) -> imaging.Prepared:

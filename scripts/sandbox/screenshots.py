@@ -119,8 +119,8 @@ def run(work: Path, directory: Path, only: Sequence[str] | None, *, serve: bool)
             collages(service, store)
             arrive_across(standin, service)
             print(f"{service.url}/admin/  (user admin, password {PASSWORD!r})", flush=True)
-            while serve:
-                time.sleep(1)
+            if serve:
+                service.process.wait()
             token = Tokens([KEY]).image(Claims("sayno", "0002", "supporters/p010"))
             with Browser() as browser:
                 for page in pages(token):

@@ -6,9 +6,7 @@ import pytest
 
 from app.adapters import self_check
 from app.core.errors import SettingError
-from tests.adapters.cloudinary.conftest import Answers, answers
-
-__all__ = ["answers"]
+from tests.support.answers import Answers
 
 
 def test_an_answer_of_collagens_is_well(answers: Answers) -> None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -23,23 +20,13 @@ from app.cli.options import CollageNumber
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import CAMPAIGNS, ROOT
 from scripts.sandbox.stored import distinct
+from tests.support.command import run
 
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "campaigns.toml").write_text(CAMPAIGNS)
     return {"COLLAGEN_STORE": str(tmp_path / "store"), "COLLAGEN_CAMPAIGNS": str(tmp_path / "campaigns.toml")}
-
-
-def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "app", *arguments],
-        cwd=ROOT,
-        env=os.environ | (environ or {}),
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
 
 
 def call(*arguments: str, environ: dict[str, str] | None = None) -> Result:

@@ -15,7 +15,7 @@ from app.adapters.store import Store
 from app.cli.opens import BARS, chart
 from app.services.tracking.figures import Count
 from scripts.sandbox.service import CAMPAIGNS
-from tests.cli.test_cli import run
+from tests.support.command import run
 from tests.support.manifests import manifest
 
 DAY = datetime(2026, 11, 20, 6, 0, 0, tzinfo=UTC)

@@ -51,7 +51,10 @@ def test_no_process_that_is_killed_takes_away_what_it_counted_nor_leaves_more_fi
         for process in running:
             process.send_signal(signal.SIGKILL)
         for process in running:
-            out, _ = process.communicate()
+            assert process.stdout is not None
+            with process.stdout as lines:
+                out = lines.read()
+            process.wait(300)
             whole = [line for line in out.splitlines(keepends=True) if line.endswith("\n")]
             told += int(whole[-1]) if whole else 20
     shown = samples(run(SHOW, environ).stdout)

@@ -19,7 +19,7 @@ from app.adapters.store import Store
 from scripts.sandbox.samples import person
 from scripts.sandbox.service import PASSWORD, ROOT, Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import sign
+from tests.support.web import sign
 
 RULES = ROOT / "deploy/prometheus/alerts.yml"
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/collagen.json").read_text())

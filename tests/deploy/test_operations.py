@@ -26,8 +26,8 @@ from scripts.sandbox.service import ROOT
 from scripts.sandbox.standin.client import Standin
 from tests.deploy.operations.host import BIN, Host
 from tests.deploy.operations.page import Command, Event, read
-from tests.services.check.test_check import collage
-from tests.web.conftest import sign
+from tests.support.collages import collage
+from tests.support.web import sign
 
 PAGE = read(ROOT / "docs/operations.md")
 PHOTO = jpeg(scene(1500, 2000), quality=5)  # it stays as it is, which takes the least work

@@ -19,7 +19,7 @@ from app.queue.aws_lambda import SECONDS
 from scripts.sandbox.awsserver.client import Notification, TestQueue, event
 from scripts.sandbox.service import GIVEN_AWAY, environment
 from scripts.sandbox.standin.client import Standin
-from tests.queue.conftest import approved, gone, told
+from tests.support.queue import approved, gone, told
 
 MINUTES = 5 * 60 * 1000  # milliseconds, Lambda's time limit
 
@@ -57,7 +57,7 @@ class Function:
         return self._log.read_text()
 
     def stop(self) -> None:
-        self._process.communicate()
+        self._process.communicate(timeout=300)
 
 
 @pytest.fixture

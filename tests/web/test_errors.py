@@ -56,7 +56,7 @@ def test_every_leaf_is_answered_in_json_by_the_api_and_with_a_page_elsewhere(
 ) -> None:
     error = leaf("Something about a@example.org in /srv.") if issubclass(leaf, errors.Retryable) else leaf("Something.")
 
-    def fail(**values: object) -> None:
+    def fail(**values: object) -> str:
         raise error
 
     app.view_functions["api.health.show"] = app.view_functions["unsubscribe.ask"] = fail

@@ -11,26 +11,26 @@ from app.adapters.imaging import Decoder
 from app.adapters.store import Store
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import ADMIN, approve, fill, notify
+from tests.support.web import ADMIN, approve, fill, notify
 
 
 def test_closing_ends_every_thread_process_and_database(
     app: Flask, client: FlaskClient, standin: Standin, store: Store
 ) -> None:
     services = app.extensions["collagen"]
-    services.intake.processor._keeper.decoder = decoder = Decoder()
+    services.intake.processor._mirror.decoder = decoder = Decoder()
     before = set(threading.enumerate())
     fill(store, "sayno", 60)
     services.erasing.start()
     assert notify(client, approve(standin)).status_code == 200
     services.dashboard.alike.soon("sayno", store.photos.all("sayno"), at_once=0)
     assert client.get("/admin/", auth=ADMIN).status_code == 200  # reads archives in a thread, counts a password
-    assert decoder._process is not None
+    assert decoder._helper.process is not None
     assert services.exiftool._process is not None
     assert services.throttle._open is not None
     services.close()
     services.close()  # which may happen twice
-    assert (decoder._process, services.exiftool._process, services.throttle._open) == (None, None, None)
+    assert (decoder._helper.process, services.exiftool._process, services.throttle._open) == (None, None, None)
     starters = ("decoder", "exiftool")  # idle threads that start processes, and end with the program
     wait_for(
         lambda: all(thread.name.startswith(starters) for thread in set(threading.enumerate()) - before),

@@ -17,11 +17,12 @@ from app.core.errors import BadPublicId, CloudinaryUnavailable
 from scripts.sandbox.people import as_format
 from scripts.sandbox.pictures import decoded, mean_difference, scene
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.cloudinary.conftest import PHOTO
+from tests.support.answers import PHOTO
 
 
 def upload(standin: Standin, public_id: str = "a", data: bytes = PHOTO, **fields: Any) -> dict[str, Any]:
-    return standin.upload(data, public_id, **({"folder": "sayno", "notify": False} | fields))
+    standing: dict[str, Any] = {"folder": "sayno", "notify": False}
+    return standin.upload(data, public_id, **(standing | fields))
 
 
 # State

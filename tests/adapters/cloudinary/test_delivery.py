@@ -25,7 +25,7 @@ from app.core import limits
 from app.core.errors import CloudinaryUnavailable, PictureError
 from scripts.sandbox.service import ROOT
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.cloudinary.conftest import PHOTO, Answers
+from tests.support.answers import PHOTO, Answers
 
 CDN = "https://res.cloudinary.com/demo/image"
 

@@ -94,7 +94,7 @@ def photo(small: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., ExifTool]]:
     """Makes an ExifTool of a script, which finds exiftool's arguments in "$@"."""
-    made = []
+    made: list[ExifTool] = []
 
     def tool(script: str, patience: float = 300) -> ExifTool:
         path = tmp_path / f"tool{len(made)}"
@@ -441,7 +441,7 @@ sys.stdin.read()
     assert parent.stdout.readline() == "runs\n"
     [pid] = pids(tmp_path)
     parent.kill()
-    parent.communicate()
+    parent.communicate(timeout=300)
     wait_until_dead(pid)
 
 

@@ -16,7 +16,7 @@ from app.core.errors import PictureError
 from scripts.sandbox import pictures
 from scripts.sandbox.people import portrait_image
 from scripts.sandbox.pictures import decoded, jpeg, mean_difference
-from tests.adapters.imaging.decoder.test_decoder import python
+from tests.support.child import python
 
 pytest.importorskip("dlib")
 

@@ -250,7 +250,7 @@ def test_whoever_waits_gets_the_lock_when_it_is_given_up(tmp_path: Path) -> None
     assert child.line(waiter) == "waits"
     os.close(held)
     assert child.line(waiter) == "True"
-    waiter.communicate()
+    waiter.communicate(timeout=300)
 
 
 def test_a_lock_that_cannot_be_made_is_the_stores_failure(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ import pytest
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
 from scripts.sandbox.service import ROOT
-from tests.services.check.test_check import collage
-from tests.web.conftest import fill
+from tests.support.collages import collage
+from tests.support.web import fill
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

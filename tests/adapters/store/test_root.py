@@ -137,7 +137,18 @@ def draft(store: Store) -> Draft:
 
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
-    names = ("root", "photos", "collages", "logs", "sends", "opens", "unsubscribes", "syncs", "checkpoints", "erasures")
+    names: tuple[str, ...] = (
+        "root",
+        "photos",
+        "collages",
+        "logs",
+        "sends",
+        "opens",
+        "unsubscribes",
+        "syncs",
+        "checkpoints",
+        "erasures",
+    )
     names += ("logouts", "strays")
     rooms = {name: getattr(store, name) for name in names}
     public = {

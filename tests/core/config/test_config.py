@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.config import Account, Campaign, MailServer, load_campaigns, load_settings
+from app.core.config import Account, Campaign, MailServer, Settings, load_campaigns, load_settings
 from app.core.errors import SettingError
 from app.services.notify.recipients import is_test_address
 
@@ -21,7 +21,7 @@ URL = "cloudinary://123:s3cr3t-Of_Ours@myCloud"
 ADDRESSABLE = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
-def load(**environ: str) -> object:
+def load(**environ: str) -> Settings:
     return load_settings(environ, NOWHERE)
 
 

@@ -83,7 +83,7 @@ def start(store: Store) -> Iterator[Start]:
     for build in started:
         if build.process.poll() is None:
             build.process.kill()
-            build.process.wait()
+            build.process.wait(300)
 
 
 def state(store: Store, build: Build) -> dict[str, Any]:

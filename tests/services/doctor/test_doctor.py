@@ -16,7 +16,7 @@ from app.services.doctor import access, machine, network, storage
 from app.services.doctor.doctor import Result, diagnose
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
-from tests.cli.test_cli import run as command
+from tests.support.command import run as command
 
 ORDER = ("ok", "warn", "FAIL", "-")
 PASSWORD = "long enough to be one"

@@ -17,9 +17,7 @@ from app.services.intake import Intake
 from app.services.wall.cache import UNUSED, Cache
 from app.services.wall.erasing import Erasing
 from scripts.sandbox.samples import person
-from tests.services.forget.test_forget import ANN, Bench, bench, search
-
-__all__ = ["bench"]
+from tests.support.forgetting import ANN, Bench, search
 
 
 def retire(bench: Bench, campaign: str, name: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,23 +12,8 @@ from app.core.config import load_campaigns
 from app.services.notify.run import Notifier
 from scripts.sandbox.kills.crowd import environment, settings
 from scripts.sandbox.mailserver.client import MailServer, running
-
-Make = Callable[..., Notifier]
-
-
-class Clock:
-    """Time that passes when somebody sleeps; `slept` says for how long they did."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
-        self.slept: list[float] = []
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += timedelta(seconds=seconds)
+from tests.support.clock import Clock
+from tests.support.mailed import Make
 
 
 @pytest.fixture

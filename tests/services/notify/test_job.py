@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,24 +21,16 @@ from scripts.sandbox.kills.crowd import address, environment, gather, settings
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import GIVEN_AWAY
 from scripts.sandbox.stored import CAMPAIGN
+from scripts.sandbox.waiting import wait_for
 
 Ask = Callable[[], dict[str, Any]]
-
-
-def eventually(true: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        if found := true():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("It never happened.")
 
 
 @pytest.fixture
 def made(server: MailServer, store: Store) -> Iterator[Settings]:
     gather(store, 6)
     yield settings(environment(server, store.root.path))
-    eventually(lambda: not senders())
+    wait_for(lambda: not senders(), "nobody was sending")
 
 
 def ended(store: Store, collage: str = "0001") -> dict[str, Any]:
@@ -49,7 +40,7 @@ def ended(store: Store, collage: str = "0001") -> dict[str, Any]:
         noted = store.sends.state(CAMPAIGN)
         return job.state(store, CAMPAIGN, collage) if noted and not noted["running"] else None
 
-    found: dict[str, Any] = eventually(over)
+    found: dict[str, Any] = wait_for(over, "the sending was over")
     return found
 
 
@@ -80,7 +71,7 @@ def test_a_run_tells_everyone_and_how_it_is_doing(
     assert state == {"state": "done", "progress": 1.0, "sent": 3, "failed": 1, "uncertain": 0, "total": 4}
     assert server.told() == {address(index): 1 for index in (0, 2, 3)}
     assert job.state(store, CAMPAIGN, "0002") == job.IDLE
-    eventually(lambda: not senders())
+    wait_for(lambda: not senders(), "nobody was sending")
     log = capfd.readouterr().err
     assert "Mails about the collage 0001 of sayno: 3 of 4 sent, 1 failed, 0 uncertain" in log
     assert not GIVEN_AWAY.search(log), log
@@ -93,7 +84,7 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
     job.start(made, CAMPAIGN, "0001", Options())
     with pytest.raises(NotifyInProgress):
         job.start(made, CAMPAIGN, "0001", Options())
-    eventually(server.taken)
+    wait_for(server.taken, "the server took a mail")
     (pid,) = senders()
     os.kill(pid, signal.SIGKILL)
     state = ended(store)
@@ -109,7 +100,7 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
 def test_a_run_that_is_asked_to_end_finishes_its_mail(made: Settings, server: MailServer, store: Store) -> None:
     server.refuse(delay=0.2)
     job.start(made, CAMPAIGN, "0001", Options())
-    eventually(server.taken)
+    wait_for(server.taken, "the server took a mail")
     (pid,) = senders()
     os.kill(pid, signal.SIGTERM)
     state = ended(store)
@@ -141,7 +132,7 @@ def test_a_login_that_is_refused_is_shown(
     state = ended(store)
     assert state["state"] == "failed"
     assert state["error"].startswith("COLLAGEN_SMTP_URL: ")
-    eventually(lambda: not senders())
+    wait_for(lambda: not senders(), "nobody was sending")
     log = capfd.readouterr().err
     assert "No mails about the collage 0001 of sayno: COLLAGEN_SMTP_URL" in log
     assert not GIVEN_AWAY.search(log), log

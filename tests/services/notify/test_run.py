@@ -42,9 +42,10 @@ from scripts.sandbox.kills import crowd
 from scripts.sandbox.kills.crowd import KEY, PUBLIC_URL, address, gather, put
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.stored import CAMPAIGN, built, name
-from tests.services.notify.conftest import Clock, Make
 from tests.support import counted
+from tests.support.clock import Clock
 from tests.support.failing import FailingDisk, PowerCut, dies_after, dies_before, fails
+from tests.support.mailed import Make
 
 
 def tell(notifier: Notifier, collage: str = "0001", show: Any = lambda report: None, **wish: Any) -> MailReport:

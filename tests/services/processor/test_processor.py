@@ -29,7 +29,7 @@ from scripts.sandbox.people import as_format
 from scripts.sandbox.samples import person, prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.store.test_probe import Full
+from tests.support.failing import Full
 from tests.support.remembering import Remembering
 
 SAYNO = Campaign("sayno", "Say No", "sayno")
@@ -521,8 +521,8 @@ def test_in_an_account_with_fixed_folders_the_public_id_says_the_campaign(bench:
 
 
 def asset(**fields: Any) -> Asset:
-    known = {"public_id": "p", "asset_id": "i", "folder": "sayno", "version": 1, "approved": True, "approved_at": 0.0}
-    return Asset(**(known | {"email": "a@b.c", "url": "u"} | fields))
+    known: dict[str, Any] = {"public_id": "p", "asset_id": "i", "folder": "sayno", "version": 1, "approved": True}
+    return Asset(**(known | {"approved_at": 0.0, "email": "a@b.c", "url": "u"} | fields))
 
 
 @given(

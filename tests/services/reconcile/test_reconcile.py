@@ -357,7 +357,7 @@ def run_until_it_waits_then_kill(bench: Bench) -> None:
     with start(bench, "sayno") as process:
         assert process.stderr is not None
         while "going on at" not in (line := process.stderr.readline()):
-            assert line, process.communicate()
+            assert line, process.communicate(timeout=300)
         cursor, seen = bench.store.root.path / ".sync/sayno.json", set[tuple[bytes, int]]()
 
         def noted() -> bool:

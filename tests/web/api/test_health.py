@@ -18,7 +18,7 @@ from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.adapters.store.root import MARKER, Root
 from scripts.sandbox.service import ROOT
-from tests.adapters.store.test_probe import Broken
+from tests.support.failing import Broken
 
 
 def test_everything_is_ok_when_everything_is_there(client: FlaskClient) -> None:

@@ -21,7 +21,7 @@ from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import ADMIN, mail_settings
+from tests.support.web import ADMIN, mail_settings
 
 COLLAGE = "/admin/campaigns/sayno/collages/0001"
 

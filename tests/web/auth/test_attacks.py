@@ -20,7 +20,7 @@ from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.running import running, service, store
-from tests.web.conftest import ADMIN, mail_settings
+from tests.support.web import ADMIN, mail_settings
 
 __all__ = ["running", "service", "store"]
 

@@ -30,7 +30,7 @@ class Sitting:
     def _sit(self, name: str, gone: bool) -> None:
         with contextlib.suppress(WebhooksBusy), self.admission.admit(lambda: gone):
             self.seated.append(name)
-            self.end.wait()
+            assert self.end.wait(300), "the test never ended it"
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ from app.web.auth.throttle import Throttle
 from app.web.http.security_headers import HEADERS
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN, fill, notify, sign
+from tests.support.web import ADMIN, fill, notify, sign
 
 ADMIN_PATH = "/admin/campaigns/sayno/collages/0001"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.core.errors import DecoderFailed, PictureError
 from scripts.sandbox.pictures import jpeg, scene
 from scripts.sandbox.waiting import wait_for
 from tests.support import hostile
+from tests.support.child import python
 
 PICTURE = jpeg(scene(1500, 2000))  # the size that takes least to prepare
 SMALL = jpeg(scene(60, 80))
@@ -36,13 +36,6 @@ def make() -> Iterator[Callable[..., Decoder]]:
     yield decoder
     for one in made:
         one.close()
-
-
-def python(code: str) -> list[str]:
-    """The command of a decoder with this code; `serve()` makes it a real one."""
-    serve = "from app.adapters.imaging.decoder.server import serve as real\n"
-    serve += "def serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
-    return [sys.executable, "-c", f"import os, sys, time\n{serve}{code}"]
 
 
 def test_it_returns_what_the_function_returns(make: Callable[..., Decoder]) -> None:

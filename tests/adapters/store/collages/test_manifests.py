@@ -53,11 +53,12 @@ KEYS = ["id", "campaign", "created_at", "canvas", "layout", "tiles", "left_out",
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_manifest_without_a_key_or_with_another_value_is_damaged(key: str) -> None:
-    for value in (None, 7, True, "7", [], {}, [7], [None], {"x": 7}, [{}], SECRET):
+    values: tuple[Any, ...] = (None, 7, True, "7", [], {}, [7], [None], {"x": 7}, [{}], SECRET)
+    for value in values:
         if (key, value) in (("campaign", "7"), ("campaign", SECRET), ("left_out", []), ("unreadable", [])):
             continue
         with pytest.raises(CollageUnsound):
-            read(manifest(**{key: value}))
+            read(manifest() | {key: value})
     whole = manifest()
     del whole[key]
     with pytest.raises(CollageUnsound):
@@ -83,7 +84,7 @@ def test_a_number_or_a_name_within_may_not_be_anything_else(where: str, key: str
 
 @pytest.mark.parametrize("public_id", ["", "x" * 300, "\ud800"])
 def test_a_public_id_that_no_photo_can_have_is_refused_wherever_it_stands(public_id: str) -> None:
-    others = (manifest(**{key: [public_id]}) for key in ("left_out", "unreadable", "duplicates"))
+    others = (manifest() | {key: [public_id]} for key in ("left_out", "unreadable", "duplicates"))
     for damaged in (manifest(shown=[public_id]), *others):
         with pytest.raises(CollageUnsound):
             read(damaged)

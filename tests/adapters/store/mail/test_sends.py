@@ -197,7 +197,7 @@ def test_a_process_that_is_killed_gives_up_its_turn(store: Store, elsewhere: sub
         store.sends.begin(CAMPAIGN)
     assert store.sends.state(CAMPAIGN) == {"state": "sending", "running": True}
     elsewhere.kill()
-    elsewhere.wait()
+    elsewhere.wait(300)
     os.close(store.sends.begin(CAMPAIGN))
     assert store.sends.state(CAMPAIGN) == {"state": "sending", "running": False}
 

@@ -146,7 +146,7 @@ def test_processes_that_withdraw_at_once_lose_nobody(store: Store) -> None:
         for who in range(3)
     ]
     for writer in writers:
-        writer.communicate()
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
     assert len(lines(path(store))) == 61
     withdrawn = store.unsubscribes.addresses("sayno")

@@ -14,7 +14,7 @@ from app.adapters.store import Store
 from app.adapters.store.disk import Disk
 from scripts.sandbox import stored
 from scripts.sandbox.service import CAMPAIGNS
-from tests.web.conftest import ADMIN, fill
+from tests.support.web import ADMIN, fill
 
 SAYNO = "/admin/campaigns/sayno"
 

@@ -18,8 +18,8 @@ from app.adapters.store import Store
 from app.core.cropping import Cut
 from scripts.sandbox.pictures import jpeg, mean_difference, scene
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN, approve, notify
-from tests.web.pages.dashboard.test_photos import FORM, HERE, counted, get, people, post, text
+from tests.support.dashboard import FORM, HERE, counted, get, people, post, text
+from tests.support.web import ADMIN, approve, notify
 
 CUT = f"{HERE}/photos/a/cut"
 

@@ -19,8 +19,8 @@ from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import ADMIN, mail_settings
-from tests.web.pages.dashboard.test_photos import FORM, HERE, close, get, text
+from tests.support.dashboard import FORM, HERE, close, get, text
+from tests.support.web import ADMIN, mail_settings
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
@@ -20,23 +18,8 @@ from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import ADMIN, fill
-
-HERE = "/admin/campaigns/sayno"
-FORM = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
-
-
-def close(app: Flask) -> None:
-    """Ends what an application has begun."""
-    app.extensions["collagen"].close()
-
-
-def get(client: FlaskClient, path: str) -> TestResponse:
-    return client.get(path, auth=ADMIN, buffered=True)
-
-
-def post(client: FlaskClient, path: str, **fields: str | list[str]) -> TestResponse:
-    return client.post(path, data=fields, auth=ADMIN, headers=FORM)
+from tests.support.dashboard import FORM, HERE, close, counted, get, people, post, text
+from tests.support.web import ADMIN, fill
 
 
 def built(client: FlaskClient, **fields: str | list[str]) -> str:
@@ -46,23 +29,6 @@ def built(client: FlaskClient, **fields: str | list[str]) -> str:
     page = answer.headers["Location"]
     wait_for(lambda: "is being built" not in get(client, page).text, "the collage was built")
     return page
-
-
-def people(page: str) -> list[str]:
-    """The public IDs in the grid of photos."""
-    grid = page.partition('id="tiles"')[2].partition("</ul>")[0]
-    return re.findall(r'name="exclude" value="([^"]+)"', grid)
-
-
-def text(page: str) -> str:
-    """What a page says, in one line."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" ,", ",")
-
-
-def counted(client: FlaskClient, path: str) -> str:
-    """The page once its numbers are all there."""
-    wait_for(lambda: "being counted" not in get(client, path).text, "all was counted")
-    return get(client, path).text
 
 
 @pytest.mark.parametrize(
@@ -119,7 +85,7 @@ def test_numbers_follow_the_collages(client: FlaskClient, store: Store) -> None:
     stored.built(store, photos=3, width=300, height=300)
     said = reversed_counts(text(counted(client, f"{HERE}/")))
     assert "0 new since 0001" in said
-    shown = len(store.collages.manifest("sayno", "0001")["tiles"])
+    shown = len(store.collages.manifest("sayno", "0001").shown)
     assert f"{4 - shown} never shown" in said
 
 

@@ -26,7 +26,7 @@ from app.web.pages.gallery.gallery import A_PAGE
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN
+from tests.support.web import ADMIN
 
 KEY = "a key of sixteen characters"
 PASSWORD = "correct horse, café"

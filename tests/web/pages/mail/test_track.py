@@ -309,8 +309,8 @@ def test_four_workers_and_twenty_clients_lose_no_open_and_keep_nothing_of_whom(
     assert {record["class"] for record in records} == {"human"}
     assert 1 <= len(workers) <= 8  # a day may have ended meanwhile
     kept = b"".join(path.read_bytes() for path in (store.root.path / "sayno/logs").rglob("*") if path.is_file())
-    for private in (b"203.0.113.9", b"127.0.0.1", b"Mozilla", b"of-nobody-else", b"@"):
-        assert private not in kept
+    for hidden in (b"203.0.113.9", b"127.0.0.1", b"Mozilla", b"of-nobody-else", b"@"):
+        assert hidden not in kept
     said = "\n".join(service.log)
     for private in ("203.0.113.9", "Mozilla", TOKENS.image(Claims("sayno", "0001", people[0]))):
         assert private not in said

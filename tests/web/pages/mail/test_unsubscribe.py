@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
@@ -24,6 +23,7 @@ from app.web.app import create_app
 from scripts.sandbox.browser import Browser, Scheme, browser
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 from tests.support.mailed import BROWSER, KEY, enrol, opens, publish, sent
 
 __all__ = ["browser"]
@@ -235,7 +235,7 @@ def test_in_a_browser_on_a_phone_the_button_is_reached_by_keyboard_and_works_wit
         assert browser.run("return document.activeElement.textContent") == "Unsubscribe"
         assert browser.run("return document.activeElement.getBoundingClientRect().height") >= 44
         ActionChains(browser.driver).send_keys(Keys.ENTER).perform()
-        WebDriverWait(browser.driver, 300).until(lambda driver: driver.title.startswith("You are unsubscribed"))
+        wait_for(lambda: browser.driver.title.startswith("You are unsubscribed"), "the page said so")
     assert withdrawn(store)
 
 

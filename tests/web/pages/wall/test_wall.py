@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ title = "Among ourselves"
 """
 TOKENS = Tokens([KEY])
 PEOPLE = 13  # of whom 12 are seated
-LAYOUT = {"width": 400, "height": 400, "photos": 12}
+LAYOUT: dict[str, Any] = {"width": 400, "height": 400, "photos": 12}
 EMAIL = "somebody@example.org"
 
 
