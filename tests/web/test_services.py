@@ -26,11 +26,12 @@ def test_closing_ends_every_thread_process_and_database(
     services.dashboard.alike.soon("sayno", store.photos.all("sayno"), at_once=0)
     assert client.get("/admin/", auth=ADMIN).status_code == 200  # reads archives in a thread, counts a password
     assert decoder._helper.process is not None
-    assert services.exiftool._process is not None
+    assert services.exiftool._helper.process is not None
     assert services.throttle._open is not None
     services.close()
     services.close()  # which may happen twice
-    assert (decoder._helper.process, services.exiftool._process, services.throttle._open) == (None, None, None)
+    ended = [decoder._helper.process, services.exiftool._helper.process, services.throttle._open]
+    assert ended == [None, None, None]
     starters = ("decoder", "exiftool")  # idle threads that start processes, and end with the program
     wait_for(
         lambda: all(thread.name.startswith(starters) for thread in set(threading.enumerate()) - before),
