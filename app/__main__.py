@@ -1,4 +1,4 @@
-"""`python -m app`: the commands of `app.cli`."""
+"""`python -m app`: runs the commands of `app.cli`."""
 
 import os
 

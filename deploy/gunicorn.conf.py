@@ -11,16 +11,16 @@ from dotenv import dotenv_values
 
 
 def _of_app(module):
-    """What a module of the application has. By its path: workers are forked from this process, and would find whatever
-    it has imported of `app`, also after an upgrade."""
+    """The names in a module of the application, loaded by its path: workers are forked from this process, and would
+    inherit everything it has imported of `app`, even after an upgrade."""
     return runpy.run_path(str(Path(__file__).resolve().parents[1] / f"app/{module}.py"))
 
 
 def _most_workers() -> int:
     """As many as the processors can use and the memory can hold.
 
-    A worker takes 100 MB with its decoder and its exiftool (measured after 60 photos: 45 + 17 + 33), and more for a
-    moment while it decodes a large picture. Beside them the system and nginx (150 MB) and a build (450 MB) have room.
+    A worker takes 100 MB with its decoder and its exiftool (measured after 60 photos: 45 + 17 + 33), and briefly more
+    while it decodes a large picture. This leaves room for the system and nginx (150 MB) and a build (450 MB).
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):  # a container's
@@ -29,35 +29,34 @@ def _most_workers() -> int:
     return max(2, min(2 * len(os.sched_getaffinity(0)), (memory - 600_000_000) // 150_000_000))
 
 
-bind = "127.0.0.1:8000"  # nginx stands before it; under systemd it is collagen.socket that listens
+bind = "127.0.0.1:8000"  # behind nginx; under systemd collagen.socket listens
 # A notification mostly waits for Cloudinary: threads wait, processes decode.
 workers = int(os.environ.get("WEB_CONCURRENCY") or _most_workers())
 worker_class = "gthread"
-# 48 at most are webhooks (app/core/limits.py); the rest answer all else meanwhile, and tell further webhooks to come
-# again.
+# At most 48 handle webhooks (app/core/limits.py); the rest answer everything else, and tell further webhooks to retry.
 threads = 64
-worker_connections = threads  # what a worker cannot begin is left to the others, not queued behind its threads
-keepalive = 0  # a connection that is kept would stick to one worker, however much that has to do
-# A worker is replaced now and then, in case something in it grows; it answers what it has begun. Not all at once.
+worker_connections = threads  # leave further requests to other workers instead of queueing them behind these threads
+keepalive = 0  # a kept-alive connection would stick to one worker, however busy that is
+# Replace workers now and then, in case they leak memory; they finish their requests first. Not all at once.
 max_requests = 20_000
 max_requests_jitter = 5_000
-graceful_timeout = 60  # seconds that requests get to end when a worker is told to; systemd waits 75
-# Seconds without a sign of life from a worker. A worker that is replaced has them, after graceful_timeout, for its last
-# request: together more than the longest that a build is waited for (app/web/api/collages.py).
+graceful_timeout = 60  # seconds for requests to finish when a worker has to end; systemd waits 75
+# Seconds without a sign of life from a worker. A worker being replaced gets them after graceful_timeout for its last
+# request: together more than the longest wait for a build (app/web/api/collages.py).
 timeout = 250
 worker_tmp_dir = "/dev/shm"  # noqa: S108 -- in memory, so that a slow disk never looks like a dead worker
-accesslog = None  # the app writes those lines, without addresses or tokens
+accesslog = None  # the app logs requests itself, without addresses or tokens
 raw_env = [f"{name}={value}" for name, value in _of_app("core/limits")["IMAGEMAGICK"].items()]
-control_socket_disable = True  # one in the home directory, which two services would share
+control_socket_disable = True  # it would be in the home directory, shared by two services
 
 
 def _log_style():
-    """COLLAGEN_LOG as the application reads it; what is wrong with it is for `on_starting` to say."""
+    """COLLAGEN_LOG as the application reads it; `on_starting` reports a wrong value."""
     try:
-        said = os.environ.get("COLLAGEN_LOG") or dotenv_values(".env").get("COLLAGEN_LOG")
+        style = os.environ.get("COLLAGEN_LOG") or dotenv_values(".env").get("COLLAGEN_LOG")
     except (OSError, UnicodeDecodeError):
-        said = None
-    return "json" if said == "json" else "plain"
+        style = None
+    return "json" if style == "json" else "plain"
 
 
 LOG = _log_style()
@@ -65,14 +64,14 @@ logconfig_dict = _of_app("core/logging")["of_gunicorn"](LOG)
 
 
 def on_starting(server):
-    """Ends the start with one line where a setting or a tool is missing, before any worker fails on it."""
-    hosts = [address[0] for address in server.address if isinstance(address, tuple)]  # a socket's path is a text
+    """Stops the start with one line if a setting or a tool is missing, before any worker fails on it."""
+    hosts = [address[0] for address in server.address if isinstance(address, tuple)]  # a socket's path is a string
     if subprocess.run([sys.executable, "-m", "app.web.preflight", *hosts]).returncode:  # noqa: S603 -- our own settings
         sys.exit(1)
 
 
 def post_fork(server, worker):
-    """Makes the worker's log lines carry the request's ID, which its own `app.core.logging` knows."""
+    """Adds the request's ID to the worker's log lines; the worker's own `app.core.logging` knows it."""
     from logging.config import dictConfig
 
     from app.core.logging import of_gunicorn
@@ -81,5 +80,5 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """Has each worker remove what it keeps of people who were forgotten."""
+    """Makes each worker remove cached pictures of people who were forgotten."""
     worker.wsgi.extensions["collagen"].erasing.start()

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Puts Collagen on this machine, from the checkout that this file is in. Debian 12 and later, Ubuntu 22.04 and 24.04.
+# Installs Collagen on this machine from this checkout. Debian 12 and later, Ubuntu 22.04 and 24.04.
 #
 #   sudo deploy/install.sh --host collagen.example.org --email you@example.org
-#        --host NAME      how the world reaches this machine; its DNS entry leads here
-#        --email ADDRESS  where Let's Encrypt writes before a certificate runs out
-#        --efs NAME       the store is this Amazon EFS (fs-….efs.<region>.amazonaws.com), mounted at /srv/collagen
-#        --self-signed    no certificate from Let's Encrypt: for trials, or where TLS ends before this machine
-#   sudo deploy/install.sh --upgrade     pulls where there is something to pull from, and runs what is in the checkout
-#   sudo deploy/install.sh --rollback    runs the release before
-#        --dry-run        says what any of these would do, and does nothing
+#        --host NAME      public name of this machine; its DNS entry points here
+#        --email ADDRESS  where Let's Encrypt sends a warning before a certificate expires
+#        --efs NAME       put the store on this Amazon EFS (fs-….efs.<region>.amazonaws.com), mounted at /srv/collagen
+#        --self-signed    no certificate from Let's Encrypt: for trials, or if TLS ends in front of this machine
+#   sudo deploy/install.sh --upgrade     pulls if the checkout has an upstream, and switches to the checkout's release
+#   sudo deploy/install.sh --rollback    switches to the previous release
+#        --dry-run        only says what any of these would do
 #
-# May be run again at any time: of each step it says what it changes, or that it is done already. What you have written
-# into /etc/collagen/.env and /etc/collagen/campaigns.toml it never touches.
+# Can be run again at any time: each step says what it changes, or that it is done already. It never touches existing
+# /etc/collagen/.env and /etc/collagen/campaigns.toml.
 set -euo pipefail
 umask 022
 
@@ -23,10 +23,10 @@ HOST='' EMAIL='' EFS='' SELF_SIGNED='' DRY='' DO=install
 
 help() { sed -n '2,/^set -e/{/^set -e/d;s/^# \{0,1\}//;p}' "$0"; }
 die() { echo "$*" >&2; exit 1; }
-wrong() { echo "$* (deploy/install.sh --help says more.)" >&2; exit 2; }
+wrong() { echo "$* (See deploy/install.sh --help.)" >&2; exit 2; }
 say() { printf '%s\n' "$*"; }
 
-# step "what it does" is_done do_it: does it unless it is done already
+# step "description" is_done do_it: does it unless it is done already
 step() {
   if "$2" 2>/dev/null; then say "  done   $1"
   elif [ -n "$DRY" ]; then say "  would  $1"
@@ -44,15 +44,15 @@ arguments() {
       --upgrade | --rollback) [ "$DO" = install ] || wrong "--upgrade or --rollback, not both."; DO=${1#--} ;;
       --dry-run) DRY=yes ;;
       --help | -h) help; exit 0 ;;
-      *) wrong "${1@Q} is no option." ;;
+      *) wrong "${1@Q} is not an option." ;;
     esac
     shift
   done
   if [ "$DO" = install ]; then
-    [ -n "$HOST" ] || wrong "--host is missing: the name of this machine, such as collagen.example.org."
-    [[ $HOST =~ ^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$ ]] || wrong "${HOST@Q} is no host name."
-    [[ -z $EFS || $EFS =~ ^[a-z0-9.-]+$ ]] || wrong "${EFS@Q} is no name of a file system."
-    [[ -n $EMAIL || -n $SELF_SIGNED ]] || wrong "--email is missing: Let's Encrypt writes there before a certificate runs out."
+    [ -n "$HOST" ] || wrong "--host is missing: the public name of this machine, such as collagen.example.org."
+    [[ $HOST =~ ^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$ ]] || wrong "${HOST@Q} is not a host name."
+    [[ -z $EFS || $EFS =~ ^[a-z0-9.-]+$ ]] || wrong "${EFS@Q} is not the name of a file system."
+    [[ -n $EMAIL || -n $SELF_SIGNED ]] || wrong "--email is missing: Let's Encrypt sends a warning there before a certificate expires."
   else
     [ -z "$HOST$EMAIL$EFS$SELF_SIGNED" ] || wrong "--$DO takes no other option than --dry-run."
     [ -n "$DRY" ] || [ -L "$CURRENT" ] || die "There is nothing to $DO: Collagen is not installed here."
@@ -73,12 +73,12 @@ install_all() {
   [ -n "$SELF_SIGNED" ] || PACKAGES+=(certbot)
   [ -z "$EFS" ] || PACKAGES+=(nfs-common)
   LIVE=/etc/letsencrypt/live/$HOST
-  # an installation is changed by --upgrade only, which looks whether the new release is well
+  # only --upgrade changes an existing installation, because it checks whether the new release is healthy
   if [ -L "$CURRENT" ]; then RELEASE=$(readlink $CURRENT); else RELEASE=$RELEASES/$(identify); fi
   step "packages: ${PACKAGES[*]}" packages_there packages
   step "user and group collagen, to which nginx's user belongs, too" user_there user
   step "release ${RELEASE##*/} in $RELEASES, with its own Python packages" release_there release
-  step "$CURRENT leads to it" switched switch
+  step "$CURRENT points to it" switched switch
   step "settings in $ETC/.env, with new secrets" settings_there settings
   step "campaigns in $ETC/campaigns.toml" campaigns_there campaigns
   if [ -n "$EFS" ]; then
@@ -89,9 +89,9 @@ install_all() {
   [ -n "$DRY" ] || store_is_ours
   step "self-signed certificate in $ETC/tls, so that nginx can start" placeholder_there placeholder
   step "systemd units, nginx site, the command collagen" files_there put_files
-  step "nginx takes $CONNECTIONS connections at once in each of its processes" connections_there connections
-  step "enabled: ${ENABLED[*]}; not Debian's welcome page" enabled enable
-  [ -n "$SELF_SIGNED" ] || step "certificate of Let's Encrypt for $HOST" certificate_there certificate
+  step "nginx accepts $CONNECTIONS connections in each of its processes" connections_there connections
+  step "enabled: ${ENABLED[*]}; disabled: Debian's welcome page" enabled enable
+  [ -n "$SELF_SIGNED" ] || step "certificate from Let's Encrypt for $HOST" certificate_there certificate
   [ -z "$DRY" ] || return 0
   if ! systemd_runs; then
     say "systemd is not running here: everything is enabled, nothing is started."
@@ -103,28 +103,28 @@ install_all() {
   else
     say "" "Next: put your settings into $ETC/.env (CLOUDINARY_URL at least) and your campaigns into $ETC/campaigns.toml, then" \
       "  sudo collagen doctor" "  sudo systemctl start collagen.socket collagen.service collagen-sync.timer" \
-      "The admin's password is in $ETC/.env, too."
+      "The admin password is in $ETC/.env, too."
   fi
 }
 
 upgrade() {
   if git_there && as_owner git -C "$CHECKOUT" rev-parse -q --verify '@{upstream}' >/dev/null 2>&1 && [ -z "${PULLED:-}" ]; then
     if [ -n "$DRY" ]; then say "  would  pull"; else
-      as_owner git -C "$CHECKOUT" pull -q --ff-only || die "git cannot pull; the release that runs goes on."
+      as_owner git -C "$CHECKOUT" pull -q --ff-only || die "git cannot pull; the current release keeps running."
       PULLED=yes exec "$0" --upgrade # as it is now
     fi
   fi
   RELEASE=$RELEASES/$(identify)
   [ "$RELEASE" != "$(readlink $CURRENT)" ] || { say "${RELEASE##*/} is running already."; return; }
-  step "release ${RELEASE##*/}, beside the one that runs" release_there release
-  if [ -n "$DRY" ]; then say "  would  look whether it can start, restart with it, and go back where it is not well"; return; fi
+  step "release ${RELEASE##*/}, beside the current one" release_there release
+  if [ -n "$DRY" ]; then say "  would  check whether it can start, restart with it, and go back if it is not healthy"; return; fi
   local new=$RELEASE
   change_to "$new" || { rm -rf "$new"; exit 1; }
   tidy
 }
 
 rollback() {
-  [ -L $PREVIOUS ] && [ -d $PREVIOUS/ ] || die "There is no release before the one that runs."
+  [ -L $PREVIOUS ] && [ -d $PREVIOUS/ ] || die "There is no previous release."
   if [ -n "$DRY" ]; then say "  would  restart with $(release_of $PREVIOUS) in place of $(release_of $CURRENT)"; return; fi
   change_to "$(readlink $PREVIOUS)"
 }
@@ -134,7 +134,7 @@ main() {
   if [ -z "$DRY" ]; then
     [ "$(id -u)" = 0 ] || die "Please run this as root: sudo $0 $*"
     exec 9>/run/collagen-install.lock
-    flock -n 9 || die "Another installation is going on."
+    flock -n 9 || die "Another installation is running."
   fi
   grep -qsE '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release || die "This is for Debian and Ubuntu."
   case $DO in install) install_all ;; upgrade) upgrade ;; rollback) rollback ;; esac

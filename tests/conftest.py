@@ -1,4 +1,7 @@
-"""What most tests need: one stand-in for all of them, empty for each; a new store; people."""
+"""What most tests need: one local Cloudinary for all of them, empty for each; a new store; the two tiers.
+
+`--quick` leaves out every test that can start a process or prepare a whole photo; see tests/support/tiers.py.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +13,23 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox import samples
 from scripts.sandbox.standin.client import Standin
 from tests.support.remembering import Remembering
 from tests.support.secrets import told_too_much
+from tests.support.tiers import is_quick
 
-# Tests that run at the same time have a temporary directory each: one that looks for what killed processes have left
-# there would find what another has.
-# Only the processes of pytest that run tests have one, so that names stay short enough for sockets.
+# Each of xdist's workers has a temporary directory of its own, or a test that looks for what killed processes left
+# behind would find the files of another. The controller has none, so that names stay short enough for sockets.
 if "PYTEST_XDIST_WORKER" in os.environ and "TESTS_TEMPORARY" not in os.environ:
     TEMPORARY = tempfile.TemporaryDirectory(prefix="tests-")
     os.environ["TESTS_TEMPORARY"] = os.environ["TMPDIR"] = tempfile.tempdir = TEMPORARY.name
 
-samples.share()  # xdist's workers find what another has drawn
+samples.share()  # xdist's workers share what one has drawn
 
-# machines differ in speed, and what is slow here is a real process that answers
+# Machines differ in speed, and most of the time is spent waiting for real processes.
 settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
@@ -43,13 +46,21 @@ LONGEST = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only tests that start no server, browser or other process")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(name in item.path.stem for name in LONGEST))
+    if config.getoption("--quick"):
+        slow = [item for item in items if not is_quick(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
 
 
 @pytest.fixture(autouse=True)
 def no_secret_is_passed_on() -> Iterator[None]:
-    """After each test: no process that it has started and that still runs was told a secret that it does not need."""
+    """After each test: no process that it started and that still runs was given a secret that it does not need."""
     yield
     assert told_too_much() == []
 
@@ -62,7 +73,7 @@ def running_standin() -> Iterator[Standin]:
 
 @pytest.fixture
 def standin(running_standin: Standin) -> Standin:
-    """A local Cloudinary without photos, faults or anyone to notify."""
+    """The local Cloudinary, without photos, faults or a webhook."""
     running_standin.settings(notify=None, signature="sha1", retry_delays=[], at_once=8, deliver_rejected=False)
     running_standin.reset()
     return running_standin
@@ -81,7 +92,7 @@ def decoder() -> Iterator[Remembering]:
     """One decoding process for all tests: it takes as long to start as a photo, and most photos are the same."""
     running = Remembering()
     yield running
-    running.close()
+    running.end()
 
 
 @pytest.fixture(scope="session")

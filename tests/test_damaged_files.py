@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.adapters.cloudinary import Cloudinary
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.core.errors import CollageUnsound, NotFound, StoreUnavailable
@@ -38,7 +38,7 @@ from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.stored import built
 from tests.support.remembering import Remembering
-from tests.web.conftest import ADMIN, mail_settings
+from tests.support.web import ADMIN, mail_settings
 
 NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
 BODY = b"a notification of many photos"
@@ -89,7 +89,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
     for public_id, (campaign, email) in PEOPLE.items():
         sent(store, campaign, public_id, email)
         store.opens.add(campaign, NOW, {"collage": "0001", "photo": public_id, "class": "human"})
-        store.withdrawals.add(campaign, NOW, f"un{email}", [public_id])
+        store.unsubscribes.add(campaign, NOW, f"un{email}", [public_id])
         store.sends.note(campaign, {"collage": "0001", "state": "done", "progress": 1.0, "sent": 1, "total": 1})
         store.syncs.end(campaign, NOW)
         store.syncs.keep_cursor(campaign, "a")
@@ -97,7 +97,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
         store.logs.event(campaign, NOW, "SYNCED", public_id)
         store.logs.notification(campaign, NOW, "approved", public_id, b'{"public_id": "%s"}' % public_id.encode())
     store.logs.notification(None, NOW, "approved", "x", b'{"public_id": "x"}')
-    store.unfinished.note(BODY, {"a": "sayno", "x": None})
+    store.checkpoints.note(BODY, {"a": "sayno", "x": None})
     return store.root.path
 
 
@@ -167,12 +167,10 @@ def app(model: Path, running_standin: Standin) -> Iterator[Flask]:
     (model.parent / "campaigns.toml").write_text(RULES)
     environ = environment(running_standin, model, **mail_settings("smtp://127.0.0.1:9"))
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    made.extensions["collagen"].intake.processor._keeper.decoder = decoder = Remembering()
+    made.extensions["collagen"].intake.processor._mirror.decoder = decoder = Remembering()
     yield made
-    if "collagen.desk" in made.extensions:
-        made.extensions["collagen.desk"].addresses.close()
-    made.extensions["collagen"].exiftool.close()
-    decoder.close()
+    made.extensions["collagen"].close()
+    decoder.end()
 
 
 @pytest.fixture(scope="module")
@@ -228,11 +226,11 @@ def ask(client: FlaskClient, path: str) -> int:
 
 def read_all(store: Store) -> list[object]:
     """What everything that reads the store's JSON makes of it, without a page around it. Raises what it must not."""
-    said: list[object] = [store.unfinished.done(BODY, ["a", "x", "y"])]
+    said: list[object] = [store.checkpoints.done(BODY, ["a", "x", "y"])]
     for campaign in ("sayno", "other"):
         photos = {photo.public_id for photo in store.photos.all(campaign)}
         planned = plan(store, campaign, Parameters(width=300, height=400))
-        assert {photo.public_id for photo in planned.queue} == photos
+        assert {photo.public_id for photo in planned.line.queue} == photos
         said += [store.syncs.cursor(campaign), store.syncs.ended(campaign), store.syncs.rules(campaign)]
         said += [store.logs.tail(campaign, 9), figures.read(store, campaign), sending.state(store, campaign, "0001")]
         said += [store.sends.state(campaign), store.collages.damaged(campaign)]
@@ -242,7 +240,7 @@ def read_all(store: Store) -> list[object]:
             with contextlib.suppress(NotFound, CollageUnsound):
                 said.append(figures.read(store, campaign, collage))
         with contextlib.suppress(StoreUnavailable):
-            said.append(store.withdrawals.addresses(campaign))
+            said.append(store.unsubscribes.addresses(campaign))
     return said
 
 
@@ -308,7 +306,7 @@ def test_every_page_but_those_about_a_damaged_file_is_answered_as_before(
 
 DECIDING: dict[str, Callable[[Store], object]] = {
     "sends.jsonl": lambda store: store.sends.read_whole("sayno"),
-    "unsubscribed.jsonl": lambda store: store.withdrawals.addresses("sayno"),
+    "unsubscribed.jsonl": lambda store: store.unsubscribes.addresses("sayno"),
 }
 
 
@@ -364,7 +362,7 @@ def test_a_collage_is_built_beside_a_damaged_one(model: Path, tmp_path: Path) ->
     (store.collages.directory("sayno", "0001") / "manifest.json").write_bytes(b"null")
     build = job.start(store, "sayno", Parameters(photos=1, width=300, height=400))
     assert build.wait(300)
-    assert store.collages.manifest("sayno", build.id)["tiles"][0]["public_id"] == LATE, "who was in fewest"
+    assert store.collages.manifest("sayno", build.id).shown[0] == LATE, "who was in fewest"
 
 
 @pytest.mark.parametrize("kind", [".sync/C.ended", ".sync/C.json", ".sync/C.rules"])

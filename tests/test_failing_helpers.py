@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.adapters.cloudinary import Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.imaging import Decoder
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
@@ -55,7 +55,7 @@ def parts(standin: Standin, store: Store) -> tuple[Cloudinary, Any]:
 def made(standin: Standin, store: Store, exiftool: ExifTool, decoder: Decoder) -> Processor:
     cloudinary, campaigns = parts(standin, store)
     processor = Processor(cloudinary, store, exiftool, campaigns)
-    processor._keeper.decoder = decoder
+    processor._mirror.decoder = decoder
     return processor
 
 
@@ -92,7 +92,7 @@ def sync(standin: Standin, store: Store, exiftool: ExifTool, decoder: Decoder) -
     standin.set_email("p1", "corrected@example.org", notify=False)
     cloudinary, campaigns = parts(standin, store)
     syncing = Sync(cloudinary, store, exiftool, campaigns, Watch())
-    syncing._processor._keeper.decoder = decoder
+    syncing._processor._mirror.decoder = decoder
     with contextlib.suppress(CollagenError):
         syncing.run("sayno", sure=True)
 

@@ -79,9 +79,12 @@ def test_while_notifications_take_all_their_seats_the_rest_is_told_to_come_again
     with store.photos.lock("a"):
         with connections(service, *signed(standin, approval), ROOM + more) as lines:
             refused: list[bytes] = []
-            wait_for(
-                lambda: refused.extend(answers(lines)) or len(refused) >= more, "those for whom there is no room know"
-            )
+
+            def all_know() -> bool:
+                refused.extend(answers(lines))
+                return len(refused) >= more
+
+            wait_for(all_know, "those for whom there is no room know")
             assert set(refused) == {b"HTTP/1.1 503"}
             assert service.admin.get(f"{service.url}/health").status_code == 200
             assert service.admin.get(f"{service.url}/admin/").status_code == 200

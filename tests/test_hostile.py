@@ -16,9 +16,9 @@ import pytest
 import requests
 from PIL import Image, ImageOps
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.core import addresses, limits
 from scripts.sandbox import mirror
 from scripts.sandbox.pictures import decoded, jpeg, mean_difference, middle, oriented, png, scene

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox import mirror
 from scripts.sandbox.samples import person, prepared
@@ -52,17 +52,16 @@ def test_a_storm_of_shuffled_doubled_and_failing_notifications_ends_in_the_truth
     standin.settings(retry_delays=[0.3, 0.6, 1.2], at_once=12)
     for kind, seed in (("duplicate", 1), ("reorder", 2)):
         standin.faults("notify", kind, times=None, probability=0.3, seed=seed, **({"window": 0.5} if seed == 2 else {}))
-    for seed, (call, kind, rule) in enumerate(
-        (
-            ("api", "status", {"status": 503}),
-            ("api", "rate_limit", {}),
-            ("api", "empty", {}),
-            ("api", "delay", {"seconds": 0.1}),
-            ("delivery", "cut", {}),
-            ("delivery", "html", {}),
-            ("delivery", "processing", {}),
-        )
-    ):
+    faults: list[tuple[str, str, dict[str, float]]] = [
+        ("api", "status", {"status": 503}),
+        ("api", "rate_limit", {}),
+        ("api", "empty", {}),
+        ("api", "delay", {"seconds": 0.1}),
+        ("delivery", "cut", {}),
+        ("delivery", "html", {}),
+        ("delivery", "processing", {}),
+    ]
+    for seed, (call, kind, rule) in enumerate(faults):
         standin.faults(call, kind, times=120, probability=0.03, seed=seed, **rule)
     photos = [f"p/{number}" for number in range(12)]
     for number, public_id in enumerate(photos):

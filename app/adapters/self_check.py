@@ -1,4 +1,4 @@
-"""The service as others reach it: the only code that asks at COLLAGEN_PUBLIC_URL, through DNS, TLS and nginx."""
+"""Checks the service as others reach it: through COLLAGEN_PUBLIC_URL, DNS, TLS and nginx."""
 
 import http.client
 from urllib.parse import urlsplit
@@ -8,9 +8,9 @@ from app.core.errors import SettingError
 
 
 def check(url: str) -> None:
-    """Raises SettingError, saying what stood in the way, unless GET `url`/health is answered, by Collagen, with 200.
+    """Raises SettingError with the reason unless Collagen answers GET `url`/health with 200.
 
-    `url` as the settings have it. No proxy, no redirect: what Cloudinary and mail programs meet is what counts.
+    `url`: from the settings. Uses no proxy and follows no redirect, to see what Cloudinary and mail programs see.
     """
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -20,8 +20,8 @@ def check(url: str) -> None:
         answer = connection.getresponse()
         status, body = answer.status, answer.read(4096)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        raise SettingError(f"{url}/health cannot be asked from here: {' '.join(said.split())}") from error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise SettingError(f"{url}/health cannot be reached from here: {' '.join(reason.split())}") from error
     finally:
         connection.close()
     if b'"checks"' not in body:

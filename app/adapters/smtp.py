@@ -1,8 +1,8 @@
 """The only code that talks SMTP: one connection, encrypted and logged in, for many mails.
 
-What an answer means stands in RFC 5321 (4.2.1: 4yz is worth another try, 5yz is not; 3.8: 421 ends the conversation)
-and RFC 3463 (5.4.5, which Gmail gives where an account has sent its mails of the day). A mail whose fate is unknown is
-never sent again from here: that is the caller's to decide.
+For the meaning of answers see RFC 5321 (4.2.1: 4yz is worth a retry, 5yz is not; 3.8: 421 closes the session) and
+RFC 3463 (5.4.5, which Gmail sends when an account reaches its daily limit). A mail whose fate is unknown is never
+resent here: that is the caller's decision.
 """
 
 import contextlib
@@ -17,14 +17,14 @@ from app.core.config import MailServer
 from app.core.errors import MailUnavailable, SettingError
 
 KEY = "COLLAGEN_SMTP_URL"
-MAILS_PER_CONNECTION = 1000  # Exim's smtp_accept_max_per_connection; a server that wants fewer says 421
-LONGEST_REASON = 300  # characters of what a server says
+MAILS_PER_CONNECTION = 1000  # Exim's smtp_accept_max_per_connection; a server that wants fewer answers 421
+LONGEST_REASON = 300  # characters of a server's answer
 CLOSING = 421
 LIMIT_REACHED = "5.4.5"
 
 
 class Refused(Exception):
-    """The server does not take the mail for this recipient. `permanent`: another try would be refused as well."""
+    """The server refuses the mail for this recipient. `permanent`: it would refuse a retry too."""
 
     def __init__(self, permanent: bool, reason: str) -> None:
         super().__init__(reason)
@@ -33,22 +33,22 @@ class Refused(Exception):
 
 
 class Uncertain(Exception):
-    """The connection broke after the mail had begun to travel: it may have been taken, or not."""
+    """The connection broke while the mail was being transferred: it may have been accepted, or not."""
 
 
 class _Closed(Exception):
-    """The server ended the conversation before the mail had begun to travel."""
+    """The server closed the session before the mail was transferred."""
 
 
 def serialised(message: EmailMessage) -> bytes:
-    """A mail as it travels: in seven bits, which go through every server."""
+    """A mail as bytes: seven-bit, which passes through every server."""
     return message.as_bytes(policy=message.policy.clone(cte_type="7bit", linesep="\r\n"))
 
 
 class Connection:
-    """A conversation with the mail server, begun anew wherever the server has ended it.
+    """A session with the mail server, reopened whenever the server has closed it.
 
-    A context manager: entering it connects, so that wrong settings come to light before any mail.
+    A context manager: entering it connects, so that wrong settings show before any mail is sent.
     """
 
     def __init__(self, server: MailServer, patience: float = limits.SMTP_SECONDS) -> None:
@@ -59,7 +59,7 @@ class Connection:
         self._sent = 0
 
     def __enter__(self) -> Self:
-        """Raises SettingError, naming the key, for a refused login, a wrong certificate or no encryption; else
+        """Raises SettingError, naming the key, for a refused login, a wrong certificate or no encryption; otherwise
         MailUnavailable."""
         self._connected()
         return self
@@ -70,62 +70,63 @@ class Connection:
         self._end(politely=error is None)
 
     def send(self, data: bytes, sender: str, recipient: str) -> None:
-        """Hands over one mail, as `serialised` makes it; `sender` and `recipient` are bare addresses.
+        """Hands over one mail, made by `serialised`; `sender` and `recipient` are bare addresses.
 
-        Raises Refused where the server does not take it, Uncertain where nobody can know whether it did,
-        MailUnavailable where there is no conversation, and SettingError as on entering, or where the server does not
-        let us send at all.
+        Raises Refused if the server does not take it, Uncertain if nobody can know whether it did, MailUnavailable if
+        there is no session, and SettingError as on entering, or if the server does not let us send at all.
         """
         try:
             self._hand_over(data, sender, recipient)
-        except _Closed:  # after a pause, or after as many mails as it wants: once more, on a new connection
+        except _Closed:  # after a pause, or after its limit of mails: retry once on a new connection
             try:
                 self._hand_over(data, sender, recipient)
             except _Closed as error:
-                raise MailUnavailable(f"The mail server {self._server.host} ends every connection: {error}.") from error
+                raise MailUnavailable(
+                    f"The mail server {self._server.host} closes every connection: {error}."
+                ) from error
 
     def _hand_over(self, data: bytes, sender: str, recipient: str) -> None:
         client = self._connected()
         try:
-            code, said = client.mail(sender)
+            code, answer = client.mail(sender)
             if code >= 500:
                 self._end()
-                raise _no_mails_at_all(code, said)
+                raise _no_mails_at_all(code, answer)
             if code == 250:
-                code, said = client.rcpt(recipient)
-            self._require(250, code, said)
+                code, answer = client.rcpt(recipient)
+            self._require(250, code, answer)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._end(politely=False)
-            raise _Closed(_told(error)) from error
+            raise _Closed(_message(error)) from error
         try:
-            code, said = client.data(data)
-        except smtplib.SMTPDataError as error:  # the answer to the word DATA: nothing has travelled yet
-            code, said = error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b""
+            code, answer = client.data(data)
+        except smtplib.SMTPDataError as error:  # the answer to the DATA command: nothing has been transferred yet
+            code, answer = error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b""
         except BaseException as error:
             self._end(politely=False)
             if isinstance(error, (smtplib.SMTPException, OSError)):
-                raise Uncertain(f"The connection broke while the mail was handed over: {_told(error)}") from error
+                raise Uncertain(f"The connection broke while the mail was handed over: {_message(error)}") from error
             raise
         self._sent += 1
         if code == CLOSING:
             self._end(politely=False)
-            raise Refused(False, _reason(code, said))
-        self._require(250, code, said)
+            raise Refused(False, _reason(code, answer))
+        self._require(250, code, answer)
 
-    def _require(self, wanted: int, code: int, said: bytes) -> None:
-        """Raises what an answer other than the wanted one means."""
+    def _require(self, wanted: int, code: int, answer: bytes) -> None:
+        """Raises the error for any answer but the wanted one."""
         if code in (wanted, 251):
             return
         if code == CLOSING:
-            raise smtplib.SMTPServerDisconnected(_text(said))
-        reason = _reason(code, said)
+            raise smtplib.SMTPServerDisconnected(_text(answer))
+        reason = _reason(code, answer)
         if self._client is not None:
             try:
                 self._client.rset()
             except (smtplib.SMTPException, OSError):
                 self._end(politely=False)
         if LIMIT_REACHED in reason.split()[1:2]:
-            raise MailUnavailable(f"The mail server takes no more mails for now: {reason}.", retry_after=3600)
+            raise MailUnavailable(f"The mail server accepts no more mails for now: {reason}.", retry_after=3600)
         raise Refused(code >= 500, reason)
 
     def _connected(self) -> smtplib.SMTP:
@@ -159,12 +160,12 @@ class Connection:
         return client
 
     def _trouble(self, error: Exception) -> SettingError | MailUnavailable:
-        """What stands in the way of a connection: the setting, or the server."""
+        """The cause of a failed connection: a setting, or the server."""
         place = f"{self._server.host}:{self._server.port}"
         if isinstance(error, ssl.SSLCertVerificationError):
-            return SettingError(f"{KEY}: the certificate of {place} is not to be trusted: {error.verify_message}.")
+            return SettingError(f"{KEY}: the certificate of {place} is not trusted: {error.verify_message}.")
         if isinstance(error, ssl.SSLError) and error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
-            return SettingError(f"{KEY}: {place} does not begin with TLS; smtp:// uses STARTTLS, smtps:// does not.")
+            return SettingError(f"{KEY}: {place} does not start with TLS; use smtp:// for STARTTLS.")
         if isinstance(error, smtplib.SMTPNotSupportedError):
             return SettingError(f"{KEY}: {place} offers no {'login' if 'AUTH' in str(error) else 'encryption'}.")
         if isinstance(error, UnicodeError):
@@ -172,9 +173,9 @@ class Connection:
         if isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500:
             return SettingError(
                 f"{KEY}: {place} refuses the user or the password ({_reason(error.smtp_code, error.smtp_error)}); Gmail"
-                " wants an app password."
+                " requires an app password."
             )
-        return MailUnavailable(f"The mail server {place} ({KEY}) cannot be used: {_told(error)}.")
+        return MailUnavailable(f"The mail server {place} ({KEY}) cannot be used: {_message(error)}.")
 
     def _end(self, *, politely: bool = True) -> None:
         if self._client is not None:
@@ -185,29 +186,29 @@ class Connection:
             client.close()
 
 
-def _no_mails_at_all(code: int, said: bytes) -> SettingError | MailUnavailable:
-    """What it means that a sender is refused, before any recipient was named."""
-    reason = _reason(code, said)
+def _no_mails_at_all(code: int, answer: bytes) -> SettingError | MailUnavailable:
+    """The error for a refused sender, before any recipient was named."""
+    reason = _reason(code, answer)
     if LIMIT_REACHED in reason.split()[1:2]:
-        return MailUnavailable(f"The mail server takes no more mails for now: {reason}.", retry_after=3600)
+        return MailUnavailable(f"The mail server accepts no more mails for now: {reason}.", retry_after=3600)
     if code == 530:
-        return SettingError(f"{KEY}: the mail server wants a login first: {reason}.")
+        return SettingError(f"{KEY}: the mail server requires a login: {reason}.")
     return SettingError(f"COLLAGEN_MAIL_FROM: the mail server refuses this sender: {reason}.")
 
 
-def _reason(code: int, said: bytes | str) -> str:
-    return f"{code} {_text(said)}".strip()[:LONGEST_REASON].rstrip(".")
+def _reason(code: int, answer: bytes | str) -> str:
+    return f"{code} {_text(answer)}".strip()[:LONGEST_REASON].rstrip(".")
 
 
-def _text(said: bytes | str) -> str:
-    """What a server said, in one line."""
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+def _text(answer: bytes | str) -> str:
+    """A server's answer on one line."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
-def _told(error: Exception) -> str:
-    """What an error says, in one line."""
+def _message(error: Exception) -> str:
+    """An error's message on one line."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _reason(error.smtp_code, error.smtp_error)
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return _text(said)[:LONGEST_REASON].rstrip(".") or type(error).__name__
+    message = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return _text(message)[:LONGEST_REASON].rstrip(".") or type(error).__name__

@@ -1,7 +1,7 @@
 """Amazon SQS: the only code that imports boto3.
 
-It is imported when a queue is made, for that takes a quarter of a second and only the worker needs it. Credentials,
-region and endpoint come from where boto3 looks for them
+boto3 is imported when a queue is made, because that takes a quarter of a second and only the worker needs it.
+Credentials, region and endpoint come from where boto3 looks for them
 (https://boto3.amazonaws.com/v1/documentation/api/latest/guide/configuration.html).
 """
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-MOST = 10  # messages in one answer; SQS gives no more
-# What a message carries beside its body: the first three are written by the gateway, the last one by a redrive.
+MOST = 10  # messages in one answer; SQS's maximum
+# Attributes of a message: the gateway sets the first three, a redrive the last.
 ATTRIBUTES = ("X-Cld-Timestamp", "X-Cld-Signature", "X-Request-ID", "Received")
 
 MISSING = {"QueueDoesNotExist", "NonExistentQueue", "InvalidAddress"}
@@ -33,9 +33,9 @@ GONE = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
 
 @dataclass(frozen=True)
 class Message:
-    """One message as it was received. `sent`: when, in seconds since 1970; a move to the dead-letter queue keeps that.
+    """A received message. `sent`: when it was sent, in seconds since 1970; the dead-letter queue keeps that time.
 
-    `receipt`: what SQS calls this receipt of it. `attributes`: those of `ATTRIBUTES` that it has.
+    `receipt`: SQS's handle for this delivery. `attributes`: those of `ATTRIBUTES` that it has.
     """
 
     id: str
@@ -46,23 +46,23 @@ class Message:
 
 
 class Queue:
-    """A queue at its address. Safe to use from many threads. `name`: what to call it in a log.
+    """A queue, by its URL. Thread-safe. `name`: its name in logs.
 
-    Making one asks nobody. Raises SettingError where boto3 has no region or cannot read its configuration. Everything
-    else raises QueueUnavailable, or SettingError where there is no such queue, no credentials, or none that may.
+    Creating one makes no call, and raises SettingError if boto3 has no region or cannot read its configuration. All
+    methods raise QueueUnavailable, or SettingError if there is no such queue or the credentials are missing or refused.
     """
 
     def __init__(self, url: str, client: "SQSClient | None" = None) -> None:
         if not re.fullmatch(r"https?://[^/\s]+/\S+", url):
             raise SettingError(
-                f"{url!r} is no address of a queue (https://sqs.eu-central-1.amazonaws.com/123456789012/collagen)."
+                f"{url!r} is not the URL of a queue (https://sqs.eu-central-1.amazonaws.com/123456789012/collagen)."
             )
         self._url = url
         self.name = url.rstrip("/").rpartition("/")[2]
         self._client = client or self._connected()
 
     def receive(self, most: int, visibility: int, patience: int = limits.POLL_SECONDS) -> list[Message]:
-        """Up to `most` messages, which nobody else gets for `visibility` seconds; none after `patience` seconds."""
+        """Up to `most` messages, hidden from others for `visibility` seconds; waits `patience` seconds for one."""
         with self._plainly():
             answer = self._client.receive_message(
                 QueueUrl=self._url,
@@ -75,13 +75,13 @@ class Queue:
             return [_message(message) for message in answer.get("Messages", [])]
 
     def delete(self, message: Message) -> bool:
-        """It is done with; says whether it still was ours to say so."""
+        """Acknowledges a message; returns whether it was still ours."""
         with self._plainly(), self._ours() as ours:
             self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt)
         return bool(ours)
 
     def hide(self, message: Message, seconds: int) -> bool:
-        """Nobody gets it for so long, counted from now; says whether it still was ours to say so."""
+        """Hides a message for this long from now; returns whether it was still ours."""
         with self._plainly(), self._ours() as ours:
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=message.receipt, VisibilityTimeout=seconds
@@ -89,7 +89,7 @@ class Queue:
         return bool(ours)
 
     def send(self, body: str, attributes: Mapping[str, str]) -> None:
-        """A new message."""
+        """Sends a new message."""
         with self._plainly():
             self._client.send_message(
                 QueueUrl=self._url,
@@ -100,7 +100,7 @@ class Queue:
             )
 
     def dead_letters(self) -> "Queue":
-        """The queue in which ends what was received too often. Raises SettingError where this one has none."""
+        """The dead-letter queue. Raises SettingError if this queue has none."""
         with self._plainly():
             answer = self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["RedrivePolicy"])
             policy = json.loads(answer.get("Attributes", {}).get("RedrivePolicy", "{}"))
@@ -112,7 +112,7 @@ class Queue:
         return Queue(url, self._client)
 
     def count(self) -> int:
-        """About how many messages it has, those that somebody is at work on too."""
+        """About how many messages the queue has, including those in progress."""
         with self._plainly():
             answer = self._client.get_queue_attributes(
                 QueueUrl=self._url,
@@ -135,7 +135,7 @@ class Queue:
 
     @contextlib.contextmanager
     def _ours(self) -> Iterator[list[bool]]:
-        """Yields what is empty afterwards where the receipt counts no more: its time was over."""
+        """Yields a list that is empty afterwards if the receipt has expired."""
         from botocore.exceptions import ClientError
 
         ours = [True]
@@ -148,7 +148,7 @@ class Queue:
 
     @contextlib.contextmanager
     def _plainly(self) -> Iterator[None]:
-        """Makes errors of AWS ours, in one sentence."""
+        """Turns AWS errors into ours, in one sentence."""
         from botocore import exceptions as aws
 
         try:
@@ -156,7 +156,7 @@ class Queue:
         except aws.ClientError as error:
             code = _code(error.response)
             if code in MISSING:
-                raise SettingError(f"There is no queue {self.name} at its address, or not in this region.") from error
+                raise SettingError(f"There is no queue {self.name} at this URL, or not in this region.") from error
             if code in REFUSED:
                 raise SettingError(f"AWS does not let these credentials use the queue {self.name} ({code}).") from error
             raise QueueUnavailable(f"The queue {self.name} cannot be used at the moment ({code}).") from error
@@ -174,17 +174,17 @@ class Queue:
 
 
 def _code(response: Mapping[str, object]) -> str:
-    """Such as QueueDoesNotExist, which SQS also calls AWS.SimpleQueueService.NonExistentQueue."""
-    said = response.get("Error")
-    return str(said.get("Code", "")).rpartition(".")[2] if isinstance(said, dict) else ""
+    """The error code, such as QueueDoesNotExist, without a prefix such as AWS.SimpleQueueService."""
+    error = response.get("Error")
+    return str(error.get("Code", "")).rpartition(".")[2] if isinstance(error, dict) else ""
 
 
-def _message(given: "MessageTypeDef") -> Message:
-    attributes = given.get("MessageAttributes", {})
+def _message(entry: "MessageTypeDef") -> Message:
+    attributes = entry.get("MessageAttributes", {})
     return Message(
-        id=given.get("MessageId", ""),
-        receipt=given.get("ReceiptHandle", ""),
-        body=given.get("Body", ""),
-        sent=int(given.get("Attributes", {}).get("SentTimestamp", "0")) / 1000,
+        id=entry.get("MessageId", ""),
+        receipt=entry.get("ReceiptHandle", ""),
+        body=entry.get("Body", ""),
+        sent=int(entry.get("Attributes", {}).get("SentTimestamp", "0")) / 1000,
         attributes={name: value["StringValue"] for name, value in attributes.items() if "StringValue" in value},
     )

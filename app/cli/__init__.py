@@ -1,7 +1,7 @@
-"""The door for commands: `python -m app COMMAND`.
+"""Entry point for commands: `python -m app COMMAND`.
 
-One module for each command or group of them. `options`: what they have in common; `table`: tables as CSV. The `worker`
-command is the queue's entry point and lives there.
+Each command, or group of commands, has its own module. `options` holds what commands share, `table` writes CSV. The
+`worker` command lives with the queue.
 
 Exit codes: 0 done, 1 refused or failed (one line on stderr), 2 wrong usage.
 """
@@ -15,7 +15,7 @@ import click
 from app import __version__
 from app.core import errors
 
-# Module and name of each command. A module is imported when its command is asked for: most need half of all there is.
+# Module and name of each command. A module is imported only when its command runs: most load half of the program.
 COMMANDS = {
     "check": ("app.cli.check", "check"),
     "collage": ("app.cli.collages", "collage"),
@@ -23,7 +23,7 @@ COMMANDS = {
     "derive": ("app.cli.collages", "derive"),
     "doctor": ("app.cli.doctor", "doctor"),
     "forget": ("app.cli.forget", "forget"),
-    "init": ("app.cli.mirror", "init"),
+    "init": ("app.cli.init", "init"),
     "inventory": ("app.cli.inventory", "inventory"),
     "layout": ("app.cli.collages", "layout_command"),
     "notify": ("app.cli.notify", "notify"),
@@ -33,32 +33,9 @@ COMMANDS = {
     "worker": ("app.queue.command", "worker"),
 }
 
-EXIT: dict[type[errors.CollagenError], int] = {
-    errors.SettingError: 1,
-    errors.BadSignature: 1,
-    errors.BadNotification: 1,
-    errors.BadPublicId: 1,
-    errors.PictureError: 1,
-    errors.NotFound: 1,
-    errors.BadParameters: 1,
-    errors.BuildFailed: 1,
-    errors.CollageUnsound: 1,
-    errors.CloudinaryUnavailable: 1,
-    errors.StoreUnavailable: 1,
-    errors.ExifToolFailed: 1,
-    errors.DecoderFailed: 1,
-    errors.PhotoBusy: 1,
-    errors.WebhooksBusy: 1,
-    errors.SyncInProgress: 1,
-    errors.CollageInProgress: 1,
-    errors.NotifyInProgress: 1,
-    errors.MailUnavailable: 1,
-    errors.QueueUnavailable: 1,
-}
-
 
 class Commands(click.Group):
-    """Turns our errors into one line and an exit code, and so what the system says of a file that was named."""
+    """Turns our errors, and system errors about a named file, into one line on stderr and exit code 1."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -75,7 +52,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except errors.CollagenError as error:
             click.echo(f"Error: {error}", err=True)
-            sys.exit(EXIT[type(error)])
+            sys.exit(1)
         except OSError as error:
             if error.filename is None:
                 raise
@@ -86,7 +63,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="collagen")
 def main() -> None:
-    """Collagen keeps a mirror of a campaign's approved photos and makes collages of everyone in it.
+    """Mirror a campaign's approved photos and make collages of everyone in it.
 
-    Settings come from the environment and from .env; .env.example names and explains each.
+    Settings come from the environment and from .env; .env.example explains each of them.
     """

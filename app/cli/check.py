@@ -1,11 +1,11 @@
-"""The command that looks whether all is well in the store."""
+"""The command that checks the store."""
 
 import json
 import sys
 
 import click
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.cli.options import read_settings
 from app.core.config import load_campaigns
@@ -15,16 +15,16 @@ from app.services import check as checks
 
 @click.command(short_help="Check that photos and collages are whole.")
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
-@click.option("--repair", is_flag=True, help="Mend what can be mended without Cloudinary.")
+@click.option("--repair", is_flag=True, help="Repair what can be repaired without Cloudinary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
-    """Look whether every photo and collage is whole and in its place.
+    """Check that every photo and collage is whole and in its place.
 
-    Without CAMPAIGN, all that the store has. Each finding is a line: where, what, and what to do. It may run while
-    photos arrive. Exit code 1 when something is wrong that was not mended.
+    Without CAMPAIGN, checks the whole store. Each finding is a line: where, what, and what to do. Safe to run while
+    photos arrive. Exit code 1 if something is wrong and was not repaired.
 
     \b
-    --repair makes intermediates from archives and derivatives from masters, and removes temporary files, unfinished
+    --repair remakes intermediates from archives and derivatives from masters, and removes temporary files, unfinished
     collages and intermediates without an archive. It withdraws a collage whose manifest is damaged. It never removes
     or changes an archive.
 

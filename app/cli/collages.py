@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from app.adapters.store import Store
+from app.adapters.store.collages.manifests import Manifest
 from app.cli.options import CollageNumber, read_settings
 from app.core import errors
 from app.core.config import load_campaigns
@@ -20,7 +21,7 @@ from app.services.collage.build import Parameters, plan
 from app.services.collage.offers import offers
 from app.services.collage.withdrawn import Withdrawn
 
-PATIENCE = 0.3  # seconds, while somebody may only be looking whether a build goes on
+PATIENCE = 0.3  # seconds to wait for the lock: another process may only be checking whether a build is running
 
 
 def _size(command: Any) -> Any:
@@ -35,15 +36,15 @@ def _size(command: Any) -> Any:
 
 @click.command(short_help="Build a collage of a campaign's photos.")
 @click.argument("campaign")
-@click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Take at most N people.")
+@click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Show at most N people.")
 @_size
-@click.option("--exclude", multiple=True, metavar="PUBLIC_ID", help="Leave this photo out; may be repeated.")
-@click.option("--duplicates", is_flag=True, help="Show every photo of somebody who sent several, not the newest alone.")
+@click.option("--exclude", multiple=True, metavar="PUBLIC_ID", help="Leave this photo out; repeatable.")
+@click.option("--duplicates", is_flag=True, help="Show every photo of people who sent several, not just the newest.")
 @click.option(
     "--rebuild",
     type=CollageNumber(),
     metavar="COLLAGE",
-    help="Build this collage anew, without those who have withdrawn.",
+    help="Rebuild this collage without the people who have withdrawn.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
 def collage(
@@ -58,8 +59,8 @@ def collage(
 ) -> None:
     """Build a collage of CAMPAIGN's approved photos.
 
-    Whoever has never been in a finished collage comes first, then those who have been in fewest, then the earliest
-    approved. Photos with the same address, and the same picture sent twice, are one person, who has one place.
+    People who have never been in a finished collage come first, then those who have been in the fewest, then the
+    earliest approved. Photos with the same address, or with the same picture, count as one person, who gets one place.
 
     \b
     Examples:  python -m app collage sayno --photos 500
@@ -69,46 +70,49 @@ def collage(
     load_campaigns(settings.campaigns_file).require(campaign)
     store = Store(settings.store)
     if rebuild is None:
-        wish = Parameters(photos, width, height, frozenset(exclude), duplicates)
-        chosen = ["--photos", str(photos)] if photos else []
-        chosen += [part for public_id in exclude for part in ("--exclude", public_id)]
-        chosen += ["--duplicates"] if duplicates else []
-        command = shlex.join(["python", "-m", "app", "collage", campaign, *chosen])
-        for line in _offers(plan(store, campaign, wish).grid, command):
-            click.echo(line, err=True)
-        build = job.start(store, campaign, wish)
-        _watch(store, campaign, build)
-        manifest = _built(store, campaign, build.id)
+        manifest = _built(store, campaign, Parameters(photos, width, height, frozenset(exclude), duplicates))
     else:
         manifest = _rebuilt(store, campaign, rebuild)
     if as_json:
-        click.echo(json.dumps(manifest, ensure_ascii=False))
+        click.echo(json.dumps(manifest.as_json(), ensure_ascii=False))
         return
-    grid = manifest["layout"]
-    click.echo(
-        f"Collage {manifest['id']} of {campaign}: {count(grid['used'], 'person', 'people')} in "
-        f"{grid['cols']}×{grid['rows']} cells of {grid['cell_width']}×{grid['cell_height']}; "
-        f"{len(manifest['left_out'])} left out, {len(manifest['unreadable'])} unreadable"
+    for line in _description(store, campaign, manifest):
+        click.echo(line)
+
+
+def _description(store: Store, campaign: str, manifest: Manifest) -> Iterator[str]:
+    grid = manifest.layout
+    yield (
+        f"Collage {manifest.id} of {campaign}: {count(grid.used, 'person', 'people')} in "
+        f"{grid.cols}×{grid.rows} cells of {grid.cell_width}×{grid.cell_height}; "
+        f"{len(manifest.left_out)} left out, {len(manifest.unreadable)} unreadable"
     )
-    if again := len(manifest.get("duplicates", ())):
-        click.echo(
-            f"  {count(again, 'further photo', 'further photos')} of the same people; --duplicates shows them, too"
-        )
-    for file in manifest["files"]:
-        path = store.collages.file(campaign, manifest["id"], file["name"]).absolute()
-        click.echo(f"  {file['width']}×{file['height']}  {file['bytes'] / 1e6:5.1f} MB  {path}")
+    if more := len(manifest.duplicates):
+        yield f"  {count(more, 'more photo', 'more photos')} of the same people; --duplicates shows them"
+    for file in manifest.files:
+        path = store.collages.file(campaign, manifest.id, file.name).absolute()
+        yield f"  {file.width}×{file.height}  {file.bytes / 1e6:5.1f} MB  {path}"
 
 
-def _built(store: Store, campaign: str, collage: str) -> dict[str, Any]:
+def _built(store: Store, campaign: str, parameters: Parameters) -> Manifest:
+    """The manifest of a new collage."""
+    options = ["--photos", str(parameters.photos)] if parameters.photos else []
+    options += [part for public_id in parameters.exclude for part in ("--exclude", public_id)]
+    options += ["--duplicates"] if parameters.duplicates else []
+    command = shlex.join(["python", "-m", "app", "collage", campaign, *options])
+    for line in _offers(plan(store, campaign, parameters).grid, command):
+        click.echo(line, err=True)
+    build = job.start(store, campaign, parameters)
+    _watch(store, campaign, build)
     try:
-        return store.collages.manifest(campaign, collage)
+        return store.collages.manifest(campaign, build.id)
     except errors.NotFound:
-        state = store.collages.draft_state(campaign, collage)
-        raise errors.BuildFailed(f"The collage {collage} of {campaign} failed: {state.get('error')}") from None
+        state = store.collages.draft_state(campaign, build.id)
+        raise errors.BuildFailed(f"The collage {build.id} of {campaign} failed: {state.get('error')}") from None
 
 
-def _rebuilt(store: Store, campaign: str, collage: str) -> dict[str, Any]:
-    """The manifest of a collage that shows nobody who has withdrawn: rebuilt, or as it is where nobody has."""
+def _rebuilt(store: Store, campaign: str, collage: str) -> Manifest:
+    """The manifest of a collage, rebuilt if somebody in it has withdrawn."""
     withdrawn = Withdrawn(store)
     if withdrawn.of(campaign, collage):
         build = job.revise(store, campaign, collage, (), PATIENCE)
@@ -116,28 +120,28 @@ def _rebuilt(store: Store, campaign: str, collage: str) -> dict[str, Any]:
         try:
             left = withdrawn.of(campaign, collage)
         except errors.NotFound:
-            said = f"Everyone in the collage {collage} of {campaign} has withdrawn, so it was removed."
-            raise errors.NotFound(said) from None
+            message = f"Everyone in the collage {collage} of {campaign} has withdrawn, so it was removed."
+            raise errors.NotFound(message) from None
         if left:
-            raise errors.BuildFailed(f"The collage {collage} of {campaign} was not rebuilt; its log says why.")
+            raise errors.BuildFailed(f"The collage {collage} of {campaign} was not rebuilt; see the log.")
     return store.collages.manifest(campaign, collage)
 
 
 def _watch(store: Store, campaign: str, build: job.Build) -> None:
-    """Shows how far a build is until it ends: a bar on a terminal, a line every ten seconds elsewhere."""
+    """Shows a build's progress until it ends: a bar on a terminal, else a line every ten seconds."""
     terminal = sys.stderr.isatty()
-    started = said = time.monotonic()
+    started = reported = time.monotonic()
     with click.progressbar(length=100, label="Building", file=sys.stderr, hidden=not terminal) as bar:
         while not build.wait(0.25):
             try:
                 state = store.collages.draft_state(campaign, build.id)
-            except errors.NotFound:  # it was finished between the two questions
+            except errors.NotFound:  # it has finished since wait() returned
                 continue
             percent = round(100 * state.get("progress", 0))
             bar.update(percent - bar.pos)
-            if not terminal and time.monotonic() - said > 10:
-                said = time.monotonic()
-                click.echo(f"Building: {percent} % after {said - started:.0f} s", err=True)
+            if not terminal and time.monotonic() - reported > 10:
+                reported = time.monotonic()
+                click.echo(f"Building: {percent} % after {reported - started:.0f} s", err=True)
         bar.update(100 - bar.pos)
 
 
@@ -148,11 +152,11 @@ def _watch(store: Store, campaign: str, build: job.Build) -> None:
     "--report",
     type=click.File("w", encoding="utf-8", lazy=True),
     metavar="FILE",
-    help="List every case that was considered, with its cost written out (- for standard output).",
+    help="Write every case considered, with its cost, to FILE (- for standard output).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the layout as JSON.")
 def layout_command(photos: int, width: int, height: int, report: Any, as_json: bool) -> None:
-    """Show the grid that would be chosen for N people, and what it costs.
+    """Show the grid chosen for N people, and its cost.
 
     \b
     Example:  python -m app layout 229
@@ -175,12 +179,12 @@ def layout_command(photos: int, width: int, height: int, report: Any, as_json: b
         for line in _offers(chosen, f"python -m app layout {photos}"):
             click.echo(line)
     if report is not None:
-        for line in layout.report(photos, width, height):
+        for line in layout.report_lines(photos, width, height):
             report.write(f"{line}\n")
 
 
 def _offers(chosen: layout.Layout, command: str) -> Iterator[str]:
-    """Says who is left out of a small campaign, and the canvases on which fewer are; `command` makes the same there."""
+    """Lines that offer a small campaign canvases that leave out fewer people; `command` is the command to repeat."""
     width, height = chosen.horizontal.canvas, chosen.vertical.canvas
     others = offers(chosen.photos, width, height)
     if others:
@@ -199,12 +203,12 @@ def _spare(axis: layout.Axis) -> str:
     return f"{'clip' if axis.spare < 0 else 'pad'} {abs(axis.spare)}"
 
 
-@click.command(short_help="Make a JPEG of a finished collage.")
+@click.command(short_help="Make a JPEG from a finished collage.")
 @click.argument("master", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--longest", type=click.IntRange(min=1), default=1920, show_default=True, help="Longest side in pixels.")
 def derive(master: Path, out: Path, longest: int) -> None:
-    """Make a JPEG of a collage's MASTER.png: transparent border cut off, never enlarged.
+    """Make a JPEG from a collage's MASTER.png: transparent border trimmed, never enlarged.
 
     \b
     Example:  python -m app derive data/sayno/collages/0001/collage.png card.jpg --longest 1200

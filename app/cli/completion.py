@@ -1,15 +1,15 @@
-"""The command that makes shells complete the others."""
+"""The command that sets up shell completion."""
 
 import click
 from click.shell_completion import get_completion_class
 
-VARIABLE = "_COLLAGEN_COMPLETE"  # by which a shell asks for what could come next; deploy/collagen passes it on
+VARIABLE = "_COLLAGEN_COMPLETE"  # set by the shell to request completions; deploy/collagen passes it on
 
 
-@click.command(short_help="Print what makes your shell complete commands.")
+@click.command(short_help="Print the completion script for your shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the script that makes SHELL complete `collagen`, the command that deploy/install.sh installs.
+    """Print the script with which SHELL completes `collagen`, the command that deploy/install.sh installs.
 
     \b
     Examples:  collagen completion bash | sudo tee /etc/bash_completion.d/collagen

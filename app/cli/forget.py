@@ -6,7 +6,7 @@ import sys
 import click
 
 from app.adapters.cloudinary import Cloudinary
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.cli.options import read_settings
 from app.core.config import load_campaigns
@@ -16,15 +16,16 @@ from app.services.forget.forget import Forgetting
 @click.command(short_help="Erase a person everywhere.")
 @click.argument("whom", metavar="EMAIL|PUBLIC_ID")
 @click.option("--campaign", "among", multiple=True, metavar="NAME", help="Only in this campaign; may be repeated.")
-@click.option("--delete", is_flag=True, help="Delete the photo in Cloudinary, instead of rejecting it there.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--delete", is_flag=True, help="Delete the photo in Cloudinary instead of rejecting it there.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON.")
 def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: bool) -> None:
     """Erase a person: the photo, every record of it, and their face in every collage.
 
-    The photo is rejected in Cloudinary (or deleted there), or the next sync would bring it back. Collages that show it
-    are built anew under their numbers. An address may be spelt in any way. Run it again if it was interrupted. The
-    receipt that it prints holds no personal data and can be kept. Exit code 1 where nothing of the person is known.
+    The photo is rejected in Cloudinary (or deleted there), because the next sync would bring it back. Collages that
+    show it are rebuilt under their numbers. Any spelling of the address will do. Run the command again if it was
+    interrupted. The receipt it prints holds no personal data and can be kept. Exit code 1 if nothing is known of the
+    person.
 
     \b
     Example:  python -m app forget ann@example.org
@@ -34,7 +35,7 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
     campaigns = load_campaigns(settings.campaigns_file)
     campaigns.require(*among)
     if not yes and sys.stdin.isatty():
-        click.confirm("This cannot be taken back. Go on?", abort=True, err=True)
+        click.confirm("This cannot be undone. Continue?", abort=True, err=True)
     exiftool = ExifTool()
     try:
         forgetting = Forgetting(
@@ -55,5 +56,5 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
             shown = ", ".join(value) or "none" if isinstance(value, list) else value
             click.echo(f"{name.replace('_', ' '):<24}{shown}")
     if receipt["still_found"]:
-        click.echo("Error: something of the person is still in the store; run forget again.", err=True)
+        click.echo("Error: traces of the person are still in the store; run forget again.", err=True)
         sys.exit(1)

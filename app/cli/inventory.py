@@ -1,4 +1,4 @@
-"""The command that counts what is there and what is here."""
+"""The command that compares Cloudinary with the store."""
 
 import json
 from collections.abc import Mapping
@@ -16,20 +16,20 @@ from app.services.inventory import Folder, as_json, each, take
 
 @click.command(short_help="Count what is in Cloudinary and here.")
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
-@click.option("--assets", "with_assets", is_flag=True, help="List each asset, too.")
-@click.option("--json", "form", flag_value="json", help="Print it as JSON.")
+@click.option("--assets", "with_assets", is_flag=True, help="Also list each asset.")
+@click.option("--json", "form", flag_value="json", help="Print the inventory as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print it as CSV: a line for each folder and status, or asset.")
 def inventory(campaigns: tuple[str, ...], with_assets: bool, form: str | None) -> None:
     """Count what Cloudinary holds and what is here, side by side.
 
     For each folder and moderation status: how many, in which formats, with and without an address, with which tags,
-    and how many of them are here. Without CAMPAIGN, folders of no campaign are counted, too. It is the first thing to
-    run when figures look odd; it changes nothing and shows no address.
+    and how many of them are here. Without CAMPAIGN, includes folders that belong to no campaign. Run this first when
+    figures look odd; it changes nothing and shows no address.
 
     \b
     missing  approved there, not here
     extra    here, not approved there according to the lists, which lag by seconds
-             (python -m app sync asks about each, and repairs)
+             (python -m app sync looks each up, and repairs)
 
     \b
     Examples:  python -m app inventory
@@ -42,15 +42,15 @@ def inventory(campaigns: tuple[str, ...], with_assets: bool, form: str | None) -
     folders = take(cloudinary, Store(settings.store), rules, dict.fromkeys(campaigns))
     calls, left = cloudinary.quota.calls, cloudinary.quota.standing.left
     if form == "json":
-        told = [as_json(folder, assets=with_assets) for folder in folders]
-        click.echo(json.dumps({"folders": told, "calls": calls, "calls_left": left}, ensure_ascii=False))
+        listed = [as_json(folder, assets=with_assets) for folder in folders]
+        click.echo(json.dumps({"folders": listed, "calls": calls, "calls_left": left}, ensure_ascii=False))
         return
     if form == "csv":
         _csv(folders, with_assets)
     else:
         for folder in folders:
             _table(folder, with_assets)
-    # so that a table on standard output is nothing but the table
+    # on stderr with --csv, so that stdout is only the table
     click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"), err=form == "csv")
 
 
@@ -64,7 +64,7 @@ def _table(folder: Folder, with_assets: bool) -> None:
         kinds = "; ".join(filter(None, (_counts(row.formats), _counts(row.tags))))
         click.echo(f"  {status:<12}{counted}  {kinds}".rstrip())
     if folder.no_images:
-        click.echo(f"  no images, which cannot be stored: {len(folder.no_images)}")
+        click.echo(f"  not images, so not stored: {len(folder.no_images)}")
     if with_assets:
         for asset in each(folder):
             marks = ["here" if asset["held"] else "not here", asset["format"] or "?"]

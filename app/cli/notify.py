@@ -1,4 +1,4 @@
-"""The command that tells people of a collage."""
+"""The command that tells people about a collage."""
 
 import json
 import sys
@@ -7,52 +7,62 @@ from typing import Any
 
 import click
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.terminal import Progress
 from app.cli.options import CollageNumber, read_settings
 from app.core.config import load_campaigns
 from app.core.limits import SMTP_RETRY_SECONDS
 from app.core.plurals import count
-from app.core.shutdown import Stopping
-from app.services.notify.recipients import Wish
-from app.services.notify.report import Report
-from app.services.notify.run import Notifier, Plan
+from app.core.shutdown import Shutdown
+from app.services.notify.plan import MailPlan
+from app.services.notify.recipients import Options
+from app.services.notify.report import MailReport
+from app.services.notify.run import Notifier
 
 
 @click.command(short_help="Mail everyone in a collage.")
 @click.argument("campaign")
 @click.argument("collage", type=CollageNumber())
-@click.option("--dry-run", is_flag=True, help="Send nothing; say who would be told, and who not and why.")
+@click.option("--dry-run", is_flag=True, help="Send nothing; list who would be told, and who not and why.")
 @click.option(
     "--preview",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Send nothing; write the mail to FILE, which a mail program opens where it is called something.eml.",
+    help="Send nothing; write the mail to FILE. Name it something.eml to open it in a mail program.",
 )
-@click.option("--test", metavar="ADDRESS", help="Send one mail, to this address; nothing is recorded of it.")
+@click.option("--test", metavar="ADDRESS", help="Send one mail to this address, without recording it.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send at most N mails.")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="PER_MINUTE", help="At most so many.")
-@click.option("--everyone", is_flag=True, help="Also whoever was told of an earlier collage, or refused for good.")
-@click.option("--retry-uncertain", is_flag=True, help="Also those of whom nobody knows whether their mail arrived.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="PER_MINUTE",
+    help="Send at most this many mails a minute.",
+)
+@click.option(
+    "--everyone", is_flag=True, help="Include people told about an earlier collage, and addresses refused for good."
+)
+@click.option(
+    "--retry-uncertain", is_flag=True, help="Include people for whom it is unknown whether their mail arrived."
+)
 @click.option(
     "--pause",
     type=click.FloatRange(min=0),
     default=SMTP_RETRY_SECONDS,
     show_default=True,
     metavar="SECONDS",
-    help="Before the second try of what the server refused for now.",
+    help="Wait this long before retrying mails that the server refused for now.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the plan or the report as JSON.")
 def notify(
-    campaign: str, collage: str, dry_run: bool, preview: Path | None, pause: float, as_json: bool, **wishes: Any
+    campaign: str, collage: str, dry_run: bool, preview: Path | None, pause: float, as_json: bool, **options: Any
 ) -> None:
-    """Tell everyone in COLLAGE (its number) of CAMPAIGN by e-mail, each once.
+    """Mail everyone in COLLAGE (its number) of CAMPAIGN, each person once.
 
-    Those who were told of an earlier collage, or have unsubscribed, are left out. Each mail is written down before it
-    leaves and when the server has taken it: ended at any time and started again, it goes on where it stopped, and names
-    those of whom nobody knows whether their mail arrived. Ctrl-C ends it after the mail that it is at. Exit code 1
-    where a mail failed, is uncertain, or was not got to.
+    People who were told about an earlier collage, or have unsubscribed, are left out. Each mail is recorded before it
+    leaves and once the server has taken it: interrupted at any time and started again, the command continues where it
+    stopped, and names the people for whom it is unknown whether their mail arrived. Ctrl-C stops it after the current
+    mail. Exit code 1 if a mail failed, is uncertain, or was not reached.
 
     \b
     Examples:  python -m app notify sayno 0003 --dry-run           # who would be told?
@@ -60,19 +70,11 @@ def notify(
                python -m app notify sayno 0003 --rate 60
     """
     settings = read_settings()
-    campaigns, exiftool, stopping = load_campaigns(settings.campaigns_file), ExifTool(), Stopping()
+    campaigns, exiftool, stopping = load_campaigns(settings.campaigns_file), ExifTool(), Shutdown()
     store = Store(settings.store)
     try:
-        notifier = Notifier(
-            settings,
-            campaigns,
-            store,
-            exiftool,
-            sleep=stopping.sleep,
-            stopping=stopping,
-            pause=pause,
-        )
-        plan = notifier.plan(campaign, collage, Wish(**wishes))
+        notifier = Notifier(settings, campaigns, store, exiftool, sleep=stopping.sleep, stopping=stopping, pause=pause)
+        plan = notifier.plan(campaign, collage, Options(**options))
         if preview is not None:
             preview.write_bytes(notifier.preview(plan).as_bytes())
             click.echo(f"{preview}: the mail as people get it", err=True)
@@ -82,17 +84,7 @@ def notify(
             return
         stopping.on_signals()
         stopping.also(lambda: store.sends.is_stopped(campaign))
-        progress = Progress("mails")
-        progress.begin("Sending")
-
-        def show(so_far: Report) -> None:
-            failed = f"  {len(so_far.failed)} failed" if so_far.failed else ""
-            progress.show(so_far.done, so_far.total, failed)
-
-        try:
-            report = notifier.send(plan, show)
-        finally:
-            progress.end()
+        report = _send(notifier, plan)
     finally:
         exiftool.close()
     if as_json:
@@ -103,7 +95,21 @@ def notify(
         sys.exit(1)
 
 
-def _print_plan(plan: Plan, as_json: bool) -> None:
+def _send(notifier: Notifier, plan: MailPlan) -> MailReport:
+    progress = Progress("mails")
+    progress.begin("Sending")
+
+    def show(so_far: MailReport) -> None:
+        failed = f"  {len(so_far.failed)} failed" if so_far.failed else ""
+        progress.show(so_far.done, so_far.total, failed)
+
+    try:
+        return notifier.send(plan, show)
+    finally:
+        progress.end()
+
+
+def _print_plan(plan: MailPlan, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(plan.as_json(), ensure_ascii=False))
         return
@@ -114,7 +120,7 @@ def _print_plan(plan: Plan, as_json: bool) -> None:
     _print_skipped(plan.selection.skipped)
 
 
-def _print(report: Report) -> None:
+def _print(report: MailReport) -> None:
     click.echo(f"{len(report.sent)} of {count(report.total, 'mail', 'mails')} sent")
     _print_skipped(report.skipped)
     for address, failure in report.failed.items():
@@ -123,7 +129,7 @@ def _print(report: Report) -> None:
     for address in report.uncertain:
         click.echo(f"  uncertain: {_safe(address)} (the connection broke; --retry-uncertain sends it again)")
     if report.left:
-        click.echo(f"  not got to: {len(report.left)}; run it again, and it goes on")
+        click.echo(f"  not reached: {len(report.left)}; run it again to continue")
     if report.stopped:
         click.echo(f"Error: {report.stopped}", err=True)
 
@@ -134,5 +140,5 @@ def _print_skipped(skipped: dict[str, list[str]]) -> None:
 
 
 def _safe(text: str) -> str:
-    """`text` without what a terminal would take for a command: nobody has checked a malformed address."""
+    """`text` without terminal control characters: a malformed address was never checked."""
     return "".join(character if character.isprintable() else "�" for character in text)

@@ -1,4 +1,4 @@
-"""The command that shows what came of the mails."""
+"""The command that shows who opened the mails."""
 
 import json
 from datetime import date, timedelta
@@ -11,23 +11,22 @@ from app.cli.table import print_csv
 from app.core.config import load_campaigns
 from app.services.tracking.figures import Count, Figures, read
 
-BARS = 31  # at most so many rows of the chart
+BARS = 31  # most rows in the chart
 WIDEST = 40  # characters of a bar
 EIGHTHS = " ▏▎▍▌▋▊▉"
 MEANING = {
     "human": "a browser or mail program",
-    "proxy": "a mail provider's proxy, as a rule for somebody who read",
-    "unknown": "a script, a link checker, or nothing that says what it is",
-    "prefetch": "fetched ahead of any reader",
+    "proxy": "a mail provider's proxy, usually for somebody who read the mail",
+    "unknown": "a script, a link checker, or something unidentified",
+    "prefetch": "fetched before anyone read the mail",
 }
 LIMITS = """\
-What these figures cannot tell:
-  - Apple Mail and at times Gmail fetch pictures themselves, read or not: a mail that nobody looked at counts as opened
-    (prefetch).
-  - Many mail programs block pictures until asked: whoever read a mail without them does not count.
+What these figures cannot show:
+  - Apple Mail and sometimes Gmail fetch pictures in advance: a mail that nobody looked at counts as opened (prefetch).
+  - Many mail programs block pictures until asked: a person who reads a mail without them does not count.
   - A proxy fetches once and may show the picture often, or later: its hits and days are not the reader's.
-  - A mail that was passed on counts as opened by the person whom it was sent to.
-So they show how two mails compare, and hardly how many people read one."""
+  - A forwarded mail counts as opened by the person it was sent to.
+Use them to compare two mails, not to count how many people read one."""
 
 
 @click.command(short_help="Show who opened the mails.")
@@ -36,10 +35,10 @@ So they show how two mails compare, and hardly how many people read one."""
 @click.option("--json", "form", flag_value="json", help="Print the figures as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print the figures as CSV.")
 def opens(campaign: str, collage: str | None, form: str | None) -> None:
-    """Show what came of the mails about CAMPAIGN's collages, or about one COLLAGE.
+    """Show who opened the mails about CAMPAIGN's collages, or about one COLLAGE.
 
-    How many were told, how many mails the server took, and how many people have loaded their picture: by what loaded
-    it, and by day (UTC). It says nothing of anyone in particular.
+    How many people were told, how many mails the server took, and how many people loaded their picture: by what loaded
+    it, and by day (UTC). Figures only, no names.
 
     \b
     Example:  python -m app opens sayno
@@ -66,7 +65,7 @@ def _print(counted: Figures, campaign: str, collage: str | None, tracking: str) 
         if number:
             click.echo(f"  {label:<23}  {_part(number, counted.told)}")
     if tracking == "off":
-        click.echo("  Opens are not recorded: campaigns.toml says so (tracking).")
+        click.echo("  Opens are not recorded: tracking is off in campaigns.toml.")
     if counted.opened is None:
         click.echo(f"  picture loaded           {counted.hits:>7,}  times; by how many people is not recorded")
     else:
@@ -77,7 +76,7 @@ def _print(counted: Figures, campaign: str, collage: str | None, tracking: str) 
     for name, loaded in counted.by_class.items():
         click.echo(f"  {name:<10}{loaded.people:>8,}{loaded.hits:>8,}  {MEANING[name]}")
     if counted.nobodys:
-        click.echo(f"  {counted.nobodys:,} of the hits belong to nobody who was told: trials, or records erased since.")
+        click.echo(f"  {counted.nobodys:,} of the hits belong to no recipient: test mails, or records erased since.")
     click.echo()
     for line in chart(counted.by_day, of_people=counted.opened is not None):
         click.echo(f"  {line}")
@@ -89,7 +88,7 @@ def _part(number: int, whole: int) -> str:
 
 
 def chart(by_day: dict[str, Count], *, of_people: bool) -> list[str]:
-    """A bar for each day from the first to the last, or for a few together where they are many.
+    """A bar for each day from the first to the last, or for several days together if there are many.
 
     `of_people`: bars are people by their first open, otherwise hits.
     """

@@ -1,4 +1,4 @@
-"""What several commands have in common: their settings, and options as people type them."""
+"""Shared by several commands: loading settings, and option types."""
 
 import logging
 from typing import Any
@@ -10,9 +10,9 @@ from app.core.logging import configure
 
 
 def read_settings() -> Settings:
-    """Loads the settings and makes warnings go to standard error as they say. Raises SettingError.
+    """Loads the settings and logs warnings to standard error in their style. Raises SettingError.
 
-    No more than warnings: a command reports its own progress.
+    Only warnings, because a command reports its own progress.
     """
     settings = load_settings()
     configure(settings.log, logging.WARNING)
@@ -20,7 +20,7 @@ def read_settings() -> Settings:
 
 
 class CollageNumber(click.ParamType[str]):
-    """A collage's number: 1, 01 and 0001 are the same one."""
+    """A collage's number: 1, 01 and 0001 are the same."""
 
     name = "collage"
 

@@ -1,12 +1,14 @@
-"""The command that keeps the mirror true."""
+"""The command that keeps the mirror up to date."""
 
 import json
 import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
 
-from app.adapters.cloudinary import Cloudinary
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.cloudinary import Cloudinary, Quota
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.terminal import Progress
 from app.cli.options import read_settings
@@ -14,10 +16,10 @@ from app.core.config import load_campaigns
 from app.core.errors import SettingError, SyncInProgress
 from app.core.logging import request_context
 from app.core.plurals import count
-from app.services.reconcile import Report, Sync, Watch
+from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.report import totals
 
-SHOWN = 10  # public IDs of a kind; --json has all
+SHOWN = 10  # public IDs of each kind; --json has all
 MEANING = {
     "missed": "approved there, not here",
     "stale": "an old version or address, or one file of two",
@@ -29,21 +31,21 @@ MEANING = {
 
 @click.command(short_help="Bring the mirror up to date.")
 @click.argument("campaigns", nargs=-1, metavar="[CAMPAIGN]...")
-@click.option("--dry-run", is_flag=True, help="Change nothing; say what there is to do. Asks Cloudinary all the same.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; say what there is to do. Still calls Cloudinary.")
 @click.option(
     "--thumbnails",
     is_flag=True,
     help="First remake, from the archives, the intermediates and the pictures for the screen (thumb, medium) that are"
-    " missing, unreadable, of the wrong size or without what belongs inside.",
+    " missing, unreadable, the wrong size or incomplete inside.",
 )
 @click.option(
     "--wait",
     type=click.IntRange(min=0),
     default=0,
     metavar="SECONDS",
-    help="Where a sync of the campaign is running, wait for its end instead of refusing.",
+    help="If a sync of the campaign is running, wait this long for it to end instead of refusing.",
 )
-@click.option("--yes", is_flag=True, help="Remove photos even where that looks like a mistake (see above).")
+@click.option("--yes", is_flag=True, help="Remove photos even if that looks like a mistake (see above).")
 @click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON, with every public ID.")
 @click.option("--request", metavar="ID", hidden=True, help="The request that this run belongs to.")
 @click.option("--place", type=(str, int), multiple=True, hidden=True, help="A campaign's place that was inherited.")
@@ -59,19 +61,19 @@ def sync(
 ) -> None:
     """Make the mirror of each CAMPAIGN (all by default) agree with Cloudinary, and report what did not.
 
-    It finds what lost notifications left behind, and fills a new campaign. Photos that agree with Cloudinary's lists
-    cost no call of their own; about each other one Cloudinary is asked, and nothing is removed because a list lacks
-    it. Near the hourly limit of Admin API calls it waits for the next hour; ended at any time and started again, it
-    goes on where it stopped. Exit code 1 where something stayed unreachable.
+    Repairs what lost notifications left behind, and fills a new campaign. Photos that agree with Cloudinary's lists
+    cost no call; each other photo is looked up, and none is removed only because a list lacks it. Near the hourly limit
+    of Admin API calls the command waits for the next hour; interrupted at any time and started again, it continues
+    where it stopped. Exit code 1 if something stayed unreachable.
 
-    More than five photos and a fifth of a campaign are not removed at once without --yes: a misspelt folder looks like
-    that. Nor is any where the last sync of the campaign had another folder or account.
+    Without --yes, a sync does not remove more than five photos that make up over a fifth of a campaign: a misspelt
+    folder looks like that. Nor does it remove any if the campaign's last sync used another folder or account.
 
     \b
     missed       approved there, not here
     stale        here with an old version or address, or only one of its two files
     orphaned     here, not approved there
-    repaired     of all these, what is right now
+    repaired     those of the above that are right now
     unreachable  what could not be found out or done, and why; also in the campaign's log
 
     \b
@@ -84,60 +86,82 @@ def sync(
     rules = load_campaigns(settings.campaigns_file)
     rules.require(*campaigns)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
-    exiftool = ExifTool()
+    exiftool, progress = ExifTool(), Progress("photos")
     exiftool.version()
-    places = dict(place)
-    reports, failed, progress = [], False, Progress("photos")
+    options = {"dry_run": dry_run, "remake": thumbnails, "sure": yes, "patience": wait}
     try:
         syncing = Sync(cloudinary, Store(settings.store), exiftool, rules, Watch(progress.say, progress.show))
-        for name in dict.fromkeys(campaigns or rules):
-            progress.begin(name)
-            try:
-                how = {"dry_run": dry_run, "remake": thumbnails, "sure": yes}
-                reports.append(syncing.run(name, **how, patience=wait, place=places.get(name)))
-            except (SettingError, SyncInProgress) as error:  # the others have their turn all the same
-                progress.say(f"Error: {error}")
-                failed = True
-            progress.end()
-            if not as_json and reports and reports[-1].campaign == name:
-                _print(reports[-1])
+        reports, failed = _run(syncing, campaigns or tuple(rules), dict(place), options, progress, as_json=as_json)
     finally:
         progress.end()
         exiftool.close()
-    calls = cloudinary.quota.calls
-    left = cloudinary.quota.standing.left
+    _print_end(reports, cloudinary.quota, run, as_json=as_json)
+    _warn_of_doubts(reports, dry_run=dry_run, sure=yes)
+    if failed or any(report.unreachable or report.withheld for report in reports):
+        sys.exit(1)
+
+
+def _run(
+    syncing: Sync,
+    campaigns: Iterable[str],
+    places: Mapping[str, int],
+    options: Mapping[str, Any],
+    progress: Progress,
+    *,
+    as_json: bool,
+) -> tuple[list[SyncReport], bool]:
+    """The reports, and whether any campaign failed; the others still have their turn."""
+    reports, failed = [], False
+    for name in dict.fromkeys(campaigns):
+        progress.begin(name)
+        report = None
+        try:
+            report = syncing.run(name, place=places.get(name), **options)
+            reports.append(report)
+        except (SettingError, SyncInProgress) as error:
+            progress.say(f"Error: {error}")
+            failed = True
+        progress.end()
+        if report is not None and not as_json:
+            _print(report)
+    return reports, failed
+
+
+def _print_end(reports: list[SyncReport], quota: Quota, run: str, *, as_json: bool) -> None:
+    calls, left = quota.calls, quota.standing.left
     if as_json:
-        told = [report.as_json() for report in reports]
-        calls_told = {"calls": calls, "calls_left": left, "request_id": run}
-        click.echo(json.dumps({"campaigns": told, "totals": totals(reports)} | calls_told, ensure_ascii=False))
+        found = {"campaigns": [report.as_json() for report in reports], "totals": totals(reports)}
+        end = {"calls": calls, "calls_left": left, "request_id": run}
+        click.echo(json.dumps(found | end, ensure_ascii=False))
     else:
         click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"))
         click.echo(f"In the logs this run is request={run}")
+
+
+def _warn_of_doubts(reports: list[SyncReport], *, dry_run: bool, sure: bool) -> None:
     for report in reports:
-        if report.doubt and not yes:
+        if report.doubt and not sure:
             click.echo(
                 f"{'Warning' if dry_run else 'Error'}: {report.doubt}. None of them"
                 f" {'would be' if dry_run else 'was'} removed; if they should be, run"
                 f" python -m app sync {report.campaign} --yes",
                 err=True,
             )
-    if failed or any(report.unreachable or report.withheld for report in reports):
-        sys.exit(1)
 
 
-def _print(report: Report) -> None:
-    told = report.as_json()
+def _print(report: SyncReport) -> None:
+    found = report.as_json()
     dry = ", nothing was changed (dry run)" if report.dry_run else ""
     click.echo(
         f"{report.campaign}: {count(report.agreed, 'photo agrees', 'photos agree')},"
-        f" {count(report.asked, 'was', 'were')} asked about{dry}"
+        f" {count(report.asked, 'was', 'were')} looked up{dry}"
     )
     for name, meaning in MEANING.items():
-        rows = told[name]
+        rows = found[name]
         public_ids = [row["public_id"] if isinstance(row, dict) else row for row in rows]
         shown = "" if name in ("repaired", "unreachable") else _shortened(public_ids)
         click.echo(f"  {name:<11} {len(rows):>6}  {f'({meaning})':<48}{shown}".rstrip())
-    for row in told["unreachable"]:
+    for row in found["unreachable"]:
         click.echo(f"    {row['public_id']}: {row['reason']}")
     for public_id, kind in sorted(report.no_images.items()):
         click.echo(f"  approved, but no image and not stored: {public_id} ({kind})")

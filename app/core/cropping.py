@@ -1,7 +1,7 @@
-"""Where a picture that is not 3:4 is cut: around the faces in it, or in the middle. Pure.
+"""Crops pictures that are not 3:4: around the faces in them, or in the middle. Pure.
 
-A cut keeps the largest window of that shape, which can therefore move along one side only. Boxes are fractions of the
-upright original, from its upper left corner, as in XMP-crs:CropLeft and its neighbours.
+A cut keeps the largest window of that shape, so the window can move along one side only. Boxes are fractions of the
+upright original, from its upper left corner, as in XMP-crs:CropLeft and its siblings.
 """
 
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 SHAPE = (3, 4)
-SLIGHT = 0.02  # up to this part of a picture may go without a word: nobody is in it
-MUCH = 1 / 3  # more than this is worth a look
-MOST_FACES = 20  # the largest are considered
+SLIGHT = 0.02  # losing this part of a picture or less is not worth mentioning: nobody is in it
+MUCH = 1 / 3  # losing more is worth a look
+MOST_FACES = 20  # only the largest are considered
 
-# What belongs to a head beside the face that a detector frames (from brows to chin), in face widths and heights
+# How far a head reaches beyond the face that a detector frames (brows to chin), in face widths and heights
 BESIDE, ABOVE, BELOW = 0.35, 0.6, 0.25
-# Where in the window the faces should be: in the middle across, a little above it down: there is a body, too
+# Where the faces should be in the window: in the middle across, and a little above it, because there is a body, too
 ACROSS, DOWN = 0.5, 0.42
 
 Why = Literal["face", "middle", "hand"]
@@ -23,7 +23,7 @@ Why = Literal["face", "middle", "hand"]
 
 @dataclass(frozen=True)
 class Face:
-    """A face that a detector found. `score`: how sure it is, about 1 or more for a plain face."""
+    """A detected face. `score`: the detector's confidence, about 1 or more for a clear face."""
 
     left: float
     top: float
@@ -38,7 +38,7 @@ class Face:
 
 @dataclass(frozen=True)
 class Cut:
-    """The part of a picture that was kept, and why that one."""
+    """The part of a picture that is kept, and how it was chosen."""
 
     left: float
     top: float
@@ -48,7 +48,7 @@ class Cut:
 
     @property
     def gone(self) -> float:
-        """How much of the picture was cut off, from 0 to 1."""
+        """The part of the picture that is cut off, from 0 to 1."""
         return 1 - (self.right - self.left) * (self.bottom - self.top)
 
     @property
@@ -57,12 +57,12 @@ class Cut:
 
     @property
     def sideways(self) -> bool:
-        """Whether the window moves across: the picture is wider than 3:4."""
+        """Whether the window moves sideways: the picture is wider than 3:4."""
         return self.right - self.left < self.bottom - self.top
 
     @property
     def place(self) -> float:
-        """Where along its way the window is, from 0 (left, top) to 1 (right, bottom)."""
+        """The position of the window, from 0 (left, top) to 1 (right, bottom)."""
         start, end = (self.left, self.right) if self.sideways else (self.top, self.bottom)
         return min(1.0, max(0.0, start / (1 - end + start))) if end - start < 1 else 0.0
 
@@ -77,13 +77,13 @@ def window(width: int, height: int) -> tuple[int, int]:
 
 
 def is_cut(width: int, height: int) -> bool:
-    """Whether more than a slight part of a picture of this size has to go."""
+    """Whether a picture of this size loses more than a slight part."""
     across, down = window(width, height)
     return 1 - across * down / (width * height) > SLIGHT
 
 
 def choose(width: int, height: int, faces: Sequence[Face]) -> Cut:
-    """The cut of a picture of `width`×`height` pixels: with as much of its faces as fits, or its middle."""
+    """The cut of a picture of `width`×`height` pixels: as much of its faces as fits, or its middle."""
     across, down = window(width, height)
     if not faces:
         return at(width, height, 0.5, "middle")
@@ -98,7 +98,7 @@ def choose(width: int, height: int, faces: Sequence[Face]) -> Cut:
 
 
 def at(width: int, height: int, place: float, why: Why) -> Cut:
-    """The cut of a picture of `width`×`height` whose window is at `place` of its way, from 0 to 1."""
+    """The cut of a picture of `width`×`height` with its window at `place`, from 0 to 1."""
     across, down = window(width, height)
     place = min(1.0, max(0.0, place))
     left, top = round(place * (width - across)), round(place * (height - down))
@@ -108,7 +108,7 @@ def at(width: int, height: int, place: float, why: Why) -> Cut:
 
 
 def pixels(cut: Cut | None, width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, width and height in pixels; the middle where there is no cut. Never outside of the picture."""
+    """Left, top, width and height in pixels; the middle if there is no cut. Always inside the picture."""
     across, down = window(width, height)
     if cut is None:
         return (width - across) // 2, (height - down) // 2, across, down
@@ -118,7 +118,7 @@ def pixels(cut: Cut | None, width: int, height: int) -> tuple[int, int, int, int
 
 @dataclass(frozen=True)
 class _Span:
-    """A head and its face along the side on which the window moves."""
+    """A head and its face along the side where the window moves."""
 
     low: float
     high: float
@@ -136,13 +136,13 @@ def _head(low: float, high: float, before: float, after: float) -> tuple[float, 
 
 
 def _start(spans: Sequence[_Span], extent: float, anchor: float) -> float:
-    """Where a window of `extent` begins, so that it holds the heads that weigh most; all of them, where they fit."""
+    """The start of a window of `extent` that holds all heads if they fit, else those that weigh most."""
     groups = [[one for one in spans if one.low >= first.low and one.high <= first.low + extent] for first in spans]
     best = max(groups, key=lambda group: sum(one.weight for one in group))
     if best:
         low, high = min(one.low for one in best), max(one.high for one in best)
         centre = sum(one.centre * one.weight for one in best) / sum(one.weight for one in best)
-    else:  # no head fits: the largest face in the middle, which keeps all of it where it fits
+    else:  # no head fits: the largest face in the middle, which keeps all of it if that fits
         low, high, centre, anchor = 0.0, 1.0, spans[0].centre, 0.5
     start = centre - anchor * extent
     if best:

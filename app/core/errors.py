@@ -1,31 +1,31 @@
-"""Everything that can go wrong, as one tree.
+"""All errors that Collagen raises on purpose, as one tree.
 
 CollagenError
 ├── Permanent                 the same input fails again
 │   ├── SettingError          a setting, campaigns.toml or a tool is wrong or missing
-│   ├── BadSignature          a notification that Cloudinary did not sign, or not now
-│   ├── BadNotification       a notification nothing can be done with
+│   ├── BadSignature          a notification that Cloudinary did not sign, or not recently
+│   ├── BadNotification       an unusable notification
 │   ├── BadPublicId           a public ID that cannot be a file name, or that Cloudinary cannot have
-│   ├── PictureError          what should be a picture is none, is broken or too large
+│   ├── PictureError          not a picture, a broken one, or too large
 │   ├── NotFound              no such campaign, collage or file
-│   ├── BadParameters         parameters from which no collage can be made, or no photos to make it of
-│   ├── BuildFailed           the process that built a collage ended without one
-│   └── CollageUnsound        a collage that is not what its manifest says, or that shows somebody who has withdrawn
-└── Retryable                 worth another try, after `retry_after` seconds
+│   ├── BadParameters         unusable parameters, or no photos for a collage
+│   ├── BuildFailed           a collage's build process ended without one
+│   └── CollageUnsound        a collage that contradicts its manifest, or shows somebody who has withdrawn
+└── Retryable                 worth a retry, after `retry_after` seconds
     ├── CloudinaryUnavailable down, rate-limited, still processing, or answering nonsense
     ├── StoreUnavailable      not mounted, full, read-only, or failing
-    ├── ExifToolFailed        exiftool did not do what it was asked
+    ├── ExifToolFailed        exiftool died, hung, or failed
     ├── DecoderFailed         the process that decodes pictures cannot be started
-    ├── PhotoBusy             another process is at work on the same photo
-    ├── WebhooksBusy          more notifications than can be worked on or wait
+    ├── PhotoBusy             another process is working on the same photo
+    ├── WebhooksBusy          more notifications than can be handled or queued
     ├── SyncInProgress        another sync of the campaign is running
     ├── CollageInProgress     another collage of the campaign is being built
-    ├── NotifyInProgress      mails of the campaign are being sent already
-    ├── MailUnavailable       the mail server cannot be reached, or ends the conversation
+    ├── NotifyInProgress      mails of the campaign are already being sent
+    ├── MailUnavailable       the mail server cannot be reached, or closes the session
     └── QueueUnavailable      the queue cannot be reached, or refuses for now
 
-Whether another try is worth it is data on the error; what a door answers stands in that door's table. The message
-is for the person who runs Collagen: it names the thing and says what to do. `public` is what may be shown to anyone.
+Whether a retry is worth it is data on the error. The message is for the person who runs Collagen: it names the thing
+and says what to do. `public` may be shown to anyone.
 """
 
 import re
@@ -34,9 +34,9 @@ from pathlib import Path
 
 
 def where(error: BaseException) -> str:
-    """An unexpected error in one line, for a log: its type and where in our code it came from, nothing it says.
+    """An unexpected error on one line, for a log: its type and the place in our code, without its message.
 
-    What an exception of a library says may hold an address, a secret or a whole request.
+    A library's message may contain an address, a secret or a whole request.
     """
     ours = str(Path(__file__).parents[1])
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(ours)]
@@ -47,7 +47,7 @@ def where(error: BaseException) -> str:
 
 
 def nameless(text: str) -> str:
-    """`text` for logs and notes, in which no address ever stands; mail servers repeat them in what they say."""
+    """`text` without e-mail addresses, for logs and notes; mail servers repeat them in their answers."""
     return re.sub(r"[^\s<>]+@[^\s<>]+", "<address>", text)
 
 
@@ -73,11 +73,11 @@ class SettingError(Permanent):
 class BadSignature(Permanent):
     """Not signed by Cloudinary with a secret we know, or too old, or from the future.
 
-    `key`: the API key whose secret it says has signed it, which is for the log only.
+    `key`: the API key whose secret signed it, according to the notification; for the log only.
     """
 
     def __init__(self, message: str, *, key: str | None = None) -> None:
-        hint = f" It says that the secret of the API key {key} has; add that one." if key else ""
+        hint = f" It names the API key {key}: add that key's secret." if key else ""
         super().__init__(message + hint)
         self._public = message
 
@@ -87,7 +87,7 @@ class BadSignature(Permanent):
 
 
 class BadNotification(Permanent):
-    """Not JSON, or without the fields without which nothing can be done."""
+    """Not JSON, or without required fields."""
 
 
 class BadPublicId(Permanent):
@@ -95,7 +95,7 @@ class BadPublicId(Permanent):
 
 
 class PictureError(Permanent):
-    """No picture, a broken one, or one beyond the limits."""
+    """Not a picture, a broken one, or one beyond the limits."""
 
 
 class NotFound(Permanent):
@@ -103,7 +103,7 @@ class NotFound(Permanent):
 
 
 class BadParameters(Permanent):
-    """No collage can be made of these parameters or of these photos."""
+    """No collage can be made from these parameters or photos."""
 
 
 class BuildFailed(Permanent):
@@ -111,9 +111,9 @@ class BuildFailed(Permanent):
 
 
 class CollageUnsound(Permanent):
-    """A finished collage that `check` finds something wrong with, or that shows somebody who has withdrawn.
+    """A finished collage in which `check` finds a fault, or that shows somebody who has withdrawn.
 
-    `damage`: what is wrong with its manifest, where nobody can tell from it whom the collage shows.
+    `damage`: what is wrong with its manifest, if it no longer says whom the collage shows.
     """
 
     def __init__(self, message: str, *, damage: str = "") -> None:
@@ -122,10 +122,7 @@ class CollageUnsound(Permanent):
 
 
 class Retryable(CollagenError):
-    """Worth another try.
-
-    `retry_after`: after how many seconds.
-    """
+    """Worth a retry, after `retry_after` seconds."""
 
     retryable = True
     sentence = "This cannot be done at the moment."
@@ -140,9 +137,9 @@ class Retryable(CollagenError):
 
 
 class CloudinaryUnavailable(Retryable):
-    """Cloudinary cannot be reached, refuses, or gives an answer that makes no sense.
+    """Cloudinary cannot be reached, refuses, or answers nonsense.
 
-    `limit_reached`: it refuses because the hourly limit of calls is used up.
+    `limit_reached`: the hourly limit of calls is used up.
     """
 
     sentence = "Cloudinary cannot be asked at the moment."
@@ -159,13 +156,13 @@ class StoreUnavailable(Retryable):
 
 
 class ExifToolFailed(Retryable):
-    """exiftool died, hung, or did not do what it was asked."""
+    """exiftool died, hung, or failed."""
 
     sentence = "The photo's metadata cannot be written at the moment."
 
 
 class DecoderFailed(Retryable):
-    """There is no process to decode a picture in."""
+    """The process that decodes pictures cannot be started."""
 
     sentence = "Pictures cannot be decoded at the moment."
 
@@ -177,7 +174,7 @@ class PhotoBusy(Retryable):
 
 
 class WebhooksBusy(Retryable):
-    """There are more notifications than a process takes at once, or the sender of this one has hung up."""
+    """More notifications than a process handles at once, or the sender has hung up."""
 
     sentence = "Too many notifications at once."
 
@@ -201,7 +198,7 @@ class NotifyInProgress(Retryable):
 
 
 class MailUnavailable(Retryable):
-    """The mail server cannot be reached, or does not talk to us any more."""
+    """The mail server cannot be reached, or closes the session."""
 
     sentence = "Mails cannot be sent at the moment."
 

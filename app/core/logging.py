@@ -1,6 +1,6 @@
-"""What ties the lines of the logs together: the request, queue record or run that they belong to; and how lines look.
+"""Log formats, and the ID that links log lines of one request, queue record or run.
 
-This module imports nothing of ours: gunicorn's settings load it by its path (see deploy/gunicorn.conf.py).
+Imports nothing from this program: gunicorn's settings load it by path (see deploy/gunicorn.conf.py).
 """
 
 import contextlib
@@ -20,7 +20,7 @@ _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class LogContext(TypedDict):
-    """What another process has to be given, so that its lines go on with ours."""
+    """What a child process needs to continue our log."""
 
     request_id: str | None
     style: Style
@@ -28,19 +28,19 @@ class LogContext(TypedDict):
 
 
 def current_request_id() -> str | None:
-    """The ID of what this thread is at work on; None where that has none."""
+    """The ID that this thread works under, if any."""
     return _current.get()
 
 
 @contextlib.contextmanager
-def request_context(given: str | None = None) -> Iterator[str]:
-    """What is done within belongs to the request `given`, or to a new one where that is no ID.
+def request_context(request_id: str | None = None) -> Iterator[str]:
+    """Runs the block under `request_id`, or under a new ID if that is not valid.
 
-    An ID is 8 to 64 of A-Z, a-z, 0-9, - and, in those of API Gateway, _ and =.
-    A thread started within needs the ID (`request_context(current_request_id())`), or a copy of the context.
+    An ID is 8 to 64 of A-Z, a-z, 0-9, - and, as API Gateway uses them, _ and =.
+    A thread started inside needs the ID (`request_context(current_request_id())`), or a copy of the context.
     """
-    known = given is not None and re.fullmatch(r"[A-Za-z0-9_=-]{8,64}", given)
-    token = _current.set(given if known else secrets.token_hex(8))
+    valid = request_id is not None and re.fullmatch(r"[A-Za-z0-9_=-]{8,64}", request_id)
+    token = _current.set(request_id if valid else secrets.token_hex(8))
     try:
         yield _current.get() or ""
     finally:
@@ -48,16 +48,16 @@ def request_context(given: str | None = None) -> Iterator[str]:
 
 
 class Plain(logging.Formatter):
-    """`[2026-11-20T12:00:00Z] [INFO] app.access: …`, and the request's ID at the end where there is one."""
+    """`[2026-11-20T12:00:00Z] [INFO] app.access: …`, followed by the request ID if there is one."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
-        message = record.message.replace("\n", "\\n").replace("\r", "\\r")  # nobody writes lines that look like ours
+        message = record.message.replace("\n", "\\n").replace("\r", "\\r")  # no message can forge a log line
         mark = f" request={_current.get()}" if _current.get() else ""
         return f"[{_time(record)}] [{record.levelname}] {record.name}: {message}{mark}"
 
 
 class Json(JsonFormatter):
-    """One object a line: time (UTC), level, logger, message, request_id, and what else a line was given."""
+    """One JSON object a line: time (UTC), level, logger, message, request_id, and any extra fields."""
 
     def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
         log_data |= {"time": _time(record), "level": record.levelname, "logger": record.name}
@@ -70,19 +70,16 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def configure(style: Style, level: int = logging.INFO, *, force: bool = False) -> None:
-    """Makes this process write the lines of its log to standard error.
-
-    Does nothing where they go somewhere already, unless by `force`.
-    """
+    """Logs to standard error from this process. Does nothing if logging is already configured, unless `force`."""
     handler = logging.StreamHandler()
     handler.setFormatter(_formatter(style))
     logging.basicConfig(level=level, handlers=[handler], force=force)
 
 
 def of_gunicorn(style: Style) -> dict[str, Any]:
-    """For `logging.config.dictConfig`: gunicorn's lines, Flask's and ours in one style on standard error.
+    """For `logging.config.dictConfig`: lines from gunicorn, Flask and us in one style on standard error.
 
-    gunicorn's own access lines, which have addresses and tokens, stay off.
+    gunicorn's own access log, which has addresses and tokens, stays off.
     """
     return {
         "version": 1,
@@ -102,7 +99,7 @@ def _formatter(style: Style) -> logging.Formatter:
 
 
 def export_context() -> LogContext:
-    """What a process that is started now has to be given for `continue_context`."""
+    """What to pass to a child process for `continue_context`."""
     root = logging.getLogger()
     is_json = any(isinstance(handler.formatter, Json) for handler in root.handlers)
     return {"request_id": _current.get(), "style": "json" if is_json else "plain", "level": root.level}
@@ -110,7 +107,7 @@ def export_context() -> LogContext:
 
 @contextlib.contextmanager
 def continue_context(context: LogContext) -> Iterator[None]:
-    """What is done within belongs to the request of whoever started this process, and is logged as that one does."""
+    """Runs the block under the parent process's request ID, and logs in its style."""
     configure(context["style"], context["level"])
     with request_context(context["request_id"]) if context["request_id"] else contextlib.nullcontext():
         yield

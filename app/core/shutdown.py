@@ -1,4 +1,4 @@
-"""A run that is asked to end finishes what it is at, so that nothing is left uncertain."""
+"""Lets a run that is asked to stop finish the step it is at, so that nothing is left uncertain."""
 
 import signal
 import time
@@ -8,37 +8,37 @@ from types import FrameType
 STEP = 0.1  # seconds between two looks at whether to stop
 
 
-class Stopping:
-    """Whether a run should end, and pauses that end then."""
+class Shutdown:
+    """Whether a run has been asked to stop: call it to find out. `sleep` ends early then."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._requested = False
         self._elsewhere: Callable[[], bool] = lambda: False
 
     def __call__(self) -> bool:
-        return self._asked or self._elsewhere()
+        return self._requested or self._elsewhere()
 
-    def also(self, asked: Callable[[], bool]) -> None:
-        """The run should end, too, once `asked` says so."""
-        self._elsewhere = asked
+    def also(self, requested: Callable[[], bool]) -> None:
+        """Also stop once `requested` returns True."""
+        self._elsewhere = requested
 
     def on_signals(self) -> None:
-        """SIGINT (Ctrl-C) and SIGTERM from now on ask the run to end; the second one ends the process at once."""
+        """Stop on SIGINT (Ctrl-C) and SIGTERM from now on; a second signal ends the process at once."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
 
-    def ask(self) -> None:
-        """It should end."""
-        self._asked = True
+    def request(self) -> None:
+        """Ask the run to stop."""
+        self._requested = True
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.ask()
+        self.request()
         # not Python's own way with SIGINT, which waits for threads that are at work
         for again in (signal.SIGINT, signal.SIGTERM):
             signal.signal(again, signal.SIG_DFL)
 
     def sleep(self, seconds: float) -> None:
-        """Waits so long, or until the run should end."""
+        """Wait this long, or until the run is asked to stop."""
         end = time.monotonic() + seconds
         while not self() and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, STEP))

@@ -1,6 +1,6 @@
-"""Starts a program, or says in one line what keeps it from that.
+"""Starts a program, or says in one line why it cannot.
 
-Any Python 3 can read this module: nothing that needs a later one is imported before the version is known.
+Any Python 3 can read this module: nothing that needs a later version is imported before the version is checked.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ OLDEST = (3, 11)
 
 
 def begin(start: Callable[[], None], refusal: str, python: tuple[int, int] = sys.version_info[:2]) -> None:
-    """Calls `start`; where this Python, one of its packages or a library keeps it from that, ends with one line.
+    """Calls `start`; exits with one line if Python is too old, or a package or library is missing.
 
-    `refusal`: how the line begins. `python`: the version of what runs this.
+    `refusal`: how the line begins. `python`: the running version.
     """
     if python < OLDEST:
         found, wanted = (".".join(map(str, version)) for version in (python, OLDEST))
@@ -26,8 +26,8 @@ def begin(start: Callable[[], None], refusal: str, python: tuple[int, int] = sys
 
 
 def missing(error: ImportError) -> str:
-    """What is not installed, in one sentence. Raises `error` again where it is our own fault."""
-    if "MagickWand" in str(error):  # Wand's words, over several lines
+    """What is not installed, in one sentence. Raises `error` again if the missing module is ours."""
+    if "MagickWand" in str(error):  # from Wand's message of several lines
         return "ImageMagick's library is missing; install the package libmagickwand-6.q16-6."
     if error.name is None or error.name.partition(".")[0] == "app":
         raise error

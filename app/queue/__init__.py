@@ -1,8 +1,7 @@
-"""The door for queue records: notifications that API Gateway has put into Amazon SQS.
+"""Entry point for queue records: notifications that API Gateway puts into Amazon SQS.
 
-- `records`: one record, from a message or from what Lambda is given; what becomes of it. `received`: when the gateway
-  got it.
-- `worker`: takes messages from the queue, on a machine of one's own. `redrive`: brings the dead ones back.
+- `records`: handles one record, from an SQS message or a Lambda event. `received`: when the gateway received it.
+- `worker`: takes messages from the queue on a machine of its own. `redrive`: brings dead letters back. `command`: the
+  `worker` command.
 - `aws_lambda`: the same in AWS Lambda.
-- `logs`: how both write their log.
 """

@@ -1,9 +1,8 @@
-"""AWS Lambda's way in: `app.queue.aws_lambda.handle`, with ReportBatchItemFailures
+"""The AWS Lambda handler `app.queue.aws_lambda.handle`, with ReportBatchItemFailures
 (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html).
 
-Everything that it works with is made at the first call: loading the module does nothing, and a setting that is wrong
-fails the call and not the start. Of the disk only /tmp can be written, where Python looks for a place by itself; keep
-TMPDIR unset, or on that.
+Everything is created at the first call: loading the module does nothing, and a wrong setting fails the call, not the
+start. Only /tmp is writable, and Python finds it by itself; leave TMPDIR unset, or point it there.
 """
 
 import functools
@@ -17,9 +16,9 @@ from app.core import limits
 from app.core.logging import configure
 
 LOG = logging.getLogger(__name__)
-THREADS = 8  # records side by side; each mostly waits for Cloudinary
-# What one record may take. A record is only begun where so much time is left: one that Lambda freezes in the middle
-# would keep its photo's lock until the next call.
+THREADS = 8  # records in parallel; each mostly waits for Cloudinary
+# The longest that one record may take. A record is only started with that much time left: Lambda could freeze it in the
+# middle, and its photo would stay locked until the next call.
 SECONDS = (
     limits.LOCK_SECONDS
     + limits.BURST_SECONDS
@@ -31,20 +30,20 @@ SECONDS = (
 
 
 class Context(Protocol):
-    """What Lambda says about a call."""
+    """Lambda's context of a call."""
 
     def get_remaining_time_in_millis(self) -> int: ...
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
-    """Handles a batch of SQS records; names those that have to come back.
+    """Handles a batch of SQS records; returns those that have to come back.
 
-    Raises SettingError, and then the whole batch comes back.
+    Raises SettingError, which returns the whole batch to the queue.
     """
     done = _handler()
 
     def outcome(record: Mapping[str, Any]) -> bool | None:
-        """Whether it is done with; None where there was no time to begin."""
+        """Whether the record is finished; None if there was no time to start it."""
         return done(record) if context.get_remaining_time_in_millis() >= SECONDS * 1000 else None
 
     records = event["Records"]
@@ -52,7 +51,7 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[st
         outcomes = list(threads.map(outcome, records))
     if None in outcomes:
         LOG.warning(
-            "%d of %d records come back without having been begun: a call needs %d s for one, raise Lambda's timeout.",
+            "%d of %d records come back without having been started: one needs %d s; raise Lambda's timeout.",
             *(outcomes.count(None), len(records), SECONDS),
         )
     return {
@@ -64,10 +63,10 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[st
 
 @functools.cache
 def _handler() -> Callable[[Mapping[str, Any]], bool]:
-    """What says of a record of the event whether it is done with. Raises SettingError."""
+    """The function that handles a record of the event and returns whether it is finished. Raises SettingError."""
     os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
 
-    from app.adapters.exiftool.exiftool import ExifTool
+    from app.adapters.exiftool import ExifTool
     from app.core.config import load_settings
     from app.queue.records import Handler, from_event
 
@@ -75,12 +74,12 @@ def _handler() -> Callable[[Mapping[str, Any]], bool]:
     configure(settings.log, force=True)  # Lambda has a handler of its own
     handler = Handler.of(settings, ExifTool(), _sync_later)
 
-    def done(given: Mapping[str, Any]) -> bool:
-        return handler.handle(from_event(given)).again is None
+    def done(record: Mapping[str, Any]) -> bool:
+        return handler.handle(from_event(record)).again is None
 
     return done
 
 
 def _sync_later(campaigns: Sequence[str]) -> None:
-    """No process outlives a call of Lambda's."""
+    """No process outlives a Lambda call."""
     LOG.warning("The hourly sync will bring the photos of %s.", ", ".join(campaigns))

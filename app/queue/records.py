@@ -1,6 +1,6 @@
-"""One record: a notification that waited in the queue, as the gateway got it, and what becomes of it.
+"""Handles one record: a notification that waited in the queue, as the gateway received it.
 
-How old its signature is counts from when the gateway got it, not from now: it may have waited for hours.
+The age of its signature is measured at the time the gateway received it, not now: it may have waited for hours.
 """
 
 import logging
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from app.adapters.cloudinary import verify
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.sqs import Message
 from app.adapters.store import Store
 from app.core import errors, metrics
@@ -19,39 +19,15 @@ from app.queue.received import received_at
 from app.services.intake import Intake
 
 LOG = logging.getLogger(__name__)
-AGAIN = 60  # seconds until another try, where the error does not say
-
-# What becomes of a record on which this was raised. "drop": it is acknowledged and logged, for it would fail again.
-# SettingError: once it is mended, the same record succeeds.
-VERDICT: dict[type[errors.CollagenError], Literal["drop", "again"]] = {
-    errors.SettingError: "again",
-    errors.BadSignature: "drop",
-    errors.BadNotification: "drop",
-    errors.BadPublicId: "drop",
-    errors.PictureError: "drop",
-    errors.NotFound: "drop",
-    errors.BadParameters: "drop",
-    errors.BuildFailed: "drop",
-    errors.CollageUnsound: "drop",
-    errors.CloudinaryUnavailable: "again",
-    errors.StoreUnavailable: "again",
-    errors.ExifToolFailed: "again",
-    errors.DecoderFailed: "again",
-    errors.PhotoBusy: "again",
-    errors.WebhooksBusy: "again",
-    errors.SyncInProgress: "again",
-    errors.CollageInProgress: "again",
-    errors.NotifyInProgress: "again",
-    errors.MailUnavailable: "again",
-    errors.QueueUnavailable: "again",
-}
+AGAIN = 60  # seconds until the next attempt, where the error does not say
 
 
 @dataclass(frozen=True)
 class Record:
     """A notification: its body and Cloudinary's headers, byte for byte.
 
-    `sent`: when SQS got the message, in seconds since 1970. `stamp`: the attribute `Received` of a redrive, or "".
+    `sent`: when SQS received the message, in seconds since 1970. `stamp`: the attribute `Received` that a redrive adds,
+    or "".
     """
 
     id: str
@@ -63,16 +39,27 @@ class Record:
     stamp: str = ""
 
     def received(self, secrets: Sequence[str]) -> float:
-        """When the gateway got it, in seconds since 1970. `secrets`: those of the webhooks."""
+        """When the gateway received it, in seconds since 1970. `secrets`: the webhook secrets."""
         return received_at(self.stamp, self.sent, self.body, self.timestamp, self.signature, secrets)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`again`: in how many seconds the record should come back; None: it is done with."""
+    """`again`: in how many seconds the record should come back; None: it is finished."""
 
     word: Literal["done", "drop", "again"]
     again: int | None = None
+
+
+def verdict(error: errors.CollagenError) -> Verdict:
+    """What becomes of a record on which `error` was raised. Pure.
+
+    What may succeed later comes back, after a SettingError too: once the setting is fixed, the same record succeeds.
+    Anything else would fail again, so the record is logged and acknowledged.
+    """
+    if isinstance(error, errors.Retryable):
+        return Verdict("again", error.retry_after)
+    return Verdict("again", AGAIN) if isinstance(error, errors.SettingError) else Verdict("drop")
 
 
 def from_message(message: Message) -> Record:
@@ -80,10 +67,10 @@ def from_message(message: Message) -> Record:
     return _record(message.id, message.body, message.sent, message.attributes)
 
 
-def from_event(given: Mapping[str, Any]) -> Record:
+def from_event(entry: Mapping[str, Any]) -> Record:
     """From one of a Lambda event's `Records` (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html). Pure."""
-    attributes = {name: str(value.get("stringValue", "")) for name, value in given["messageAttributes"].items()}
-    return _record(given["messageId"], given["body"], int(given["attributes"]["SentTimestamp"]) / 1000, attributes)
+    attributes = {name: str(value.get("stringValue", "")) for name, value in entry["messageAttributes"].items()}
+    return _record(entry["messageId"], entry["body"], int(entry["attributes"]["SentTimestamp"]) / 1000, attributes)
 
 
 def _record(identity: str, body: str, sent: float, attributes: Mapping[str, str]) -> Record:
@@ -99,7 +86,7 @@ def _record(identity: str, body: str, sent: float, attributes: Mapping[str, str]
 
 
 class Handler:
-    """Handles records, many at once. `sync` starts a sync of these campaigns, or sees to it that there will be one."""
+    """Handles records; thread-safe. `sync` starts a sync of the named campaigns, or makes sure that one will run."""
 
     def __init__(self, settings: Settings, intake: Intake, sync: Callable[[Sequence[str]], None]) -> None:
         self._settings = settings
@@ -108,15 +95,15 @@ class Handler:
 
     @classmethod
     def of(cls, settings: Settings, exiftool: ExifTool, sync: Callable[[Sequence[str]], None]) -> Self:
-        """That of a process that starts. Raises SettingError as `Intake.of` does."""
+        """For a process that starts. Raises SettingError as `Intake.of` does."""
         campaigns = load_campaigns(settings.campaigns_file)
         return cls(settings, Intake.of(settings, campaigns, Store(settings.store), exiftool), sync)
 
     def handle(self, record: Record) -> Verdict:
-        """Makes the store agree about the photos that a record names. Raises nothing; the log says how it went."""
+        """Brings the photos that a record names up to date in the store. Never raises; the outcome is in the log."""
         with request_context(record.request_id):
             try:
-                body = record.body.encode("utf-8", "surrogatepass")  # what is no text was not signed either
+                body = record.body.encode("utf-8", "surrogatepass")  # what is not text was not signed either
                 secrets, algorithms = self._settings.webhook_secrets, self._settings.signatures
                 then = record.received(secrets)
                 verify(body, record.timestamp, record.signature, secrets, then, algorithms=algorithms)
@@ -124,7 +111,7 @@ class Handler:
                 if received.syncs:
                     self._sync(received.syncs)
             except errors.CollagenError as error:
-                if isinstance(error, errors.BadSignature):  # all others are counted where they come in
+                if isinstance(error, errors.BadSignature):  # Intake counts all others
                     metrics.notification("refused")
                 return self._failed(error)
             except Exception as error:
@@ -136,13 +123,13 @@ class Handler:
             return Verdict("done")
 
     def _failed(self, error: errors.CollagenError) -> Verdict:
-        kind, said = type(error).__name__, errors.nameless(self._settings.without_paths(error))
-        if VERDICT[type(error)] == "drop":
-            LOG.warning("Dropped for good, %s: %s", kind, said)
-            return Verdict("drop")
-        after = error.retry_after if isinstance(error, errors.Retryable) else AGAIN
-        LOG.warning("Comes back in %d s, %s: %s", after, kind, said)
-        return Verdict("again", after)
+        kind, message = type(error).__name__, errors.nameless(self._settings.without_paths(error))
+        answer = verdict(error)
+        if answer.again is None:
+            LOG.warning("Dropped for good, %s: %s", kind, message)
+        else:
+            LOG.warning("Comes back in %d s, %s: %s", answer.again, kind, message)
+        return answer
 
 
 def _unexpected(error: Exception) -> Verdict:

@@ -1,8 +1,8 @@
-"""Takes messages from the queue and handles several side by side, until it is asked to stop.
+"""Takes messages from the queue and handles several in parallel, until asked to stop.
 
-Nothing is lost however it ends: a message is deleted once the store is right, and until then comes back by itself.
-While it is being handled nobody else gets it, for its time is extended again and again. Should that fail, another
-worker may get it too: both end in the same place.
+Nothing is lost however the worker ends: a message is deleted only once the store is right, and otherwise reappears.
+While it is handled its visibility timeout is extended, so nobody else gets it. If that fails, another worker may get it
+too: both end in the same place.
 """
 
 import logging
@@ -18,29 +18,29 @@ from app.adapters.sqs import Message, Queue
 from app.core import limits
 from app.core.errors import CollagenError, QueueUnavailable, where
 from app.core.logging import request_context
-from app.core.shutdown import STEP, Stopping
+from app.core.shutdown import STEP, Shutdown
 from app.queue.records import Record, Verdict, from_message
 
 LOG = logging.getLogger(__name__)
-THREADS = 8  # as many as one process of gunicorn has
-VISIBILITY = 60  # seconds until what a killed worker had in hand comes back
+THREADS = 8  # as many as one gunicorn process has
+VISIBILITY = 60  # seconds until messages held by a killed worker reappear
 LONGEST_PAUSE = 60  # seconds, while SQS cannot be reached
 
 
 @dataclass
 class _InHand:
     message: Message
-    due: float  # when its time has to be extended, by the monotonic clock
+    due: float  # when to extend its timeout, by the monotonic clock
 
 
 class Worker:
-    """`handle` never raises. `visibility`: whole seconds; `poll`: seconds that SQS waits for a message."""
+    """`handle` must not raise. `visibility`: whole seconds; `poll`: seconds that SQS waits for a message."""
 
     def __init__(
         self,
         queue: Queue,
         handle: Callable[[Record], Verdict],
-        stopping: Stopping,
+        stopping: Shutdown,
         *,
         threads: int = THREADS,
         visibility: int = VISIBILITY,
@@ -52,14 +52,14 @@ class Worker:
         self._threads = threads
         self._visibility = visibility
         self._poll = poll
-        self._begun: SimpleQueue[Message] = SimpleQueue()
+        self._accepted: SimpleQueue[Message] = SimpleQueue()
         self._changed = threading.Condition()
-        self._in_hand: dict[str, _InHand] = {}  # by receipt; never more than threads
+        self._in_hand: dict[str, _InHand] = {}  # by receipt; never more than there are threads
         self._failed: BaseException | None = None
         self.words: Counter[str] = Counter()  # of the verdicts
 
     def run(self) -> None:
-        """Returns once it was asked to stop, nothing is in hand any more and SQS has answered the last receive.
+        """Returns once asked to stop, with nothing in hand and the last receive answered by SQS.
 
         Raises SettingError.
         """
@@ -69,7 +69,7 @@ class Worker:
         receiving.start()
         while receiving.is_alive() and not self._stopping():
             receiving.join(STEP)
-        # To a receive that nobody waits for SQS would still give a message, which then rests until its time is over.
+        # SQS would still hand a message to an abandoned receive, where it would be stuck until its timeout.
         patience = time.monotonic() + self._poll + limits.SQS_SECONDS
         with self._changed:
             LOG.info("Stopping, once SQS has answered and what is in hand is done: %d.", len(self._in_hand))
@@ -86,7 +86,7 @@ class Worker:
                     messages = self._queue.receive(room, self._visibility, self._poll)
                 except QueueUnavailable as error:
                     if not pause:
-                        LOG.warning("%s It is tried again until that succeeds.", error)
+                        LOG.warning("%s Retrying until it succeeds.", error)
                     pause = min(2 * pause or 1, LONGEST_PAUSE)
                     self._stopping.sleep(pause)
                     continue
@@ -99,7 +99,7 @@ class Worker:
             self._failed = error
 
     def _room(self) -> int:
-        """How many messages could be begun at once, at least one; 0 where it should stop."""
+        """How many messages can be started now, at least one; 0 if it should stop."""
         with self._changed:
             while not self._stopping():
                 if len(self._in_hand) < self._threads:
@@ -109,31 +109,31 @@ class Worker:
 
     def _take(self, message: Message) -> None:
         with self._changed:
-            begin = not self._stopping()
-            if begin:
+            accept = not self._stopping()
+            if accept:
                 self._in_hand[message.receipt] = _InHand(message, self._next())
-        if begin:
-            self._begun.put(message)
+        if accept:
+            self._accepted.put(message)
         else:
-            self._tell("given back", message, self._queue.hide, 0)
+            self._update("given back", message, self._queue.hide, 0)
 
     def _serve(self) -> None:
         while True:
-            message = self._begun.get()
+            message = self._accepted.get()
             verdict = self._handle(from_message(message))
             with self._changed:
                 self._in_hand[message.receipt].due = math.inf
             if verdict.again is None:
-                self._tell("acknowledged", message, self._queue.delete)
+                self._update("acknowledged", message, self._queue.delete)
             else:
-                self._tell("given back", message, self._queue.hide, verdict.again)
+                self._update("given back", message, self._queue.hide, verdict.again)
             with self._changed:
                 self.words[verdict.word] += 1
                 del self._in_hand[message.receipt]
                 self._changed.notify_all()
 
     def _keep(self) -> None:
-        """Extends the time of what is in hand."""
+        """Extends the timeout of messages in hand."""
         while True:
             time.sleep(self._visibility / 6)
             with self._changed:
@@ -141,21 +141,21 @@ class Worker:
                 for held in late:
                     held.due = self._next()
             for held in late:
-                self._tell("kept", held.message, self._queue.hide, self._visibility)
+                self._update("kept", held.message, self._queue.hide, self._visibility)
 
     def _next(self) -> float:
-        """When the time that SQS now gives has to be extended: early enough for a second try."""
+        """When to extend the timeout next: early enough for a second attempt."""
         return time.monotonic() + self._visibility / 3
 
-    def _tell(self, what: str, message: Message, call: Callable[..., bool], *arguments: int) -> None:
-        """Tells SQS about a message. If that fails it comes once more, which costs a call and changes nothing."""
-        said = ""
+    def _update(self, what: str, message: Message, call: Callable[..., bool], *arguments: int) -> None:
+        """Updates a message in SQS. If that fails the message comes again, which costs a call and changes nothing."""
+        reason = ""
         try:
             if call(message, *arguments):
                 return
         except CollagenError as error:
-            said = f" {error}"
+            reason = f" {error}"
         except Exception as error:
-            said = f" {where(error)}"
+            reason = f" {where(error)}"
         with request_context(from_message(message).request_id):
-            LOG.warning("Could not be %s, and may be handled once more, which changes nothing.%s", what, said)
+            LOG.warning("Could not be %s, and may be handled once more, which changes nothing.%s", what, reason)

@@ -1,10 +1,10 @@
-"""Whether everything that the service needs is there and works: the store, exiftool, and a picture that is decoded."""
+"""Health checks: the store, exiftool, and decoding a picture."""
 
 import logging
 from collections.abc import Callable
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store.probe import Probe
 from app.core.config import Settings
 from app.core.errors import CollagenError
@@ -14,7 +14,7 @@ LOG = logging.getLogger(__name__)
 
 
 def check(settings: Settings, probe: Probe, exiftool: ExifTool, processor: Processor) -> dict[str, str]:
-    """By name of each thing: "ok", or one sentence that anyone may read. What exactly is wrong goes to the log."""
+    """By name of each check: "ok", or one sentence for the public. The log has the details."""
 
     def decoder() -> None:
         imaging.check()

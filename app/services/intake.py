@@ -1,6 +1,6 @@
-"""One notification of Cloudinary's: read it, make the store agree about each photo that it names, file it.
+"""One notification from Cloudinary: read it, bring each photo it names up to date in the store, file it.
 
-Whoever calls this has checked its signature. Webhooks and queue records both come here.
+Webhooks and queue records both end here. The caller must have verified the signature.
 """
 
 import contextvars
@@ -13,7 +13,7 @@ from typing import Self
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Cloudinary, Hint, parse
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core import metrics
 from app.core.config import Campaigns, Settings
@@ -23,30 +23,30 @@ from app.services.processor.processor import Processor
 from app.services.reconcile.job import concerned
 
 LOG = logging.getLogger(__name__)
-PHOTOS_AT_ONCE = 8  # of all notifications that name several
-MOST_FAILURES = 3  # in one notification, after which no further photo is begun
-TELLING = ("stored", "removed", "unchanged", "ignored")
+PHOTOS_AT_ONCE = 8  # shared by all notifications that name several photos
+MOST_FAILURES = 3  # in one notification; after that no further photo is started
+BY_WEIGHT = ("stored", "removed", "unchanged", "ignored")
 
 
 @dataclass(frozen=True)
 class Received:
     """What became of the photos that a notification named.
 
-    `syncs`: the campaigns whose folder it says was renamed or moved; it does not name their photos, so a sync of them
-    is due.
+    `syncs`: the campaigns whose folder was renamed or moved; the notification does not name their photos, so they need
+    a sync.
     """
 
     outcomes: tuple[Outcome, ...] = ()
     syncs: tuple[str, ...] = ()
 
     @property
-    def telling(self) -> Outcome | None:
-        """The outcome that says most, which stands for all; None where no photo was named."""
-        return min(self.outcomes, key=lambda outcome: TELLING.index(outcome.status), default=None)
+    def summary(self) -> Outcome | None:
+        """The most significant outcome, which stands for all; None if no photo was named."""
+        return min(self.outcomes, key=lambda outcome: BY_WEIGHT.index(outcome.status), default=None)
 
 
 class Intake:
-    """`clock` gives the time under which a notification is filed; `processor` is there for others, too."""
+    """`clock`: the time under which a notification is filed. `processor` is public: others use it too."""
 
     def __init__(
         self,
@@ -63,17 +63,23 @@ class Intake:
 
     @classmethod
     def of(cls, settings: Settings, campaigns: Campaigns, store: Store, exiftool: ExifTool) -> Self:
-        """The way in of a process that starts, with all that it takes.
+        """Builds the intake of a process that starts.
 
-        Raises SettingError where the account or a usable exiftool is missing, or ImageMagick has not our policy.
+        Raises SettingError if the account or a usable exiftool is missing, or ImageMagick is not running under our
+        policy.
         """
         cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
         exiftool.version()
         imaging.policy.require()
         return cls(Processor(cloudinary, store, exiftool, campaigns), store, campaigns)
 
+    def close(self) -> None:
+        """Ends the threads and the decoder of this process; nothing can be received afterwards."""
+        self._photos.shutdown()
+        self.processor.close()
+
     def receive(self, body: bytes, signed: int | None = None) -> Received:
-        """Returns once the store is right and the notification filed, so that whoever sent it tries again until then.
+        """Returns once the store is right and the notification is filed; until then the sender tries again.
 
         `signed` as in `Hint`. Raises BadNotification, and what `Processor.process` raises.
         """
@@ -86,7 +92,7 @@ class Intake:
             metrics.notification("failed")
             raise
         metrics.notification(
-            received.telling.status if received.telling else "unchanged" if received.syncs else "ignored"
+            received.summary.status if received.summary else "unchanged" if received.syncs else "ignored"
         )
         return received
 
@@ -98,36 +104,36 @@ class Intake:
             return Received(syncs=syncs)
         hints = notification.hints
         outcomes = self._process_all(hints, body) if len(hints) > 1 else tuple(map(self._process, hints))
-        if any(outcome.status != "stored" and self._store.forgotten.has(outcome.public_id) for outcome in outcomes):
-            return Received(outcomes)  # Cloudinary tells of what forgetting somebody did there, with their address
+        if any(outcome.status != "stored" and self._store.erasures.has(outcome.public_id) for outcome in outcomes):
+            return Received(outcomes)  # an echo of `forget`, and it holds the person's address
         named = next(iter(outcomes), Outcome("none", "ignored"))
         self._file({outcome.campaign for outcome in outcomes}, notification.status, named.public_id, body)
         return Received(outcomes)
 
     def _process_all(self, hints: Sequence[Hint], body: bytes) -> tuple[Outcome, ...]:
-        """Several at once. One that fails keeps no other from being done, and what is done is not done again."""
-        done = self._store.unfinished.done(body, [hint.public_id for hint in hints])
+        """Several photos in parallel. A failure does not stop the others, and what is done is not done again."""
+        done = self._store.checkpoints.done(body, [hint.public_id for hint in hints])
         outcomes = {hint: Outcome(hint.public_id, "unchanged", done.get(hint.public_id)) for hint in hints}
         rest = [hint for hint in hints if hint.public_id not in done]
         failures: list[CollagenError] = []
 
         def attempt(hint: Hint) -> None:
-            if len(failures) < MOST_FAILURES:  # else whatever is the matter, it is not the photo
+            if len(failures) < MOST_FAILURES:  # beyond that, the photo is not the problem
                 try:
                     outcomes[hint] = self._process(hint)
                     done[hint.public_id] = outcomes[hint].campaign
                 except CollagenError as error:
                     failures.append(error)
 
-        # with what this thread has on its mind, such as the request's ID
+        # each with this thread's context, such as the request ID
         begun = [self._photos.submit(contextvars.copy_context().run, attempt, hint) for hint in rest]
         for work in wait(begun).done:
             work.result()
         worst = next((error for error in failures if error.retryable), next(iter(failures), None))
         if worst is not None and worst.retryable:
-            self._store.unfinished.note(body, done)
+            self._store.checkpoints.note(body, done)
         elif len(rest) < len(hints):
-            self._store.unfinished.end(body)
+            self._store.checkpoints.end(body)
         if worst is not None:
             raise worst
         return tuple(outcomes.values())
@@ -139,9 +145,9 @@ class Intake:
             LOG.info("The photo %s: failed", hint.public_id, extra={"public_id": hint.public_id, "outcome": "failed"})
             raise
         where = f" in {outcome.campaign}" if outcome.campaign else ""
-        told = {"public_id": outcome.public_id, "outcome": outcome.status, "campaign": outcome.campaign}
+        fields = {"public_id": outcome.public_id, "outcome": outcome.status, "campaign": outcome.campaign}
         why = f": {outcome.error}" if outcome.error else ""
-        LOG.info("The photo %s: %s%s%s", outcome.public_id, outcome.status, where, why, extra=told)
+        LOG.info("The photo %s: %s%s%s", outcome.public_id, outcome.status, where, why, extra=fields)
         return outcome
 
     def _file(self, campaigns: tuple[str, ...] | set[str | None], status: str, public_id: str, body: bytes) -> None:

@@ -92,7 +92,7 @@ def _folder(path: str, campaign: str | None, listed: list[Listed], held: set[str
     assets = [row for row in listed if row.asset.kind == "image"]
     approved = {row.asset.public_id for row in assets if row.asset.approved}
     statuses = {status: [row for row in assets if row.status == status] for status in STATUSES}
-    for row in assets:  # one that Cloudinary has invented since
+    for row in assets:  # a new one of Cloudinary's
         if row.status not in STATUSES:
             statuses.setdefault(row.status, []).append(row)
     return Folder(
@@ -121,7 +121,7 @@ def _row(assets: list[Listed], held: set[str]) -> Row:
 
 def as_json(folder: Folder, *, assets: bool) -> dict[str, Any]:
     """A folder's inventory for programs; with each asset where it is wanted."""
-    told: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "folder": folder.path,
         "campaign": folder.campaign,
         "count": len(folder.assets),
@@ -131,7 +131,7 @@ def as_json(folder: Folder, *, assets: bool) -> dict[str, Any]:
         "extra": list(folder.extra),
         "no_images": [{"public_id": row.asset.public_id, "kind": row.asset.kind} for row in folder.no_images],
     }
-    return told | ({"assets": list(each(folder))} if assets else {})
+    return answer | ({"assets": list(each(folder))} if assets else {})
 
 
 def each(folder: Folder) -> Iterator[dict[str, Any]]:

@@ -15,10 +15,10 @@ from app.web.services import Services
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The WSGI application, from the environment unless `settings` are given.
+    """The WSGI application; reads the environment unless `settings` are passed.
 
-    Raises SettingError where a setting, campaigns.toml or a tool is missing or wrong. The store may come later: until
-    it is mounted, whatever needs it answers 503.
+    Raises SettingError if a setting, campaigns.toml or a tool is missing or wrong. The store may be mounted
+    later; until then, whatever needs it answers 503.
     """
     settings = settings or load_settings()
     app = Flask(__name__)
@@ -37,5 +37,5 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _favicon() -> Response:
-    """The icon that browsers request where no page names one: beside a picture, or an answer in JSON."""
+    """The icon that browsers request for what is not a page: a picture, or JSON."""
     return current_app.send_static_file("favicon.ico")

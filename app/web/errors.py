@@ -1,4 +1,4 @@
-"""From error to answer: JSON from `api`, a page from `pages`. One sentence, and nothing that is not public."""
+"""Turns errors into responses: JSON from `api`, a page from `pages`. One sentence, and nothing that is not public."""
 
 import logging
 from collections.abc import Callable
@@ -10,42 +10,39 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.core import errors
 from app.web.auth.admin import Unauthorized
-from app.web.auth.throttle import TooManyGuesses
+from app.web.auth.throttle import TooManyAttempts
 from app.web.http.origin import ForeignOrigin
 from app.web.http.request_log import route
 from app.web.services import services
 
 LOG = logging.getLogger(__name__)
 
-# PictureError: only a picture of our own can raise it here; what arrives is answered 200 (see processor)
+# The nearest class decides. PictureError comes here for our own pictures only: one that arrives broken is answered 200.
 STATUS: dict[type[errors.CollagenError], int] = {
+    errors.Permanent: 422,
     errors.SettingError: 503,
     errors.BadSignature: 401,
     errors.BadNotification: 400,
     errors.BadPublicId: 400,
-    errors.PictureError: 422,
     errors.NotFound: 404,
-    errors.BadParameters: 422,
     errors.BuildFailed: 500,
     errors.CollageUnsound: 409,
-    errors.CloudinaryUnavailable: 503,
-    errors.StoreUnavailable: 503,
-    errors.ExifToolFailed: 503,
-    errors.DecoderFailed: 503,
-    errors.PhotoBusy: 503,
-    errors.WebhooksBusy: 503,
+    errors.Retryable: 503,
     errors.SyncInProgress: 409,
     errors.CollageInProgress: 409,
     errors.NotifyInProgress: 409,
-    errors.MailUnavailable: 503,
-    errors.QueueUnavailable: 503,
 }
 
 Answer = Callable[[int, str], Response]
 
 
+def http_status(error: errors.CollagenError) -> int:
+    """The status of the response to an error."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def register(app: Flask) -> None:
-    """Makes `app` answer every error with a page, and a wrong method at an address of the API in JSON."""
+    """Makes `app` answer every error with a page, except for a wrong method at an address of the API: JSON."""
     _register(app, _page)
 
     @app.errorhandler(MethodNotAllowed)
@@ -63,7 +60,7 @@ def _register(scope: Flask | Blueprint, answer: Answer) -> None:
         errors.CollagenError: _collagen_error,
         HTTPException: _http_error,
         Unauthorized: _unauthorized,
-        TooManyGuesses: _too_many_guesses,
+        TooManyAttempts: _too_many_attempts,
         ForeignOrigin: _foreign_origin,
         Exception: _unexpected,
     }
@@ -72,7 +69,7 @@ def _register(scope: Flask | Blueprint, answer: Answer) -> None:
 
 
 def _collagen_error(error: errors.CollagenError, answer: Answer) -> ResponseReturnValue:
-    status = STATUS[type(error)]
+    status = http_status(error)
     level = logging.WARNING if status in (401, 400) or status >= 500 else logging.INFO
     LOG.log(level, "%s %s: %d %s", request.method, route(), status, services().without_paths(error))
     response = answer(status, error.public)
@@ -82,11 +79,11 @@ def _collagen_error(error: errors.CollagenError, answer: Answer) -> ResponseRetu
 
 
 def _http_error(error: HTTPException, answer: Answer) -> ResponseReturnValue:
-    if error.response is not None:  # a redirect that Flask made
+    if error.response is not None:  # Flask redirects
         return error.response
-    sentences = {404: "There is nothing here.", 413: "The request is larger than 1 MiB."}
+    sentences = {404: "This page does not exist.", 413: "The request is larger than 1 MiB."}
     status = error.code or 500
-    response = answer(status, sentences.get(status, error.description or "This cannot be done."))
+    response = answer(status, sentences.get(status, error.description or "This request cannot be answered."))
     response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
     return response
 
@@ -97,7 +94,7 @@ def _unauthorized(error: Unauthorized, answer: Answer) -> ResponseReturnValue:
     return response
 
 
-def _too_many_guesses(error: TooManyGuesses, answer: Answer) -> ResponseReturnValue:
+def _too_many_attempts(error: TooManyAttempts, answer: Answer) -> ResponseReturnValue:
     response = answer(429, str(error))
     response.headers["Retry-After"] = str(round(error.wait) + 1)
     return response
@@ -109,16 +106,16 @@ def _foreign_origin(error: ForeignOrigin, answer: Answer) -> ResponseReturnValue
 
 def _unexpected(error: Exception, answer: Answer) -> ResponseReturnValue:
     LOG.error("%s %s failed unexpectedly: %s", request.method, route(), errors.where(error))
-    return answer(500, "Something went wrong that should not; the service's log says what.")
+    return answer(500, "Something went wrong. The service's log says what.")
 
 
 def _is_for_programs(error: MethodNotAllowed) -> bool:
-    """Whether the address is one of the API's, for a method that it does not have."""
+    """Whether the address belongs to the API, but lacks this method."""
     adapter = current_app.create_url_adapter(request)
     method = next(iter(error.valid_methods or ()), None)
     try:
         return adapter is not None and str(adapter.match(method=method)[0]).startswith("api.")
-    except HTTPException:  # a redirect to the address as it should be written
+    except HTTPException:  # it redirects to the canonical address
         return False
 
 
@@ -133,9 +130,9 @@ def _page(status: int, sentence: str) -> Response:
 
 
 def _home() -> tuple[str, str]:
-    """Where an error page leads: to the gallery from one of its pages, else to the dashboard."""
+    """Label and address of the link on an error page: back to the gallery, or to the dashboard."""
     campaign = services().campaigns.get((request.view_args or {}).get("campaign", ""))
-    # a campaign without a gallery is answered like one that does not exist
+    # a campaign without a gallery must look like one that does not exist
     if request.blueprint == "gallery" and campaign is not None and campaign.gallery_password:
         return "All photos", url_for("gallery.page", campaign=campaign.name)
     if request.path.startswith("/admin"):

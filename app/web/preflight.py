@@ -1,10 +1,10 @@
-"""`python -m app.web.preflight [HOST]...`: says whether the service can start, in one line where it cannot.
+"""`python -m app.web.preflight [HOST]...`: checks whether the service can start; says why not, in one line.
 
-HOST: each address that it is to listen on. From elsewhere it is reached through a proxy only, which reads requests
-whole: a few hundred clients that each send half of one would occupy all of gunicorn's threads.
+HOST: each address it will listen on. Other machines may reach it only through a proxy that buffers requests: a few
+hundred clients that each send half a request would occupy all of gunicorn's threads.
 
-gunicorn runs this in a process of its own before it starts any worker, and so may anyone who has changed a setting: at
-a reload the service ends where its new workers cannot start. Any Python 3 can read this module (see `startup`).
+gunicorn runs this in a process of its own before it starts any worker. Run it after changing a setting: if new workers
+cannot start at a reload, the service ends. Any Python 3 can read this module (see `startup`).
 """
 
 from __future__ import annotations

@@ -1,14 +1,16 @@
 """What the routes work with: made once for each process, found from any request."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from flask import current_app
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.core.config import Campaigns, Settings
 from app.services.collage.withdrawn import Withdrawn
+from app.services.dashboard.dashboard import Dashboard
 from app.services.intake import Intake
 from app.services.tracking.opens import Recorder
 from app.services.tracking.tokens import Tokens
@@ -16,13 +18,13 @@ from app.services.wall.cache import Cache
 from app.services.wall.erasing import Erasing
 from app.services.wall.finished import Finished
 from app.web.auth.session import Sessions
-from app.web.auth.throttle import Guesses, shared
-from app.web.http.admission import Seats
+from app.web.auth.throttle import Throttle, shared
+from app.web.http.admission import Admission
 
 
 @dataclass(frozen=True)
 class Services:
-    """`tokens`: None where no key is set, so that nobody can have a token; `sessions`: where there is no gallery."""
+    """`tokens`: None without a key, so that no token is valid; `sessions`: None where no campaign has a gallery."""
 
     settings: Settings
     campaigns: Campaigns
@@ -30,21 +32,22 @@ class Services:
     probe: Probe
     exiftool: ExifTool
     intake: Intake
-    seats: Seats
-    guesses: Guesses
+    admission: Admission
+    throttle: Throttle
     tokens: Tokens | None
     recorder: Recorder
     withdrawn: Withdrawn
     finished: Finished
     erasing: Erasing
     sessions: Sessions | None
+    dashboard: Dashboard
 
     @classmethod
-    def make(cls, settings: Settings, campaigns: Campaigns) -> "Services":
-        """Raises SettingError as `Intake.of` does, and where a key for a gallery's sessions is missing."""
+    def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
+        """Raises SettingError as `Intake.of` does, and if a gallery's sessions have no key."""
         store, exiftool = Store(settings.store), ExifTool()
         intake = Intake.of(settings, campaigns, store, exiftool)
-        withdrawn, cache = Withdrawn(store), Cache(store.root.path)
+        withdrawn, cache = Withdrawn(store), Cache(store.path)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,
@@ -53,18 +56,27 @@ class Services:
             Probe(store.root),
             exiftool,
             intake,
-            Seats(),
-            Guesses(shared(settings.store)),
+            Admission(),
+            Throttle(shared(settings.store)),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),
             withdrawn,
             Finished(store, withdrawn, cache),
             Erasing(store, cache),
             Sessions(settings.required_secret_keys()) if galleries else None,
+            Dashboard.of(store, exiftool),
         )
 
+    def close(self) -> None:
+        """Ends the threads and processes that these services have started, and closes the throttle's database."""
+        self.erasing.close()
+        self.dashboard.close()
+        self.intake.close()
+        self.exiftool.close()
+        self.throttle.close()
+
     def campaign(self, name: str) -> str:
-        """`name`, where it is a campaign of campaigns.toml. Raises NotFound."""
+        """`name`, if it is a campaign of campaigns.toml. Raises NotFound."""
         self.campaigns.require(name)
         return name
 

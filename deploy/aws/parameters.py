@@ -1,11 +1,11 @@
-"""Settings that are secret, from the parameters of AWS Systems Manager.
+"""Secret settings, from the parameters of AWS Systems Manager.
 
     parameters.py /collagen                  prints them as lines for .env
-    parameters.py /collagen COMMAND …        becomes the command, with them in its environment
+    parameters.py /collagen COMMAND …        runs the command with them in its environment
 
-A parameter /collagen/CLOUDINARY_URL is the setting CLOUDINARY_URL; what the environment says already, stands. So the
-secrets are in one place, for the instance and for the Lambda function, and in nobody's configuration. Credentials and
-region come from where boto3 looks for them.
+A parameter /collagen/CLOUDINARY_URL is the setting CLOUDINARY_URL; the environment wins over it. So the secrets are in
+one place for the instance and the Lambda function, and in no configuration. boto3 finds credentials and region as
+usual.
 """
 
 import os
@@ -17,17 +17,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 
 def parameters(path: str) -> dict[str, str]:
-    """Name and value of each parameter right below `path`, such as /collagen. Raises what boto3 raises."""
+    """Name and value of each parameter directly below `path`, such as /collagen. Raises what boto3 raises."""
     pages = boto3.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=path, WithDecryption=True)
-    return {given["Name"].rpartition("/")[2]: given["Value"] for page in pages for given in page["Parameters"]}
+    return {found["Name"].rpartition("/")[2]: found["Value"] for page in pages for found in page["Parameters"]}
 
 
 def line(name: str, value: str) -> str:
-    """A line of .env. Raises ValueError for what no line can hold, without saying the value."""
+    """A line of .env. Raises ValueError, without the value, if a line cannot hold it."""
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-        raise ValueError(f"The parameter {name!r} is not called as a setting is.")
+        raise ValueError(f"The parameter {name!r} has no valid name for a setting.")
     if re.search(r"['\\\x00-\x1f]|\$\{", value):  # ${X} would be taken for the variable X
-        raise ValueError(f"The parameter {name} has a single quotation mark, a backslash, a line's end or ${{.")
+        raise ValueError(f"The parameter {name} contains a single quotation mark, a backslash, a line break or ${{.")
     return f"{name}='{value}'"
 
 

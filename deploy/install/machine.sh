@@ -1,12 +1,12 @@
-# Of deploy/install.sh: packages, user, settings, store.
+# Part of deploy/install.sh: packages, user, settings, store.
 # shellcheck shell=bash
 
-# What Collagen itself needs (Python, exiftool, ImageMagick) scripts/setup installs, with the release.
+# scripts/setup installs what Collagen itself needs (Python, exiftool, ImageMagick) with the release.
 PACKAGES=(nginx openssl logrotate gpg) # gpg: for backups, see docs/operations.md
 packages_there() { dpkg-query -W -f='${db:Status-Status}\n' "${PACKAGES[@]}" 2>/dev/null | grep -cx installed | grep -qx "${#PACKAGES[@]}"; }
 packages() {
   export DEBIAN_FRONTEND=noninteractive
-  systemd_runs || export RUNLEVEL=1 # or nginx would be started in a chroot
+  systemd_runs || export RUNLEVEL=1 # or nginx would start in a chroot
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends "${PACKAGES[@]}" >/dev/null
 }
@@ -35,24 +35,24 @@ campaigns() { install -m 0600 -o collagen -g collagen "$RELEASE/campaigns.toml" 
 mount_line_there() { grep -q "^[^#]*[[:space:]]$STORE[[:space:]]" /etc/fstab; }
 mount_line() {
   mkdir -p $STORE
-  [ -z "$(ls -A $STORE)" ] || mounted || die "$STORE has files in it, which the file system would hide: move them away first."
-  mountpoint -q $STORE || { chmod 0000 $STORE && chattr +i $STORE 2>/dev/null || true; } # nothing lands there unmounted
+  [ -z "$(ls -A $STORE)" ] || mounted || die "$STORE has files in it, which the mounted file system would hide: move them away first."
+  mountpoint -q $STORE || { chmod 0000 $STORE && chattr +i $STORE 2>/dev/null || true; } # so that nothing is written there while it is not mounted
   printf '%s:/ %s nfs4 %s 0 0\n' "$EFS" $STORE $EFS_OPTIONS >>/etc/fstab
 }
 mounted() { mountpoint -q $STORE; }
 mount_store() {
-  if systemd_runs; then systemctl daemon-reload; mount $STORE || say "         It cannot be mounted now; run this again when it can."
-  else say "         Not mounted: this is no running machine."; fi
+  if systemd_runs; then systemctl daemon-reload; mount $STORE || say "         It cannot be mounted now; run this again later."
+  else say "         Not mounted: systemd is not running here."; fi
 }
 store_there() { [ -e $STORE/.collagen ]; }
 store() {
   if mount_line_there && ! mounted; then say "         Not yet: the file system is not mounted."; return; fi
   mkdir -p $STORE
-  [ -z "$(ls -A $STORE)" ] || die "$STORE has files in it but no marker .collagen: it is no store of Collagen's. Is the right file system mounted?"
+  [ -z "$(ls -A $STORE)" ] || die "$STORE has files in it but no marker .collagen: it is not a Collagen store. Is the right file system mounted?"
   chown collagen:collagen $STORE && chmod 0750 $STORE
   (cd "$RELEASE" && as_collagen .venv/bin/python -m app init)
 }
-store_is_ours() { # several machines that share it must know its owner by the same number
+store_is_ours() { # machines that share the store must use the same number for its owner
   ! store_there || [ "$(stat -c %u $STORE/.collagen)" = "$(id -u collagen)" ] ||
     die "The store belongs to user $(stat -c %u $STORE/.collagen), but here collagen is $(id -u collagen): usermod -u and groupmod -g make them the same."
 }

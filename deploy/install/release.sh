@@ -1,14 +1,14 @@
-# Of deploy/install.sh: a release, and the change from one to another.
+# Part of deploy/install.sh: a release, and the switch from one to another.
 # shellcheck shell=bash
 
-# What is committed (or, without git, what is there), with a virtual environment of its own
+# The committed files (or, without git, all files), with a virtual environment of their own
 git_there() { [ -e "$CHECKOUT/.git" ] && command -v git >/dev/null; }
-# As whoever owns the checkout: git refuses to work for others, and it is their key that pulls.
+# As the owner of the checkout: git refuses to work for others, and pulling needs the owner's key.
 as_owner() { local owner; owner=$(stat -c %U "$CHECKOUT"); if [ "$owner" = "$(id -un)" ]; then "$@"; else runuser -u "$owner" -- "$@"; fi; }
 tree() {
   if git_there; then as_owner git -C "$CHECKOUT" archive HEAD
   else
-    tar -C "$CHECKOUT" --sort=name --owner=0 --group=0 --exclude=./.git --exclude=./.env --exclude=./.venv --exclude=./data \
+    tar -C "$CHECKOUT" --sort=name --owner=0 --group=0 --exclude=./.git --exclude=./.env --exclude=./.venv --exclude=./node_modules --exclude=./data \
       --exclude=./demo --exclude=__pycache__ --exclude='./.*_cache' -c .
   fi
 }
@@ -17,11 +17,11 @@ release_there() { [ -e "$RELEASE/.installed" ]; }
 release() {
   mkdir -p "$RELEASE"
   tree | tar -x --no-same-owner -C "$RELEASE"
-  # the same packages as in the release that runs: they need not be fetched again
+  # the same packages as in the current release need not be downloaded again
   if [ -L "$CURRENT" ] && cmp -s "$CURRENT/requirements.txt" "$RELEASE/requirements.txt" && [ ! -e "$RELEASE/.venv" ]; then
     cp -a "$CURRENT/.venv" "$RELEASE/.venv"
   fi
-  # what finds faces goes along to the next release
+  # keep the face detector in the next release
   if [ -e "$CURRENT/.venv/.requirements-faces.txt.sha256" ]; then "$RELEASE/scripts/setup" --faces; else "$RELEASE/scripts/setup"; fi
   "$RELEASE/.venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/deploy"
   ln -sfn "$ETC/.env" "$RELEASE/.env"
@@ -29,14 +29,14 @@ release() {
   chmod -R go+rX,go-w "$RELEASE"
   touch "$RELEASE/.installed"
 }
-can_start() { # whether the release can, as the service will do it; else says why not
+can_start() { # whether the release can start, checked as the service does; says why not
   (cd "$1" && MAGICK_CONFIGURE_PATH=$1/deploy/imagemagick as_collagen .venv/bin/python -m app.web.preflight)
 }
 switch_to() { ln -sfn "$1" "$CURRENT.new" && mv -T "$CURRENT.new" "$CURRENT"; }
 switched() { [ -L "$CURRENT" ]; }
 switch() { switch_to "$RELEASE"; }
 
-answer() { # what /health says; fails unless all is well
+answer() { # waits until /health is ok; fails with what it says
   "$CURRENT/.venv/bin/python" - "$1" <<'PYTHON'
 import sys, time, urllib.error, urllib.request
 said, end = "nothing", time.monotonic() + float(sys.argv[1])
@@ -56,31 +56,31 @@ PYTHON
 UNITS=(collagen.socket collagen.service collagen-sync.timer)
 running() { local unit; for unit in "${UNITS[@]}"; do systemctl -q is-active "$unit" || return 1; done; }
 start() { systemctl start "${UNITS[@]}"; }
-restart() { # with everything of the release $1: fails where it is not well then
+restart() { # with all files of the release $1; fails if it is not healthy then
   RELEASE=$1
-  HOST=$(sed -n 's/^ *server_name \([a-z0-9.-]*\);/\1/p' $SITE | head -1) # not of the server that answers nobody
+  HOST=$(sed -n 's/^ *server_name \([a-z0-9.-]*\);/\1/p' $SITE | head -1) # not that of the default server
   switch_to "$1" && { files_there || put_files; } || return 1
-  systemd_runs || { say "Nothing is running here that would have to be restarted."; return 0; }
+  systemd_runs || { say "Nothing is running here, so nothing is restarted."; return 0; }
   nginx -tq && systemctl reload nginx || return 1
   systemctl -q is-active collagen.service || { say "The service is not running; sudo systemctl start collagen"; return 0; }
   systemctl try-restart collagen-worker.service
   systemctl restart collagen.service && answer 30
 }
-tidy() { # the newest releases stay, and whatever may run
+tidy() { # keeps the newest releases, the current and the previous one
   local old; for old in $(ls -1dt "$RELEASES"/*/.installed | tail -n +$((KEEP + 1))); do
     old=$(dirname "$old")
     [ "$old" = "$(readlink $CURRENT)" ] || [ "$old" = "$(readlink $PREVIOUS)" ] || { say "Removed the old release ${old##*/}."; rm -rf "$old"; }
   done
 }
-change_to() { # from the release that runs to $1, and back where that is not well
+change_to() { # from the current release to $1, and back if that is not healthy
   local before; before=$(readlink $CURRENT)
-  can_start "$1" || { say "The release ${1##*/} cannot start; ${before##*/} goes on." >&2; return 1; }
+  can_start "$1" || { say "The release ${1##*/} cannot start; ${before##*/} keeps running." >&2; return 1; }
   if restart "$1"; then
     ln -sfn "$before" $PREVIOUS
     say "${1##*/} is running; before it was ${before##*/}."
   else
-    say "The release ${1##*/} is not well; back to ${before##*/}." >&2
-    restart "$before" || say "${before##*/} is not well either: journalctl -u collagen" >&2
+    say "The release ${1##*/} is not healthy; back to ${before##*/}." >&2
+    restart "$before" || say "${before##*/} is not healthy either: journalctl -u collagen" >&2
     return 1
   fi
 }

@@ -1,12 +1,12 @@
-# Of deploy/install.sh: what lies in the system's own directories: units, nginx site, certificate.
+# Part of deploy/install.sh: files in the system's directories: units, nginx site, certificate.
 # shellcheck shell=bash
 
-# nginx 1.25.1 deprecated `listen … http2`, which is all that the versions before it know.
+# nginx 1.25.1 deprecated `listen … http2`, the only form that older versions know.
 http2_directive() {
   local version; version=$(nginx -v 2>&1 | sed -n 's|^nginx version: nginx/\([0-9.]*\).*|\1|p')
   printf '%s\n' 1.25.1 "$version" | sort -CV
 }
-# From the release, so that they follow an upgrade.
+# From the release, so that an upgrade updates them.
 site() {
   local edits=(-e "s/collagen\.example\.org/$HOST/g")
   [ -e /proc/net/if_inet6 ] || edits+=(-e '/listen \[::\]/d') # without IPv6 nginx could not listen there
@@ -24,7 +24,7 @@ files_there() {
 put_files() {
   local from to mode; while read -r from to mode; do install -D -m "$mode" "$from" "$to"; done < <(files "$RELEASE")
   site "$RELEASE" >$SITE.new && mv $SITE.new $SITE
-  # it goes no further where a directory of the store is another user's, which the doctor finds
+  # it stops at a directory of the store that belongs to another user; the doctor finds that
   systemd-tmpfiles --create /etc/tmpfiles.d/collagen.conf || say "         Not all permissions could be set: sudo collagen doctor"
   ! systemd_runs || systemctl daemon-reload
 }
@@ -40,16 +40,16 @@ placeholder() {
 }
 certificate_there() { [ -e "$LIVE/fullchain.pem" ] && [ "$(readlink $ETC/tls/fullchain.pem)" = "$LIVE/fullchain.pem" ]; }
 certificate() {
-  systemd_runs || { say "         Not now: nothing runs here that could prove the name."; return; }
+  systemd_runs || { say "         Not now: no nginx is running here to prove the name."; return; }
   certbot certonly --webroot -w /var/lib/collagen/acme -d "$HOST" -m "$EMAIL" --agree-tos --non-interactive --quiet \
     --keep-until-expiring --deploy-hook "systemctl reload nginx" ||
-    { say "         Let's Encrypt gave none; until it does (run this again), the certificate is our own."; return; }
+    { say "         Let's Encrypt issued none; until it does (run this again), the certificate is self-signed."; return; }
   ln -sfn "$LIVE/fullchain.pem" $ETC/tls/fullchain.pem
   ln -sfn "$LIVE/privkey.pem" $ETC/tls/privkey.pem
   systemctl reload nginx
 }
 
-# nginx needs two connections for each request, and Debian gives each of its processes 768.
+# nginx needs two connections per request, and Debian allows 768 in each of its processes.
 CONNECTIONS=4096 FILES=/etc/nginx/modules-enabled/90-collagen.conf
 connections_there() { grep -q "worker_connections $CONNECTIONS;" /etc/nginx/nginx.conf && [ -e $FILES ]; }
 connections() {

@@ -22,7 +22,7 @@ from PIL import Image
 from app.adapters import imaging
 from app.adapters.imaging import copies
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from scripts.bench import operations, pictures
 from scripts.bench.measure import percentile
 from scripts.bench.worker import CAMPAIGN, Worker, one_core, timed

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.adapters import imaging
+from app.adapters.jobs.background import NICENESS
 from app.adapters.store import Store
 from app.services.collage import job as process
 from app.services.collage import layout
@@ -71,7 +72,7 @@ def rival(name: str, contest: Contest) -> subprocess.Popen[bytes]:
     order = out / "job.json"
     contest.job.write(order)
     (out / "policy.xml").write_text(POLICY)
-    nice = ("nice", "-n", str(process.NICENESS))
+    nice = ("nice", "-n", str(NICENESS))
     with (out / "said").open("wb") as said:
         return subprocess.Popen(
             [*nice, TOP / ".venv-bench/bin/python", "-m", f"scripts.bench.rival_{name}", str(order)],

@@ -16,13 +16,13 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.services.collage.build import Parameters, plan
 
 CAMPAIGN = "sayno"
 LISTINGS: dict[str, Callable[[Store], object]] = {
     "photos in order (each page)": lambda store: store.photos.all(CAMPAIGN),
-    "versions (each page)": lambda store: store.photos.versions(CAMPAIGN),
+    "versions (each page)": lambda store: store.photos.versions(CAMPAIGN, store.photos.pairs(CAMPAIGN)),
     "pairs (each sync)": lambda store: store.photos.pairs(CAMPAIGN),
     "plan of a collage": lambda store: plan(store, CAMPAIGN, Parameters(photos=20_000)),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from app.adapters.store import Store
@@ -35,7 +36,7 @@ def show_counts(directory: Path, picture: bytes, source: Path, campaign: str) ->
     disk.calls.clear()
     cells(store, campaign, planned)
     columns["cells"] = Counter(disk.calls)
-    photos = len(planned.queue)
+    photos = len(planned.line.queue)
     print(f"{'operations on the store':<26}{'a photo is':>20}{f'a collage of {photos}':>20}{'a photo':>10}")
     print(f"{'':<26}" + "".join(f"{title:>10}" for title in columns) + f"{'of it':>10}")
     for kind in [*sorted({kind for calls in columns.values() for kind in calls}), ""]:
@@ -45,7 +46,7 @@ def show_counts(directory: Path, picture: bytes, source: Path, campaign: str) ->
 
 def show_slow(source: Path, campaign: str, wait: float) -> None:
     """Times of one collage's plan and cells, without and with waiting, in turns."""
-    disks = {
+    disks: dict[str, Callable[[], Watched]] = {
         "as it is": lambda: Watched(),
         "slow": lambda: Watched(wait),
         "slow, entries too": lambda: Watched(wait, entries=True),
@@ -63,12 +64,12 @@ def show_slow(source: Path, campaign: str, wait: float) -> None:
     print(f"{f'seconds, {1000 * wait:g} ms an operation':<34}" + "".join(f"{title:>20}" for title in disks))
     for step in ("plan", "cells"):
         row = [statistics.median(taken[title, step]) for title in disks]
-        print(f"{f'{step} of {len(planned.queue)}':<34}" + "".join(f"{seconds:>20.2f}" for seconds in row))
+        print(f"{f'{step} of {len(planned.line.queue)}':<34}" + "".join(f"{seconds:>20.2f}" for seconds in row))
     print(f"\n“entries too”: a {ENTRY} takes as long, as where a listing brings no modification times.")
 
 
-def cells(store: Store, campaign: str, planned: build.Plan) -> None:
-    queue = [photo.public_id for photo in planned.queue]
+def cells(store: Store, campaign: str, planned: build.CollagePlan) -> None:
+    queue = [photo.public_id for photo in planned.line.queue]
     made, failed = montage.make_cells(store, campaign, queue, planned.grid, lambda part: None)
     if failed or len(made) != planned.grid.used:
         raise SystemExit(f"Cells are missing: {len(made)} of {planned.grid.used}.")

@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from app.adapters import imaging
@@ -104,7 +105,7 @@ def _put_own(directory: Path, pictures: list[Path], numbers: list[int]) -> None:
         )
 
 
-def _put_generated(directory: Path, drawn: list[np.ndarray], numbers: list[int]) -> None:
+def _put_generated(directory: Path, drawn: list[NDArray[np.uint8]], numbers: list[int]) -> None:
     store = Store(directory, Unsynced())
     for number in numbers:
         name = public_id(number)
@@ -118,21 +119,22 @@ def _shared(directory: Path, number: int) -> Path:
     return directory / ".archives" / f"{number}.jpg"
 
 
-def _drawn(seed: int) -> np.ndarray:
+def _drawn(seed: int) -> NDArray[np.uint8]:
     """A person at the size of an intermediate, without much grain."""
     return np.asarray(portrait_image(seed, 600, 800).resize(imaging.INTERMEDIATE, Image.Resampling.LANCZOS))
 
 
-def varied(person: np.ndarray, seed: int) -> np.ndarray:
+def varied(person: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
     """Somebody much like `person`: mirrored or not, in other light and colours, with grain of their own."""
     chance = np.random.default_rng(seed)
     turned = person[:, :: chance.choice((-1, 1))]
     light = chance.uniform(0.9, 1.08) * chance.uniform(0.94, 1.06, 3)
     grain = chance.normal(0, GRAIN, (*person.shape[:2], 1)).astype(np.float32)
-    return np.clip(turned * light.astype(np.float32) + grain + 0.5, 0, 255).astype(np.uint8)
+    lit: NDArray[np.uint8] = np.clip(turned * light.astype(np.float32) + grain + 0.5, 0, 255).astype(np.uint8)
+    return lit
 
 
-def _png(pixels: np.ndarray) -> bytes:
+def _png(pixels: NDArray[np.uint8]) -> bytes:
     """An intermediate as the product makes it."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=0)

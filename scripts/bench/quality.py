@@ -57,9 +57,9 @@ def _means(values: np.ndarray) -> np.ndarray:
     """The mean of every window, from sums over everything above and to the left."""
     down, across = (min(WINDOW, side) for side in values.shape)
     sums = np.pad(values.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    return (sums[down:, across:] - sums[:-down, across:] - sums[down:, :-across] + sums[:-down, :-across]) / (
-        down * across
-    )
+    within = sums[down:, across:] - sums[:-down, across:] - sums[down:, :-across] + sums[:-down, :-across]
+    means: np.ndarray = within / (down * across)
+    return means
 
 
 def person(folder: Path | None, number: int) -> imaging.Prepared:
@@ -88,7 +88,7 @@ def compare(store: Store, campaign: str, people: list[imaging.Prepared], photos:
         picture = np.asarray(opened.convert("RGB"))
     references = [wanted(one.archive, (job.cell_width, job.cell_height)) for one in people]
     decibels, similar = [], []
-    manifest = store.collages.manifest(campaign, build.id)
+    manifest = store.collages.manifest(campaign, build.id).as_json()
     for tile, place in zip(manifest["tiles"], check.tiles(job), strict=True):
         down, across = place
         # what of an outermost cell is clipped off

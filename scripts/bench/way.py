@@ -73,7 +73,7 @@ def collages(store: Store) -> None:
     print(f"{'collage of':<12}{'grid':>9}{'cell':>11}{'seconds':>10}{'peak MB':>10}{'master MB':>11}")
     for people in COLLAGES:
         runs = [_collage(store, people) for _ in range(3)]
-        manifest = store.collages.manifest("other", store.collages.ids("other")[-1])
+        manifest = store.collages.manifest("other", store.collages.ids("other")[-1]).as_json()
         grid = manifest["layout"]
         print(
             f"{people:<12}{grid['cols']:>5}×{grid['rows']}{grid['cell_width']:>7}×{grid['cell_height']}"

@@ -15,17 +15,18 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import urllib3
 from PIL import Image
 
 from app.adapters.store import Store
+from app.adapters.store.collages.manifests import Manifest
 from app.services.tracking.tokens import Claims, Tokens
 from app.services.wall.finished import places
-from app.services.wall.geometry import grid
+from app.services.wall.geometry import Grid
 from scripts.bench import pictures
 from scripts.bench.client import WORKERS
 from scripts.bench.measure import percentile
@@ -42,20 +43,20 @@ FLAT = 12.0  # the largest standard deviation of a place that was painted over; 
 class Watcher:
     """Asks every address that shows the collage."""
 
-    def __init__(self, service: Service, store: Store, manifest: dict[str, Any]) -> None:
+    def __init__(self, service: Service, store: Store, manifest: Manifest) -> None:
         self._http = urllib3.connection_from_url(service.url)
         self._admin = urllib3.make_headers(basic_auth=f"admin:{PASSWORD}")
         self._manifest = manifest
-        viewer = manifest["tiles"][0]["public_id"]
-        track = f"/track/{Tokens([KEY]).image(Claims(CAMPAIGN, manifest['id'], viewer))}"
-        files = f"/admin/campaigns/{CAMPAIGN}/collages/{manifest['id']}"
+        viewer = manifest.shown[0]
+        track = f"/track/{Tokens([KEY]).image(Claims(CAMPAIGN, manifest.id, viewer))}"
+        files = f"/admin/campaigns/{CAMPAIGN}/collages/{manifest.id}"
         self.places = {
             "mail picture": f"{track}/collage.jpg",
             "download, 1024": f"{files}/collage-1024.jpg",
             "download, 1920": f"{files}/collage-1920.jpg",
             "download, PNG": f"{files}/collage.png",
             "wall, in one piece": f"{track}/wall.jpg",
-            "wall, smallest tile": f"{track}/tiles/{grid(manifest['layout']).lowest}/0_0.jpg",
+            "wall, smallest tile": f"{track}/tiles/{Grid(manifest.layout.cols, manifest.layout.rows).lowest}/0_0.jpg",
         }
         self.before = {what: self.get(what)[1] for what in self.places}
 
@@ -89,7 +90,7 @@ class Watcher:
         return time.monotonic() - began
 
     def rebuild(self) -> float:
-        path, began = f"/admin/campaigns/{CAMPAIGN}/collages/{self._manifest['id']}", time.monotonic()
+        path, began = f"/admin/campaigns/{CAMPAIGN}/collages/{self._manifest.id}", time.monotonic()
         self._http.request("POST", f"{path}/rebuild", headers=self._admin)
         while json.loads(self._http.request("GET", path, headers=self._admin).data).get("revision", 1) == 1:
             if time.monotonic() - began > 300:
@@ -115,13 +116,14 @@ def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
             answer = service.build(CAMPAIGN, wait=300)
             if answer.status_code != 201:
                 raise SystemExit(f"A build was answered {answer.status_code}: {answer.text[:200]}")
-            watcher = Watcher(service, store, answer.json())
-            shown = [tile["public_id"] for tile in answer.json()["tiles"]][1:]
+            manifest = store.collages.manifest(CAMPAIGN, answer.json()["id"])
+            watcher = Watcher(service, store, manifest)
+            shown = manifest.shown[1:]
             gone = shown[:: max(1, len(shown) // asked.rejections)][: asked.rejections]
             measure(watcher, gone)
 
 
-def measure(watcher: Watcher, gone: list[str]) -> None:
+def measure(watcher: Watcher, gone: Sequence[str]) -> None:
     answered: list[float] = []
     out: dict[str, list[float]] = {what: [] for what in watcher.places}
     later: list[float] = []

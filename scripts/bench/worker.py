@@ -13,7 +13,7 @@ from typing import Any
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Asset, Hint
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.photos.photos import Photos
 from app.core.config import Campaign, Campaigns
@@ -56,7 +56,7 @@ class Worker:
             raise SystemExit(f"The photo {number} was {outcome.status}, not {status}: {outcome.error}")
 
     def close(self) -> None:
-        self._processor._keeper.decoder.close()
+        self._processor._mirror.decoder.close()
         self._exiftool.close()
 
 

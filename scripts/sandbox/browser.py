@@ -7,12 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
+
+from scripts.sandbox.ending import Ending
 
 CHROMIUM = Path("/usr/bin/chromium")
 DRIVER = Path("/usr/bin/chromedriver")
@@ -39,7 +40,7 @@ def missing() -> str | None:
     return None
 
 
-class Browser:
+class Browser(Ending):
     """A running Chromium with a profile of its own, which is gone afterwards."""
 
     def __init__(self, logs: Mapping[str, str] | None = None) -> None:
@@ -88,12 +89,7 @@ class Browser:
         answer: dict[str, Any] = self.driver.execute_cdp_cmd(command, parameters)
         return answer
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
         self.driver.quit()
         shutil.rmtree(self._profile, ignore_errors=True)
 

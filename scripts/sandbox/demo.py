@@ -18,6 +18,7 @@ from email.message import EmailMessage
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import cloudinary.api
 import cloudinary.uploader
@@ -29,6 +30,7 @@ from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.people import address, as_format, portrait
 from scripts.sandbox.service import PASSWORD, ROOT, Service, environment
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 
 PEOPLE = 60
 FOLDER = ROOT / "demo"
@@ -139,12 +141,28 @@ def moderated(standin: Standin, people: list[tuple[str, bytes]], store: Path) ->
             standin.wait_idle()
         with step("approved by the moderator: webhooks verified, photos mirrored, addresses in EXIF"):
             list(pool.map(lambda seed: moderate(seed, "approved"), range(PEOPLE)))
-            while standin.state()["waiting"]:
+
+            def all_arrived() -> bool:
                 bar(len(list(store.glob("*/approved/[!.]*.jpg"))) / PEOPLE)
-                time.sleep(0.1)
+                return not standin.state()["waiting"]
+
+            wait_for(all_arrived, "every approval had arrived", every=0.1)
         with step(f"{len(REJECTED_AGAIN)} rejected again: removed from the store"):
             list(pool.map(lambda seed: moderate(seed, "rejected"), REJECTED_AGAIN))
             standin.wait_idle()
+
+
+def ended(service: Service, address: str, meanwhile: str) -> dict[str, Any]:
+    """The state at this address once it is no longer `meanwhile`; shows the progress until then."""
+
+    def state() -> dict[str, Any] | None:
+        found: dict[str, Any] = service.admin.get(address).json()
+        if found["state"] != meanwhile:
+            return found
+        bar(found["progress"])
+        return None
+
+    return wait_for(state, f"{address} was no longer {meanwhile}", every=0.1)
 
 
 def built(service: Service, store: Path) -> str:
@@ -153,9 +171,7 @@ def built(service: Service, store: Path) -> str:
         asked = service.build(CAMPAIGN, wait=0)
         asked.raise_for_status()
         address_of_it = service.url + asked.headers["Location"]
-        while (state := service.admin.get(address_of_it).json())["state"] == "building":
-            bar(state["progress"])
-            time.sleep(0.1)
+        state = ended(service, address_of_it, "building")
     if state["state"] != "done":
         sys.exit(f"The collage failed: {state['error']}")
     grid, folder = state["layout"], store / CAMPAIGN / "collages" / state["id"]
@@ -175,9 +191,7 @@ def told(service: Service, mails: MailServer, collage: str) -> None:
     print()
     with step("everyone in it who has an address is told: mails through SMTP with TLS and login"):
         service.admin.post(f"{collage}/notify", json={"send": True}).raise_for_status()
-        while (state := service.admin.get(f"{collage}/notify").json())["state"] == "sending":
-            bar(state["progress"])
-            time.sleep(0.1)
+        state = ended(service, f"{collage}/notify", "sending")
     if state["state"] != "done":
         sys.exit(f"The mails failed: {state.get('error')}")
     messages = mails.messages()
@@ -205,8 +219,7 @@ def serve(service: Service, mails: MailServer, collage: str) -> None:
     print(f"  {service.url}/campaigns/{CAMPAIGN}/photos\n      the gallery of the team (password {GALLERY_PASSWORD!r})")
     print(f"  {link(mails.messages()[0], '/wall')}\n      the wall, as somebody finds it who got the mail")
     print(f"  {collage}/collage-1920.jpg\n      the collage itself")
-    while service.process.poll() is None:
-        time.sleep(0.5)
+    service.process.wait()
 
 
 def public_id(seed: int) -> str:

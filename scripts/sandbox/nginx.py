@@ -15,7 +15,7 @@ from types import MappingProxyType
 import trustme
 
 from scripts.sandbox.ending import Ending
-from scripts.sandbox.waiting import wait_for
+from scripts.sandbox.waiting import PATIENCE, wait_for
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "deploy/nginx/collagen.conf"
@@ -118,7 +118,7 @@ class Nginx(Ending):
     def stop(self) -> None:
         """Ends it at once; safe to call twice."""
         self.process.terminate()
-        self.process.wait(300)
+        self.process.wait(PATIENCE)
 
 
 def free_ports(number: int) -> list[int]:

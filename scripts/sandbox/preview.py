@@ -14,7 +14,7 @@ from pathlib import Path
 from app.core.config import Campaign
 from app.services.notify.message import compose, load
 from app.services.tracking.tokens import Claims, Tokens, links
-from scripts.sandbox.browser import Browser, missing
+from scripts.sandbox.browser import Browser, Scheme, missing
 
 COLLAGE = Path(__file__).parents[2] / "docs" / "collage.jpg"
 CAMPAIGN = Campaign("sayno", "Say No", "sayno")
@@ -22,7 +22,7 @@ RECIPIENT = "ann@example.org"
 SENDER = "Say No <hello@sayno.example>"
 PUBLIC_URL = "https://collagen.example.org"
 DATE = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
-SEEN = [(width, scheme) for width in (360, 800) for scheme in ("light", "dark")]
+SEEN: list[tuple[int, Scheme]] = [(width, scheme) for width in (360, 800) for scheme in ("light", "dark")]
 
 
 def sample(public_url: str = PUBLIC_URL, *, campaign: Campaign = CAMPAIGN, people: int = 999) -> EmailMessage:

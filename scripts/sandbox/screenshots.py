@@ -20,7 +20,7 @@ import requests
 from PIL import Image
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox.browser import Browser, Scheme, missing
@@ -119,8 +119,8 @@ def run(work: Path, directory: Path, only: Sequence[str] | None, *, serve: bool)
             collages(service, store)
             arrive_across(standin, service)
             print(f"{service.url}/admin/  (user admin, password {PASSWORD!r})", flush=True)
-            while serve:
-                time.sleep(1)
+            if serve:
+                service.process.wait()
             token = Tokens([KEY]).image(Claims("sayno", "0002", "supporters/p010"))
             with Browser() as browser:
                 for page in pages(token):
@@ -165,7 +165,7 @@ def collages(service: Service, store: Store) -> None:
     service.build("sayno", exclude=later, width=2048, height=2048).raise_for_status()
     store.photos.remove("sayno", "supporters/p007")
     service.build("sayno").raise_for_status()
-    shown = [tile["public_id"] for tile in store.collages.manifest("sayno", "0002")["tiles"]]
+    shown = store.collages.manifest("sayno", "0002").shown
     begun = datetime.now(UTC) - timedelta(days=9)
     for number, public_id in enumerate(shown[:200]):
         record = {"collage": "0002", "photo": public_id, "address": address(number), "message_id": f"<{number}@x>"}

@@ -15,6 +15,7 @@ import requests
 
 from scripts.sandbox.ending import Ending
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "open sesame"
@@ -74,7 +75,7 @@ class Service(Ending):
         self._reader.start()
         self.admin = requests.Session()
         self.admin.auth = ("admin", environ.get("COLLAGEN_ADMIN_PASSWORD", ""))
-        self._listening.wait(300)
+        self._listening.wait(PATIENCE)
         if not self.url:
             self.stop()
             raise RuntimeError("\n".join(self.log))
@@ -104,7 +105,7 @@ class Service(Ending):
         self.admin.close()  # gunicorn waits for connections that are kept alive
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(300)
+            self.process.wait(PATIENCE)
         self._reader.join()
         for line in self.log:
             assert not GIVEN_AWAY.search(line), line

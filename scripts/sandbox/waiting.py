@@ -1,4 +1,4 @@
-"""Waiting for other processes: only something that hangs reaches the deadline, and then the test says what it was."""
+"""Waiting for other processes: every wait has a deadline, and the error says what it waited for."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-PATIENCE = 300.0  # seconds; a machine that has much else to do takes long, too
+PATIENCE = 300.0  # seconds; long, because the machine may be busy: only something that hangs takes so long
 
 
-def wait_for(condition: Callable[[], T], what: str, every: float = 0.02) -> T:
-    """Calls `condition` until its result is true, and returns that. `every`: seconds between two calls.
+def wait_for(condition: Callable[[], T | None], what: str, every: float = 0.02, patience: float = PATIENCE) -> T:
+    """Calls `condition` every few seconds (`every`) until its result is true, and returns that.
 
-    Raises AssertionError, naming `what`, after PATIENCE seconds.
+    Raises AssertionError, naming `what`, after `patience` seconds.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not (found := condition()):
-        assert time.monotonic() < deadline, f"waited {PATIENCE:g} s in vain until {what}"
+        assert time.monotonic() < deadline, f"waited {patience:g} s in vain until {what}"
         time.sleep(every)
     return found

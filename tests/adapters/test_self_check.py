@@ -1,4 +1,4 @@
-"""Our own address, asked as others ask it."""
+"""The check of our own public address."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import pytest
 
 from app.adapters import self_check
 from app.core.errors import SettingError
-from tests.adapters.cloudinary.conftest import Answers, answers
-
-__all__ = ["answers"]
+from tests.support.answers import Answers
 
 
 def test_an_answer_of_collagens_is_well(answers: Answers) -> None:
@@ -33,10 +31,10 @@ def test_any_other_answer_is_none(answers: Answers, status: int, body: bytes, na
 
 
 def test_no_answer_says_why() -> None:
-    with pytest.raises(SettingError, match="cannot be asked from here: Connection refused"):
+    with pytest.raises(SettingError, match="cannot be reached from here: Connection refused"):
         self_check.check("http://127.0.0.1:9")
 
 
 def test_a_certificate_that_is_not_to_be_trusted_is_no_answer(answers: Answers) -> None:
-    with pytest.raises(SettingError, match="cannot be asked from here"):
+    with pytest.raises(SettingError, match="cannot be reached from here"):
         self_check.check(answers.url.replace("http:", "https:"))

@@ -1,4 +1,4 @@
-"""Mails to a real server: with TLS and login, and what its refusals mean."""
+"""Mails to a real server: with TLS and login, and the meaning of its refusals."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_wrong_password_is_named_and_not_shown(server: MailServer) -> None:
 def test_a_certificate_of_nobody_known_is_named(server: MailServer, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(server.other_authority))
     with (
-        pytest.raises(SettingError, match=r"COLLAGEN_SMTP_URL: the certificate of .* is not to be trusted"),
+        pytest.raises(SettingError, match=r"COLLAGEN_SMTP_URL: the certificate of .* is not trusted"),
         Connection(setting(getattr(server, kind))),
     ):
         pass
@@ -94,7 +94,7 @@ def test_a_certificate_of_nobody_known_is_named(server: MailServer, kind: str, m
 
 def test_a_certificate_for_another_name_is_named(server: MailServer) -> None:
     other = Setting("127.1", server.ports["tls"], "tls")  # the same place, by a name that it has no certificate for
-    with pytest.raises(SettingError, match=r"127\.1:.* is not to be trusted"), Connection(other):
+    with pytest.raises(SettingError, match=r"127\.1:.* is not trusted"), Connection(other):
         pass
 
 
@@ -107,7 +107,7 @@ def test_without_encryption_no_password_is_sent(server: MailServer) -> None:
 
 def test_a_port_that_does_not_begin_with_tls_is_named(server: MailServer) -> None:
     wrong = Setting("127.0.0.1", server.ports["starttls"], "tls", "user", "password")
-    with pytest.raises(SettingError, match="does not begin with TLS; smtp:// uses STARTTLS"), Connection(wrong):
+    with pytest.raises(SettingError, match="does not start with TLS; use smtp:// for STARTTLS"), Connection(wrong):
         pass
 
 
@@ -129,7 +129,7 @@ def test_a_login_that_is_missing_is_named(server: MailServer) -> None:
     without = Setting("127.0.0.1", server.ports["starttls"], "starttls")
     with (
         Connection(without) as connection,
-        pytest.raises(SettingError, match="COLLAGEN_SMTP_URL: the mail server wants a login first: 530"),
+        pytest.raises(SettingError, match="COLLAGEN_SMTP_URL: the mail server requires a login: 530"),
     ):
         send(connection)
 
@@ -175,7 +175,7 @@ def test_when_the_mails_of_the_day_are_used_up_nobody_is_refused_for_good(server
     server.refuse(**{where: faults[where]})
     with (
         Connection(setting(server.url)) as connection,
-        pytest.raises(MailUnavailable, match=r"takes no more mails for now: 550 5\.4\.5 Daily"),
+        pytest.raises(MailUnavailable, match=r"accepts no more mails for now: 550 5\.4\.5 Daily"),
     ):
         send(connection)
 
@@ -230,6 +230,6 @@ def test_a_server_that_ends_every_connection_is_worth_another_try(server: MailSe
     server.refuse(per_connection=0)
     with (
         Connection(setting(server.url)) as connection,
-        pytest.raises(MailUnavailable, match="ends every connection"),
+        pytest.raises(MailUnavailable, match="closes every connection"),
     ):
         send(connection)

@@ -1,4 +1,4 @@
-"""What AWS refuses or does not answer, in one plain sentence."""
+"""Refusals and silence from AWS become one plain sentence."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ def test_what_is_wrong_is_one_sentence_without_secrets(
 
 @pytest.mark.parametrize("url", ["", "collagen", "arn:aws:sqs:eu-central-1:123456789012:collagen", "https://sqs"])
 def test_what_is_no_address_of_a_queue_is_refused_before_anyone_is_asked(url: str) -> None:
-    with pytest.raises(SettingError, match="is no address of a queue"):
+    with pytest.raises(SettingError, match="is not the URL of a queue"):
         Queue(url)

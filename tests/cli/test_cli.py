@@ -1,12 +1,9 @@
-"""The commands as people and scripts use them: as processes of their own where that tells more than a call."""
+"""The commands as people and scripts use them: in their own process where a call would prove less."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -23,23 +20,13 @@ from app.cli.options import CollageNumber
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import CAMPAIGNS, ROOT
 from scripts.sandbox.stored import distinct
+from tests.support.command import run
 
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "campaigns.toml").write_text(CAMPAIGNS)
     return {"COLLAGEN_STORE": str(tmp_path / "store"), "COLLAGEN_CAMPAIGNS": str(tmp_path / "campaigns.toml")}
-
-
-def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "app", *arguments],
-        cwd=ROOT,
-        env=os.environ | (environ or {}),
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
 
 
 def call(*arguments: str, environ: dict[str, str] | None = None) -> Result:
@@ -162,8 +149,8 @@ def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> Non
     [
         (("collage", "nope"), "There is no campaign 'nope'"),
         (("collage", "sayno"), "is no store: it has no file .collagen"),
-        (("layout", "1", "--width", "4000", "--height", "20"), "No grid of 1 photo suits"),
-        (("derive", str(ROOT / "README.md"), "/nonexistent/x.jpg"), "This is no whole PNG"),
+        (("layout", "1", "--width", "4000", "--height", "20"), "No grid of 1 photo fits"),
+        (("derive", str(ROOT / "README.md"), "/nonexistent/x.jpg"), "This is not a complete PNG"),
     ],
 )
 def test_what_is_refused_is_one_line_and_exit_code_1(

@@ -1,4 +1,4 @@
-"""`python -m app opens`: what came of the mails, for people and for programs."""
+"""`python -m app opens`: who opened the mails, for people and for programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.adapters.store import Store
 from app.cli.opens import BARS, chart
 from app.services.tracking.figures import Count
 from scripts.sandbox.service import CAMPAIGNS
-from tests.cli.test_cli import run
+from tests.support.command import run
 from tests.support.manifests import manifest
 
 DAY = datetime(2026, 11, 20, 6, 0, 0, tzinfo=UTC)
@@ -84,10 +84,10 @@ def test_it_draws_a_bar_for_each_day_also_for_those_without_opens(told: Store, e
     ]
 
 
-def test_it_says_plainly_what_such_figures_cannot_tell(told: Store, environ: dict[str, str]) -> None:
+def test_it_says_plainly_what_such_figures_cannot_show(told: Store, environ: dict[str, str]) -> None:
     said = run("opens", "sayno", environ=environ).stdout
-    for word in ("Apple Mail", "block pictures", "proxy", "passed on"):
-        assert word in said.partition("cannot tell")[2]
+    for word in ("Apple Mail", "block pictures", "proxy", "forwarded"):
+        assert word in said.partition("cannot show")[2]
 
 
 def test_json_has_all_of_it_and_nobody(told: Store, environ: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Tables as CSV: what is written can be read back, and no spreadsheet runs it."""
+"""Tables as CSV: readable again, and safe in a spreadsheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that ends mails to a person."""
+"""The command that stops mails to a person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox.service import CAMPAIGNS, ROOT
 from tests.support.mailed import enrol, present, sent
@@ -27,7 +27,7 @@ def run(store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def withdrawn(store: Store, address: str = ANN) -> set[str]:
     """The campaigns that this address has withdrawn from."""
-    return {name for name in ("sayno", "other", "test_prototype") if store.withdrawals.addresses(name).has(address)}
+    return {name for name in ("sayno", "other", "test_prototype") if store.unsubscribes.addresses(name).has(address)}
 
 
 def test_an_address_withdraws_from_every_campaign_with_all_its_photos(store: Store, exiftool: ExifTool) -> None:
@@ -42,7 +42,7 @@ def test_an_address_withdraws_from_every_campaign_with_all_its_photos(store: Sto
     assert "other: no more mails; 1 photo of" in answer.stdout
     assert withdrawn(store) == {"sayno", "other", "test_prototype"}
     assert not withdrawn(store, "bob@example.org")
-    assert [store.withdrawals.photo("sayno", name) for name in ("a/1", "a/2", "b")] == [True, True, False]
+    assert [store.unsubscribes.photo("sayno", name) for name in ("a/1", "a/2", "b")] == [True, True, False]
     assert ANN not in (store.root.path / "sayno/logs/unsubscribed.jsonl").read_text()
 
 
@@ -50,7 +50,7 @@ def test_only_the_campaigns_that_are_named_are_concerned(store: Store, exiftool:
     enrol(store, exiftool, "a", ANN)
     assert run(store, ANN, "--campaign", "other").returncode == 0
     assert withdrawn(store) == {"other"}
-    assert not store.withdrawals.photo("sayno", "a")
+    assert not store.unsubscribes.photo("sayno", "a")
 
 
 def test_the_address_as_it_was_submitted_counts_where_another_is_stored(store: Store, exiftool: ExifTool) -> None:
@@ -58,7 +58,7 @@ def test_the_address_as_it_was_submitted_counts_where_another_is_stored(store: S
     enrol(store, exiftool, "a", stored, "test_prototype")
     assert "test_prototype: no more mails; 1 photo of" in run(store, ANN, "--campaign", "test_prototype").stdout
     assert withdrawn(store, stored) == {"test_prototype"}
-    assert store.withdrawals.photo("test_prototype", "a")
+    assert store.unsubscribes.photo("test_prototype", "a")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_any_spelling_of_the_address_will_do(store: Store, exiftool: ExifTool, s
     enrol(store, exiftool, "a", stored)
     assert "sayno: no more mails; 1 photo of" in run(store, given, "--campaign", "sayno").stdout
     assert withdrawn(store, stored) == {"sayno"}
-    assert store.withdrawals.photo("sayno", "a")
+    assert store.unsubscribes.photo("sayno", "a")
 
 
 def test_a_photo_that_is_gone_is_found_in_the_log_of_mails(store: Store) -> None:
@@ -81,7 +81,7 @@ def test_a_photo_that_is_gone_is_found_in_the_log_of_mails(store: Store) -> None
     sent(store, "a", ANN.upper())
     store.photos.remove("sayno", "a")
     assert run(store, ANN).returncode == 0
-    assert store.withdrawals.photo("sayno", "a")
+    assert store.unsubscribes.photo("sayno", "a")
 
 
 def test_again_is_fine(store: Store, exiftool: ExifTool) -> None:

@@ -1,4 +1,4 @@
-"""Addresses as people type them: one form for all spellings, and nothing in it that could harm."""
+"""Addresses as people type them: one safe form for all spellings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.exiftool.exiftool import is_writable
+from app.adapters.exiftool import is_writable
 from app.core.addresses import as_sent, is_address, key, may_be_same, normalise, same, spellings, stored
 
 

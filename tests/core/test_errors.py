@@ -1,17 +1,18 @@
-"""The tree of errors: every leaf has an answer at every door, and whether another try is worth it is data."""
+"""The tree of errors: every entry point answers every leaf, and whether a retry is worth it is data."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
 
+import click
 import pytest
+from click.testing import CliRunner
 
 import app
-from app import cli
+from app.cli import Commands
 from app.core import errors
-from app.queue.records import VERDICT
-from app.web.errors import STATUS
+from app.queue.records import verdict
 
 for module in pkgutil.walk_packages(app.__path__, "app."):
     importlib.import_module(module.name)  # an error may be defined anywhere
@@ -26,26 +27,35 @@ def leaves(kind: type[errors.CollagenError]) -> list[type[errors.CollagenError]]
 LEAVES = leaves(errors.CollagenError)
 
 
-def test_every_leaf_and_nothing_else_has_a_status_an_exit_code_and_a_verdict() -> None:
-    assert set(STATUS) == set(LEAVES)
-    assert set(cli.EXIT) == set(LEAVES)
-    assert set(VERDICT) == set(LEAVES)
-
-
 def test_the_tree_has_two_branches_and_every_leaf_is_of_one() -> None:
     assert set(errors.CollagenError.__subclasses__()) == {errors.Permanent, errors.Retryable}
     for leaf in LEAVES:
         assert issubclass(leaf, errors.Permanent) != issubclass(leaf, errors.Retryable)
 
 
+@pytest.mark.parametrize("leaf", LEAVES)
+def test_every_leaf_ends_a_command_with_one_line_and_exit_code_1(leaf: type[errors.CollagenError]) -> None:
+    @click.group(cls=Commands)
+    def main() -> None:
+        raise leaf("The store cannot be read.")
+
+    answer = CliRunner().invoke(main, ["check", "--help"])
+    assert (answer.exit_code, answer.stdout, answer.stderr) == (1, "", "Error: The store cannot be read.\n")
+
+
 def test_no_record_is_dropped_that_could_succeed_later() -> None:
-    dropped = {leaf for leaf, verdict in VERDICT.items() if verdict == "drop"}
+    verdicts = {leaf: verdict(leaf("The store cannot be read.")) for leaf in LEAVES}
+    dropped = {leaf for leaf, answer in verdicts.items() if answer.word == "drop"}
     assert dropped == set(leaves(errors.Permanent)) - {errors.SettingError}
+    for leaf, answer in verdicts.items():
+        assert answer.word in ("drop", "again")
+        assert (answer.again is None) == (leaf in dropped)
 
 
-def test_no_error_is_a_success() -> None:
-    assert all(400 <= status < 600 for status in STATUS.values())
-    assert set(cli.EXIT.values()) == {1}
+def test_a_record_comes_back_when_its_error_says() -> None:
+    for leaf in leaves(errors.Retryable):
+        assert issubclass(leaf, errors.Retryable)
+        assert verdict(leaf("The store cannot be read.", retry_after=7)).again == 7
 
 
 @pytest.mark.parametrize("leaf", LEAVES)

@@ -1,4 +1,4 @@
-"""What ties the lines of the logs together, and how the lines look."""
+"""Request IDs in the log, and the format of its lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is counted is shown, by however many processes it was, and however they ended."""
+"""Every count is shown, however many processes made it and however they ended."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ def test_no_process_that_is_killed_takes_away_what_it_counted_nor_leaves_more_fi
         for process in running:
             process.send_signal(signal.SIGKILL)
         for process in running:
-            out, _ = process.communicate()
+            assert process.stdout is not None
+            with process.stdout as lines:
+                out = lines.read()
+            process.wait(300)
             whole = [line for line in out.splitlines(keepends=True) if line.endswith("\n")]
             told += int(whole[-1]) if whole else 20
     shown = samples(run(SHOW, environ).stdout)
@@ -75,7 +78,7 @@ def test_a_process_that_is_forked_has_a_slot_of_its_own(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.glob("counter_*.db")} == {"counter_0.db", "counter_1.db"}
 
 
-def test_of_what_cloudinary_says_the_newest_word_is_shown_whoever_heard_it(tmp_path: Path) -> None:
+def test_the_newest_limit_from_cloudinary_is_shown_whichever_process_received_it(tmp_path: Path) -> None:
     environ = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     code = (
         "import os; from app.core import metrics\n"
@@ -85,7 +88,7 @@ def test_of_what_cloudinary_says_the_newest_word_is_shown_whoever_heard_it(tmp_p
         "os.waitpid(child, 0)\n"
     )
     run(code, environ)
-    (tmp_path / "counter_7.db").write_bytes(b"")  # whoever made it was killed before it wrote a byte
+    (tmp_path / "counter_7.db").write_bytes(b"")  # its process was killed before it wrote a byte
     shown = samples(run(SHOW, environ).stdout)
     assert shown["collagen_cloudinary_calls_left", ""] == 12
     assert shown["collagen_cloudinary_limit_reset_timestamp_seconds", ""] == 7200

@@ -94,9 +94,8 @@ def test_signals_reach_the_service_and_its_health_is_asked_for(steps: list[Instr
     compile(health[-1], "HEALTHCHECK", "exec")
 
 
-def test_whatever_is_copied_is_sent_to_the_builder_and_little_else(
-    steps: list[Instruction], patterns: list[str]
-) -> None:
+def test_whatever_is_copied_is_sent_to_the_builder_and_little_else(patterns: list[str]) -> None:
+    _, steps = built(parse(DOCKERFILE.read_text("utf-8")), "standin")  # all that is in the image, and more
     for *sources, _ in words(steps, "COPY"):
         for source in sources:
             path = ROOT / source
@@ -140,6 +139,18 @@ def test_every_service_is_built_here_and_refers_to_what_is_there(compose: dict[s
         for volume in service.get("volumes", ()):
             source = volume.partition(":")[0]
             assert source in compose["volumes"] or (COMPOSE.parent / source).exists()
+
+
+def test_the_standin_has_what_it_is_to_run(compose: dict[str, Any]) -> None:
+    _, steps = built(parse(DOCKERFILE.read_text("utf-8")), "standin")
+    copied = {ROOT / source for *sources, _ in words(steps, "COPY") for source in sources}
+    commands = [
+        service["command"] for service in compose["services"].values() if service["image"] == "collagen-standin"
+    ]
+    for module in {words(steps, "CMD")[-1][0], *(command[0] for command in commands)}:
+        path = ROOT.joinpath(*module.split("."))
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+        assert copied & {path, *path.parents}, module
 
 
 def test_the_service_writes_to_its_store_alone_and_is_seen_from_this_machine_alone(compose: dict[str, Any]) -> None:

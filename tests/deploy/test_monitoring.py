@@ -19,12 +19,12 @@ from app.adapters.store import Store
 from scripts.sandbox.samples import person
 from scripts.sandbox.service import PASSWORD, ROOT, Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import sign
+from tests.support.web import sign
 
 RULES = ROOT / "deploy/prometheus/alerts.yml"
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/collagen.json").read_text())
 PANELS: list[dict[str, Any]] = DASHBOARD["panels"]
-DOCUMENT = (ROOT / "docs/watching.md").read_text()
+DOCUMENT = (ROOT / "docs/monitoring.md").read_text()
 NOT_SHOWN = {"collagen_cloudinary_limit_reset_timestamp_seconds"}  # only an alert needs it
 GIVEN = "5d0c7ff14a2b6e3a9c1be8a1d0f4c2b7"  # as nginx makes them
 NAME = re.compile(r"\b(?:collagen_\w+|up)\b")

@@ -26,7 +26,7 @@ from scripts.sandbox.nginx import ROOT, SITE, Nginx, free_ports, installed_site,
 from scripts.sandbox.service import PASSWORD, Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import fill
+from tests.support.web import fill
 
 pytestmark = pytest.mark.skipif(program() is None, reason="there is no nginx; scripts/setup --dev installs it")
 

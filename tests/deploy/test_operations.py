@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox import mirror
@@ -26,8 +26,8 @@ from scripts.sandbox.service import ROOT
 from scripts.sandbox.standin.client import Standin
 from tests.deploy.operations.host import BIN, Host
 from tests.deploy.operations.page import Command, Event, read
-from tests.services.check.test_check import collage
-from tests.web.conftest import sign
+from tests.support.collages import collage
+from tests.support.web import sign
 
 PAGE = read(ROOT / "docs/operations.md")
 PHOTO = jpeg(scene(1500, 2000), quality=5)  # it stays as it is, which takes the least work
@@ -209,10 +209,10 @@ EVENTS: dict[str, Callable[[World], None]] = {
     "In Cloudinary's console: deactivate the first key.": first_key_ends,
     "Cloudinary does not answer.": cloudinary_goes,
     "Cloudinary answers again.": cloudinary_is_back,
-    "The file system is not there, or not mounted.": file_system_goes,
-    "There is nothing but Cloudinary.": nobody_answers,
-    "There is a copy of your own.": new_store,
-    "There is AWS Backup.": copy_is_back,
+    "The file system is missing or not mounted.": file_system_goes,
+    "Only Cloudinary is left.": nobody_answers,
+    "You have a backup of your own.": new_store,
+    "You have AWS Backup.": copy_is_back,
     "The store is back.": backup_is_back,
     "In Cloudinary's console: delete the folder's photos.": folder_is_deleted,
     "On the new host:": to_the_new_host,
@@ -236,7 +236,7 @@ def all_is_mirrored(world: World) -> None:
 def nothing_of_ann(world: World) -> None:
     assert world.mirrored()
     assert world.standin.asset("people/0")["status"] == "rejected"
-    manifest = world.store.collages.manifest("sayno", "0001")
+    manifest = world.store.collages.manifest("sayno", "0001").as_json()
     assert "people/0" not in {tile["public_id"] for tile in manifest["tiles"]}
 
 
@@ -280,15 +280,15 @@ def new_host_alone(world: World) -> None:
 
 AFTERWARDS: dict[str, Callable[[World], None]] = {
     "Look first": all_is_mirrored,
-    "Cloudinary's API secret is to be another": new_secret_only,
-    "Our own secrets are to be others": both_signing_keys,
+    "Rotate Cloudinary's API secret": new_secret_only,
+    "Rotate our own secrets": both_signing_keys,
     "Cloudinary is down for a day": all_is_mirrored,
-    "A photo must be gone now": nothing_of_ann,
+    "Remove a photo now": nothing_of_ann,
     "The disk is full": all_is_mirrored,
-    "A copy of the store": copy_is_nobody_elses,
-    "The store is lost, or its file system (EFS)": as_before,
-    "A campaign is over": nothing_of_the_campaign,
-    "To another host": new_host_alone,
+    "Back up the store": copy_is_nobody_elses,
+    "The store or its file system (EFS) is lost": as_before,
+    "End a campaign": nothing_of_the_campaign,
+    "Move to another host": new_host_alone,
 }
 
 

@@ -1,4 +1,4 @@
-"""The function in a process of its own, as Lambda runs it: what comes back of a batch, and nothing else."""
+"""The function in a process of its own, as Lambda runs it, and which records of a batch come back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.queue.aws_lambda import SECONDS
 from scripts.sandbox.awsserver.client import Notification, TestQueue, event
 from scripts.sandbox.service import GIVEN_AWAY, environment
 from scripts.sandbox.standin.client import Standin
-from tests.queue.conftest import approved, gone, told
+from tests.support.queue import approved, gone, told
 
 MINUTES = 5 * 60 * 1000  # milliseconds, Lambda's time limit
 
@@ -57,7 +57,7 @@ class Function:
         return self._log.read_text()
 
     def stop(self) -> None:
-        self._process.communicate()
+        self._process.communicate(timeout=300)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_of_a_batch_exactly_what_failed_comes_back(
     everything = {"batchItemFailures": [{"itemIdentifier": message["MessageId"]} for message in messages]}
     assert function(event(messages), left=SECONDS * 1000 - 1) == everything
     assert (standin.calls(), store.photos.all("sayno")) == ([], [])
-    assert f"6 of 6 records come back without having been begun: a call needs {SECONDS} s" in function.log
+    assert f"6 of 6 records come back without having been started: one needs {SECONDS} s" in function.log
 
     assert function(event(messages)) == {"batchItemFailures": [{"itemIdentifier": ids[batch[1].body]}]}
     assert store.photos.holders("a") == {"sayno": True}

@@ -15,7 +15,7 @@ from scripts.sandbox.awsserver.client import TestQueue
 from scripts.sandbox.service import GIVEN_AWAY, ROOT, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.queue.conftest import approved, gone
+from tests.support.queue import approved, gone
 
 
 def command(*arguments: str, environ: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -43,12 +43,12 @@ def test_it_stores_what_is_told_and_asked_to_end_it_finishes_what_it_has_and_los
         queue.send(gone(standin, "p/1", request_id="in-hand-in-hand"))
         queue.until(held=1)
         process.send_signal(signal.SIGTERM)
-        wait_for(lambda: "Stopping" in log.read_text(), "it said that it stops")
+        wait_for(lambda: "Shutdown" in log.read_text(), "it said that it stops")
         queue.send(gone(standin, "p/2"))
         assert process.wait(300) == 0
     finally:
         process.kill()
-        process.wait()
+        process.wait(300)
     queue.until(waiting=1)
     said = log.read_text()
     assert any("in-hand-in-hand" in line and "p/1: unchanged" in line for line in said.splitlines())

@@ -1,4 +1,4 @@
-"""One record: from a message or an event, believed or not, and what becomes of it."""
+"""One record: read from a message or an event, verified, and handled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.sqs import Message
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
@@ -21,7 +21,7 @@ from scripts.sandbox.samples import person
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin import signatures
 from scripts.sandbox.standin.client import Standin
-from tests.queue.conftest import Syncs, gone, told
+from tests.support.queue import Syncs, gone, told
 
 ATTRIBUTES = {"X-Cld-Timestamp": "1700000000", "X-Cld-Signature": "ab" * 20, "X-Request-ID": "0123456789abcdef"}
 RECORD = Record("the-id", '{"a": "é"}', "1700000000", "ab" * 20, "0123456789abcdef", 1700000001.5)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
 from app.adapters.sqs import Queue
-from app.core.shutdown import Stopping
+from app.core.shutdown import Shutdown
 from app.queue.received import stamp
 from app.queue.redrive import redrive
 from scripts.sandbox.awsserver.client import Notification, TestQueue
@@ -38,9 +39,10 @@ def buried(queue: TestQueue) -> list[str]:
 def test_each_comes_back_as_the_gateway_sent_it_and_with_the_time_at_which_it_did(
     queue: TestQueue, buried: list[str]
 ) -> None:
-    ours, shown = Queue(queue.url), []
+    ours = Queue(queue.url)
+    shown: list[int] = []
     sent = {message["Body"]: int(message["Attributes"]["SentTimestamp"]) for message in peek(queue, queue.dead)}
-    assert redrive(ours, ours.dead_letters(), SECRETS, Stopping(), shown.append) == 10
+    assert redrive(ours, ours.dead_letters(), SECRETS, Shutdown(), shown.append) == 10
     assert shown == list(range(1, 11))
     assert (queue.counts(), queue.counts(queue.dead)) == ((10, 0), (0, 0))
     for message in peek(queue):
@@ -65,17 +67,22 @@ def test_however_often_it_comes_back_it_keeps_the_time_that_is_signed_and_no_oth
     for _ in range(4):
         queue.receive(VisibilityTimeout=0)
     queue.until(dead=1)
-    redrive(ours, ours.dead_letters(), SECRETS, Stopping(), lambda done: None)
+    redrive(ours, ours.dead_letters(), SECRETS, Shutdown(), lambda done: None)
     (message,) = queue.receive()
     moment = message["MessageAttributes"]["Received"]["StringValue"].partition(".")[0]
     assert (moment == str(round(then * 1000))) is is_signed
 
 
 def test_ended_at_any_time_it_has_lost_nothing_and_the_next_one_goes_on(queue: TestQueue, buried: list[str]) -> None:
-    ours, stopping = Queue(queue.url), Stopping()
-    assert redrive(ours, ours.dead_letters(), SECRETS, stopping, lambda done: done < 4 or stopping.ask()) == 4
+    ours, stopping = Queue(queue.url), Shutdown()
+
+    def stop_after_four(done: int) -> None:
+        if done == 4:
+            stopping.request()
+
+    assert redrive(ours, ours.dead_letters(), SECRETS, stopping, stop_after_four) == 4
     assert (queue.counts(), queue.counts(queue.dead)) == ((4, 0), (6, 0))
-    assert redrive(ours, ours.dead_letters(), SECRETS, Stopping(), lambda done: None) == 6
+    assert redrive(ours, ours.dead_letters(), SECRETS, Shutdown(), lambda done: None) == 6
     assert sorted(message["Body"] for message in peek(queue)) == buried
 
 
@@ -90,9 +97,9 @@ def test_what_dies_again_meanwhile_is_left_so_that_it_ends(queue: TestQueue, bur
         for _ in range(4):
             queue.receive(VisibilityTimeout=0)
 
-    assert redrive(ours, ours.dead_letters(), SECRETS, Stopping(), show) == 10
+    assert redrive(ours, ours.dead_letters(), SECRETS, Shutdown(), show) == 10
     assert (queue.counts(), queue.counts(queue.dead)) == ((9, 0), (1, 0))
 
 
-def peek(queue: TestQueue, url: str = "") -> list[dict[str, object]]:
+def peek(queue: TestQueue, url: str = "") -> list[dict[str, Any]]:
     return queue.receive(url, VisibilityTimeout=0)

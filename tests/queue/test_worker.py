@@ -1,4 +1,4 @@
-"""The worker with a real queue over HTTP: what comes back, what does not, and who gets it meanwhile."""
+"""The worker with a real queue over HTTP: which messages come back, and who can receive them meanwhile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from app.adapters.sqs import Message, Queue
 from app.core.errors import QueueUnavailable, SettingError
-from app.core.shutdown import Stopping
+from app.core.shutdown import Shutdown
 from app.queue.received import stamp
 from app.queue.records import Handler
 from app.queue.redrive import redrive
@@ -21,7 +21,7 @@ from app.queue.worker import Worker
 from scripts.sandbox.awsserver.client import Notification, TestQueue
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.queue.conftest import gone
+from tests.support.queue import gone
 
 
 class Impatient(Queue):
@@ -37,7 +37,7 @@ THREAD = "the worker at test"
 @contextlib.contextmanager
 def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
     """A worker that is at work until the end of the block; its failure is ours."""
-    stopping, failures = Stopping(), []
+    stopping, failures = Shutdown(), []
     worker = Worker(queue, handler.handle, stopping, **({"poll": 1} | options))
 
     def run() -> None:
@@ -51,7 +51,7 @@ def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
     try:
         yield worker
     finally:
-        stopping.ask()
+        stopping.request()
         thread.join(300)
     assert not thread.is_alive()
     if failures:
@@ -74,10 +74,10 @@ def test_what_fails_too_often_is_brought_back_by_a_redrive_and_then_succeeds_als
         queue.send(replace(late, received=then))
         queue.until(dead=1)
         assert worker.words == {"again": 3}
-        assert redrive(ours, ours.dead_letters(), [standin.secret], Stopping(), lambda done: None) == 1
+        assert redrive(ours, ours.dead_letters(), [standin.secret], Shutdown(), lambda done: None) == 1
         queue.until(dead=0)
     assert worker.words == {"again": 3, "done": 1}
-    assert redrive(ours, ours.dead_letters(), [standin.secret], Stopping(), lambda done: None) == 0
+    assert redrive(ours, ours.dead_letters(), [standin.secret], Shutdown(), lambda done: None) == 0
 
 
 def test_what_would_fail_again_is_acknowledged(queue: TestQueue, handler: Handler, standin: Standin) -> None:
@@ -95,11 +95,13 @@ def test_a_message_belongs_to_one_worker_as_long_as_the_work_lasts(
     queue.send(gone(standin))
     with working(Queue(queue.url), handler, visibility=2) as worker:
         queue.until(held=1)
-        deadline = time.monotonic() + 300
-        while queue.counts() != (0, 0):
-            assert queue.receive() == []
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+
+        def is_done() -> bool:
+            done = queue.counts() == (0, 0)
+            assert done or queue.receive() == []
+            return done
+
+        wait_for(is_done, "the message was handled", every=0.1)
     assert worker.words == {"done": 1}
     assert len(standin.calls("api")) == 1
 
@@ -160,7 +162,7 @@ def test_a_queue_that_cannot_be_reached_is_said_once_and_tried_again(
     with working(Flaky(queue.url), handler) as worker:
         handled(worker)
     assert [line for line in caplog.messages if "queue" in line] == [
-        "The queue cannot be reached (EndpointConnectionError). It is tried again until that succeeds.",
+        "The queue cannot be reached (EndpointConnectionError). Retrying until it succeeds.",
         "The queue answers again.",
     ]
 

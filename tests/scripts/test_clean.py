@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.sandbox.container import clean
+from scripts.sandbox.container.root import PATH
 from scripts.sandbox.nginx import ROOT
 
 CONFIGURATION = """
@@ -46,7 +47,7 @@ def test_of_this_machine_only_its_way_to_the_registries_is_known_in_the_root() -
         "CLOUDINARY_URL": "cloudinary://key:secret@cloud",
     }
     assert clean.environment(ours, [CONFIGURATION]) == {
-        "PATH": clean.PATH,
+        "PATH": PATH,
         "HOME": "/root",
         "LANG": "C.UTF-8",
         "TERM": "dumb",

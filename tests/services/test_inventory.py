@@ -22,7 +22,7 @@ from scripts.sandbox.people import as_format
 from scripts.sandbox.pictures import scene
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.cloudinary.conftest import PHOTO
+from tests.support.answers import PHOTO
 
 STATUSES = ("approved", "pending", "rejected", None)
 FOLDERS = ("sayno", "other", "test_prototype", "holidays", "sayno/below", "")
@@ -41,7 +41,7 @@ def fill(standin: Standin, store: Store, count: int = 300) -> None:
     chance = random.Random(5)
     photos: list[dict[str, Any]] = []
     for number in range(count):
-        photo = {
+        photo: dict[str, Any] = {
             "public_id": f"p/{number:03}",
             "asset_folder": FOLDERS[number % 6],
             "status": STATUSES[number // 6 % 4],

@@ -7,6 +7,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+from scripts.sandbox.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -30,12 +32,19 @@ def line(process: subprocess.Popen[str]) -> str:
 def end(process: subprocess.Popen[str]) -> None:
     """Kills it, so that it cannot tidy up after itself."""
     process.kill()
-    process.communicate()
+    process.communicate(timeout=PATIENCE)
 
 
 def run(code: str, *arguments: object) -> str:
     """Runs `code` to its end, which must be a good one; returns what it printed."""
     process = start(code, *arguments)
-    out, _ = process.communicate()
+    out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     return out
+
+
+def python(code: str) -> list[str]:
+    """The command line of a decoder that runs this code; in it, `serve()` acts as the real one."""
+    serve = "from app.adapters.imaging.decoder.server import serve as real\n"
+    serve += "def serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
+    return [sys.executable, "-c", f"import os, sys, time\n{serve}{code}"]

@@ -19,6 +19,7 @@ from app.adapters.store import Store
 from scripts.sandbox.browser import Browser, Scheme, missing
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.stored import distinct
+from scripts.sandbox.waiting import wait_for
 
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe.min.js"
 LOGS = {"browser": "ALL", "performance": "ALL"}
@@ -45,13 +46,13 @@ class Watched(Browser):
         """Errors and warnings on the console since this was asked last."""
         return [
             f"{entry['level']}: {entry['message']}"
-            for entry in self.driver.get_log("browser")
+            for entry in self._log("browser")
             if entry["level"] in ("SEVERE", "WARNING")
         ]
 
     def asked(self) -> list[str]:
         """The addresses of all requests since this was asked last, also of those that came to nothing."""
-        events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        events = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
     def hosts(self) -> set[str]:
@@ -70,6 +71,10 @@ class Watched(Browser):
             for node in one["nodes"]
         ]
 
+    def _log(self, kind: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.driver.get_log(kind)  # type: ignore[no-untyped-call]  # Selenium's
+        return found
+
     def press(self, *keys: str) -> None:
         """Presses keys one after another, wherever the focus is."""
         ActionChains(self.driver).send_keys(*keys).perform()
@@ -84,6 +89,11 @@ class Watched(Browser):
     def scrolls_sideways(self) -> bool:
         """Whether the page is wider than the screen."""
         return bool(self.run("const r = document.documentElement; return r.scrollWidth > r.clientWidth"))
+
+
+def until(browser: Browser, expression: str) -> None:
+    """Waits until a JavaScript expression is true."""
+    wait_for(lambda: bool(browser.run(f"return {expression}")), expression, every=0.1)
 
 
 @cache

@@ -133,3 +133,26 @@ def unmounts(store: Path) -> Strike:
         return operation()
 
     return strike
+
+
+class Broken(Disk):
+    """A disk on which one operation always fails, or calls `instead` first."""
+
+    def __init__(self, operation: str, instead: int | Callable[[], object]) -> None:
+        self.tried = 0
+
+        def fail(*_: Any) -> Any:
+            self.tried += 1
+            if isinstance(instead, int):
+                raise OSError(instead, os.strerror(instead))
+            instead()
+            return getattr(Disk, operation)(self, *_)
+
+        setattr(self, operation, fail)
+
+
+class Full(Disk):
+    def space(self, path: Path) -> os.statvfs_result:
+        found = list(os.statvfs(path))
+        found[4] = 50 * 1024 * 1024 // os.statvfs(path).f_frsize  # f_bavail
+        return os.statvfs_result(found)

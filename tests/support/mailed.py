@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
+from app.services.notify.run import Notifier
 from app.services.tracking.tokens import Claims
 from scripts.sandbox import stored
 from tests.support.manifests import manifest
@@ -71,3 +73,6 @@ def sent(store: Store, public_id: str, address: str, campaign: str = "sayno") ->
 
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+Make = Callable[..., Notifier]

@@ -17,6 +17,12 @@ class Remembering(Decoder):
         super().__init__()
         self._known: dict[tuple[bytes, float | None], Prepared] = {}
 
+    def close(self) -> None:
+        """Leaves the process running, for several applications share it; `end` ends it."""
+
+    def end(self) -> None:
+        super().close()
+
     def prepare(self, picture: bytes, place: float | None = None) -> Prepared:
         key = hashlib.sha256(picture).digest(), place
         if key not in self._known:

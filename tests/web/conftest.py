@@ -2,44 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.web.app import create_app
 from scripts.sandbox.mailserver.client import MailServer
-from scripts.sandbox.samples import person, prepared
-from scripts.sandbox.service import PASSWORD, environment
+from scripts.sandbox.samples import prepared
+from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from scripts.sandbox.stored import built, distinct
+from scripts.sandbox.stored import built
 from tests.support.chromium import Watched, watched
 from tests.support.remembering import Remembering
-
-ADMIN = ("admin", PASSWORD)
-
-
-EMAILS = {"p0": "ann@example.org", "p1": "ben@example.org", "p2": None, "p3": "no address", "p4": "cem@example.org"}
-
-
-def mail_settings(smtp_url: str) -> dict[str, str]:
-    """What mails need, with this mail server."""
-    return {
-        "COLLAGEN_SECRET_KEY": "a key of the tests",
-        "COLLAGEN_PUBLIC_URL": "https://collagen.example.org",
-        "COLLAGEN_SMTP_URL": smtp_url,
-        "COLLAGEN_MAIL_FROM": "Say No <hello@sayno.example>",
-    }
+from tests.support.web import EMAILS, mail_settings, put_addressed
 
 
 @pytest.fixture(scope="module")
@@ -83,54 +64,20 @@ def addressed_collage(addressed_archives: dict[str, bytes], tmp_path_factory: py
     return store.root.path
 
 
-def put_addressed(store: Store, archives: dict[str, bytes]) -> None:
-    for number, (public_id, archive) in enumerate(archives.items()):
-        store.photos.put("sayno", public_id, archive, prepared(number).intermediate, 1_700_000_000 + number, 1)
-
-
 @pytest.fixture
 def app(standin: Standin, store: Store, decoder: Remembering) -> Iterator[Flask]:
     environ = environment(
         standin, store.root.path, COLLAGEN_WEBHOOK_SECRETS="new,old", **mail_settings("smtp://127.0.0.1:9")
     )
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    made.extensions["collagen"].intake.processor._keeper.decoder = decoder
+    made.extensions["collagen"].intake.processor._mirror.decoder = decoder
     yield made
-    made.extensions["collagen"].exiftool.close()
+    made.extensions["collagen"].close()
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-def sign(body: bytes, secret: str = "new", at: float | None = None) -> dict[str, str]:
-    """The headers of a notification that Cloudinary signed."""
-    timestamp = str(round(time.time() if at is None else at))
-    signature = hashlib.sha1(body + timestamp.encode() + secret.encode()).hexdigest()
-    return {"X-Cld-Timestamp": timestamp, "X-Cld-Signature": signature, "Content-Type": "application/json"}
-
-
-def notify(client: FlaskClient, payload: Any, **signing: Any) -> TestResponse:
-    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return client.post("/webhook/cloudinary", data=body, headers=sign(body, **signing))
-
-
-def approve(standin: Standin, public_id: str = "a", folder: str = "sayno", seed: int = 1) -> dict[str, Any]:
-    """Puts an approved photo into the stand-in; returns the notification of its approval."""
-    standin.upload(person(seed), public_id, folder=folder, email="ann@example.org")
-    standin.approve(public_id)
-    payload: dict[str, Any] = standin.notifications()[-1]["payload"]
-    return payload
-
-
-def fill(store: Store, campaign: str, people: int) -> None:
-    """Puts so many people into a campaign of the store, without asking anyone."""
-    for number in range(people):
-        files = prepared(number % 6)
-        at = 1_700_000_000 + number
-        picture = distinct(files.intermediate, number)
-        store.photos.put(campaign, f"p{number}", files.archive, picture, at, variants=files.variants)
 
 
 @pytest.fixture(scope="module")

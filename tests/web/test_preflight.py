@@ -94,4 +94,4 @@ def test_what_others_can_reach_without_a_proxy_does_not_start(tmp_path: Path, ho
         f"Collagen cannot start: COLLAGEN_TRUSTED_PROXIES is not set, and it should listen on {host}:"
     )
     said = refusal(tmp_path, "app.web.preflight", host, COLLAGEN_TRUSTED_PROXIES="172.16.0.0/12", CLOUDINARY_URL="")
-    assert said.startswith("Collagen cannot start: COLLAGEN_CAMPAIGNS: there is no file")
+    assert said.startswith("Collagen cannot start: COLLAGEN_CAMPAIGNS: the file ")

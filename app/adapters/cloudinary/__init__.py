@@ -1,11 +1,11 @@
 """The only code that talks to Cloudinary.
 
-- `api`: what is true of an asset now, lists, and what can be done to an asset, through the official SDK.
-- `asset`: one asset as its answers describe it; `quota`: how many calls are left.
-- `delivery`: the picture as JPEG, from a delivery host; `connection`: to which addresses, and for how long; `reach`:
-  whether a host answers, and what time it is there.
-- `notifications`: what a webhook says, as hints.
-- `signature`: whether Cloudinary said it.
+- `api`: the current state of an asset, lists, rejecting and deleting. `sdk`: one call through the official SDK.
+- `asset`: reads assets from its answers. `quota`: how many calls are left.
+- `delivery`: the picture as JPEG, from a delivery host. `connection`: which addresses may be reached, and for how long.
+  `reach`: whether a host answers, and its clock.
+- `notifications`: reads webhooks as hints. `signature`: verifies that Cloudinary sent them.
+- `public_ids`: checks public IDs.
 """
 
 from app.adapters.cloudinary.api import Cloudinary

@@ -1,5 +1,4 @@
-"""One asset as Cloudinary's answers describe it: read strictly, because the SDK takes any JSON without `error` for a
-success. Pure."""
+"""Reads assets from Cloudinary's answers, strictly: the SDK takes any JSON without `error` for a success. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from app.core.errors import CloudinaryUnavailable
 T = TypeVar("T")
 
 
-# Delivery types of uploaded assets. Of the last two only a signed address is delivered.
+# Delivery types of uploaded assets. The last two are delivered to signed URLs only.
 # https://cloudinary.com/documentation/upload_parameters#delivery_types
 TYPES = ("upload", "private", "authenticated")
 
@@ -22,8 +21,8 @@ class Asset:
     """One asset as Cloudinary has it.
 
     `approved_at`: seconds since 1970. `kind`: image, video or raw (Cloudinary's resource_type). `type`: how it is
-    delivered (see TYPES). `email`: the address in its normal form (`app.core.addresses`), or the text that stands there
-    where it is unusable.
+    delivered (see TYPES). `email`: the address in its normal form (`app.core.addresses`), or the text as typed if it
+    is unusable.
     """
 
     public_id: str
@@ -42,8 +41,8 @@ class Asset:
 class Listed:
     """One row of a list. `status`: approved, pending, rejected, or unmoderated; `changed_at`: when that was decided.
 
-    Lists lag by seconds and leave assets out (rejected ones always): a row tells what was so, and a row that is not
-    there tells nothing.
+    Lists lag by seconds and leave assets out (rejected ones always): a row says what was true, a missing row says
+    nothing.
     """
 
     asset: Asset
@@ -55,7 +54,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list. `others`: the assets in it that are no images. `next_cursor`: None on the last page."""
+    """One page of a list. `others`: the assets that are not images. `next_cursor`: None on the last page."""
 
     rows: tuple[Listed, ...]
     next_cursor: str | None
@@ -63,7 +62,7 @@ class Page:
 
 
 def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
-    """Every page of a list; `ask` gets the page at a cursor (None: the first)."""
+    """Every page of a list; `ask` fetches the page at a cursor (None: the first)."""
     page = ask(None)
     yield page
     while page.next_cursor is not None:
@@ -78,8 +77,8 @@ class FolderMissing(Exception):
 def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Asset:
     """Reads one asset.
 
-    `fixed_folders`: of an account in which the folder is a part of the public ID. Raises FolderMissing where it is not
-    such an account and the answer has no folder, CloudinaryUnavailable where any other field is missing.
+    `fixed_folders`: whether the account's folders are part of the public ID. Raises FolderMissing if they are not and
+    the answer has no folder, CloudinaryUnavailable if any other field is missing.
     """
     try:
         email = (answer.get("context") or {}).get("custom", {}).get("email")
@@ -97,9 +96,7 @@ def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Ass
             folder=_folder(answer, public_id, fixed_folders),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise CloudinaryUnavailable(
-            f"Cloudinary's answer lacks what it should have ({type(error).__name__}: {error})."
-        ) from error
+        raise CloudinaryUnavailable(f"Cloudinary's answer lacks a field ({type(error).__name__}: {error}).") from error
 
 
 def _folder(answer: Mapping[str, Any], public_id: str, fixed_folders: bool) -> str:
@@ -111,24 +108,24 @@ def _folder(answer: Mapping[str, Any], public_id: str, fixed_folders: bool) -> s
 
 
 def read_page(answer: Mapping[str, Any] | None, *, fixed_folders: bool = False) -> Page:
-    """Reads one page of a list; None, the answer for a folder that does not exist, is an empty one.
+    """Reads one page of a list; None, the answer for a folder that does not exist, is an empty page.
 
-    Raises as `read_asset` does, and CloudinaryUnavailable for an answer that is no list.
+    Raises what `read_asset` raises, and CloudinaryUnavailable for an answer that is not a list.
     """
     if answer is None:
         return Page((), None)
     resources, cursor = answer.get("resources"), answer.get("next_cursor")
     if not isinstance(resources, list) or not isinstance(cursor, str | None):
-        raise CloudinaryUnavailable("Cloudinary answered something that is no list of assets.")
+        raise CloudinaryUnavailable("Cloudinary answered something that is not a list of assets.")
     rows = [_listed(row, fixed_folders) for row in resources if _is_uploaded(row)]
     images = tuple(row for row in rows if row.asset.kind == "image")
     return Page(images, cursor or None, tuple(row for row in rows if row.asset.kind != "image"))
 
 
 def _is_uploaded(row: object) -> bool:
-    """Whether a row is an asset that was uploaded. With backups on, a deleted one stays behind as a placeholder."""
+    """Whether a row is an uploaded asset. With backups on, a deleted one stays behind as a placeholder."""
     if not isinstance(row, dict):
-        raise CloudinaryUnavailable("Cloudinary answered a list with something in it that is no asset.")
+        raise CloudinaryUnavailable("Cloudinary answered a list with something in it that is not an asset.")
     return row.get("type", "upload") in TYPES and not row.get("placeholder")
 
 
@@ -145,16 +142,16 @@ def _listed(row: Mapping[str, Any], fixed_folders: bool) -> Listed:
 
 
 def moderation_status(answer: Mapping[str, Any]) -> str | None:
-    """What all moderations together say: one that rejects wins, one that waits waits. None where there is none."""
-    said = [entry["status"] for entry in answer.get("moderation") or []] + [answer.get("moderation_status")]
-    statuses = [status for status in said if isinstance(status, str)]
+    """What all moderations together say: any rejection wins, then any pending one. None if there is none."""
+    every = [entry["status"] for entry in answer.get("moderation") or []] + [answer.get("moderation_status")]
+    statuses = [status for status in every if isinstance(status, str)]
     if "rejected" in statuses:
         return "rejected"
     return next((status for status in statuses if status != "approved"), statuses[0] if statuses else None)
 
 
 def _changed_at(answer: Mapping[str, Any]) -> float:
-    """When the moderation was last changed, else when the asset was made."""
+    """When the moderation last changed, else when the asset was created."""
     times = [entry["updated_at"] for entry in answer.get("moderation") or [] if entry.get("updated_at")]
     moment = datetime.fromisoformat((max(times) if times else _typed(answer, "created_at", str)).replace("Z", "+00:00"))
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,7 +1,7 @@
-"""Connections to delivery hosts: only to public addresses (or this machine, where the settings name it), and never for
-longer than a whole download may take.
+"""Connections to delivery hosts: only to public addresses (or this machine, if the settings name it), and never longer
+than a whole download may take.
 
-What counts is the address that a connection really has: a name may stand for another one each time it is looked up.
+The address of the actual connection is checked, because a name may resolve differently each time.
 """
 
 import contextlib
@@ -18,33 +18,33 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from app.core.config.parsing import LOOPBACK
 from app.core.errors import CloudinaryUnavailable
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 behind a NAT64
-# All that IANA assigns to hosts of the Internet (https://www.iana.org/assignments/ipv6-address-space). Python counts
-# more as global: site-local fec0::/10, and forms of IPv4 (::/96, ::ffff:0:0:0/96) that may lead into a network here.
+# All that IANA assigns to Internet hosts (https://www.iana.org/assignments/ipv6-address-space). Python counts more as
+# global: site-local fec0::/10, and forms of IPv4 (::/96, ::ffff:0:0:0/96) that may lead into a local network.
 PUBLIC_V6 = ipaddress.ip_network("2000::/3")
 
 _here = threading.local()
 
 
 def new_session() -> requests.Session:
-    """A session that takes nothing from the environment (no proxy, no .netrc, no other certificates), keeps no cookies
-    and makes guarded connections only."""
+    """A session that ignores the environment (proxies, .netrc, certificates), keeps no cookies and makes guarded
+    connections only."""
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers["Accept-Encoding"] = "identity"  # what is unpacked could be any size
+    session.headers["Accept-Encoding"] = "identity"  # compressed content could unpack to any size
     for scheme in ("http://", "https://"):
         session.mount(scheme, _GuardedAdapter())
     return session
 
 
 class Deadline:
-    """Ends the guarded connection that this thread uses when `seconds` have passed, whatever it is doing.
+    """Cuts this thread's guarded connection after `seconds`, whatever it is doing.
 
-    A time limit on each read is not enough: a host that sends a byte every few seconds would never reach it.
+    A timeout on each read is not enough: a host that sends a byte every few seconds never reaches it.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -68,10 +68,10 @@ class Deadline:
             self._let_go()
 
     def hold(self, line: socket.socket) -> None:
-        """Makes `line` the one that is ended."""
+        """Makes `line` the connection to cut."""
         with self._lock:
             self._let_go()
-            # of its own, for TLS takes the first one over, and a response may close it before it has been read
+            # a duplicate: TLS takes over the first one, and a response may close it before it has been read
             self._line = socket.socket(fileno=os.dup(line.fileno()))
             if self.passed:
                 self._cut()
@@ -83,7 +83,7 @@ class Deadline:
 
     def _cut(self) -> None:
         if self._line is not None:
-            with contextlib.suppress(OSError):  # it has ended already
+            with contextlib.suppress(OSError):  # it is closed already
                 self._line.shutdown(socket.SHUT_RDWR)
 
     def _let_go(self) -> None:
@@ -94,10 +94,10 @@ class Deadline:
 
 def check_peer(host: str, peer: str) -> None:
     """Raises CloudinaryUnavailable unless `peer` is an address that `host` may have: a public one, or this machine's
-    own where `host` says so.
+    own if `host` names it.
 
-    An IPv6 address that stands for an IPv4 one counts as that one, if it is of a kind that public hosts are reached by.
-    Others are not public whatever IPv4 address they hold: Teredo, the NAT64 of a single network (64:ff9b:1::/48).
+    An IPv6 address that embeds an IPv4 address counts as that address, if public hosts can be reached that way. Others
+    are never public: Teredo, the NAT64 of a single network (64:ff9b:1::/48).
     """
     address = ipaddress.ip_address(peer.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):

@@ -1,4 +1,4 @@
-"""A picture as JPEG, from the delivery hosts that the settings allow."""
+"""Fetches a picture as JPEG from the delivery hosts that the settings allow."""
 
 import io
 import re
@@ -9,9 +9,9 @@ import requests
 
 from app.adapters.cloudinary.connection import Deadline
 from app.core import limits
+from app.core.config.parsing import LOOPBACK
 from app.core.errors import CloudinaryUnavailable, CollagenError, PictureError
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 TIMEOUT = (limits.CONNECT_SECONDS, limits.READ_SECONDS)
 CHUNK = 64 * 1024
 
@@ -24,9 +24,9 @@ ADDRESS = re.compile(
 
 
 def as_jpeg(url: str) -> str:
-    """The address of the same picture converted to JPEG: `f_jpg` as a component before the version.
+    """The URL of the same picture converted to JPEG: `f_jpg` as a component before the version.
 
-    Raises CloudinaryUnavailable for an address without a version: a CDN may answer it with a copy that is weeks old.
+    Raises CloudinaryUnavailable for a URL without a version: a CDN may answer it with a copy that is weeks old.
     """
     found = _parsed(url)
     return (
@@ -36,8 +36,7 @@ def as_jpeg(url: str) -> str:
 
 
 def needs_signature(url: str) -> bool:
-    """Whether it has to be signed: it has a signature, which an inserted component breaks, or only those who have one
-    get the picture."""
+    """Whether the URL must be signed: it already is, and an inserted component breaks that, or its type demands it."""
     found = _parsed(url)
     return found["signature"] is not None or found["type"] != "upload"
 
@@ -51,7 +50,7 @@ def parts(url: str) -> tuple[str, str, int]:
 def _parsed(url: str) -> re.Match[str]:
     found = ADDRESS.fullmatch(url)
     if found is None:
-        raise CloudinaryUnavailable(f"{_shown(url)} is no address of a version of an image.")
+        raise CloudinaryUnavailable(f"{_shown(url)} is not the URL of a version of an image.")
     return found
 
 
@@ -60,7 +59,7 @@ def check_host(url: str, allowed: Collection[str]) -> None:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise CloudinaryUnavailable(f"{_shown(url)} is no address.") from error
+        raise CloudinaryUnavailable(f"{_shown(url)} is not a URL.") from error
     host = parts.netloc.lower()
     if host not in allowed or parts.scheme not in ("https", scheme(host)):
         raise CloudinaryUnavailable(
@@ -69,18 +68,18 @@ def check_host(url: str, allowed: Collection[str]) -> None:
 
 
 def scheme(host: str) -> str:
-    """By which pictures are fetched from a host (or host:port): https, and plain http from this machine."""
-    return "http" if host.rpartition(":")[0] in LOOPBACK or host in LOOPBACK else "https"
+    """The URL scheme for a host (or host:port): https, and plain http for this machine."""
+    return "http" if urlsplit(f"//{host}").hostname in LOOPBACK else "https"
 
 
 def fetch(
     session: requests.Session, url: str, allowed: Collection[str], seconds: float = limits.DOWNLOAD_SECONDS
 ) -> bytes:
-    """Downloads a JPEG of at most 30 MB in at most so many `seconds`, through at most 3 redirects to `allowed` hosts.
+    """Downloads a JPEG of at most 30 MB within `seconds`, through at most 3 redirects to `allowed` hosts.
 
-    `session` comes from `connection.new_session`. Raises PictureError for what Cloudinary says is no picture, or is
-    too large; CloudinaryUnavailable for everything that another try may mend: still processing (423), cut short, an
-    HTML page, a host that does not answer or may not be asked.
+    `session` comes from `connection.new_session`. Raises PictureError if Cloudinary says it is not a picture, or it is
+    too large; CloudinaryUnavailable for everything that a retry may fix: still processing (423), cut short, an HTML
+    page, a host that does not answer or is not allowed.
     """
     with Deadline(seconds) as deadline:
         try:
@@ -92,7 +91,7 @@ def fetch(
             if not deadline.passed:
                 raise CloudinaryUnavailable(f"{_shown(url)} could not be fetched: {type(error).__name__}.") from error
         else:
-            if not deadline.passed:  # an answer that was cut off may look like one that has ended
+            if not deadline.passed:  # an answer cut by the deadline may look complete
                 return body
     raise CloudinaryUnavailable(f"{_shown(url)} took over {seconds:g} seconds.")
 
@@ -105,14 +104,14 @@ def _follow(session: requests.Session, url: str, allowed: Collection[str]) -> by
             if target is None:
                 return _body(url, answer)
             url = urljoin(url, target)
-    raise CloudinaryUnavailable(f"{_shown(url)} comes after over {limits.REDIRECTS} redirects.")
+    raise CloudinaryUnavailable(f"{_shown(url)} takes over {limits.REDIRECTS} redirects.")
 
 
 def _body(url: str, answer: requests.Response) -> bytes:
     _check_answer(url, answer)
     too_large = PictureError(f"The picture has over {limits.PICTURE_BYTES // 10**6} MB.")
-    said = answer.headers.get("Content-Length", "")
-    if said.isascii() and said.isdigit() and (len(said) > 15 or int(said) > limits.PICTURE_BYTES):
+    length = answer.headers.get("Content-Length", "")
+    if length.isascii() and length.isdigit() and (len(length) > 15 or int(length) > limits.PICTURE_BYTES):
         raise too_large
     body = io.BytesIO()
     for chunk in answer.iter_content(CHUNK):
@@ -125,22 +124,22 @@ def _body(url: str, answer: requests.Response) -> bytes:
 
 
 def _check_answer(url: str, answer: requests.Response) -> None:
-    said = answer.headers.get("x-cld-error", "")[:200]
-    if answer.status_code == 400 and said:
-        raise PictureError(f"Cloudinary cannot make a JPEG of it: {said}.")
+    reason = answer.headers.get("x-cld-error", "")[:200]
+    if answer.status_code == 400 and reason:
+        raise PictureError(f"Cloudinary cannot make a JPEG of it: {reason}.")
     if answer.status_code == 423:
         raise CloudinaryUnavailable(f"{_shown(url)} is still being processed.", retry_after=30)
     found = ADDRESS.fullmatch(url)
     if answer.status_code in (401, 403) and found and found["type"] != "upload":
         raise PictureError(
-            f"Cloudinary does not deliver it to a signed address ({answer.status_code} {said}). Allow that for assets"
+            f"Cloudinary does not deliver it to a signed URL ({answer.status_code} {reason}). Allow that for assets"
             f" of type {found['type']}, or upload photos as type upload."
         )
     if answer.status_code != 200:
-        raise CloudinaryUnavailable(f"{_shown(url)} answered {answer.status_code} {said}.")
+        raise CloudinaryUnavailable(f"{_shown(url)} answered {answer.status_code} {reason}.")
     packed = answer.headers.get("Content-Encoding", "identity").strip().lower()
     if packed not in ("", "identity"):
-        raise CloudinaryUnavailable(f"{_shown(url)} answered {packed[:20]}, which was not asked for.")
+        raise CloudinaryUnavailable(f"{_shown(url)} answered {packed[:20]}, which was not requested.")
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     if not kind.startswith("image/"):
         raise CloudinaryUnavailable(f"{_shown(url)} answered {kind or 'something without a type'}, not a picture.")

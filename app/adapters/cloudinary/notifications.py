@@ -1,7 +1,7 @@
-"""What a notification says: only hints that something about a photo may have changed. Pure.
+"""Reads notifications: hints that something about a photo may have changed. Pure.
 
-Shapes as Cloudinary sends them: most name one asset, delete has a list of resources, move and context changes a dict by
-public ID. Fields that are not used here are ignored.
+As Cloudinary sends them, most name one asset, delete has a list of resources, move and context changes a dict by public
+ID. Unused fields are ignored.
 """
 
 import json
@@ -15,7 +15,7 @@ from app.adapters.cloudinary.public_ids import check_public_id
 from app.core.errors import BadNotification
 
 ONE_ASSET = ("moderation", "upload")
-# What a wrong body most often comes from (https://cloudinary.com/documentation/admin_api_triggers.md)
+# The usual cause of a wrong body (https://cloudinary.com/documentation/admin_api_triggers.md)
 TEMPLATE = "If its trigger has a payload_template, which replaces Cloudinary's own body, remove that from the trigger."
 MANY_ASSETS = ("delete", "move", "resource_context_changed")
 
@@ -24,11 +24,11 @@ MANY_ASSETS = ("delete", "move", "resource_context_changed")
 class Hint:
     """Something about the asset `public_id` of this `type` and `kind` (see `Asset`) may have changed.
 
-    Where the hint is an approval, `picture_url` and `version` say where its picture would be, so that it can be
-    fetched while Cloudinary is asked whether that is still so. `brings`: whether it can mean that a photo is to be
-    stored that no campaign holds; where it cannot, and none does, there is nothing to ask. `folder`: where the
-    notification says the asset is; None where it does not. `signed`: when Cloudinary signed the notification, in
-    seconds since 1970 by its own clock; None for what is no notification.
+    For an approval, `picture_url` and `version` say where the picture should be, so that it can be fetched while
+    Cloudinary is asked whether the approval still holds. `brings`: whether the hint can lead to storing a photo that no
+    campaign holds; if not, and none holds it, there is nothing to look up. `folder`: the asset's folder according to
+    the notification, if it says. `signed`: when Cloudinary signed the notification, in seconds since 1970 by its own
+    clock; None if the hint is not from a notification.
     """
 
     public_id: str
@@ -45,7 +45,7 @@ class Hint:
 class Notification:
     """`kind`: Cloudinary's notification_type; `status`: what it says of the moderation, else the kind.
 
-    `folders`: those that were renamed or moved with all their photos, which the notification does not name.
+    `folders`: those renamed or moved with all their photos, which the notification does not name.
     """
 
     kind: str
@@ -55,9 +55,9 @@ class Notification:
 
 
 def parse(body: bytes, signed: int | None = None) -> Notification:
-    """Reads a notification, which was `signed` then (see `Hint`). One that does not concern photos has no hints.
+    """Reads a notification. `signed` as in `Hint`. One that does not concern photos has no hints.
 
-    Raises BadNotification or BadPublicId for what nothing can be done with.
+    Raises BadNotification or BadPublicId for one that is unusable.
     """
     try:
         payload = json.loads(body)
@@ -87,7 +87,7 @@ def _folders(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _hints(kind: str, payload: Mapping[str, Any]) -> Iterator[Hint]:
     if kind == "rename":
-        # both: the old name is gone, the new one is there
+        # both: the old name is gone, the new one exists
         type, folder = _delivery_type(payload), _text(payload, "asset_folder")
         yield Hint(_public_id(payload, "from_public_id"), type=type, brings=False, folder=folder)
         yield Hint(_public_id(payload, "to_public_id"), type=type, folder=folder)
@@ -110,12 +110,12 @@ def _hints(kind: str, payload: Mapping[str, Any]) -> Iterator[Hint]:
 
 
 def _one(kind: str, payload: Mapping[str, Any]) -> Hint:
-    """What a moderation or an upload hints at."""
+    """The hint in a moderation or an upload."""
     url, version = _text(payload, "secure_url"), payload.get("version")
     resource_type = _text(payload, "resource_type") or _of_url(url, 1) or "image"
     status = _moderation_status(payload) if kind == "moderation" else _of_all_moderations(payload)
     if kind == "upload" and status is None and not payload.get("existing"):
-        status = "unmoderated"  # a new asset, not given to moderation
+        status = "unmoderated"  # a new asset, not submitted for moderation
     known = kind == "moderation" and status == "approved" and url is not None and isinstance(version, int)
     return Hint(
         _public_id(payload, "public_id"),
@@ -140,7 +140,7 @@ def _delivery_type(payload: Mapping[str, Any]) -> str:
 
 
 def _of_url(url: str | None, part: int) -> str | None:
-    """The kind (1) or the delivery type (2) of the asset at a delivery address."""
+    """The kind (1) or the delivery type (2) of the asset at a delivery URL."""
     found = re.search(r"/(image|video|raw)/([a-z_]+)/", url or "")
     return found[part] if found else None
 
@@ -159,7 +159,7 @@ def _public_id(payload: Mapping[str, Any], key: str) -> str:
 
 def _moderation_status(payload: Mapping[str, Any]) -> str:
     status = payload.get("moderation_status")
-    if status is None:  # the shape of one of Cloudinary's own articles
+    if status is None:  # the shape in one of Cloudinary's own articles
         moderation = payload.get("moderation")
         first = moderation[0] if isinstance(moderation, list) and moderation else None
         status = _as_dict(first).get("status")

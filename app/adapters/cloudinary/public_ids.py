@@ -1,4 +1,4 @@
-"""Which public IDs there can be. Pure."""
+"""Checks public IDs. Pure."""
 
 import re
 
@@ -17,7 +17,7 @@ def check_public_id(public_id: str) -> None:
         or "." in public_id.split("/")
         or not _encodable(public_id)
     ):
-        raise BadPublicId(f"{public_id[:80]!r} is no public ID of Cloudinary's.")
+        raise BadPublicId(f"{public_id[:80]!r} is not a public ID of Cloudinary's.")
 
 
 def _encodable(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""How many Admin API calls were made, and how many Cloudinary says are left until the limit is set anew."""
+"""How many Admin API calls were made, and how many are left until Cloudinary resets the limit."""
 
 import calendar
 import re
@@ -13,7 +13,7 @@ from app.core import metrics
 
 @dataclass(frozen=True)
 class Standing:
-    """`left` of `limit` calls until `reset` (seconds since 1970); None where Cloudinary has not said.
+    """`left` of `limit` calls until `reset` (seconds since 1970); None if Cloudinary has not said.
 
     `refused`: the last call was refused because the limit is reached.
     """
@@ -25,7 +25,7 @@ class Standing:
 
 
 class Quota:
-    """What the answers' headers say. Safe to use from many threads."""
+    """What the answers' headers say. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,7 +34,7 @@ class Quota:
 
     @property
     def calls(self) -> int:
-        """How many calls were made, refused and failed ones too."""
+        """How many calls were made, including refused and failed ones."""
         return self._calls
 
     @property
@@ -47,13 +47,13 @@ class Quota:
             self._calls += 1
 
     def failed(self) -> None:
-        """Notes an answer of which the SDK shows no headers: that there is no such asset, or an error."""
+        """Counts an answer whose headers the SDK does not show: no such asset, or an error."""
         with self._lock:
             if self._standing.left:
                 self._standing = replace(self._standing, left=self._standing.left - 1)
 
     def answered(self, answer: Any) -> None:
-        """Notes the headers that the SDK has put on an answer; one without them tells nothing."""
+        """Reads the headers that the SDK attaches to an answer; does nothing if there are none."""
         left, limit, reset = (
             getattr(answer, f"rate_limit_{name}", None) for name in ("remaining", "allowed", "reset_at")
         )
@@ -68,7 +68,7 @@ class Quota:
         metrics.standing(new.left or 0, limit, float(calendar.timegm(reset)))
 
     def refused(self, text: str) -> int:
-        """Notes a refusal in Cloudinary's words; returns in how many seconds it says to try again."""
+        """Reads Cloudinary's refusal; returns the seconds until it says to try again."""
         seconds = seconds_until_reset(text, datetime.now(UTC))
         with self._lock:
             self._standing = Standing(0, self._standing.limit, time.time() + seconds, True)
@@ -78,7 +78,7 @@ class Quota:
 
 
 def seconds_until_reset(text: str, now: datetime) -> int:
-    """From "… Try again on 2024-10-04 14:00:00 UTC": how long that is from now; a minute where it does not say."""
+    """From "… Try again on 2024-10-04 14:00:00 UTC": the seconds from now; a minute if it does not say."""
     found = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", text)
     if not found:
         return 60

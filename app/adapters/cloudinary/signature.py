@@ -1,8 +1,8 @@
-"""Whether a notification was sent by Cloudinary, and lately. Pure.
+"""Verifies that Cloudinary sent a notification, and recently. Pure.
 
 Cloudinary's rule (https://cloudinary.com/documentation/notification_signatures): the signature is the hex digest of
 body + timestamp + API secret, SHA-1 by default, SHA-256 on accounts that choose it; a plain hash, not an HMAC. The
-SDK's own check compares with `==`, accepts any future timestamp and knows one secret; this one does better.
+SDK's own check is not used: it compares with `==`, accepts any future timestamp and knows only one secret.
 """
 
 import hashlib
@@ -28,11 +28,10 @@ def verify(
 ) -> None:
     """Raises BadSignature unless one of `secrets` signed exactly these bytes at `timestamp`, near `now`.
 
-    `timestamp`, `signature` and `signature_v2` as they stand in the headers X-Cld-Timestamp, X-Cld-Signature and
-    X-Cld-Signature_v2; `now` in seconds since 1970; `algorithms`: those that may have been used. Takes the same time
-    wherever a signature is wrong.
+    `timestamp`, `signature` and `signature_v2`: the headers X-Cld-Timestamp, X-Cld-Signature and X-Cld-Signature_v2;
+    `now` in seconds since 1970; `algorithms`: those allowed. Takes constant time wherever a signature is wrong.
 
-    How a signature of version 2 (Ed25519) is verified is not published, so that it cannot stand alone.
+    How to verify a signature of version 2 (Ed25519) is not published, so it cannot stand alone.
     """
     if signature_v2 and not signature:
         raise BadSignature(
@@ -40,28 +39,14 @@ def verify(
             " auth_scheme to default or legacy_hmac."
         )
     if not re.fullmatch(r"[0-9]{1,12}", timestamp):
-        raise BadSignature("The header X-Cld-Timestamp is missing or no number.")
-    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", signature):
-        raise BadSignature(
-            "The header X-Cld-Signature is missing or no SHA-1 or SHA-256. A trigger that signs with eddsa_v2 only"
-            " sends none: set its auth_scheme to default or legacy_hmac."
-        )
-    algorithm = ALGORITHMS[len(signature)]
-    if algorithm not in algorithms:
-        raise BadSignature(
-            f"The notification is signed with {algorithm}, which COLLAGEN_SIGNATURES does not name. Name it there, or"
-            " ask Cloudinary's support to let the account sign with another."
-        )
-    age = now - int(timestamp)
-    if age > OLDEST:
-        raise BadSignature(f"The notification was signed {age / 3600:.1f} hours ago; {OLDEST // 3600} are allowed.")
-    if -age > NEWEST:
-        raise BadSignature(f"The notification was signed {-age / 60:.0f} minutes in the future; is the clock right?")
-    given = signature.encode("ascii")
+        raise BadSignature("The header X-Cld-Timestamp is missing or not a number.")
+    algorithm = _algorithm(signature, algorithms)
+    _check_age(now - int(timestamp))
+    header = signature.encode("ascii")
     signed = False
     for secret in secrets:
         expected = hashlib.new(algorithm, body + timestamp.encode("ascii") + secret.encode("utf-8")).hexdigest()
-        signed |= hmac.compare_digest(given, expected.encode("ascii"))
+        signed |= hmac.compare_digest(header, expected.encode("ascii"))
     if not signed:
         raise BadSignature(
             "The notification was not signed with any of the secrets in COLLAGEN_WEBHOOK_SECRETS.",
@@ -69,7 +54,29 @@ def verify(
         )
 
 
+def _check_age(age: float) -> None:
+    if age > OLDEST:
+        raise BadSignature(f"The notification was signed {age / 3600:.1f} hours ago; {OLDEST // 3600} are allowed.")
+    if -age > NEWEST:
+        raise BadSignature(f"The notification was signed {-age / 60:.0f} minutes in the future; is the clock right?")
+
+
+def _algorithm(signature: str, allowed: Collection[str]) -> str:
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", signature):
+        raise BadSignature(
+            "The header X-Cld-Signature is missing, or neither SHA-1 nor SHA-256. A trigger that signs with eddsa_v2"
+            " only sends none: set its auth_scheme to default or legacy_hmac."
+        )
+    algorithm = ALGORITHMS[len(signature)]
+    if algorithm not in allowed:
+        raise BadSignature(
+            f"The notification is signed with {algorithm}, which COLLAGEN_SIGNATURES does not name. Name it there, or"
+            " ask Cloudinary's support to let the account sign with another."
+        )
+    return algorithm
+
+
 def signing_key(body: bytes) -> str | None:
-    """The API key whose secret has signed a notification, as its body says; None where it does not."""
+    """The API key whose secret signed a notification, according to its body; None if it does not say."""
     found = re.search(rb'"signature_key"\s*:\s*"([0-9A-Za-z_-]{1,64})"', body)
     return found[1].decode() if found else None

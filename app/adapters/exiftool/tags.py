@@ -1,4 +1,4 @@
-"""What an archive says of itself, and in which terms of EXIF and XMP. Pure."""
+"""The metadata of an archive, and the EXIF and XMP tags that hold it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from typing import get_args
 
 from app.core.cropping import Cut, Why
 
-# As exiftool names them. A cut is told as Camera Raw tells it, in fractions of the original (Adobe, XMP Specification
-# Part 2, 3.3: crs); AlreadyApplied keeps programs from cutting once more. Who chose it is an event of the file's
-# history (3.2: stEvt), whose action "cropped" the specification names.
+# exiftool's names. A cut is written as Camera Raw writes it, in fractions of the original (Adobe, XMP Specification
+# Part 2, 3.3: crs); AlreadyApplied keeps programs from cutting again. How it was chosen is an event in the file's
+# history (3.2: stEvt) with the specified action "cropped".
 EMAIL, PUBLIC_ID, ASSET_ID = "EXIF:UserComment", "XMP-dc:Identifier", "XMP-dc:Source"
 VERSION = "XMP-xmpMM:VersionID"
 TYPE = "XMP-dc:Type"
@@ -17,14 +17,14 @@ CROPPED = {"XMP-crs:HasCrop": "True", "XMP-crs:AlreadyApplied": "True", "XMP-xmp
 WHY = "XMP-xmpMM:HistoryParameters"
 READ = (EMAIL, PUBLIC_ID, ASSET_ID, VERSION, TYPE, *SIDES, WHY)
 
-PLACES = 5000  # places of a cut that a mark tells apart
+PLACES = 5000  # places of a cut that a mark distinguishes
 
 
 @dataclass(frozen=True)
 class Tags:
-    """What an archive says of itself.
+    """The metadata of an archive.
 
-    `cut`: None where next to nothing of the original was cut off. `type`: how Cloudinary delivers the photo (`Asset`).
+    `cut`: None if next to nothing of the original was cut off. `type`: how Cloudinary delivers the photo (`Asset`).
     """
 
     email: str | None = None
@@ -36,9 +36,9 @@ class Tags:
 
     @property
     def mark(self) -> float | None:
-        """Which picture this is: the version, and as a fraction of a second the place where it was cut.
+        """Identifies the picture: its version, and the place of its cut as a fraction of a second.
 
-        It is the modification time of all that is made from the archive. None where the version is not known.
+        Everything made from the archive has it as modification time. None if the version is not known.
         """
         if self.version is None or self.cut is None:
             return self.version
@@ -46,7 +46,7 @@ class Tags:
 
 
 def values(tags: Tags) -> dict[str, str | None]:
-    """What exiftool has to write; None for what there is not."""
+    """The values for exiftool to write; None if there is none."""
     found = {
         EMAIL: tags.email,
         PUBLIC_ID: tags.public_id,
@@ -57,12 +57,12 @@ def values(tags: Tags) -> dict[str, str | None]:
     if tags.cut is None:
         return found
     sides = (tags.cut.left, tags.cut.top, tags.cut.right, tags.cut.bottom)
-    told = {name: f"{side:.6f}" for name, side in zip(SIDES, sides, strict=True)}
-    return found | told | CROPPED | {WHY: tags.cut.why}
+    cut = {name: f"{side:.6f}" for name, side in zip(SIDES, sides, strict=True)}
+    return found | cut | CROPPED | {WHY: tags.cut.why}
 
 
 def of(row: Mapping[str, str]) -> Tags:
-    """What exiftool has read, by the names of the tags without their groups."""
+    """Tags from exiftool's output, which names them without their groups."""
     version = row.get(_name(VERSION), "")
     return Tags(
         email=row.get(_name(EMAIL)) or None,
@@ -75,7 +75,7 @@ def of(row: Mapping[str, str]) -> Tags:
 
 
 def _cut(row: Mapping[str, str]) -> Cut | None:
-    """None also for what no cut could be: an archive in which somebody else wrote is still an archive."""
+    """None also for an impossible cut: an archive that another program has written to is still an archive."""
     why = next((one for one in get_args(Why) if one == row.get(_name(WHY))), None)
     try:
         left, top, right, bottom = (float(row[_name(side)]) for side in SIDES)

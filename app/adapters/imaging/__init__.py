@@ -1,15 +1,15 @@
 """Pixels: the only code that imports Wand. Shapes are width × height in pixels.
 
-- `policy`: ImageMagick works under our own rules, or not at all.
-- `structure`: what a JPEG will cost, before anything decodes it.
-- `reading`: decoding with limits; the format is named on every read, and what a decoder complains of is an error.
-- `photo`: from the picture that arrived to archive, intermediate and cell. `faces`: around what it is cut.
-- `decoder`: the same in a process of its own, for pictures that nobody has seen yet.
-- `variants`: sizes for the screen. `thumbhash`: what a photo looks like from afar, in 25 bytes.
+- `policy`: ImageMagick runs under our policy or not at all.
+- `jpeg`: a JPEG's markers and metadata, read before anything decodes it.
+- `reading`: decoding with limits; every read names the format, and a decoder's warnings are errors.
+- `photo`: from the picture that arrived to archive, intermediate and cell. `faces`: what it is cropped around.
+- `decoder`: the same in a process of its own, for pictures that come from outside.
+- `variants`: sizes for the screen. `thumbhash`: a placeholder for a photo, in 25 bytes.
 - `copies`: smaller copies of an intermediate and its placeholder, inside its own file.
-- `canvas`: the montage of cells on a transparent canvas.
+- `canvas`: the montage of cells on a transparent canvas. `tiles`: tiles of a picture too large for one piece.
 - `saving`: PNG and JPEG without metadata; derivatives.
-- `blank`: parts of a finished picture painted over.
+- `blank`: paints over parts of a finished picture.
 """
 
 from wand.version import MAGICK_VERSION
@@ -17,7 +17,7 @@ from wand.version import MAGICK_VERSION
 from app.adapters.imaging import copies, faces, policy, variants
 from app.adapters.imaging.blank import blanked
 from app.adapters.imaging.canvas import Canvas, Reduced, sample
-from app.adapters.imaging.decoder.decoder import Decoder
+from app.adapters.imaging.decoder.client import Decoder
 from app.adapters.imaging.jpeg.structure import bare
 from app.adapters.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.adapters.imaging.reading import Format, size
@@ -26,16 +26,16 @@ from app.core.errors import PictureError
 
 
 def version() -> str:
-    """Which ImageMagick this is, such as `ImageMagick 6.9.11-60 Q16`."""
+    """ImageMagick's version, e.g. `ImageMagick 6.9.11-60 Q16`."""
     return " ".join(MAGICK_VERSION.split()[:3])
 
 
 def check() -> None:
-    """Raises SettingError unless our policy is in force, PictureError unless what is written can be read again."""
+    """Raises SettingError unless our policy is in force, PictureError unless a written picture reads back unchanged."""
     policy.require()
     picture, pixels = sample()
     if cell(picture, "png", 3, 4) != pixels:
-        raise PictureError("ImageMagick does not give back the picture that it wrote.")
+        raise PictureError("ImageMagick does not read back the picture that it wrote.")
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Parts of a finished picture painted over."""
+"""Paints over parts of a finished picture."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ Box = tuple[int, int, int, int]  # left, top, width, height in pixels
 
 
 def blanked(picture: bytes, boxes: Iterable[Box], quality: int) -> bytes:
-    """A JPEG of the same size in which the boxes, which lie within it, are grey. Raises PictureError."""
+    """A JPEG of the same size with grey boxes, which must lie within it. Raises PictureError."""
     with opened(picture, "jpeg") as image:
         for left, top, width, height in boxes:
             pixels = GREY * (width * height)

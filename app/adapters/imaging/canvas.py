@@ -1,4 +1,4 @@
-"""The canvas that cells are mounted on."""
+"""The canvas on which cells are mounted."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ from app.adapters.imaging.saving import BYTES, derivative, png, reduced
 class Canvas:
     """A picture of `width`×`height` pixels, transparent where no cell is.
 
-    It takes 8 bytes a pixel, 134 MB for 4096×4096: there should never be two.
+    Takes 8 bytes a pixel, 134 MB for 4096×4096: never keep two.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -32,8 +32,8 @@ class Canvas:
     def mount(self, cells: Sequence[bytes], cols: int, size: tuple[int, int], left: int, top: int) -> None:
         """Puts cells (rows of 8-bit RGB, all of one size) side by side, row by row of `cols`.
 
-        `left`, `top`: of the first cell's upper left corner; what comes to lie outside the canvas is cut off. The same
-        picture as ImageMagick's montage with mode Concatenate, extended to the canvas, without its copies of all cells.
+        `left`, `top`: the first cell's upper left corner; what lies outside the canvas is clipped. The same picture as
+        ImageMagick's montage with mode Concatenate, extended to the canvas, without its copies of all cells.
         """
         width, height = size
         for number, cell in enumerate(cells):
@@ -56,13 +56,13 @@ class Canvas:
                 self._image.raise_exception()
 
     def png(self) -> bytes:
-        """8 bits, RGBA, sRGB, no metadata."""
+        """The canvas as PNG: 8 bits, RGBA, sRGB, no metadata."""
         return png(self._image, "rgba")
 
     def reduced(self, longest_sides: Sequence[int]) -> "list[Reduced]":
-        """Smaller copies, the longest side of each at most as asked and never enlarged; at once on all cores.
+        """Copies scaled to each longest side, never enlarged; made on all cores at once.
 
-        Only of a canvas that is full: it has no transparency afterwards.
+        Only for a canvas that is full: this drops its transparency.
         """
         self._image.alpha_channel = False
         with ThreadPoolExecutor(len(longest_sides)) as pool:
@@ -70,19 +70,19 @@ class Canvas:
 
 
 class Reduced:
-    """A smaller copy of a canvas, which lives until it is encoded."""
+    """A smaller copy of a canvas; encoding it frees it."""
 
     def __init__(self, image: Image) -> None:
         self._image = image
 
     def jpeg(self, quality: int) -> bytes:
-        """Progressive, no metadata."""
+        """The copy as JPEG: progressive, no metadata."""
         with self._image as image:
             return derivative(image, quality)
 
 
 def sample() -> tuple[bytes, bytes]:
-    """What checks have decoded: a PNG of 3×4 pixels, and these as rows of 8-bit RGB."""
+    """A picture for checks: a PNG of 3×4 pixels, and the same pixels as rows of 8-bit RGB."""
     pixels = bytes(range(36))
     with Canvas(3, 4) as canvas:
         canvas.mount([pixels], 1, (3, 4), 0, 0)

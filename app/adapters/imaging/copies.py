@@ -1,27 +1,26 @@
 """Smaller copies of an intermediate and a placeholder, inside its own file, in front of its pixels.
 
-A collage of thousands shows everyone at 48×64 pixels: nearly all of a 300×400 PNG would be decoded to be thrown away.
+A collage of thousands shows everyone at 48×64 pixels: decoding 300×400 PNGs would be nearly all waste.
 The copies are JPEGs in a chunk of the PNG (PNG specification, 4.7.2 and 14: a reader skips chunks that it does not
 know), the smallest first, so that the first few kilobytes of a file are enough. Being in the one file, they stand and
 fall with it: there is nothing else to store, remove, check or forget.
 
-The chunk: the length of the whole file (4 bytes, so that one that is cut short is not taken for whole); how many copies
-(1 byte); of each its width, height, length and CRC-32 (4 bytes each); then the copies. In front of it another one with
-what a page shows until the photo is loaded (see `thumbhash`).
+The chunk: the length of the whole file (4 bytes, which reveals a truncated one); the number of copies (1 byte); width,
+height, length and CRC-32 of each (4 bytes each); then the copies. Another chunk in front of it has the placeholder that
+a page shows until the photo is loaded (see `thumbhash`).
 """
 
 import struct
 import zlib
 
-# ancillary, private, and of no worth where the pixels were changed: said by the case of its letters
+# the case of the letters says: ancillary, private, not to be copied when the pixels change
 CHUNK = b"coPY"
 PLACEHOLDER = b"haSH"
-SIZES = ((38, 50), (75, 100), (150, 200))  # width × height; of each the half of the next, of the last that of 300×400
+SIZES = ((38, 50), (75, 100), (150, 200))  # width × height; each is half the next, the last is half of 300×400
 QUALITY = 95  # JPEG, colours at full resolution
-# What of a file has to be read for a copy, in bytes: more than copies of real photos take. Where it is not enough, the
-# whole file is read.
+# Bytes of a file to read for a copy: more than copies of real photos take. The whole file is read if that is not enough
 REACH = {(38, 50): 4096, (75, 100): 12 * 1024, (150, 200): 36 * 1024}
-START = 33  # of a PNG: its signature and IHDR
+START = 33  # bytes of a PNG's signature and IHDR
 
 _ENTRY = struct.Struct(">IIII")
 
@@ -41,14 +40,14 @@ def insert(png: bytes, copies: dict[tuple[int, int], bytes], placeholder: bytes 
 
 
 def reach(width: int, height: int) -> int | None:
-    """How much of a file has to be read for a cell of `width`×`height`; None where no copy is large enough."""
+    """Bytes of a file to read for a cell of `width`×`height`; None if no copy is large enough."""
     return next((REACH[size] for size in SIZES if size[0] >= width and size[1] >= height), None)
 
 
 def find(beginning: bytes, length: int, width: int, height: int) -> bytes | None:
     """The smallest copy (JPEG) of at least `width`×`height` in the beginning of a file of `length` bytes.
 
-    None where there is none, not all of it has been read, or it is not what was written.
+    None if there is none, if `beginning` does not have all of it, or if it is damaged.
     """
     start = START
     if beginning[start + 4 : start + 8] == PLACEHOLDER:
@@ -69,7 +68,7 @@ def find(beginning: bytes, length: int, width: int, height: int) -> bytes | None
 
 
 def placeholder(beginning: bytes) -> bytes | None:
-    """What the first kilobytes of an intermediate have as its placeholder. None where there is none, or not all of it.
+    """The placeholder in the first kilobytes of an intermediate; None if there is none or not all of it.
 
     `app.adapters.store.photos.placeholders` reads the same.
     """
@@ -81,9 +80,9 @@ def placeholder(beginning: bytes) -> bytes | None:
 
 
 def complete(png: bytes) -> bool:
-    """Whether an intermediate has all of its copies, each as it was written."""
+    """Whether an intermediate has all of its copies, undamaged."""
     found = {find(png, len(png), *size) for size in SIZES}
-    return None not in found and len(found) == len(SIZES)  # where one is missing, the next larger is found instead
+    return None not in found and len(found) == len(SIZES)  # if one is missing, the next larger one is found instead
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Faces in a picture, where the optional package dlib is installed (requirements-faces.txt).
 
-Its detector (histograms of oriented gradients, https://arxiv.org/abs/1502.00046) takes 0.1 s and 40 MB, and sees
-upright faces from the front. What it misses is cut in the middle, as without it.
+Its detector (histograms of oriented gradients, https://arxiv.org/abs/1502.00046) takes 0.1 s and 40 MB, and finds
+upright faces seen from the front. A picture without a find is cropped in the middle, as without dlib.
 """
 
 import functools
@@ -16,21 +16,21 @@ from wand.image import Image
 from app.adapters.imaging.saving import raw, resize
 from app.core.cropping import Face
 
-LONGEST = (400, 800)  # pixels; some faces it sees better in one size, some in the other, none below 80 pixels
-LEAST = 0.2  # score; in pictures without people it was seen to find faces of 0.1 at most
-SAME = 0.3  # part of two boxes that is common to both, from which on they are one face
+LONGEST = (400, 800)  # pixels; it finds some faces in one size, some in the other, none below 80 pixels
+LEAST = 0.2  # score; in pictures without people, finds had scores of at most 0.1
+SAME = 0.3  # intersection over union from which two boxes are one face
 
 
 def find(image: Image) -> list[Face]:
-    """The faces in an sRGB picture that says how it is turned, in fractions of the upright picture.
+    """The faces in an sRGB picture with its EXIF orientation, in fractions of the upright picture.
 
-    None where they are not looked for (`why_not`), or there is not enough memory. The image stays.
+    Empty if there is no detector (see `why_not`) or not enough memory. Leaves the image unchanged.
     """
     if _detector() is None:
         return []
     found: list[Face] = []
     with image.clone() as copy:  # which shares its pixels until it is made smaller
-        # every so many pixels first: averaging all of them would take ten times as long as finding the faces
+        # sampled first: averaging all pixels would take ten times as long as finding the faces
         _shrink(copy, 2 * max(LONGEST), copy.sample)
         for longest in sorted(LONGEST, reverse=True):
             _shrink(copy, longest, functools.partial(resize, copy))
@@ -46,11 +46,11 @@ def _shrink(image: Image, longest: int, to: Callable[[int, int], None]) -> None:
 
 
 def why_not(cpuinfo: Path = Path("/proc/cpuinfo")) -> str | None:
-    """Why faces are not looked for; None where they are."""
+    """Why there is no face detection; None if there is."""
     # dlib takes pictures in numpy's arrays only
     if missing := [name for name in ("dlib", "numpy") if not _is_there(name)]:
         return f"{' and '.join(missing)} not installed"
-    # it is compiled for processors with AVX, and would end the process on another
+    # it is compiled for processors with AVX and crashes on others
     if platform.machine() == "x86_64" and " avx " not in cpuinfo.read_text():
         return "dlib needs a processor with AVX"
     return None
@@ -59,7 +59,7 @@ def why_not(cpuinfo: Path = Path("/proc/cpuinfo")) -> str | None:
 def _is_there(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None
-    except ValueError:  # somebody has forbidden it
+    except ValueError:  # its import is blocked
         return False
 
 
@@ -86,14 +86,14 @@ def _faces(width: int, height: int, rows: bytes) -> list[Face]:
 
 
 def _face(box: Any, score: float, width: int, height: int) -> Face:
-    """What of a face is inside of the picture; the detector's boxes may reach beyond it."""
+    """The part of a face inside the picture; the detector's boxes may reach beyond it."""
     left, right = (min(1.0, max(0.0, side / width)) for side in (box.left(), box.right() + 1))
     top, bottom = (min(1.0, max(0.0, side / height)) for side in (box.top(), box.bottom() + 1))
     return Face(left, top, right, bottom, score)
 
 
 def _distinct(faces: list[Face]) -> list[Face]:
-    """Of boxes around one face the surest."""
+    """The best-scored box of each face."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda one: one.score, reverse=True):
         if all(_common(face, other) < SAME for other in kept):

@@ -1,4 +1,4 @@
-"""One photo: from the picture that arrived to the files of the store, and from those to a cell of a collage."""
+"""One photo: from the picture that arrived to the files of the store, and from these to a cell of a collage."""
 
 import ctypes
 import math
@@ -20,16 +20,16 @@ from app.core.errors import PictureError
 
 ARCHIVE = (1500, 2000)
 INTERMEDIATE = (300, 400)
-HASHED = (24, 32)  # of what a placeholder is made
-ARCHIVE_QUALITY = 92  # JPEG quality where a picture has to be encoded anew
+HASHED = (24, 32)  # the picture that a placeholder is computed from
+ARCHIVE_QUALITY = 92  # JPEG quality of a picture that must be encoded again
 
-# Up to which a picture is decoded a second time for its larger variants: all of them in pictures that cameras and
-# upload presets make; a hostile one costs no more time than before.
+# A picture with more scans is not decoded a second time for its larger variants: cameras and upload presets stay below
+# it, and a hostile picture costs no more time.
 MOST_SCANS = 20
 
-# EXIF orientations in which width and height change places
+# EXIF orientations that swap width and height
 SIDEWAYS = ("left_top", "right_top", "right_bottom", "left_bottom")
-# and those in which left and right, above and below are exchanged first
+# and those that first swap left and right, top and bottom
 MIRRORED = ("top_right", "bottom_right", "right_top", "right_bottom")
 HEAD_DOWN = ("bottom_right", "bottom_left", "right_bottom", "left_bottom")
 
@@ -41,8 +41,8 @@ PREVIEW_QUALITY = 82  # its JPEG quality
 class Prepared:
     """A photo as the store keeps it, still without tags: JPEG of 1500×2000 and PNG of 300×400, upright, sRGB.
 
-    The intermediate has smaller copies of itself and a placeholder inside (see `copies`). `variants`: JPEGs by name
-    (see `variants`); one that could not be made is not there. `cut`: None where the picture was 3:4 (or nearly).
+    The intermediate contains smaller copies of itself and a placeholder (see `copies`). `variants`: JPEGs by name (see
+    `variants`), without those that could not be made. `cut`: None if the picture was 3:4 (or nearly).
     """
 
     archive: bytes
@@ -54,15 +54,15 @@ class Prepared:
 def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), place: float | None = None) -> Prepared:
     """Makes archive, intermediate and the `wanted` variants of a JPEG: upright, sRGB, cut to 3:4, 1500×2000.
 
-    It is cut at `place` (`Cut.place`), else around the faces that are found in it, else in the middle.
+    It is cut at `place` (`Cut.place`), else around the faces found in it, else in the middle.
 
-    A JPEG that is all this already stays as it is but for its metadata (so that no other program has to read what a
-    stranger wrote there), and its intermediate is made of a decode at half its size. Raises PictureError for what is no
-    JPEG, is not whole, or is beyond the limits.
+    A JPEG that is all this already only loses its metadata (so that no other program has to read what a stranger wrote
+    there), and its intermediate is made from a decode at half size. Raises PictureError if it is no JPEG, is
+    incomplete, or exceeds the limits.
     """
     if len(picture) > limits.PICTURE_BYTES:
         raise PictureError(
-            f"The picture has {len(picture) / 1e6:.1f} MB; {limits.PICTURE_BYTES / 1e6:.0f} MB at most are taken."
+            f"The picture has {len(picture) / 1e6:.1f} MB; the limit is {limits.PICTURE_BYTES / 1e6:.0f} MB."
         )
     known = structure(picture)  # before ImageMagick sees anything of it
     known.reduction()
@@ -70,7 +70,7 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), 
     with header(picture, "jpeg") as image:
         size = image.size
         srgb = image.colorspace == "srgb" and not ProfileDict(image).get("icc")
-        width, height = size[::-1] if known.orientation > 4 else size  # on its side
+        width, height = size[::-1] if known.orientation > 4 else size  # over 4: on its side
     if size == ARCHIVE and upright and srgb:
         # twice the size of the intermediate, so that the resize still has pixels to choose from
         with opened(picture, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:
@@ -79,10 +79,10 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), 
     with opened(picture, "jpeg", at_least=(math.ceil(size[0] * scale), math.ceil(size[1] * scale))) as image:
         _to_srgb(image)
         cut = _chosen(image, place)
-        # turned last, when it is small: turning takes a second copy of all pixels
+        # rotated last, when it is small: rotating takes a second copy of all pixels
         _fill(image, cut, *(ARCHIVE[::-1] if image.orientation in SIDEWAYS else ARCHIVE))
         image.auto_orient()
-        image.reset_coords()  # turning leaves an offset behind
+        image.reset_coords()  # rotating leaves an offset
         image.strip()
         larger = variants.made(image, _above_intermediate(wanted))
         archive = jpeg(image, ARCHIVE_QUALITY, progressive=False, sampling="2x2")
@@ -121,10 +121,10 @@ def _prepared(
 
 
 def _larger(picture: bytes, wanted: Collection[str]) -> dict[str, bytes]:
-    """The variants that are larger than the intermediate, of a picture that is as an archive has to be.
+    """The variants larger than the intermediate, for a picture that already is a valid archive.
 
-    It is decoded once more for them, at full size: that takes half the time of halving what is decoded at full size,
-    and the intermediate stays the same, whatever becomes of them.
+    Decodes it again at full size: that takes half the time of halving one full-size decode, and the intermediate does
+    not depend on the variants.
     """
     names = _above_intermediate(wanted)
     if not names or structure(picture).scans > MOST_SCANS:
@@ -141,11 +141,11 @@ def _above_intermediate(names: Collection[str]) -> set[str]:
 
 
 def intermediate(image: Image) -> bytes:
-    """An upright sRGB picture of shape 3:4 as the store's intermediate. The image shrinks."""
+    """The intermediate of an upright sRGB picture of shape 3:4. Shrinks the image."""
     resize(image, *INTERMEDIATE)
     picture = png(image, "rgb")
     made = {}
-    for size in reversed(copies.SIZES):  # each from the next larger: a quarter of the work, and no difference to see
+    for size in reversed(copies.SIZES):  # each from the next larger: a quarter of the work and no visible difference
         resize(image, *size)
         made[size] = jpeg(image, copies.QUALITY, progressive=False, sampling="1x1")
     resize(image, *HASHED)
@@ -162,13 +162,13 @@ def _to_srgb(image: Image) -> None:
             ctypes.c_size_t,
         ]
         if not library.MagickProfileImage(image.wand, b"icc", profile, len(profile)):
-            library.MagickClearException(image.wand)  # a profile that makes no sense is as good as none
+            library.MagickClearException(image.wand)  # an invalid profile is ignored
     if image.colorspace != "srgb":
         image.transform_colorspace("srgb")
 
 
 def _chosen(image: Image, place: float | None) -> Cut | None:
-    """Where a picture that may still lie on its side is cut; None where next to nothing of it goes."""
+    """The cut of a picture that may still lie on its side; None if next to nothing would be lost."""
     width, height = _upright(image)
     if not cropping.is_cut(width, height):
         return None
@@ -183,7 +183,7 @@ def _upright(image: Image) -> tuple[int, int]:
 
 
 def _fill(image: Image, cut: Cut | None, width: int, height: int) -> None:
-    """Cuts a picture that may still lie on its side to the shape of `width`×`height`, and makes it that size."""
+    """Cuts a picture that may still lie on its side to `width`×`height`, and resizes it."""
     full_width, full_height = _upright(image)
     left, top, across, down = cropping.pixels(cut, full_width, full_height)
     # EXIF's orientations (CIPA DC-008, 4.6.5.1), undone

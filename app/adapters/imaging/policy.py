@@ -1,4 +1,4 @@
-"""Whether ImageMagick works under deploy/imagemagick/policy.xml in this process."""
+"""Checks that ImageMagick runs under deploy/imagemagick/policy.xml in this process."""
 
 import ctypes
 from functools import cache
@@ -9,13 +9,13 @@ from wand.resource import limits
 
 from app.core.errors import SettingError
 
-# Of MagickCore/policy.h, the same in versions 6 and 7
+# From MagickCore/policy.h, the same in versions 6 and 7
 CODER, DELEGATE, FILTER, PATH, MODULE = 1, 2, 3, 4, 8
 READ, WRITE, EXECUTE = 1, 2, 4
 
 NEEDED = ("JPEG", "PNG", "RGB")
 
-# What could reach a file, a network, a program or an interpreter, and what has had most holes
+# Coders that could reach a file, a network, a program or an interpreter, and those with the most vulnerabilities
 FORBIDDEN = (
     *("SVG", "MSVG", "RSVG", "MVG", "MSL", "PS", "PS2", "PS3", "EPS", "EPI", "PDF", "XPS", "PCL", "URL", "HTTP"),
     *("HTTPS", "FTP", "FILE", "TEXT", "TXT", "LABEL", "CAPTION", "PANGO", "INLINE", "DATA", "EPHEMERAL", "SHOW", "WIN"),
@@ -39,7 +39,7 @@ BOUNDS = {
 
 @cache
 def require() -> None:
-    """Raises SettingError unless the policy is in force. Asked before every read; answered once in a process."""
+    """Raises SettingError unless the policy is in force. Called before every read, checked once per process."""
     wrong = violations()
     if wrong:
         raise SettingError(
@@ -49,7 +49,7 @@ def require() -> None:
 
 
 def violations() -> list[str]:
-    """What may be done here that the policy forbids, or the other way round, such as `SVG may be read`."""
+    """Where the policy in force differs from ours, e.g. `SVG may be read`."""
     with Image():  # the library reads its policy when it is first used
         pass
     wrong = [f"{name} may not be read" for name in NEEDED if not _may(CODER, READ, name)]

@@ -1,5 +1,5 @@
-"""Decoding. ImageMagick decides by content what a file is, so that XML named .jpg would reach its SVG coder. Here the
-format is named on every read, and bytes come from memory, never from a file name (in which it sees patterns)."""
+"""Decoding. ImageMagick guesses formats from content, so XML named .jpg would reach its SVG coder. Here every read
+names the format, and bytes come from memory, never from a file name (which ImageMagick treats as a pattern)."""
 
 import contextlib
 import ctypes
@@ -20,23 +20,22 @@ from app.core.errors import PictureError
 Format = Literal["jpeg", "png"]
 PNG_START = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
-# Every pixel is decoded all the same: some phones write no other SOS parameters, webcams and scanners leave a few bytes
-# before a restart marker (0xd0 to 0xd7) or the end (0xd9), programs mistake what they write into JFIF's or Adobe's
-# header; a profile is metadata, which goes. (libjpeg, jerror.h)
+# Every pixel is decoded despite these: some phones write no other SOS parameters, webcams and scanners leave a few
+# bytes before a restart marker (0xd0 to 0xd7) or the end (0xd9), programs write wrong JFIF or Adobe headers; a profile
+# is metadata, which is dropped. (libjpeg, jerror.h)
 HARMLESS = re.compile(
     r"Invalid SOS parameters|CorruptImageProfile|Corrupt JPEG data: \d+ extraneous bytes before marker 0xd[0-79]\b"
     r"|Unknown Adobe color transform code|Warning: unknown JFIF revision number"
 )
-UNSAID = "TooManyExceptions"  # what else there was to complain of is not told
+TOO_MANY = "TooManyExceptions"  # ImageMagick reports no further warnings
 
 
 @contextlib.contextmanager
 def opened(picture: bytes, kind: Format, at_least: tuple[int, int] | None = None) -> Iterator[Image]:
     """Decodes `picture` as `kind` and nothing else.
 
-    `at_least`: a JPEG may be decoded smaller than it is, but not below this size unless it would take too much memory;
-    libjpeg then skips most of the work (DCT scaling). Raises PictureError for anything that is not whole, or is beyond
-    the limits.
+    `at_least`: a JPEG may be decoded at a smaller size, but not below this one unless it would take too much memory;
+    libjpeg then skips most of the work (DCT scaling). Raises PictureError if it is incomplete or exceeds the limits.
     """
     upright = 0
     if kind == "jpeg":
@@ -47,26 +46,26 @@ def opened(picture: bytes, kind: Format, at_least: tuple[int, int] | None = None
         (width, height), reduction = size(picture, kind), 1
     if width * height > limits.PICTURE_PIXELS:
         raise PictureError(
-            f"The picture has {width}×{height} pixels; {limits.PICTURE_PIXELS // 10**6} megapixels at most are taken."
+            f"The picture has {width}×{height} pixels; the limit is {limits.PICTURE_PIXELS // 10**6} megapixels."
         )
     with Image() as image:
         if at_least is None:
             at_least = (width, height)
-        # decoded at 1/n of its size where this is at most 1/n of it
+        # at most 1/n of its size, to be decoded at 1/n
         at_least = (min(at_least[0], width // reduction), min(at_least[1], height // reduction))
         image.options["jpeg:size"] = f"{max(1, at_least[0])}x{max(1, at_least[1])}"
         complaint = _read(image, picture, kind, library.MagickReadImageBlob)
-        if complaint and not (complaint.startswith(UNSAID) and _whole_between_restarts(picture)):
+        if complaint and not (complaint.startswith(TOO_MANY) and _whole_between_restarts(picture)):
             raise _broken(kind, complaint)
         image.orientation = ORIENTATION_TYPES[upright]
         try:
             yield image
-        except WandException as error:  # such as a limit of memory
-            raise PictureError(f"ImageMagick cannot work on the picture: {error}.") from error
+        except WandException as error:  # e.g. a memory limit
+            raise PictureError(f"ImageMagick cannot process the picture: {error}.") from error
 
 
 def size(picture: bytes, kind: Format) -> tuple[int, int]:
-    """Width and height as stored, whichever way up. Raises PictureError if it is no such picture."""
+    """Width and height as stored, whatever the orientation. Raises PictureError if it is no such picture."""
     if kind == "png" and picture.startswith(PNG_START):  # the PNG specification, 5.2 and 11.2.2
         return int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
     with header(picture, kind) as image:
@@ -76,7 +75,7 @@ def size(picture: bytes, kind: Format) -> tuple[int, int]:
 
 @contextlib.contextmanager
 def header(picture: bytes, kind: Format) -> Iterator[Image]:
-    """Reads size, colour space and profile, and no pixels. Raises PictureError."""
+    """Reads size, colour space and profile, but no pixels. Raises PictureError."""
     with Image() as image:
         bare = decodable(picture) if kind == "jpeg" else picture
         complaint = _read(image, bare, kind, library.MagickPingImageBlob)
@@ -86,24 +85,24 @@ def header(picture: bytes, kind: Format) -> Iterator[Image]:
 
 
 def _broken(kind: Format, complaint: str) -> PictureError:
-    return PictureError(f"This is no whole {kind.upper()}: {complaint}.")
+    return PictureError(f"This is not a complete {kind.upper()}: {complaint}.")
 
 
 def _read(image: Image, picture: bytes, kind: Format, read: Callable[..., bool]) -> str:
-    """Reads into `image`; returns what makes it no whole picture, or nothing."""
+    """Reads into `image`; returns why it is not a complete picture, or an empty string."""
     policy.require()
     # A format before a colon is final; without it the content decides which decoder runs.
     library.MagickSetFilename(image.wand, f"{kind}:picture".encode())
     done = read(image.wand, picture, len(picture))
     serious = next((complaint for complaint in _complaints(image) if not HARMLESS.match(complaint)), "")
-    library.MagickClearException(image.wand)  # or it would be raised by what is done with the picture
-    # what follows is the name of a file and a place in ImageMagick's source
+    library.MagickClearException(image.wand)  # or the next operation on the picture would raise it
+    # the rest is a file name and a place in ImageMagick's source
     complaint = serious.partition("`")[0].partition("@")[0].strip()
     return complaint or ("" if done and 0 not in image.size else "nothing can be read")
 
 
 def _whole_between_restarts(picture: bytes) -> bool:
-    """Whether each part of a JPEG between its restart markers is whole: decoded a few at a time, none goes unsaid."""
+    """Whether every part of a JPEG between restart markers is complete; a few at a time, so that no warning is lost."""
     try:
         for part in restarts.parts(picture):
             with Image() as image:
@@ -139,10 +138,10 @@ class _Wand7(ctypes.Structure):
 
 
 def _complaints(image: Image) -> list[str]:
-    """All that the decoder objected to.
+    """All warnings and errors of the decoder.
 
-    Wand reports only what made a read fail, or the last of what did not; a JPEG that is cut short does not, and half a
-    face would be kept.
+    Wand reports only what made a read fail, or the last warning. A truncated JPEG is a warning, and half a face would
+    be kept.
     """
     if not hasattr(libmagick, "GetImageException"):  # version 7 keeps them in the wand
         return _listed(ctypes.cast(image.wand, ctypes.POINTER(_Wand7)).contents.exception.contents)
@@ -151,14 +150,14 @@ def _complaints(image: Image) -> list[str]:
 
 def _of_wand(image: Image) -> list[str]:
     try:
-        said = image.get_exception()
+        warning = image.get_exception()
     except WandException as error:
-        said = error
-    return [str(said)] if said else []
+        warning = error
+    return [str(warning)] if warning else []
 
 
 def _of_pixels(image: Image) -> list[str]:
-    """Version 6 keeps in the image what did not make the read fail."""
+    """Version 6 keeps warnings in the image."""
     libmagick.AcquireExceptionInfo.restype = ctypes.c_void_p
     libmagick.DestroyExceptionInfo.argtypes = [ctypes.c_void_p]
     libmagick.GetImageException.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
@@ -174,7 +173,7 @@ def _of_pixels(image: Image) -> list[str]:
 
 
 def _listed(info: _ExceptionInfo) -> list[str]:
-    """Every reason: the gravest alone could hide that the picture is not whole."""
+    """Every reason: the most severe alone could hide that the picture is incomplete."""
     libmagick.GetNumberOfElementsInLinkedList.argtypes = [ctypes.c_void_p]
     libmagick.GetNumberOfElementsInLinkedList.restype = ctypes.c_size_t
     libmagick.GetValueFromLinkedList.argtypes = [ctypes.c_void_p, ctypes.c_size_t]

@@ -1,4 +1,4 @@
-"""PNG, JPEG and plain pixels without metadata: no dates, so that the same picture is the same bytes."""
+"""PNG, JPEG and raw pixels without metadata: no dates, so the same picture gives the same bytes."""
 
 import ctypes
 from typing import Literal
@@ -11,19 +11,19 @@ from app.adapters.imaging.reading import opened
 from app.core.errors import PictureError
 
 Sampling = Literal["1x1", "2x2"]
-# 8 bits a channel, whatever the pixels: where only the colour type is set, version 7 writes a grey picture as grey
+# 8 bits a channel, whatever the pixels: if only the colour type is set, version 7 writes a grey picture as grey
 PNG_FORMATS = {"rgb": "png24", "rgba": "png32"}
-BYTES = 1  # CharPixel of magick/constitute.h: how pixels are handed over
+BYTES = 1  # CharPixel of magick/constitute.h: the format of raw pixels
 
 
 def png(image: Image, channels: Literal["rgb", "rgba"]) -> bytes:
     """PNG with 8 bits a channel: adaptive filters, and Huffman codes without a search for repetitions.
 
-    In photos there are none: the files are 14 % smaller than at zlib's level 1, as small as at its level 7, and made in
-    three quarters of level 1's time (docs/performance.md).
+    Photos have none: the files are 14 % smaller than at zlib's level 1, as small as at level 7, in three quarters of
+    level 1's time (docs/performance.md).
     """
     image.strip()
-    image.orientation = "undefined"  # version 7 writes any other into a chunk, whichever are excluded
+    image.orientation = "undefined"  # version 7 writes any other into a chunk, even an excluded one
     image.depth = 8
     image.options["png:exclude-chunks"] = "all"
     image.options["png:format"] = PNG_FORMATS[channels]
@@ -36,9 +36,9 @@ def png(image: Image, channels: Literal["rgb", "rgba"]) -> bytes:
 def jpeg(image: Image, quality: int, *, progressive: bool, sampling: Sampling | None = None) -> bytes:
     """JPEG without metadata. `sampling`: how many pixels across and down share a colour; 2×2 below quality 90."""
     image.strip()
-    image.units = "undefined"  # or what the source said of its density would stay
+    image.units = "undefined"  # or the source's density would stay
     library.MagickSetImageResolution(image.wand, 1, 1)
-    # the wand's setting, which the JPEG encoder reads; it does not read Wand's interlace_scheme, the image's
+    # the JPEG encoder reads the wand's setting, not the image's (Wand's interlace_scheme)
     library.MagickSetInterlaceScheme(image.wand, INTERLACE_TYPES.index("jpeg" if progressive else "no"))
     image.compression_quality = quality
     if sampling is not None:
@@ -55,7 +55,7 @@ def raw(image: Image) -> bytes:
 
 
 def reduced(image: Image, longest: int) -> Image:
-    """A copy, the longest side at most as asked; never enlarged. `image` is opaque and stays."""
+    """A copy with a longest side of at most `longest`, never enlarged. `image` must be opaque, and is not changed."""
     scale = min(1.0, longest / max(image.size))
     copy = image.clone()  # which shares its pixels until it is resized
     resize(copy, max(1, round(copy.width * scale)), max(1, round(copy.height * scale)))
@@ -63,12 +63,12 @@ def reduced(image: Image, longest: int) -> Image:
 
 
 def derivative(image: Image, quality: int) -> bytes:
-    """A picture of the right size as the JPEG that is sent out: progressive, without metadata."""
+    """A picture of the right size as a derivative: progressive JPEG without metadata."""
     return jpeg(image, quality, progressive=True)
 
 
 def derive(master: bytes, longest: int, quality: int) -> bytes:
-    """A derivative of a PNG, its transparent border cut off. Raises PictureError."""
+    """A derivative of a PNG, its transparent border trimmed. Raises PictureError."""
     with opened(master, "png") as image:
         image.reset_coords()
         left, top, width, height = _opaque_box(image)
@@ -81,31 +81,31 @@ def derive(master: bytes, longest: int, quality: int) -> bytes:
 
 
 def resize(image: Image, width: int, height: int) -> None:
-    """Makes the image exactly this size; does nothing where it is."""
+    """Resizes the image to exactly this size, if it has another."""
     if image.size != (width, height):
-        # Wand's own method looks the format up in ImageMagick's tables each time, which takes as long as a small resize
+        # Wand's own method looks up the format in ImageMagick's tables, which takes as long as a small resize
         lanczos = FILTER_TYPES.index("lanczos")
         if not library.MagickResizeImage(image.wand, width, height, lanczos, ctypes.c_double(1)):
             image.raise_exception()
 
 
 def _blob(image: Image, kind: str) -> bytes:
-    # make_blob(kind) would encode a copy of the image, and look the format up in ImageMagick's tables for each
+    # make_blob(kind) would encode a copy of the image, and look up the format each time
     image.format = kind
     blob: bytes = image.make_blob()
     return blob
 
 
 def _opaque_box(image: Image) -> tuple[int, int, int, int]:
-    """The smallest box (left, top, width, height) outside of which everything is transparent.
+    """The smallest box (left, top, width, height) with everything that is not transparent.
 
-    Trimming the picture itself would also cut edges of faces that happen to have one colour.
+    Trimming the picture itself would also cut off edges of faces that happen to have one colour.
     """
     with image.clone() as mask, Color("black") as black:
         mask.alpha_channel = "extract"
         if mask.maxima == 0:
-            raise PictureError("The picture is transparent all over.")
-        # A border of one pixel, so that there is something to trim even where all is opaque.
+            raise PictureError("The picture is entirely transparent.")
+        # A border of one pixel leaves something to trim even if everything is opaque.
         mask.border(black, 1, 1)
         mask.trim(background_color=black)
         return mask.page_x - 1, mask.page_y - 1, mask.width, mask.height

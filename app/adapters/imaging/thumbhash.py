@@ -1,21 +1,21 @@
-"""ThumbHash: what a photo looks like from afar, in about 25 bytes. Pure.
+"""ThumbHash: a blurred placeholder for a photo, in about 25 bytes. Pure.
 
 The reference implementation's algorithm (rgbaToThumbHash, https://evanw.github.io/thumbhash/) for opaque pictures: the
-lowest frequencies of brightness and of two differences of colour. Sums are taken along rows first, then along columns,
-which is the same sum with a tenth of the work.
+lowest frequencies of brightness and of two colour differences. Summing along rows first, then along columns, gives the
+same result for a tenth of the work.
 """
 
 import math
 from collections.abc import Sequence
 
-NOTHING = 1e-9  # what a picture of one colour has of a wave: the last digits of a sum
-MOST = 32  # pixels a side: what is asked of 100×100 is not worth ten times the time
+NOTHING = 1e-9  # a wave this weak is rounding error: the picture has one colour
+MOST = 32  # pixels a side; the reference allows 100, which takes ten times as long and shows no more
 
 
 def thumbhash(width: int, height: int, pixels: bytes) -> bytes:
     """The hash of rows of 8-bit RGB, at most 32 pixels wide and high. Raises ValueError for another size."""
     if not (0 < width <= MOST and 0 < height <= MOST and len(pixels) == 3 * width * height):
-        raise ValueError(f"{len(pixels)} bytes are no picture of {width}×{height} pixels that could be hashed.")
+        raise ValueError(f"Cannot hash {len(pixels)} bytes as a picture of {width}×{height} pixels.")
     red, green, blue = ([value / 255 for value in pixels[colour::3]] for colour in range(3))
     longest = max(width, height)
     across, down = (max(1, _rounded(7 * side / longest)) for side in (width, height))
@@ -43,7 +43,7 @@ def thumbhash(width: int, height: int, pixels: bytes) -> bytes:
 
 
 def _channel(values: Sequence[float], width: int, across: int, down: int) -> tuple[float, list[float], float]:
-    """The mean of one channel, its waves from 0 to 1 (a half is none), and how strong the strongest is."""
+    """The mean of one channel, its waves from 0 to 1 (0.5 is none), and the amplitude of the strongest."""
     height = len(values) // width
     rows = [values[start : start + width] for start in range(0, len(values), width)]
     columns = [
@@ -72,5 +72,5 @@ def _cosines(wave: int, length: int) -> list[float]:
 
 
 def _rounded(value: float) -> int:
-    """As JavaScript rounds: a half up."""
+    """Rounds half up, as JavaScript does."""
     return math.floor(value + 0.5)

@@ -1,4 +1,4 @@
-"""Tiles of a picture that is too large to be made in one piece: from a photo to its pixels, from pixels to JPEG."""
+"""Tiles of a picture too large to be made in one piece: from a photo to its pixels, from pixels to JPEG."""
 
 from wand.api import library
 from wand.color import Color
@@ -13,8 +13,8 @@ QUALITY = 85
 def pixels(picture: bytes, kind: Format, width: int, height: int) -> bytes:
     """A picture of the store at exactly `width`×`height` of the same shape: rows of 8-bit RGB.
 
-    Where this is all of an archive, or a half, a quarter or an eighth, libjpeg gives it as it decodes (DCT scaling),
-    in a tenth of the time that a resize would take. Raises PictureError if it is broken.
+    At 1/1, 1/2, 1/4 or 1/8 of an archive's size libjpeg scales while decoding (DCT scaling), in a tenth of the time of
+    a resize. Raises PictureError if it is broken.
     """
     with opened(picture, kind, at_least=(width, height)) as image:
         resize(image, width, height)

@@ -1,7 +1,7 @@
 """Variants: a photo for the screen, larger and smaller than the intermediate.
 
-They are there to be looked at, and are worth no photo: one that cannot be made is left out. Each ends with its own
-checksum: a progressive JPEG that lost a block of its file often decodes without complaint.
+They are only for display and must not cost a photo: one that cannot be made is left out. Each ends with a checksum: a
+progressive JPEG that lost a block of its file often decodes without a warning.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ from app.adapters.imaging.saving import Sampling, jpeg
 
 @dataclass(frozen=True)
 class Variant:
-    """What a variant is: `width`×`height` pixels, JPEG quality, and how many pixels share a colour."""
+    """`width`×`height` pixels, JPEG quality, and how many pixels share a colour."""
 
     width: int
     height: int
@@ -26,27 +26,27 @@ class Variant:
     sampling: Sampling
 
 
-# The smallest first. Where one is missing, the next is shown in its place, and after the last the archive.
+# Smallest first. If one is missing, the next one is shown instead, and after the last the archive.
 VARIANTS = {
     "thumb": Variant(150, 200, 94, "1x1"),  # inside 200×200
     "medium": Variant(1200, 1600, 85, "2x2"),
 }
 
-# Resizing blurs a little. A cubic filter with these numbers gives back as much as an unsharp mask of radius 0.8 and
-# strength 60 % after a Lanczos filter would: 7 to 12 % of fine detail, nothing of what is even. The mask would take
-# longer than everything else that is done to a photo. https://imagemagick.org/Usage/filter/#cubics
+# Resizing blurs a little. A cubic filter with these numbers restores as much as an unsharp mask of radius 0.8 and
+# strength 60 % after a Lanczos filter: 7 to 12 % of fine detail, and leaves even areas alone. The mask would take
+# longer than everything else done to a photo. https://imagemagick.org/Usage/filter/#cubics
 CUBIC_B, CUBIC_C, BLUR = 0.0, 1.3, 0.9
 
 END = b"\xff\xd9"
-# Marker (APP15) and length of the segment before the end marker; then the CRC-32 of all that is before the segment
+# Marker (APP15) and length of a segment before the end marker; then the CRC-32 of everything before the segment
 CHECKSUM = b"\xff\xef\x00\x0dCRC-32\0"
 
 
 def made(image: Image, names: Iterable[str]) -> dict[str, bytes]:
-    """These variants of an upright sRGB picture of shape 3:4 that is larger than they are. The image stays."""
+    """These variants of an upright sRGB picture of shape 3:4, which must be larger. Leaves the image unchanged."""
     found = {}
     for name in names:
-        # what ImageMagick has said of the picture before, such as of a profile, would be raised again by its copy
+        # the copy would raise earlier warnings about the picture again, e.g. about its profile
         library.MagickClearException(image.wand)
         try:
             with image.clone() as copy:  # which shares its pixels until it is resized
@@ -65,7 +65,7 @@ def _variant(image: Image, variant: Variant) -> bytes:
 
 
 def intact(picture: bytes) -> bool:
-    """Whether a variant is as it was made. True of one without a checksum, as earlier versions made them."""
+    """Whether a variant is undamaged. True if it has no checksum, as earlier versions made them."""
     coded, found, _ = picture.rpartition(CHECKSUM)
     return not found or picture == _sealed(coded + END)
 

@@ -1,16 +1,17 @@
 """The store: the directory tree that is the whole state of Collagen. The only code that knows paths in it.
 
-- `root`: the tree's top, its marker, locks. `probe`: whether it really takes what is written.
+- `root`: the top directory, its marker, locks. `probe`: whether the store can be written to.
 - `photos`: archives, intermediates, variants for the screen. `placeholders`: what a page shows before those.
-- `collages`: finished collages, and the one being built. `manifests`: reads what is in them.
-- `logs`: what happened to whom, and the raw notifications.
-- `syncs`: who is syncing a campaign, and how far it is.
-- `forgotten`: who was forgotten lately.
-- `unfinished`: how far a notification of many photos is. `logouts`: which sessions of galleries have ended.
-- `sends`: who was sent which mail. `opens`: who asked for its picture. `withdrawals`: who wants no more of it.
+- `collages`: finished collages, and the one being built. `manifests`, `schema`: what their manifests say.
+- `logs`: what happened to each photo, and the raw notifications.
+- `syncs`: whether a campaign is being synced, and how far it is.
+- `erasures`: which photos were forgotten lately.
+- `checkpoints`: how far a notification of many photos is. `logouts`: which gallery sessions have ended.
+- `sends`: which mails were sent. `opens`: who fetched their picture. `unsubscribes`: who wants no more mails.
 - `ledger`: the logs that decide who is sent a mail. `documents`: JSON that may be damaged.
-- `names`: public IDs as file names. `marks`: the times of files, which say what picture they show.
-- `files`: writes that happen whole or not at all, made of the operations of `disk`.
+- `names`: public IDs as file names. `marks`: file times, which say what picture a file shows.
+- `files`, `lines`: writes that happen whole or not at all, made of the operations of `disk`.
+- `stamped`: a cache of what was made from files. `strays`: what does not belong in the store.
 - `scratch`, `sweep`: local directories to work in; what killed processes left.
 """
 
@@ -22,32 +23,35 @@ from app.adapters.store.collages.collages import Collages
 from app.adapters.store.disk import Disk
 from app.adapters.store.mail.opens import Opens
 from app.adapters.store.mail.sends import Sends
-from app.adapters.store.mail.withdrawals import Withdrawals
+from app.adapters.store.mail.unsubscribes import Unsubscribes
 from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
-from app.adapters.store.state.forgotten import Forgotten
+from app.adapters.store.state.checkpoints import Checkpoints
+from app.adapters.store.state.erasures import Erasures
 from app.adapters.store.state.logouts import Logouts
 from app.adapters.store.state.logs import Logs
 from app.adapters.store.state.syncs import Syncs
-from app.adapters.store.state.unfinished import Unfinished
+from app.adapters.store.strays import Strays
 from app.adapters.store.sweep import sweep
 
 
 class Store:
-    """All rooms of the store below `path`. Making one touches nothing on disk."""
+    """The store at `path`. Creating one touches nothing on disk."""
 
     def __init__(self, path: Path, disk: Disk | None = None) -> None:
+        self.path = path
         self.root = Root(path, disk)
         self.photos = Photos(self.root)
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)
         self.syncs = Syncs(self.root)
-        self.forgotten = Forgotten(self.root)
-        self.unfinished = Unfinished(self.root)
+        self.erasures = Erasures(self.root)
+        self.checkpoints = Checkpoints(self.root)
         self.logouts = Logouts(self.root)
         self.sends = Sends(self.root)
         self.opens = Opens(self.root)
-        self.withdrawals = Withdrawals(self.root)
+        self.unsubscribes = Unsubscribes(self.root)
+        self.strays = Strays(self.root)
 
     def sweep(self, campaigns: Collection[str] | None = None, *, remove: bool = True) -> list[Path]:
         """Removes what dead writers left, here and on the local disk; returns it. With `remove=False` only finds it.

@@ -13,13 +13,13 @@ CLOSED_MODE = 0o700  # also for the group, to which nginx's user belongs
 
 
 class Disk:
-    """The real one. Every method raises OSError where the system does; whoever calls it decides what that means."""
+    """The real disk. Every method raises OSError where the system does; the caller decides what that means."""
 
     def open(self, path: Path, flags: int) -> int:
         return os.open(path, flags | os.O_CLOEXEC, FILE_MODE)
 
     def write(self, descriptor: int, data: bytes) -> None:
-        """Writes all of it; where that fails in the middle, a part is there."""
+        """Writes all of it; a failure halfway leaves a part."""
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
@@ -37,7 +37,7 @@ class Disk:
         os.close(descriptor)
 
     def lock(self, descriptor: int) -> bool:
-        """Locks the open file unless another one holds it; says whether it did."""
+        """Locks the open file unless it is locked already; returns whether it did."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -57,28 +57,28 @@ class Disk:
         shutil.rmtree(path)
 
     def stat(self, path: Path) -> os.stat_result | None:
-        """What the system says of a file or directory; None where there is none.
+        """The status of a file or directory; None where there is none.
 
-        Path.exists says "none" of errors, too: of a store that has gone away.
+        Path.exists also answers False for errors, such as a store that has gone away.
         """
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             return path.stat()
         return None
 
     def space(self, path: Path) -> os.statvfs_result:
-        """What the system says of the file system that a path is on."""
+        """The status of the file system that a path is on."""
         return os.statvfs(path)
 
     def read(self, path: Path) -> bytes:
         return path.read_bytes()
 
     def read_start(self, path: Path, size: int) -> tuple[bytes, int]:
-        """The first `size` bytes, or all where there are fewer; and the length of the file."""
+        """The first `size` bytes (fewer in a shorter file), and the length of the file."""
         with path.open("rb", buffering=0) as file:
             return file.read(size), os.fstat(file.fileno()).st_size
 
     def read_end(self, path: Path, size: int) -> bytes:
-        """The last `size` bytes, or all where there are fewer."""
+        """The last `size` bytes, fewer in a shorter file."""
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - size))
             return file.read()

@@ -1,4 +1,4 @@
-"""JSON read from files that anything may have happened to: a bad disk, an editor, a copy that was cut short. Pure."""
+"""JSON from files that may be damaged: by a bad disk, an editor, a copy that was cut short. Pure."""
 
 import json
 import math
@@ -10,7 +10,7 @@ MOST = 10**12  # beyond any count, size or version; longer numbers overflow what
 
 
 def parsed(raw: bytes) -> Any:
-    """The value of a JSON document. Raises ValueError for everything that is not JSON in UTF-8.
+    """The value of a JSON document. Raises ValueError for anything but JSON in UTF-8.
 
     Python's parser also takes UTF-16 and NaN, and answers deep nesting with RecursionError.
     """
@@ -30,7 +30,7 @@ def an_object(raw: bytes) -> dict[str, Any] | None:
 
 
 def is_count(value: object, least: int = 0) -> bool:
-    """Whether this is a whole number, at least so large. JSON's true is not one, though Python's True is."""
+    """Whether this is a whole number of at least `least`. JSON's true is not one, though Python's True is."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= MOST
 
 
@@ -40,7 +40,7 @@ def is_part(value: object) -> bool:
 
 
 def moment(text: object) -> datetime | None:
-    """The time that Collagen wrote as `2026-11-20T06:04:05Z`; None for anything else, also for a part of one."""
+    """The time in a text such as `2026-11-20T06:04:05Z`; None for anything else, even a part of one."""
     try:
         found = datetime.strptime(text, MOMENT).replace(tzinfo=UTC) if isinstance(text, str) else None
     except ValueError:

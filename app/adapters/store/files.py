@@ -1,8 +1,8 @@
 """Files that appear whole or not at all, on a local disk and on NFS.
 
 temporary file in the same directory → write → fsync → close (where NFS reports errors) → rename → fsync of the
-directory. Temporary names begin with `.tmp-`, which no listing of the store shows. Whoever writes a temporary file
-holds its lock until it has its name; one whose lock is free was left by a dead writer (see `sweep`).
+directory. Temporary names begin with `.tmp-`, which no listing of the store shows. The writer of a temporary file
+holds its lock until it has its name, so one that is not locked was left by a dead writer (see `sweep`).
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.adapters.store.disk import DIRECTORY_MODE, Disk
+from app.adapters.store.stamped import Stamp, stamp_of
 from app.core.errors import StoreUnavailable
 
 TEMPORARY = ".tmp-"
@@ -32,9 +33,9 @@ def using(path: Path) -> Iterator[None]:
 class Files:
     """Whole-or-nothing operations on `disk`.
 
-    `require` raises StoreUnavailable where the disk is not the one that is meant (a store that is not mounted). It is
-    asked before a directory is made, once more before a new file gets its name, and whenever something is not there:
-    what is missing may only be out of sight. `mode` says which permissions a directory is made with.
+    `require` raises StoreUnavailable for the wrong disk (a store that is not mounted). It is called before a directory
+    is made, again before a new file gets its name, and whenever something is missing, which may only be out of sight.
+    `mode` returns the permissions of a new directory.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Files:
         mode: Callable[[Path], int] = lambda path: DIRECTORY_MODE,
     ) -> None:
         self.disk = disk or Disk()
-        self._require = require
+        self.require = require
         self._mode = mode
 
     def write_whole(self, path: Path, data: bytes, *, mtime: float | None = None) -> None:
@@ -65,7 +66,7 @@ class Files:
                     self.disk.fsync(descriptor)
                 finally:
                     self.disk.close(descriptor)
-                self._require()
+                self.require()
                 self.rename(temporary, path)
             except BaseException:
                 with contextlib.suppress(OSError):
@@ -80,7 +81,7 @@ class Files:
             path = directory / f"{TEMPORARY}{secrets.token_hex(8)}"
             descriptor = self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
             try:
-                # who sweeps may have seen it before it was locked, taken it for a dead writer's, and removed it
+                # a sweep may have removed it before it was locked, as a dead writer's
                 if self.disk.lock(descriptor) and os.fstat(descriptor).st_nlink:
                     return path, descriptor
             except BaseException:
@@ -91,10 +92,10 @@ class Files:
             os.close(descriptor)
 
     def rename(self, source: Path, target: Path) -> None:
-        """Renames a file or directory, and makes the new name last.
+        """Renames a file or directory durably.
 
-        On NFS a rename whose answer was lost is tried again by the client and reports an error though it succeeded:
-        where the source is gone and the target is what the source was, it has succeeded. Raises OSError.
+        On NFS the client repeats a rename whose answer was lost, and reports an error though the first one succeeded:
+        the source is gone, and the target is what the source was. Raises OSError.
         """
         before = self.disk.stat(source)
         try:
@@ -109,10 +110,10 @@ class Files:
         self.sync_directory(target.parent)
 
     def make_directories(self, path: Path) -> None:
-        """Makes `path` and its missing parents, so that they last. Raises OSError, StoreUnavailable."""
+        """Makes `path` and its missing parents, durably. Raises OSError, StoreUnavailable."""
         if self.is_directory(path):
             return
-        self._require()
+        self.require()
         self.make_directories(path.parent)
         with contextlib.suppress(FileExistsError):
             self.disk.mkdir(path, self._mode(path))
@@ -129,19 +130,27 @@ class Files:
         """Raises OSError or StoreUnavailable where that cannot be known."""
         if self.disk.stat(path) is not None:
             return True
-        self._require()
+        self.require()
         return False
+
+    def stamp(self, path: Path) -> Stamp | None:
+        """The stamp of a file; None where there is none. Raises OSError, StoreUnavailable."""
+        found = self.disk.stat(path)
+        if found is None:
+            self.require()
+            return None
+        return stamp_of(found)
 
     def scan(self, directory: Path) -> list[os.DirEntry[str]]:
         """What is in a directory; nothing where there is none. Raises OSError, StoreUnavailable."""
         try:
             return self.disk.scan(directory)
         except FileNotFoundError:
-            self._require()
+            self.require()
             return []
 
     def sync_directory(self, path: Path) -> None:
-        """Makes the names in a directory last. Raises OSError."""
+        """Makes the names in a directory durable. Raises OSError."""
         descriptor = self.disk.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             self.disk.fsync(descriptor)
@@ -149,12 +158,12 @@ class Files:
             os.close(descriptor)
 
     def remove(self, path: Path) -> bool:
-        """Removes a file, so that it stays removed; says whether there was one. Raises StoreUnavailable."""
+        """Removes a file durably; returns whether there was one. Raises StoreUnavailable."""
         with using(path):
             try:
                 self.disk.unlink(path)
             except FileNotFoundError:
-                self._require()
+                self.require()
                 return False
             self.sync_directory(path.parent)
             return True
@@ -165,42 +174,15 @@ class Files:
             try:
                 return self.disk.read(path)
             except FileNotFoundError:
-                self._require()
+                self.require()
                 return None
-
-    def append_line(self, path: Path, line: str) -> int:
-        """Adds one line, whole or not at all; returns where in the file it begins.
-
-        Whoever else may append to the same file must hold the same lock. What a writer that died left of a line is
-        taken away. Raises StoreUnavailable.
-        """
-        data = line.encode("utf-8", "backslashreplace") + b"\n"
-        with using(path):
-            self.make_directories(path.parent)
-            descriptor = self.disk.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-            try:
-                self._require()
-                end = os.fstat(descriptor).st_size
-                whole = _end_of_last_line(descriptor, end)
-                if whole < end:
-                    self.disk.truncate(descriptor, whole)
-                try:
-                    self.disk.write(descriptor, data)
-                    self.disk.fsync(descriptor)
-                except BaseException:
-                    with contextlib.suppress(OSError):
-                        self.disk.truncate(descriptor, whole)
-                    raise
-            finally:
-                self.disk.close(descriptor)
-            return whole
 
     def lock(self, path: Path, patience: float) -> int | None:
         """Locks a file against every other process, thread and (on NFS 4) host, for at most `patience` seconds.
 
-        Returns the descriptor that holds the lock; closing it, or the end of the process, gives the lock up. None where
-        others kept it. flock, not lockf: it belongs to the open file, so threads exclude each other too, and a child
-        process can inherit it. Raises StoreUnavailable.
+        Returns the descriptor that holds the lock; closing it, or the end of the process, releases the lock. None on
+        timeout. flock, not lockf: it belongs to the open file, so threads exclude each other too, and a child process
+        can inherit it. Raises StoreUnavailable.
         """
         with using(path):
             self.make_directories(path.parent)
@@ -214,20 +196,8 @@ class Files:
                         return None
                     time.sleep(pause)
                     pause = min(pause * 1.5, 0.1)
-                self._require()  # a lock beside the store locks nobody out
+                self.require()  # a lock outside the store locks nobody out
             except BaseException:
                 os.close(descriptor)
                 raise
             return descriptor
-
-
-def _end_of_last_line(descriptor: int, size: int) -> int:
-    """Where the last line that was written whole ends."""
-    block = 4096
-    while size > 0:
-        start = max(0, size - block)
-        found = os.pread(descriptor, size - start, start).rfind(b"\n")
-        if found >= 0:
-            return start + found + 1
-        size = start
-    return 0

@@ -28,7 +28,7 @@ def file_name(public_id: str) -> str:
 
 
 def digest(public_id: str) -> str:
-    """What stands for a public ID in notes that should name nobody."""
+    """A digest that stands for a public ID in notes that must not name anybody."""
     return hashlib.sha256(public_id.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
@@ -37,12 +37,12 @@ def _percent(character: str) -> str:
 
 
 def public_id_of(name: str) -> str:
-    """The public ID of which `file_name` made this name."""
+    """The public ID that `file_name` turned into this name."""
     return unquote(name.replace("+", "/"))
 
 
 def is_file_name(name: str) -> bool:
-    """Whether `file_name` could have made this name."""
+    """Whether `file_name` could return this name."""
     if PLAIN(name):  # most are, and a campaign has tens of thousands
         return True
     try:

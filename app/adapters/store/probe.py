@@ -1,5 +1,5 @@
-"""Whether the store really takes what is written, which a network file system does not tell by itself: input and output
-errors, stale handles, quotas, locks that are refused, and calls that never return are seen by whoever tries.
+"""Whether the store can really be written to. A network file system does not tell: only trying shows I/O errors, stale
+handles, quotas, refused locks and calls that never return.
 """
 
 import threading
@@ -10,7 +10,7 @@ from app.adapters.store.root import Root
 from app.core import limits
 from app.core.errors import PhotoBusy, StoreUnavailable
 
-KEPT = 5.0  # seconds until it is written again: some ask several times a second
+KEPT = 5.0  # seconds until the next write: some callers ask several times a second
 
 
 class Probe:
@@ -32,7 +32,7 @@ class Probe:
         self._failed: StoreUnavailable | None = None
 
     def check(self) -> None:
-        """Raises StoreUnavailable where the store takes nothing, is nearly full, gives no lock or does not answer."""
+        """Raises StoreUnavailable where the store cannot be written or locked, is nearly full, or does not answer."""
         with self._turn:
             if self._looking is None or not self._looking.is_alive():
                 self._looking = threading.Thread(target=self._look, daemon=True)

@@ -22,34 +22,34 @@ RESERVE = 100 * 1024 * 1024
 
 
 class Lock:
-    """A lock that is held. What is noted in its file is there for whoever holds it next, or damaged after a crash."""
+    """A lock that is held. A note in its file is there for the next holder, unless a crash damaged it."""
 
     def __init__(self, disk: Disk, descriptor: int) -> None:
         self._disk = disk
         self._descriptor = descriptor
 
     def noted(self) -> bytes:
-        """What was noted last; nothing where that cannot be read."""
+        """The last note; empty where it cannot be read."""
         with contextlib.suppress(OSError):
             return os.pread(self._descriptor, LARGEST_NOTE, 0)
         return b""
 
     def note(self, data: bytes) -> None:
-        """Replaces what is noted, by nothing where it cannot be written."""
+        """Replaces the note; it is empty where that cannot be written."""
         with contextlib.suppress(OSError):
             self._disk.truncate(self._descriptor, 0)
             self._disk.write(self._descriptor, data)
 
 
 class Root:
-    """The directory that holds everything. Making one touches nothing on disk."""
+    """The directory that holds everything. Creating one touches nothing on disk."""
 
     def __init__(self, path: Path, disk: Disk | None = None) -> None:
         self.path = path
         self.files = Files(disk, self.require, self._mode)
 
     def initialise(self) -> bool:
-        """Makes the directory and its marker where they are missing; says whether anything was."""
+        """Makes the directory and its marker if they are missing; returns whether they were."""
         with using(self.path):
             if self.files.disk.stat(self.path / MARKER) is not None:
                 return False
@@ -86,21 +86,21 @@ class Root:
             )
 
     def require_room(self) -> os.statvfs_result:
-        """Raises StoreUnavailable where the store is nearly full, so that nothing more is to be taken in."""
+        """Raises StoreUnavailable where the store is nearly full and must not take in more."""
         space = self._space()
         if space.f_bavail * space.f_frsize < RESERVE:
             raise StoreUnavailable(f"{self.path} is full: less than {RESERVE // 1024**2} MB are left.")
         return space
 
     def free(self) -> int:
-        """How many bytes are left. Raises StoreUnavailable."""
+        """The number of free bytes. Raises StoreUnavailable."""
         space = self._space()
         return space.f_bavail * space.f_frsize
 
     def trial(self) -> float:
-        """Writes a file and takes it away again; returns by how many seconds the store's clock is ahead of ours.
+        """Writes a file and removes it; returns how many seconds the store's clock is ahead of ours.
 
-        Raises StoreUnavailable where either cannot be done.
+        Raises StoreUnavailable where either fails.
         """
         path = self.path / f"{TEMPORARY}{secrets.token_hex(8)}"  # what a killed trial leaves, a sweep removes
         before = time.time()
@@ -136,12 +136,16 @@ class Root:
                 entry.name for entry in self.files.disk.scan(self.path) if entry.is_dir() and entry.name[0] != "."
             )
 
+    def not_writable(self) -> list[str]:
+        """The campaigns whose directory this user cannot write to. Raises StoreUnavailable."""
+        return [name for name in self.campaigns() if not os.access(self.path / name, os.W_OK | os.X_OK)]
+
     @contextlib.contextmanager
     def lock(self, kind: str, key: str, patience: float = limits.LOCK_SECONDS) -> Iterator[Lock]:
-        """Holds the lock of whatever `key` names, across threads, processes and hosts.
+        """Holds the lock for `key`, across threads, processes and hosts.
 
         Keys of one `kind` share 256 lock files that are never removed (removing one while another waits for it would
-        hand out the lock twice); two keys on one file only wait for each other. Whoever holds a lock may therefore take
+        hand out the lock twice); two keys on one file only wait for each other. The holder of a lock may therefore take
         one of another kind, never a second one of the same. Raises PhotoBusy after `patience` seconds.
         """
         self.require()

@@ -1,6 +1,6 @@
 """Directories on the local disk for files that are being worked on, which hold faces and addresses.
 
-Whoever works in one holds its lock, so that one whose lock is free was left by a process that was killed.
+A process locks the directory that it works in, so one that is not locked was left by a process that was killed.
 """
 
 import contextlib
@@ -20,9 +20,9 @@ PREFIX = "collagen-"
 
 @contextlib.contextmanager
 def directory() -> Iterator[Path]:
-    """A directory of one's own in the system's temporary directory, removed at the end.
+    """A private directory in the system's temporary directory, removed at the end.
 
-    Raises StoreUnavailable where it cannot be made, and for whatever the system refuses within.
+    Raises StoreUnavailable where it cannot be made, and for any OSError inside.
     """
     try:
         with _made() as path:
@@ -40,11 +40,11 @@ def _made() -> Iterator[Path]:
         path = Path(tempfile.mkdtemp(prefix=PREFIX))
         lock = _lock(path)
         if lock is not None:
-            break  # else whoever sweeps saw it before it was locked, and removed it
+            break  # else a sweep removed it before it was locked
     try:
         yield path
     finally:
-        # while locked: or a sweep would be at it, too
+        # while locked, or a sweep would remove it at the same time
         shutil.rmtree(path, ignore_errors=True)
         os.close(lock)
 

@@ -1,8 +1,8 @@
 """What processes that were killed left in the store.
 
 A temporary file is locked for as long as its writer lives, on whatever host, and an unfinished collage's directory is
-guarded by its campaign's lock: what is not locked belongs to nobody. So nothing depends on ages or clocks, and what a
-writer left a moment ago is found as well.
+guarded by its campaign's lock: what is not locked was left behind. So nothing depends on ages or clocks, and even
+what a writer left a moment ago is found.
 """
 
 import contextlib

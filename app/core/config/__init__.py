@@ -1,9 +1,9 @@
 """Settings (environment and .env) and campaign rules (campaigns.toml): read once, checked, frozen.
 
-- `settings`: what the environment says. `parsing`: from a text to a value, or an error that names the key.
-- `survey`: everything that is wrong with them at once. `campaigns`: the rules of the campaigns.
+- `settings`: the environment's settings. `parsing`: turns text into values.
+- `survey`: everything that is wrong with them, at once. `campaigns`: campaign rules.
 
-Anything wrong or missing raises `SettingError` with one line that names the key.
+A wrong or missing value raises `SettingError` with one line that names the key.
 """
 
 from app.core.config.campaigns import Campaign, Campaigns, load_campaigns

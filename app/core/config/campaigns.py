@@ -1,4 +1,4 @@
-"""The rules of the campaigns: campaigns.toml."""
+"""Campaign rules: campaigns.toml."""
 
 import contextlib
 import re
@@ -12,7 +12,7 @@ from typing import Any
 from app.core.addresses import normalise, stored
 from app.core.errors import NotFound, SettingError
 
-SHORTEST_PASSWORD = 12  # characters of a gallery's
+SHORTEST_PASSWORD = 12  # characters of a gallery password
 TRACKING = ("individual", "aggregate", "off")
 
 
@@ -31,14 +31,14 @@ class Campaign:
     gallery_until: date | None = None
 
     def gallery_is_over(self, today: date) -> bool:
-        """Whether the gallery's last day is past; the last day itself is still one on which it is open."""
+        """Whether the gallery's last day is past; it is still open on the last day."""
         return self.gallery_until is not None and today > self.gallery_until
 
     def address(self, email: str | None) -> str | None:
-        """What is stored for a submitter who typed `email`: its normal form, in a campaign for trials a rewritten one.
+        """What to store for a submitter who typed `email`: its normal form, rewritten in a trial campaign.
 
         With test_address "t+{token}@x.org", user@example.com becomes t+user-example-com@x.org. An unusable address is
-        stored as it was typed, for trials only its letters and digits: nothing is ever sent there.
+        stored as typed, in a trial campaign only its letters and digits: nothing is ever sent there.
         """
         email = stored(email)
         if email is None or self.test_address is None:
@@ -64,22 +64,24 @@ class Campaigns(Mapping[str, Campaign]):
         return len(self._by_name)
 
     def require(self, *names: str) -> None:
-        """Raises NotFound unless all of these are campaigns."""
+        """Raises NotFound unless all names are campaigns."""
         for name in names:
             if name not in self:
                 raise NotFound(f"There is no campaign {name[:64]!r} in campaigns.toml.")
 
     def of_folder(self, folder: str) -> Campaign | None:
-        """The campaign whose asset folder this is, or None."""
+        """The campaign with this asset folder, or None."""
         return self._by_folder.get(folder)
 
 
 def load_campaigns(path: Path) -> Campaigns:
-    """Reads campaigns.toml. Raises SettingError that names the file, the table and the key."""
+    """Reads campaigns.toml. Raises SettingError naming the file, the table and the key."""
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise SettingError(f"COLLAGEN_CAMPAIGNS: there is no file {path}; campaigns.toml has an example.") from None
+        raise SettingError(
+            f"COLLAGEN_CAMPAIGNS: the file {path} does not exist; campaigns.toml is an example."
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingError(f"COLLAGEN_CAMPAIGNS: {path} cannot be read: {error}.") from error
     campaigns = [_campaign(path, name, table) for name, table in tables.items()]
@@ -95,15 +97,17 @@ def load_campaigns(path: Path) -> Campaigns:
 
 def _campaign(path: Path, name: str, table: object) -> Campaign:
     if not re.fullmatch(r"[a-z0-9_-]{1,64}", name):
-        raise SettingError(f"{path}: [{name}] is no campaign name; use 1 to 64 of a-z, 0-9, _ and -.")
+        raise SettingError(f"{path}: [{name}] is not a campaign name; use 1 to 64 of a-z, 0-9, _ and -.")
     if not isinstance(table, dict):
         raise SettingError(f"{path}: {name} must be a table: [{name}].")
     allowed = {known.name for known in fields(Campaign)} - {"name"}
     for key in table:
         if key not in allowed:
-            raise SettingError(f"{path}: [{name}] has an unknown key {key!r}; known are {', '.join(sorted(allowed))}.")
-    given = {key: _value(f"{path}: [{name}] {key}", key, value) for key, value in table.items()}
-    campaign = Campaign(**({"title": name, "folder": name} | given), name=name)
+            raise SettingError(
+                f"{path}: [{name}] has an unknown key {key!r}; known keys are {', '.join(sorted(allowed))}."
+            )
+    values = {key: _value(f"{path}: [{name}] {key}", key, value) for key, value in table.items()}
+    campaign = Campaign(**({"title": name, "folder": name} | values), name=name)
     if campaign.tracking not in TRACKING:
         raise SettingError(
             f"{path}: [{name}] tracking must be one of {', '.join(TRACKING)}, not {campaign.tracking!r}."
@@ -118,7 +122,7 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
 
 
 def _value(where: str, key: str, value: object) -> Any:
-    """What stands for a key of a campaign, checked for its kind. `where`: how the message begins."""
+    """The value of a campaign's key, with its type checked. `where`: how the message begins."""
     if key == "public":
         if not isinstance(value, bool):
             raise SettingError(f"{where} must be true or false.")
@@ -127,14 +131,14 @@ def _value(where: str, key: str, value: object) -> Any:
         if isinstance(value, str):
             with contextlib.suppress(ValueError):
                 value = date.fromisoformat(value)
-        if not isinstance(value, date) or isinstance(value, datetime):  # in Python a datetime is a date too
-            raise SettingError(f"{where} must be a day such as 2026-12-31.")
+        if not isinstance(value, date) or isinstance(value, datetime):  # a datetime is a date too
+            raise SettingError(f"{where} must be a date such as 2026-12-31.")
         return value
     if not isinstance(value, str) or not value.strip():
-        raise SettingError(f"{where} must be a text that is not empty.")
+        raise SettingError(f"{where} must be text, and not empty.")
     if key == "gallery_password" and len(value.strip()) < SHORTEST_PASSWORD:
         raise SettingError(
-            f"{where} must have at least {SHORTEST_PASSWORD} characters, for whoever knows the address may guess; a"
-            " few words are easy to pass on."
+            f"{where} must have at least {SHORTEST_PASSWORD} characters, because anyone with the link can guess; a few"
+            " words are easy to pass on."
         )
     return value

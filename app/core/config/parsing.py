@@ -1,24 +1,24 @@
-"""From the text of a setting to its value; whatever is wrong raises SettingError, which names the key. Pure."""
+"""Turns the text of settings into values; a wrong one raises SettingError, which names the key. Pure."""
 
 import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
+from app.core.addresses import sender_parts
 from app.core.errors import SettingError
 from app.core.logging import Style
 
 SHORTEST_KEY = 16  # characters of a secret key
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-SIGNATURES = ("sha1", "sha256")  # what Cloudinary signs notifications with, as the account chooses
+SIGNATURES = ("sha1", "sha256")  # the account chooses how Cloudinary signs notifications
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
 class Account:
-    """A Cloudinary account. `upload_prefix` is where its API is (None: Cloudinary's own)."""
+    """A Cloudinary account. `upload_prefix`: the address of its API (None: Cloudinary's own)."""
 
     cloud_name: str
     api_key: str
@@ -28,7 +28,7 @@ class Account:
 
 @dataclass(frozen=True)
 class MailServer:
-    """`security`: "starttls" (smtp://), "tls" (smtps://), or "none", which is for a server on this machine only."""
+    """`security`: "starttls" (smtp://), "tls" (smtps://), or "none", only for a server on this machine."""
 
     host: str
     port: int
@@ -38,14 +38,14 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        """As COLLAGEN_SMTP_URL says it, with the password."""
+        """The value of COLLAGEN_SMTP_URL, with the password."""
         login = "" if self.user is None else f"{quote(self.user, safe='')}:{quote(self.password or '', safe='')}@"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'smtps' if self.security == 'tls' else 'smtp'}://{login}{host}:{self.port}"
 
 
 def several(text: str | None) -> tuple[str, ...]:
-    """What stands between commas."""
+    """The parts of a comma-separated list."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
@@ -96,7 +96,7 @@ def secret_keys(text: str | None) -> tuple[str, ...]:
 
 
 def public_url(text: str | None) -> str | None:
-    """COLLAGEN_PUBLIC_URL, without a slash at the end."""
+    """COLLAGEN_PUBLIC_URL, without a trailing slash."""
     if text is None:
         return None
     url = _split("COLLAGEN_PUBLIC_URL", text)
@@ -125,7 +125,7 @@ def mail_server(text: str | None) -> MailServer | None:
         raise SettingError("COLLAGEN_SMTP_URL must have both a user and a password, or neither.")
     security = "tls" if url.scheme == "smtps" else "starttls"
     if security == "starttls" and url.hostname in LOOPBACK and url.username is None:
-        security = "none"  # what is not encrypted never leaves this machine
+        security = "none"  # unencrypted traffic never leaves this machine
     return MailServer(
         url.hostname,
         port or (465 if security == "tls" else 587),
@@ -139,8 +139,7 @@ def mail_from(text: str | None) -> str | None:
     """COLLAGEN_MAIL_FROM, a name and an address."""
     if text is None:
         return None
-    _, address = parseaddr(text)
-    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or "\n" in text or "\r" in text:
+    if sender_parts(text) is None or "\n" in text or "\r" in text:
         raise SettingError(f"COLLAGEN_MAIL_FROM must look like Say No <hello@example.org>, not {text[:100]!r}.")
     return text
 
@@ -158,27 +157,27 @@ def _split(key: str, text: str) -> SplitResult:
     try:
         return urlsplit(text)
     except ValueError:
-        raise SettingError(f"{key} is no address (the value is not shown here).") from None
+        raise SettingError(f"{key} is not a URL (the value is not shown here).") from None
 
 
-def account(given: Mapping[str, str]) -> Account | None:
-    """The Cloudinary account, of which there are two ways to tell."""
+def account(values: Mapping[str, str]) -> Account | None:
+    """The Cloudinary account, from either form of its settings."""
     # The SDK ignores CLOUDINARY_URL where CLOUDINARY_CLOUD_NAME is set; so do we.
-    if "CLOUDINARY_CLOUD_NAME" in given:
+    if "CLOUDINARY_CLOUD_NAME" in values:
         for key in ("CLOUDINARY_API_KEY", "CLOUDINARY_API_SECRET"):
-            if key not in given:
+            if key not in values:
                 raise SettingError(f"{key} is not set, but CLOUDINARY_CLOUD_NAME is: set both, or only CLOUDINARY_URL.")
         return Account(
-            given["CLOUDINARY_CLOUD_NAME"],
-            given["CLOUDINARY_API_KEY"],
-            given["CLOUDINARY_API_SECRET"],
-            given.get("CLOUDINARY_UPLOAD_PREFIX"),
+            values["CLOUDINARY_CLOUD_NAME"],
+            values["CLOUDINARY_API_KEY"],
+            values["CLOUDINARY_API_SECRET"],
+            values.get("CLOUDINARY_UPLOAD_PREFIX"),
         )
-    if "CLOUDINARY_URL" not in given:
+    if "CLOUDINARY_URL" not in values:
         return None
     try:
-        url = urlsplit(given["CLOUDINARY_URL"])
-    except ValueError:  # what it says may hold the secret
+        url = urlsplit(values["CLOUDINARY_URL"])
+    except ValueError:  # the error may contain the secret
         url = urlsplit("")
     if url.scheme != "cloudinary" or not (url.hostname and url.username and url.password):
         raise SettingError("CLOUDINARY_URL must look like cloudinary://key:secret@cloud (the value is not shown here).")

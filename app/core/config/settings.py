@@ -1,4 +1,4 @@
-"""What the environment says, and .env where it says nothing."""
+"""Settings from the environment, and from .env for what the environment lacks."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from app.core.logging import Style
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says. Secrets are left out of its repr."""
+    """The settings. Secrets are left out of the repr."""
 
     store: Path
     campaigns_file: Path
@@ -32,7 +32,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...] = ()
 
     def required_account(self) -> Account:
-        """The Cloudinary account. Raises SettingError where none is set."""
+        """The Cloudinary account. Raises SettingError if none is set."""
         if self.account is None:
             raise SettingError(
                 "CLOUDINARY_URL is not set (cloudinary://key:secret@cloud, from Cloudinary's console under API Keys)."
@@ -40,25 +40,27 @@ class Settings:
         return self.account
 
     def required_webhook_secrets(self) -> tuple[str, ...]:
-        """What notifications may be signed with. Raises SettingError where nothing is set."""
+        """The secrets that may sign notifications. Raises SettingError if none is set."""
         if not self.webhook_secrets:
-            raise SettingError("Neither COLLAGEN_WEBHOOK_SECRETS nor CLOUDINARY_URL is set: set what the workers have.")
+            raise SettingError(
+                "Neither COLLAGEN_WEBHOOK_SECRETS nor CLOUDINARY_URL is set: use the values that the workers have."
+            )
         return self.webhook_secrets
 
     def required_secret_keys(self) -> tuple[str, ...]:
-        """What signs tokens, the newest first. Raises SettingError where nothing is set."""
+        """The keys that sign tokens, newest first. Raises SettingError if none is set."""
         if not self.secret_keys:
             raise SettingError("COLLAGEN_SECRET_KEY is not set; make one with: openssl rand -hex 32")
         return self.secret_keys
 
     def required_public_url(self) -> str:
-        """How mails address this service, without a slash at the end. Raises SettingError where it is not set."""
+        """The URL of this service in mails, without a trailing slash. Raises SettingError if it is not set."""
         if self.public_url is None:
             raise SettingError("COLLAGEN_PUBLIC_URL is not set (https://collagen.example.org).")
         return self.public_url
 
     def required_mail(self) -> tuple[MailServer, str]:
-        """The server that takes our mails, and their sender. Raises SettingError where either is not set."""
+        """The mail server, and the sender of our mails. Raises SettingError if either is not set."""
         if self.mail_server is None:
             raise SettingError("COLLAGEN_SMTP_URL is not set (smtp://user:password@host:587).")
         if self.mail_from is None:
@@ -66,11 +68,11 @@ class Settings:
         return self.mail_server, self.mail_from
 
     def without_paths(self, text: object) -> str:
-        """A message for the system log: where the store lies is nobody's business who reads it."""
+        """A message for the system log, without the path of the store."""
         return str(text).replace(str(self.store), "<store>")
 
     def environment(self) -> dict[str, str]:
-        """The variables from which another process reads these settings, but for the admin's and the webhooks'."""
+        """The environment for a child process with these settings, except the admin's and the webhooks'."""
         variables = {
             "COLLAGEN_STORE": str(self.store.absolute()),
             "COLLAGEN_CAMPAIGNS": str(self.campaigns_file.absolute()),
@@ -92,11 +94,11 @@ class Settings:
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
-    """Reads the settings from `environ` (the process's own by default), and from `dotenv` what is not set there.
+    """Reads the settings from `environ` (by default this process's), and from `dotenv` what is not set there.
 
-    Raises SettingError, naming the key, for a value that cannot be right.
+    Raises SettingError, naming the key, for a wrong value.
     """
-    values = given(os.environ if environ is None else environ, dotenv)
+    values = read_values(os.environ if environ is None else environ, dotenv)
     account = parsing.account(values)
     secrets = parsing.several(values.get("COLLAGEN_WEBHOOK_SECRETS"))
     return Settings(
@@ -116,10 +118,10 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
     )
 
 
-def given(environ: Mapping[str, str], dotenv: Path) -> dict[str, str]:
-    """What is set, by name, whoever reads it: in `environ`, and in `dotenv` what is not set there.
+def read_values(environ: Mapping[str, str], dotenv: Path) -> dict[str, str]:
+    """All variables that are set, by name, known or not: in `environ`, and in `dotenv` what is not set there.
 
-    Raises SettingError where `dotenv` is there and cannot be read.
+    Raises SettingError if `dotenv` exists and cannot be read.
     """
     return {key: value for key, value in _from_file(dotenv).items() if value} | {
         key: value for key, value in environ.items() if value
@@ -128,11 +130,11 @@ def given(environ: Mapping[str, str], dotenv: Path) -> dict[str, str]:
 
 def _from_file(dotenv: Path) -> Mapping[str, str | None]:
     try:
-        dotenv.open("rb").close()  # dotenv takes a file that is out of reach for one that is not there
+        dotenv.open("rb").close()  # dotenv treats an unreadable file as missing
         return dotenv_values(dotenv)
     except FileNotFoundError:
         if dotenv.is_symlink():
-            raise SettingError(f"{dotenv} is a link to a file that is not there.") from None
+            raise SettingError(f"{dotenv} links to a file that does not exist.") from None
         return {}
     except (OSError, UnicodeDecodeError) as error:
         who = "; run it as the user who runs Collagen" if isinstance(error, PermissionError) else ""

@@ -1,4 +1,4 @@
-"""All that can be said of the settings at once. Whoever starts stops at the first problem; a doctor wants every one."""
+"""Everything that is wrong with the settings, at once: a program stops at the first problem, the doctor lists all."""
 
 import difflib
 import os
@@ -9,21 +9,21 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
-from app.core.config.settings import Settings, given, load_settings
+from app.core.config.settings import Settings, load_settings, read_values
 from app.core.errors import SettingError
 
 OURS = ("COLLAGEN_", "CLOUDINARY_")
-NEAR = 0.8  # of difflib's ratio: CLOUDINAY_URL is one letter from a name that is known
-# Read too, but nothing to fill in: it points the SDK to a local stand-in.
+NEAR = 0.8  # difflib's ratio: CLOUDINAY_URL is one letter from a known name
+# Also read, but not for people to set: it points the SDK to a local stand-in.
 UNLISTED = {"CLOUDINARY_UPLOAD_PREFIX": ""}
 
 
 @dataclass(frozen=True)
 class Survey:
-    """`settings`: those in which nothing is wrong, and the defaults of the others.
+    """`settings`: the right values, and defaults for the others.
 
-    `names`: what is set. `problems`: a sentence each. `placeholders`: what still is as in .env.example. `unknown`:
-    names that nothing reads, and the known one that was meant, if that can be told.
+    `names`: what is set. `problems`: a sentence each. `placeholders`: names that still have their value from
+    .env.example. `unknown`: names that nothing reads, with the known name that was probably meant.
     """
 
     settings: Settings
@@ -34,20 +34,20 @@ class Survey:
 
 
 def survey(environ: Mapping[str, str], dotenv: Path, example: Path) -> Survey:
-    """Reads every setting from `environ` and `dotenv` by itself; `example` (.env.example) names those that there are.
+    """Reads each setting from `environ` and `dotenv` separately; `example` (.env.example) names the known ones.
 
-    Raises SettingError where there is no `example`.
+    Raises SettingError if there is no `example`.
     """
     known = UNLISTED | _shown(example)
     problems = []
     try:
-        written = given({}, dotenv)
-        problems += [f"{dotenv} has a line that is no NAME=value: line {line}." for line in _spoilt(dotenv)]
+        written = read_values({}, dotenv)
+        problems += [f"{dotenv} has a line that is not NAME=value: line {line}." for line in _spoilt(dotenv)]
     except SettingError as error:
         written = {}
         problems.append(str(error))
     values = written | {name: value for name, value in environ.items() if value}
-    # the account's settings are read together, every other one can be right or wrong alone
+    # the account's settings are read together, each other setting alone
     groups = [[name for name in known if name.startswith("CLOUDINARY_")]]
     groups += [[name] for name in known if not name.startswith("CLOUDINARY_")]
     right: dict[str, str] = {}
@@ -69,17 +69,17 @@ def survey(environ: Mapping[str, str], dotenv: Path, example: Path) -> Survey:
 
 
 def _shown(example: Path) -> dict[str, str]:
-    """The names in .env.example, and what it shows as their values."""
+    """The names in .env.example, and their values there."""
     try:
         lines = example.read_text("utf-8").splitlines()
     except OSError as error:
-        raise SettingError(f"{example} cannot be read, which names the settings: {error.strerror}.") from None
+        raise SettingError(f"{example}, which names the settings, cannot be read: {error.strerror}.") from None
     found = (re.fullmatch(r"#?([A-Z][A-Z0-9_]*)=(.*)", line) for line in lines)
     return {match[1]: match[2] for match in found if match}
 
 
 def _is_placeholder(value: str | None, shown: str) -> bool:
-    """Defaults that are shown may stay; an address of nobody's, or something in angle brackets, may not."""
+    """Whether a value is an example to replace: at example.org, or in angle brackets. Shown defaults may stay."""
     return value is not None and value == shown and re.search(r"<[a-z ]+>|\bexample\.org\b", shown) is not None
 
 
@@ -87,14 +87,14 @@ def _unknown(values: Mapping[str, str], written: Mapping[str, str], known: Mappi
     found: dict[str, str | None] = {}
     for name in sorted(set(values) - set(known)):
         near = next(iter(difflib.get_close_matches(name, known, 1, NEAR)), None)
-        # what else is in the environment is other programs'
+        # other names in the environment belong to other programs
         if name.startswith(OURS) or (near and name in written):
             found[name] = near
     return found
 
 
 def _spoilt(dotenv: Path) -> list[int]:
-    """Numbers of the lines of .env that are passed over because they are none."""
+    """Line numbers of .env that are skipped because they are malformed."""
     if not dotenv.is_file():
         return []
     with dotenv.open(encoding="utf-8") as file:

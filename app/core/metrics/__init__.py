@@ -1,9 +1,9 @@
-"""What is counted, for Prometheus. The only code that knows prometheus_client; importing it does nothing.
+"""Metrics for Prometheus. The only code that uses prometheus_client; importing it does nothing.
 
 - `definitions`: every metric and its meaning.
-- `counting`: a function for each thing that happens.
-- `slots`: how the processes of one machine keep their values together.
-- `exposition`: all of it as text.
+- `counting`: a function for each event to count.
+- `slots`: how the processes of one machine share their values.
+- `exposition`: all metrics as text.
 """
 
 from app.core.metrics.counting import answered, begin, build, called, mail, notification, opened, stage, standing

@@ -1,7 +1,6 @@
-"""A function for each thing that is counted.
+"""A function for each event to count.
 
-Values are made when the first is counted. Counting never fails: what keeps it from being done is said in the log, and
-the work goes on.
+The metrics are created at the first count. Counting never fails: errors are logged, and the work goes on.
 """
 
 import contextlib
@@ -25,21 +24,21 @@ _first = threading.Lock()
 
 
 def counted() -> Counted:
-    """The values of this process."""
+    """The metrics of this process."""
     with _first:
         return _made()
 
 
 @functools.cache
 def _made() -> Counted:
-    prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # of each a second series, which says when it began
+    prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series each, with its start time
     if slots.directory() is not None:
         try:
-            # for all metrics that are made from now on: the library knows no other way
+            # for all metrics created from now on: the library offers no other way
             values.ValueClass = values.MultiProcessValue(slots.Slot())  # type: ignore[no-untyped-call]
             return Counted()
         except OSError as error:
-            LOG.warning("What this process counts is not shown: %s: %s", slots.VARIABLE, error.strerror)
+            LOG.warning("The counts of this process are not shown: %s: %s", slots.VARIABLE, error.strerror)
     values.ValueClass = values.MutexValue
     return Counted()
 
@@ -50,31 +49,31 @@ def _safe(count: Callable[P, None]) -> Callable[P, None]:
         try:
             count(*args, **kwargs)
         except (OSError, ValueError) as error:
-            _say(type(error).__name__)
+            _warn_once(type(error).__name__)
 
     return safely
 
 
 @functools.cache
-def _say(what: str) -> None:
-    LOG.warning("Something was not counted, and more may follow: %s", what)
+def _warn_once(what: str) -> None:
+    LOG.warning("Something was not counted, and more may be missing: %s", what)
 
 
 @_safe
 def begin() -> None:
-    """Makes the values of this process, so that those in which nothing was counted yet are shown, too."""
+    """Creates the metrics of this process, so that they show before anything is counted."""
     counted()
 
 
 @_safe
 def notification(outcome: Notified) -> None:
-    """A notification was dealt with."""
+    """A notification was handled."""
     counted().notifications.labels(outcome).inc()
 
 
 @contextlib.contextmanager
 def stage(name: Stage) -> Iterator[None]:
-    """What is done within is this stage of a photo, also where it fails."""
+    """Times the block as this stage of a photo, even if it fails."""
     started = time.perf_counter()
     try:
         yield
@@ -89,13 +88,13 @@ def _staged(name: Stage, seconds: float) -> None:
 
 @_safe
 def build(outcome: Built, seconds: float) -> None:
-    """The building of a collage has ended."""
+    """The build of a collage has ended."""
     counted().builds.labels(outcome).observe(seconds)
 
 
 @_safe
 def mail(outcome: Mailed) -> None:
-    """A try to hand over a mail has ended."""
+    """An attempt to send a mail has ended."""
     counted().mails.labels(outcome).inc()
 
 
@@ -107,7 +106,7 @@ def opened(kind: Opened) -> None:
 
 @_safe
 def answered(route: str, status: int, seconds: float) -> None:
-    """A request was answered. `route`: one of those that there are, or "none"."""
+    """A request was answered. `route`: an existing route, or "none"."""
     made = counted()
     made.requests.labels(route, status).inc()
     made.answers.labels(route).observe(seconds)
@@ -121,7 +120,7 @@ def called() -> None:
 
 @_safe
 def standing(left: int, limit: int | None, reset: float) -> None:
-    """What Cloudinary says of its limit; `reset`: seconds since 1970."""
+    """What Cloudinary says about its limit. `reset`: seconds since 1970."""
     made = counted()
     made.calls_left.set(left)
     made.calls_reset.set(reset)

@@ -1,6 +1,6 @@
-"""Every metric and what it means; docs/watching.md is the table for people.
+"""Every metric and its meaning; docs/monitoring.md has the table for people.
 
-Nothing here names a person: labels are words of ours, routes, and campaigns of campaigns.toml.
+Nothing here identifies a person: labels are fixed words, routes, and campaigns from campaigns.toml.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,9 +22,9 @@ ANSWER_SECONDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 2, 5, 20, 60)
 
 
 class Counted:
-    """What processes count. The sums of all processes are shown; of what Cloudinary says of its limit, the newest word.
+    """What processes count: summed over all processes, except Cloudinary's limit, where the newest value counts.
 
-    Whatever value is known before it is counted is there from the beginning: what begins at 0 can be seen to become 1.
+    Every value known in advance starts at 0, so that the step to 1 is visible.
     """
 
     def __init__(self) -> None:
@@ -46,21 +46,21 @@ class Counted:
         )
         self.builds = self._histogram(
             "collagen_build_seconds",
-            "Seconds that the building of a collage took, by outcome.",
+            "Seconds that the build of a collage took, by outcome.",
             "outcome",
             BUILD_SECONDS,
             Built,
         )
         self.mails = self._counter(
             "collagen_mails",
-            "Tries to hand over a mail, by outcome: sent, refused (for good), failed (for now), uncertain.",
+            "Attempts to send a mail, by outcome: sent, refused (for good), failed (for now), uncertain.",
             "outcome",
             Mailed,
         )
-        self.opens = self._counter("collagen_opens", "Opens that were recorded, by who asked.", "class", Opened)
+        self.opens = self._counter("collagen_opens", "Recorded opens, by what loaded the picture.", "class", Opened)
         self.requests = Counter(
             "collagen_http_requests",
-            "Answered requests by route (as in the code; none: there is no such route) and status.",
+            "Answered requests by route (as in the code; none: no such route) and status.",
             ["route", "status"],
             registry=self.registry,
         )
@@ -68,15 +68,13 @@ class Counted:
             "collagen_http_request_seconds", "Seconds until a request was answered, by route.", "route", ANSWER_SECONDS
         )
         self.calls = Counter(
-            "collagen_cloudinary_calls", "Calls of Cloudinary's Admin API, failed ones too.", registry=self.registry
+            "collagen_cloudinary_calls",
+            "Calls of Cloudinary's Admin API, including failed ones.",
+            registry=self.registry,
         )
-        self.calls_left = self._newest(
-            "collagen_cloudinary_calls_left", "Calls of this hour that are left, as Cloudinary last said."
-        )
+        self.calls_left = self._newest("collagen_cloudinary_calls_left", "Calls left this hour, says Cloudinary.")
         self.calls_limit = self._newest("collagen_cloudinary_calls_limit", "Calls that Cloudinary allows in an hour.")
-        self.calls_reset = self._newest(
-            "collagen_cloudinary_limit_reset_timestamp_seconds", "When Cloudinary begins to count anew."
-        )
+        self.calls_reset = self._newest("collagen_cloudinary_limit_reset_timestamp_seconds", "When the limit resets.")
 
     def _counter(self, name: str, meaning: str, label: str, words: object) -> Counter:
         made = Counter(name, meaning, [label], registry=self.registry)
@@ -98,9 +96,9 @@ class Counted:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is read from the store when Prometheus asks; the tables are by campaign.
+    """What is read from the store for each scrape; the tables are by campaign.
 
-    `free`: bytes that are left, None where there is no store; `synced`: seconds since 1970, 0 for never.
+    `free`: bytes left, None if there is no store; `synced`: seconds since 1970, 0 for never.
     """
 
     free: int | None
@@ -110,13 +108,13 @@ class Reading:
 
     def families(self) -> Iterator[Metric]:
         """As metrics."""
-        yield GaugeMetricFamily("collagen_store_up", "1 where the store is there, 0 where not.", int(self.is_there))
+        yield GaugeMetricFamily("collagen_store_up", "1 if the store is there, else 0.", int(self.is_there))
         if self.free is not None:
-            yield GaugeMetricFamily("collagen_store_free_bytes", "Bytes that are left in the store.", self.free)
+            yield GaugeMetricFamily("collagen_store_free_bytes", "Bytes left in the store.", self.free)
         for name, meaning, read in (
             ("collagen_photos", "Approved photos in the store.", self.photos),
             ("collagen_collages", "Finished collages in the store.", self.collages),
-            ("collagen_last_sync_timestamp_seconds", "When the last sync came to its end; 0: never.", self.synced),
+            ("collagen_last_sync_timestamp_seconds", "When the last sync ended; 0: never.", self.synced),
         ):
             family = GaugeMetricFamily(name, meaning, labels=["campaign"])
             for campaign, value in read.items():

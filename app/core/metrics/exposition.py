@@ -1,4 +1,4 @@
-"""All metrics as text, as Prometheus reads them."""
+"""All metrics in Prometheus' text format."""
 
 from collections.abc import Iterable, Iterator
 
@@ -15,7 +15,7 @@ CONTENT_TYPE = prometheus_client.CONTENT_TYPE_PLAIN_0_0_4
 
 
 def exposition(reading: Reading) -> bytes:
-    """What all processes have counted, and what was read from the store."""
+    """The counts of all processes, and the readings from the store."""
     return prometheus_client.generate_latest(_Everything(reading))
 
 
@@ -30,7 +30,7 @@ class _Everything(Collector):
 
 def _all_processes() -> Iterable[Metric]:
     own, shared = counted(), slots.directory()
-    # one without a byte has just been made, or its maker was killed in that moment; the library fails at it
+    # an empty file has just been created, or its process was killed right then; the library fails on it
     files = [str(path) for path in shared.glob("*.db") if path.stat().st_size] if shared else []
     merged: Iterable[Metric] = (
         MultiProcessCollector.merge(files) if files else own.registry.collect()  # type: ignore[no-untyped-call]

@@ -1,9 +1,9 @@
-"""Where the values of several processes are kept together: prometheus_client's files, a set of them for each slot.
+"""Where several processes keep their values: prometheus_client's files, one set for each slot.
 
 prometheus_client names its files after process IDs and never removes one, and processes come and go here: workers are
-recycled, every build and every run of mails is a process. So a process takes the lowest slot that no other has now, and
-counts on where the slot's last owner stopped. There are as many slots as processes ever ran at once, and whatever is
-counted stays counted, however a process ends.
+recycled, every build and every run of mails is a process. So a process takes the lowest free slot and continues the
+counts of its last owner. There are as many slots as processes ever ran at once, and nothing counted is lost, however a
+process ends.
 https://prometheus.github.io/client_python/multiprocess/
 """
 
@@ -16,15 +16,15 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def directory() -> Path | None:
-    """Where processes share their values; None where each has its own."""
-    said = os.environ.get(VARIABLE)
-    return Path(said) if said else None
+    """Where processes share their values; None if each has its own."""
+    path = os.environ.get(VARIABLE)
+    return Path(path) if path else None
 
 
 class Slot:
-    """The number of this process: taken when it is first asked for, and another one after a fork.
+    """The slot number of this process: taken at the first call, and anew after a fork.
 
-    The lock on the slot's file holds it until the process ends. Raises OSError where no file can be made.
+    The lock on the slot's file holds it until the process ends. Raises OSError if no file can be created.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class Slot:
 
     def _take(self) -> None:
         if self._owner is not None:
-            os.close(self._descriptor)  # the parent's, who has it still
+            os.close(self._descriptor)  # the parent's, which still holds it
         top = directory() or Path()
         top.mkdir(exist_ok=True)
         for number in itertools.count():

@@ -1,13 +1,14 @@
-"""Is everything in the store as it should be, and what can be mended without Cloudinary?
+"""Checks the store, and repairs what it can without Cloudinary.
 
 - `findings`: what is wrong, where, and what to do.
 - `photos`: archives, intermediates, and whether they belong together.
 - `collages`: finished collages against their manifests.
 - `logs`: those that decide who is sent a mail.
+- `pictures`: what is wrong with the bytes of a photo's files.
 - `tree`: temporary, stray and empty files, unfinished collages.
 - `run`: all of it.
 
-Nobody has to stop for a check: what looks wrong is looked at once more while nobody else may touch it.
+The service may run meanwhile: what looks wrong is checked again under its lock.
 """
 
 from app.services.check.collages import collage_findings

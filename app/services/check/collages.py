@@ -1,13 +1,12 @@
 """Finished collages: exactly the files of the manifest, with its sizes and hashes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from app.adapters import imaging
 from app.adapters.store import Store
-from app.adapters.store.collages.collages import MANIFEST
-from app.adapters.store.files import using
+from app.adapters.store.collages.finished import MANIFEST
+from app.adapters.store.collages.manifests import File, Manifest
 from app.core.errors import CollageInProgress, CollageUnsound, NotFound, PictureError
 from app.services.check.findings import Finding
 from app.services.collage import derivatives
@@ -52,77 +51,76 @@ def withdrawn_findings(store: Store, campaign: str, collage: str) -> list[Findin
 
 
 def _look(store: Store, campaign: str, collage: str, *, repair: bool) -> Iterator[Finding]:
-    directory = store.collages.directory(campaign, collage)
+
+    def path(name: str) -> Path:
+        return store.collages.path(campaign, collage, name)
+
     try:
         manifest = store.collages.manifest(campaign, collage)
     except CollageUnsound as error:
         problem = f"is damaged ({error.damage}), so nobody can tell whom the collage shows"
         if repair:
             store.collages.remove(campaign, collage)
-            yield Finding(directory / MANIFEST, problem, mended="withdrew the collage: its pictures are removed")
+            yield Finding(path(MANIFEST), problem, mended="withdrew the collage: its pictures are removed")
         else:
-            yield Finding(directory / MANIFEST, problem, DAMAGED)
+            yield Finding(path(MANIFEST), problem, DAMAGED)
         return
-    listed = {file["name"]: file for file in manifest["files"]}
+    listed = {file.name: file for file in manifest.files}
     if problem := _manifest_problem(manifest, campaign, listed):
-        yield Finding(directory / MANIFEST, problem, ANEW)
-    with using(directory):
-        there = {entry.name for entry in store.root.files.disk.scan(directory)}
+        yield Finding(path(MANIFEST), problem, ANEW)
+    there = store.collages.names(campaign, collage)
     for name in sorted(there - listed.keys() - {MANIFEST}):
-        yield Finding(directory / name, "is not in the collage's manifest", "move it away")
+        yield Finding(path(name), "is not in the collage's manifest", "move it away")
+    problems = {name: _file_problem(store.collages.read(campaign, collage, name), listed[name]) for name in listed}
+    wrong = {name: problem for name, problem in problems.items() if problem}
     # what is wrong with the master comes first, as derivatives are made from it
-    wrong = {name: said for name, file in listed.items() if (said := _file_problem(store, directory / name, file))}
     for name in sorted(wrong, key=lambda name: (name != derivatives.MASTER, name)):
         longest = next((side for side in derivatives.LONGEST_SIDES if derivatives.name(side) == name), None)
         if longest is None or derivatives.MASTER in wrong or derivatives.MASTER not in listed:
-            yield Finding(directory / name, wrong[name], ANEW)
+            yield Finding(path(name), wrong[name], ANEW)
         elif not repair:
-            yield Finding(directory / name, wrong[name], "--repair makes it from the master")
+            yield Finding(path(name), wrong[name], "--repair makes it from the master")
         else:
             _remake(store, campaign, collage, manifest, longest)
-            yield Finding(directory / name, wrong[name], mended="made anew from the master")
+            yield Finding(path(name), wrong[name], mended="made anew from the master")
 
 
-def _manifest_problem(manifest: dict[str, Any], campaign: str, listed: dict[str, Any]) -> str:
-    if manifest["campaign"] != campaign:
-        return f"is that of collage {manifest['id']} of {manifest['campaign']}"
+def _manifest_problem(manifest: Manifest, campaign: str, listed: Mapping[str, File]) -> str:
+    if manifest.campaign != campaign:
+        return f"is that of collage {manifest.id} of {manifest.campaign}"
     missing = {derivatives.MASTER, *map(derivatives.name, derivatives.LONGEST_SIDES)} - listed.keys()
     if missing:
         return f"lacks {', '.join(sorted(missing))}"
     master = listed[derivatives.MASTER]
-    canvas = (manifest["canvas"]["width"], manifest["canvas"]["height"])
-    if (master["width"], master["height"]) != canvas:
+    if (master.width, master.height) != (manifest.canvas.width, manifest.canvas.height):
         return "gives its master another size than its canvas"
     return ""
 
 
-def _file_problem(store: Store, path: Path, listed: dict[str, Any]) -> str:
-    data = store.root.files.read(path)
+def _file_problem(data: bytes | None, listed: File) -> str:
     if data is None:
         return "is missing"
     if not data:
         return "is empty"
-    if len(data) != listed["bytes"]:
-        return f"has {len(data)} bytes, not {listed['bytes']} as its manifest says"
+    if len(data) != listed.bytes:
+        return f"has {len(data)} bytes, not {listed.bytes} as its manifest says"
     try:
-        size = imaging.size(data, "png" if path.suffix == ".png" else "jpeg")
+        size = imaging.size(data, "png" if listed.name.endswith(".png") else "jpeg")
     except PictureError as error:
         return f"is broken: {error}"
-    if describe_file(path.name, size, data) != listed:
+    if describe_file(listed.name, size, data) != listed:
         return "is not the file that its manifest describes"
     return ""
 
 
-def _remake(store: Store, campaign: str, collage: str, manifest: dict[str, Any], longest: int) -> None:
+def _remake(store: Store, campaign: str, collage: str, manifest: Manifest, longest: int) -> None:
     """Makes a derivative from the master. Where ImageMagick now writes other bytes, the manifest says so."""
     name = derivatives.name(longest)
-    path = store.collages.directory(campaign, collage)
-    master = store.root.files.read(path / derivatives.MASTER)
+    master = store.collages.read(campaign, collage, derivatives.MASTER)
     if master is None:
         raise NotFound(f"The collage {collage} of {campaign} has no master any more.")
     jpeg = imaging.derive(master, longest, derivatives.QUALITY)
     described = describe_file(name, imaging.size(jpeg, "jpeg"), jpeg)
-    store.root.files.write_whole(path / name, jpeg)
-    if described not in manifest["files"]:
-        manifest["files"] = [described if file["name"] == name else file for file in manifest["files"]]
-        store.collages.rewrite_manifest(campaign, collage, manifest)
+    store.collages.replace_file(campaign, collage, name, jpeg)
+    if described not in manifest.files:
+        store.collages.rewrite_manifest(campaign, collage, manifest.with_file(described))

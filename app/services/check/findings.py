@@ -7,9 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong. `problem` and `advice` go on from the path: "is empty", "python -m app sync …".
+    """Something that is wrong. `problem` and `advice` continue the path: "is empty", "python -m app sync …".
 
-    `mended`: what was done about it, so that it is wrong no more.
+    `mended`: how it was repaired, "" if it was not.
     """
 
     path: Path

@@ -7,8 +7,8 @@ from app.services.check.findings import Finding
 
 
 def log_findings(store: Store, campaign: str) -> Iterator[Finding]:
-    """What is wrong with them. Nothing here can be mended: what was lost stands nowhere else."""
-    for contents in (store.sends.contents(campaign), store.withdrawals.contents(campaign)):
+    """What is wrong with them. None of it can be repaired: there is no other copy."""
+    for contents in (store.sends.contents(campaign), store.unsubscribes.contents(campaign)):
         if contents.damage:
             problem = f"is damaged ({contents.damage}), so mails of {campaign} wait"
             yield Finding(contents.path, problem, contents.advice)

@@ -1,7 +1,7 @@
 """Archives, intermediates and variants: whole, of the right size, of the photo that their name says, of one version.
 
-A broken archive stays where it is, for it may be the only copy of the picture: what is mended is that the next sync
-takes it for one that has to be fetched again.
+A broken archive stays where it is, for it may be the only copy of the picture; a repair makes the next sync fetch it
+again.
 """
 
 import os
@@ -10,19 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.core.errors import ExifToolFailed, PhotoBusy, PictureError, StoreUnavailable
+from app.core.errors import ExifToolFailed, PhotoBusy, StoreUnavailable
 from app.services.check.findings import Finding
+from app.services.check.pictures import archive_problem, intermediate_problem, variant_problem
 
 BATCH = 50  # archives whose tags are read in one run of exiftool
-# Mean difference of a colour value (of 255) up to which two pictures are the same, made from one another
-SAME = 6.0
-COMPARED = (75, 100)  # pixels of a variant and of the intermediate that are compared
 
 
 class PhotoCheck:
-    """Checks photos of one campaign; with `repair` it mends what can be."""
+    """Checks photos of one campaign; with `repair` it repairs what it can."""
 
     def __init__(self, store: Store, exiftool: ExifTool, campaign: str, *, repair: bool) -> None:
         self._store = store
@@ -74,7 +72,7 @@ class PhotoCheck:
             if archive is None:
                 left = self._left(public_id, intermediate)
                 return [] if left is None else [self._lonely(public_id, left, repair)]
-            problem, remade = _archive_problem(archive, tags, public_id)
+            problem, remade = archive_problem(archive, tags, public_id)
             findings = []
             if problem:
                 findings.append(self._broken(public_id, path, problem, tags, repair))
@@ -92,12 +90,13 @@ class PhotoCheck:
         return findings
 
     def _left(self, public_id: str, intermediate: bytes | None) -> Path | None:
-        """What a removal that was cut off has left."""
+        """The file that an interrupted removal left."""
         photos = self._store.photos
         if intermediate is not None:
             return photos.intermediate_path(self._campaign, public_id)
-        paths = (photos.variant_path(self._campaign, public_id, name) for name in imaging.variants.VARIANTS)
-        return next((path for path in paths if self._store.root.files.read(path) is not None), None)
+        names = imaging.variants.VARIANTS
+        left = (name for name in names if photos.variant_file(self._campaign, public_id, name) is not None)
+        return next((photos.variant_path(self._campaign, public_id, name) for name in left), None)
 
     def _lonely(self, public_id: str, path: Path, repair: bool) -> Finding:
         problem = "has no archive"
@@ -116,15 +115,7 @@ class PhotoCheck:
     def _intermediate_problem(
         self, public_id: str, intermediate: bytes | None, mark: float | None, remade: bytes | None
     ) -> str:
-        if intermediate is None:
-            return "is missing"
-        problem = _picture_problem(intermediate, "png", imaging.INTERMEDIATE)
-        if not problem and remade not in (None, intermediate) and _difference(intermediate, "png", remade) > SAME:
-            return "shows another picture than its archive"
-        if not problem and not imaging.copies.complete(intermediate):
-            return "has no smaller copies inside"
-        if not problem and imaging.copies.placeholder(intermediate) is None:
-            return "has no placeholder inside"
+        problem = intermediate_problem(intermediate, remade)
         if not problem and not self._store.photos.fits(self._campaign, public_id, mark):
             return "is not marked as made from this version of its archive"
         return problem
@@ -162,61 +153,7 @@ class PhotoCheck:
         ]
 
     def _variant_problem(self, public_id: str, name: str, remade: bytes, mark: float | None) -> str:
-        path, variant = (
-            self._store.photos.variant_path(self._campaign, public_id, name),
-            imaging.variants.VARIANTS[name],
-        )
-        data = self._store.root.files.read(path)
-        if data is None:
-            return "is missing"
-        if not imaging.variants.intact(data):
-            return "is broken: its checksum does not match."
-        problem = _picture_problem(data, "jpeg", (variant.width, variant.height))
-        try:
-            if not problem and _difference(data, "jpeg", remade, COMPARED) > SAME:
-                return "shows another picture than its archive"
-        except PictureError as error:
-            return f"is broken: {error}"
-        if not problem and not self._store.photos.marked(path, mark):
+        problem = variant_problem(self._store.photos.variant_file(self._campaign, public_id, name), name, remade)
+        if not problem and not self._store.photos.variant_has_mark(self._campaign, public_id, name, mark):
             return "is not marked as made from this version of its archive"
         return problem
-
-
-def _archive_problem(archive: bytes, tags: Tags | None, public_id: str) -> tuple[str, bytes | None]:
-    """What is wrong with an archive, if anything; and the intermediate made from it, where it can be decoded."""
-    problem = _picture_problem(archive, "jpeg", imaging.ARCHIVE)
-    try:
-        remade = None if problem else imaging.prepare(archive, ()).intermediate
-    except PictureError as error:
-        return f"is broken: {error}", None
-    if problem:
-        return problem, None
-    if tags is None or tags.public_id is None:
-        return "does not say which photo it is", remade
-    if tags.public_id != public_id:
-        return f"says that it is the photo {tags.public_id!r}", remade
-    if tags.version is None:
-        return "does not say which version of the photo it is", remade
-    return "", remade
-
-
-def _picture_problem(picture: bytes, kind: imaging.Format, size: tuple[int, int]) -> str:
-    """What is wrong with the bytes of a picture. A JPEG's pixels are left for `imaging.prepare` to look at."""
-    if not picture:
-        return "is empty"
-    try:
-        found = imaging.size(picture, kind)
-        if kind == "png":
-            imaging.cell(picture, kind, *found)
-    except PictureError as error:
-        return f"is broken: {error}"
-    return "" if found == size else f"has {found[0]}×{found[1]} pixels, not {size[0]}×{size[1]}"
-
-
-def _difference(
-    one: bytes, kind: imaging.Format, intermediate: bytes, size: tuple[int, int] = imaging.INTERMEDIATE
-) -> float:
-    """Mean difference of some of the colour values of a picture and an intermediate, both made `size`."""
-    pixels = imaging.cell(one, kind, *size)[::97]
-    others = imaging.cell(intermediate, "png", *size)[::97]
-    return sum(abs(a - b) for a, b in zip(pixels, others, strict=True)) / len(pixels)

@@ -1,10 +1,10 @@
-"""The whole check: what lies about, photos, collages."""
+"""The whole check: stray files, photos, collages."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.errors import NotFound
 from app.services.check import tree
@@ -16,7 +16,7 @@ from app.services.check.photos import PhotoCheck
 
 @dataclass
 class Report:
-    """How much was looked at, and what is wrong or was mended."""
+    """How much was checked, and what is wrong or was repaired."""
 
     photos: int = 0
     collages: int = 0
@@ -40,9 +40,9 @@ def run(
     repair: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
-    """Checks these campaigns, or all that the store has; with `repair` it mends what needs no Cloudinary.
+    """Checks these campaigns, or all that the store has; with `repair` it repairs what needs no Cloudinary.
 
-    `progress` is told how many photos and collages are done, of how many. Raises StoreUnavailable.
+    `progress` receives how many photos and collages are done, and how many there are. Raises StoreUnavailable.
     """
     report = Report()
     names = list(campaigns) or store.root.campaigns()

@@ -1,6 +1,6 @@
-"""Which photos of a campaign are one person's: they have the same address, or are the same picture.
+"""Which photos of a campaign show one person: they have the same address, or are the same picture.
 
-Only the beginning of each archive is read, and those intermediates that are as long as another one.
+Reads only the beginning of each archive, and those intermediates that have the same length as another one.
 """
 
 import contextlib
@@ -16,64 +16,79 @@ from typing import TypeVar
 
 from app.adapters.imaging.jpeg import usercomment
 from app.adapters.store import Store
-from app.adapters.store.files import using
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.addresses import key
 from app.core.errors import StoreUnavailable, where
 from app.services.collage import choice
 
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
-AT_ONCE = 2_000  # archives that are read while a page waits for it: half a second
-THREADS = 16  # on NFS each file is answered for in a millisecond or more
+AT_ONCE = 2_000  # archives read while a page waits: half a second
+THREADS = 16  # on NFS each file takes a millisecond or more
 
 
 @dataclass(frozen=True)
 class _Looks:
-    """`address`: a digest, None where there is none. `length`: bytes of the intermediate, 0 where it is missing."""
+    """`address`: a digest, or None. `length`: bytes of the intermediate, 0 if it is missing."""
 
     address: bytes | None
     length: int
 
 
-class Alike:
-    """Answers for the photos of a store. Threads may share it; it holds no address.
+class _Closed(Exception):
+    """Nobody needs the answer any more."""
 
-    What was read is kept for as long as an archive stays the same.
+
+class Alike:
+    """Finds the photos of one person in a store. Thread-safe; holds no addresses.
+
+    Remembers what it has read until an archive changes.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._turn = threading.Lock()
         self._starting = threading.Lock()
-        self._reading: set[str] = set()
+        self._reading: dict[str, threading.Thread] = {}
+        self._closed = False
         self._secret = secrets.token_bytes(16)
         self._looks: dict[str, dict[Photo, _Looks]] = {}
         self._pictures: dict[str, dict[Photo, bytes]] = {}
 
     def soon(self, campaign: str, photos: Sequence[Photo], at_once: int = AT_ONCE) -> list[tuple[Photo, ...]] | None:
-        """As `groups`; None where more than `at_once` archives have to be read first, as a thread then does."""
+        """As `groups`, or None if over `at_once` archives must be read first; a thread then reads them."""
         with self._starting:
-            if campaign in self._reading:
+            if campaign in self._reading or self._closed:
                 return None
             known = self._looks.get(campaign, {})
             if sum(photo not in known for photo in photos) > at_once:
-                self._reading.add(campaign)
-                threading.Thread(target=self._read, args=(campaign, photos), daemon=True).start()
+                thread = threading.Thread(target=self._read, args=(campaign, photos), daemon=True)
+                self._reading[campaign] = thread
+                thread.start()
                 return None
         return self.groups(campaign, photos)
+
+    def close(self) -> None:
+        """Ends the threads that read; what they have read is lost."""
+        self._closed = True
+        with self._starting:
+            threads = list(self._reading.values())
+        for thread in threads:
+            thread.join()
 
     def _read(self, campaign: str, photos: Sequence[Photo]) -> None:
         try:
             self.groups(campaign, photos, threads=2)  # more would slow down the pages meanwhile
+        except _Closed:
+            pass
         except Exception as error:  # whoever asks next starts it again
             LOG.warning("Who is in %s more than once was not found out: %s", campaign, where(error))
         finally:
             with self._starting:
-                self._reading.discard(campaign)
+                del self._reading[campaign]
 
     def groups(self, campaign: str, photos: Sequence[Photo], threads: int = THREADS) -> list[tuple[Photo, ...]]:
-        """The photos of everyone who has more than one, of each the newest first. Raises StoreUnavailable."""
+        """The photos of everyone who has several, newest first. Raises StoreUnavailable."""
         with self._turn:
             looks = self._kept(self._looks, campaign, photos, threads, lambda photo: self._look(campaign, photo))
             lengths = Counter(one.length for one in looks.values())
@@ -92,7 +107,7 @@ class Alike:
         threads: int,
         read: Callable[[Photo], T],
     ) -> dict[Photo, T]:
-        """`read` of each photo; afterwards nothing is known of any other."""
+        """`read(photo)` for each photo, from `known` or read now; forgets all other photos."""
         before = known.get(campaign, {})
         missing = [photo for photo in photos if photo not in before]
         with ThreadPoolExecutor(threads, thread_name_prefix="alike") as pool:
@@ -101,18 +116,17 @@ class Alike:
         return known[campaign]
 
     def _look(self, campaign: str, photo: Photo) -> _Looks:
+        if self._closed:
+            raise _Closed
         try:
             beginning, _ = self._store.photos.archive_start(campaign, photo.public_id, usercomment.BEGINNING)
             email = usercomment.read(beginning)
         except (FileNotFoundError, StoreUnavailable):
-            self._store.root.require()  # one bad file is nobody's; a store that is gone ends this
+            self._store.root.require()  # a bad file belongs to nobody; a missing store is an error
             email = None
-        path = self._store.photos.intermediate_path(campaign, photo.public_id)
-        with using(path):
-            found = self._store.root.files.disk.stat(path)
         typed = key(email or "")
         address = hashlib.blake2b(typed.encode(), key=self._secret).digest() if typed else None
-        return _Looks(address, found.st_size if found else 0)
+        return _Looks(address, self._store.photos.intermediate_size(campaign, photo.public_id))
 
     def _digest(self, campaign: str, photo: Photo) -> bytes:
         picture = None
@@ -125,13 +139,10 @@ class Alike:
 
 
 def grouped(marks: Mapping[Photo, Iterable[bytes]]) -> list[tuple[Photo, ...]]:
-    """Those who share a mark with each other, directly or through others, the newest first; nobody who shares none.
-
-    Pure.
-    """
+    """Groups of photos that share a mark, directly or through others, newest first. Pure."""
     owners: dict[bytes, list[Photo]] = {}
-    for photo, its in marks.items():
-        for mark in its:
+    for photo, found in marks.items():
+        for mark in found:
             owners.setdefault(mark, []).append(photo)
     leaders: dict[Photo, Photo] = {}
 

@@ -1,29 +1,26 @@
 """Who is in a collage. Pure.
 
-Someone who has never been in a finished collage of the campaign comes before anyone who has; then those who have been
-in fewest; then the earliest approved. Within the grid: in order of approval.
+People who have never been in a finished collage of the campaign come first, then those who have been in the fewest,
+then the earliest approved. Within the grid: in order of approval.
 
-Whoever has several photos is one person: all of them make the claim, and the newest is shown.
+Several photos of one person count together, and the newest is shown.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 
 
-def appearances(manifests: Iterable[Mapping[str, Any]]) -> Counter[str]:
-    """In how many finished collages each public ID has been."""
-    return Counter(
-        public_id for manifest in manifests for public_id in {tile["public_id"] for tile in manifest["tiles"]}
-    )
+def appearances(collages: Iterable[Iterable[str]]) -> Counter[str]:
+    """In how many collages each public ID is shown. `collages`: the public IDs that each of them shows."""
+    return Counter(public_id for shown in collages for public_id in set(shown))
 
 
 def require_known(campaign: str, photos: Iterable[Photo], exclude: Collection[str]) -> None:
-    """Raises BadParameters naming everyone in `exclude` who is not in the campaign: a typo would show somebody."""
+    """Raises BadParameters if `exclude` has a public ID that is not in the campaign: a typo would show somebody."""
     unknown = sorted(set(exclude) - {photo.public_id for photo in photos})
     if unknown:
         listed = unknown[0] if len(unknown) == 1 else f"{', '.join(unknown[:-1])} and {unknown[-1]}"
@@ -35,10 +32,10 @@ def require_known(campaign: str, photos: Iterable[Photo], exclude: Collection[st
 
 @dataclass(frozen=True)
 class Line:
-    """`queue`: the photo of everyone who may be in the next collage, those first who have the best claim to a place.
+    """`queue`: one photo of everyone who may be in the next collage, best claim first.
 
     `others`: by the public ID of a photo in the queue, the same person's other photos, in the order in which they would
-    take its place.
+    replace it.
     """
 
     queue: list[Photo]
@@ -46,7 +43,7 @@ class Line:
 
     @property
     def duplicates(self) -> list[Photo]:
-        """The others of everyone, in order of approval."""
+        """Everyone's other photos, in order of approval."""
         return seated([photo for spare in self.others.values() for photo in spare])
 
 
@@ -58,8 +55,8 @@ def line(
 ) -> Line:
     """Who may be in the next collage.
 
-    `alike`: of everyone who has several photos these, the newest first. A photo that is excluded is left out, and not
-    the person's others.
+    `alike`: the photos of each person who has several, newest first. Excluding a photo does not exclude the person's
+    others.
     """
     wanted = [photo for photo in photos if photo.public_id not in exclude]
     several = [tuple(photo for photo in group if photo.public_id not in exclude) for group in alike]
@@ -75,7 +72,7 @@ def line(
 
 
 def without(line: Line, lost: Collection[str]) -> Line:
-    """The line without those whose photo cannot be read (public IDs); the person's next photo takes its place."""
+    """The line without photos that cannot be read (public IDs); the person's next photo replaces each."""
     queue, others = [], dict(line.others)
     for photo in line.queue:
         if photo.public_id not in lost:
@@ -90,9 +87,9 @@ def without(line: Line, lost: Collection[str]) -> Line:
 def stand_ins(
     shown: Iterable[Photo], spare: Iterable[Photo], alike: Iterable[Sequence[Photo]]
 ) -> tuple[list[Photo], dict[str, tuple[Photo, ...]]]:
-    """Which of the `spare` photos stand in for somebody of whom none is shown, and whose others the rest are (`Line`).
+    """The `spare` photos to show for people who have none in `shown`, and the rest as others (see `Line`).
 
-    `alike`: of everyone who has several photos these.
+    `alike`: the photos of each person who has several.
     """
     group_of = {photo: group for group in alike for photo in group}
     standing = set(shown)
@@ -109,9 +106,9 @@ def stand_ins(
 
 
 def invited(photos: int | None, available: int) -> int:
-    """How many people a layout is made for: at most `photos`, at most as many as there are.
+    """The number of people to make a layout for: at most `photos`, at most `available`.
 
-    Raises BadParameters where nobody is there.
+    Raises BadParameters if there is nobody.
     """
     if photos is not None and photos < 1:
         raise BadParameters(f"photos must be at least 1, not {photos}.")
@@ -121,5 +118,5 @@ def invited(photos: int | None, available: int) -> int:
 
 
 def seated(chosen: Iterable[Photo]) -> list[Photo]:
-    """The order within the grid: in order of approval, row by row."""
+    """The order within the grid, row by row: by approval."""
     return sorted(chosen, key=lambda photo: (photo.approved_at, photo.public_id))

@@ -1,4 +1,4 @@
-"""The JPEGs that are made from a master: transparent border cut off, longest side given."""
+"""JPEGs made from a master: transparent border trimmed, scaled to a longest side."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def name(longest: int) -> str:
 def derive(master: Path, target: Path, longest: int) -> tuple[int, int]:
     """Makes a derivative of a master PNG with a longest side of `longest` pixels (never enlarged); returns its size.
 
-    Raises NotFound, BadParameters, PictureError or StoreUnavailable; then there is no new file.
+    Raises NotFound, BadParameters, PictureError or StoreUnavailable; then no file is written.
     """
     if longest < 1:
         raise BadParameters(f"The longest side must be at least 1 pixel, not {longest}.")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from app.adapters.store.collages.manifests import File, Manifest
 from app.services.collage.layout import Layout, leave_out
 
 
@@ -21,10 +22,9 @@ def tiles(layout: Layout, public_ids: Sequence[str]) -> list[dict[str, Any]]:
     return result
 
 
-def describe_file(name: str, size: tuple[int, int], data: bytes) -> dict[str, Any]:
+def describe_file(name: str, size: tuple[int, int], data: bytes) -> File:
     """A file of the collage as the manifest lists it. `size`: width × height in pixels."""
-    digest = hashlib.sha256(data).hexdigest()
-    return {"name": name, "width": size[0], "height": size[1], "bytes": len(data), "sha256": digest}
+    return File(name, size[0], size[1], len(data), hashlib.sha256(data).hexdigest())
 
 
 def manifest(
@@ -37,9 +37,9 @@ def manifest(
     left_out: Sequence[str],
     duplicates: Sequence[str],
     unreadable: Sequence[str],
-    files: Sequence[Mapping[str, Any]],
+    files: Sequence[File],
     versions: Mapping[str, str],
-    old: Mapping[str, Any] | None = None,
+    old: Manifest | None = None,
 ) -> dict[str, Any]:
     """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery.
 
@@ -52,17 +52,17 @@ def manifest(
         "vertical": layout.vertical.cost,
         "sum": layout.sum,
     }
-    revision = {"revision": old.get("revision", 1) + 1} if old else {}
+    revision = {"revision": old.revision + 1} if old else {}
     return revision | {
         "id": collage,
         "campaign": campaign,
-        "created_at": old["created_at"] if old else f"{created_at:%Y-%m-%dT%H:%M:%SZ}",
+        "created_at": old.created_at if old else f"{created_at:%Y-%m-%dT%H:%M:%SZ}",
         "canvas": {"width": layout.horizontal.canvas, "height": layout.vertical.canvas},
         "layout": layout.as_json() | {"terms": terms},
         "tiles": tiles(layout, seated),
         "left_out": list(left_out),
         "duplicates": list(duplicates),
         "unreadable": list(unreadable),
-        "files": [dict(file) for file in files],
+        "files": [file.as_json() for file in files],
         "versions": dict(versions),
     }

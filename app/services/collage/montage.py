@@ -1,7 +1,7 @@
-"""The picture: a montage of the cells, then cut to the canvas.
+"""The picture: a montage of the cells, cut to the canvas.
 
-First every cell is made, so that a photo that cannot be read is known before anything is placed; then they are mounted
-on a canvas, of which there is never more than one in memory.
+All cells are made first, so that unreadable photos are known before anything is placed. Then they are mounted on a
+canvas; there is never more than one canvas in memory.
 """
 
 import contextlib
@@ -17,10 +17,10 @@ from app.adapters.store import Store
 from app.core.errors import PictureError, StoreUnavailable
 from app.services.collage.layout import Layout
 
-WORKERS = min(4, os.cpu_count() or 1)  # more would only wait for the disk, and take memory
-PART = 32  # photos at most that are handed from one thread to another at once: each time costs as much as a small one
-READERS = 16  # on a network file system most of the time of a small file is waiting for the other side
-Progress = Callable[[float], None]  # how much is done, 0 to 1
+WORKERS = min(4, os.cpu_count() or 1)  # more would only wait for the disk and take memory
+PART = 32  # photos at most that go from one thread to another at once: each handover costs as much as a small photo
+READERS = 16  # on a network file system, reading a small file is mostly waiting
+Progress = Callable[[float], None]  # called with the part that is done, 0 to 1
 Size = tuple[int, int]
 Box = tuple[int, int, int, int]  # left, top, width, height
 A = TypeVar("A")
@@ -30,10 +30,10 @@ B = TypeVar("B")
 def make_cells(
     store: Store, campaign: str, queue: Sequence[str], layout: Layout, progress: Progress
 ) -> tuple[dict[str, bytes], list[str]]:
-    """The cells (8-bit RGB) of the first `layout.used` people of `queue` (public IDs) who can be read.
+    """The cells (8-bit RGB) of the first `layout.used` photos of `queue` (public IDs) that can be read.
 
-    Returns them by public ID, fewer where the queue ends, and who could not be read. Files are read ahead while all
-    cores decode: ImageMagick works outside of Python's lock.
+    Returns them by public ID (fewer if the queue ends), and the unreadable ones. Files are read ahead while all cores
+    decode: ImageMagick runs outside Python's lock.
     """
     cells: dict[str, bytes] = {}
     unreadable: list[str] = []
@@ -63,17 +63,17 @@ def make_cells(
     return cells, unreadable
 
 
-def _ahead(begin: Callable[[A], Future[B]], things: Iterable[A], many: int) -> Iterator[B]:
-    """What becomes of `things`, in their order, so many of them begun ahead: there are never more in memory."""
-    rest = iter(things)
-    begun = deque(begin(thing) for thing in islice(rest, many))
+def _ahead(begin: Callable[[A], Future[B]], items: Iterable[A], count: int) -> Iterator[B]:
+    """The results of `begin`, in order, with at most `count` begun ahead: there are never more in memory."""
+    rest = iter(items)
+    begun = deque(begin(item) for item in islice(rest, count))
     while begun:
         yield begun.popleft().result()
-        begun.extend(begin(thing) for thing in islice(rest, 1))
+        begun.extend(begin(item) for item in islice(rest, 1))
 
 
 def _copy(store: Store, campaign: str, size: Size, public_id: str) -> bytes | None:
-    """The smallest copy (JPEG) inside the intermediate that is large enough for a cell, if there is one."""
+    """The smallest copy (JPEG) inside the intermediate that is large enough for a cell, or None."""
     reach = imaging.copies.reach(*size)
     if reach is None:
         return None
@@ -84,10 +84,9 @@ def _copy(store: Store, campaign: str, size: Size, public_id: str) -> bytes | No
 
 
 def _cell(store: Store, campaign: str, size: Size, public_id: str, copy: bytes | None) -> bytes | None:
-    """One cell, or None where the photo cannot be read.
+    """One cell, or None if the photo cannot be read.
 
-    Made from the copy, else from the intermediate where that is large enough (never by enlarging one), else from the
-    archive.
+    Made from the copy, else from the intermediate if it is large enough (it is never enlarged), else from the archive.
     """
     width, height = size
     sources: list[tuple[Callable[[], bytes | None], imaging.Format]] = [
@@ -98,12 +97,12 @@ def _cell(store: Store, campaign: str, size: Size, public_id: str, copy: bytes |
     if copy is not None:
         sources.insert(0, (lambda: copy, "jpeg"))
     for read, kind in sources:
-        # where this one fails, the next may still be whole
+        # if this one fails, the next may still be whole
         with contextlib.suppress(PictureError, StoreUnavailable):
             picture = read()
             if picture is not None:
                 return imaging.cell(picture, kind, width, height)
-    store.root.require()  # one bad file is left out; a store that is gone looks empty, and ends the build
+    store.root.require()  # one bad file is left out; a missing store looks empty and must end the build
     return None
 
 

@@ -5,15 +5,12 @@ whatever host, and even if that process died right after. A photo that is approv
 whose picture was replaced by a newer version never was.
 """
 
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import Stamp
+from app.adapters.store.stamped import Stamp, Stamped
 from app.core.errors import CollageUnsound
 
 REMEMBERED = 64  # collages whose people are kept in memory
@@ -40,9 +37,8 @@ class Withdrawn:
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
-        self._turn = threading.Lock()
         self._listings: dict[str, _Listing] = {}
-        self._shown: OrderedDict[tuple[str, str], tuple[Stamp, tuple[str, ...]]] = OrderedDict()
+        self._shown: Stamped[tuple[str, str], tuple[str, ...]] = Stamped(REMEMBERED)
 
     def of(self, campaign: str, collage: str) -> list[str]:
         """The public IDs of those who have withdrawn, in the order of the grid.
@@ -62,18 +58,9 @@ class Withdrawn:
 
     def _people(self, campaign: str, collage: str) -> tuple[str, ...]:
         stamp = self._store.collages.stamp(campaign, collage)  # before the manifest: no later one is missed
-        with self._turn:
-            known = self._shown.get((campaign, collage))
-            if known is not None and stamp is not None and known[0] == stamp:
-                self._shown.move_to_end((campaign, collage))
-                return known[1]
-        shown = people(self._store.collages.manifest(campaign, collage))
-        if stamp is not None:
-            with self._turn:
-                self._shown[campaign, collage] = (stamp, shown)
-                while len(self._shown) > REMEMBERED:
-                    self._shown.popitem(last=False)
-        return shown
+        return self._shown.get(
+            (campaign, collage), stamp, lambda: self._store.collages.manifest(campaign, collage).shown
+        )
 
     def _held(self, campaign: str) -> frozenset[str]:
         """A listing is trusted once its stamp has stayed the same for longer than two changes could share one."""
@@ -85,11 +72,6 @@ class Withdrawn:
         public_ids = self._store.photos.public_ids(campaign)
         self._listings[campaign] = _Listing(stamp, since, now, public_ids)
         return public_ids
-
-
-def people(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    """The public IDs of those whom a collage shows, in the order of the grid."""
-    return tuple(tile["public_id"] for tile in manifest["tiles"])
 
 
 def require_nobody(campaign: str, collage: str, withdrawn: Collection[str], so: str) -> None:

@@ -3,45 +3,21 @@
 A collage whose manifest is damaged is only named, so that it keeps nobody from seeing the others.
 """
 
-import threading
-from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import Stamp
+from app.adapters.store.collages.manifests import Summary
+from app.adapters.store.stamped import Stamped
 from app.core.errors import CollageUnsound, NotFound
 
 REMEMBERED = 200  # manifests; one of 5,000 people takes 0.5 MB here
 
 
 @dataclass(frozen=True)
-class Past:
-    """A finished collage: what its manifest says, without where on the canvas everyone is."""
-
-    id: str
-    created_at: str
-    revision: int
-    canvas: tuple[int, int]
-    layout: Mapping[str, Any]
-    shown: tuple[str, ...]
-    left_out: tuple[str, ...]
-    unreadable: tuple[str, ...]
-    files: tuple[Mapping[str, Any], ...]
-    duplicates: tuple[str, ...] = ()
-
-    @property
-    def known(self) -> frozenset[str]:
-        """Everyone who was considered for it."""
-        return frozenset((*self.shown, *self.left_out, *self.unreadable, *self.duplicates))
-
-
-@dataclass(frozen=True)
-class Shelf:
+class Listing:
     """A campaign's finished collages, oldest first. `damaged`: what is wrong, by the numbers of those that are."""
 
-    sound: list[Past]
+    sound: list[Summary]
     damaged: dict[str, str]
 
 
@@ -50,52 +26,27 @@ class Album:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = threading.Lock()
-        self._read: OrderedDict[tuple[str, str], tuple[Stamp, Past]] = OrderedDict()
+        self._read: Stamped[tuple[str, str], Summary] = Stamped(REMEMBERED)
 
-    def all(self, campaign: str) -> list[Past]:
+    def all(self, campaign: str) -> list[Summary]:
         """The finished collages of a campaign, oldest first, without damaged ones. Raises StoreUnavailable."""
-        return self.shelf(campaign).sound
+        return self.listing(campaign).sound
 
-    def shelf(self, campaign: str) -> Shelf:
+    def listing(self, campaign: str) -> Listing:
         """The finished collages of a campaign. Raises StoreUnavailable."""
-        shelf = Shelf([], {})
+        listing = Listing([], {})
         for collage in self._store.collages.ids(campaign):
             try:
-                shelf.sound.append(self.one(campaign, collage))
+                listing.sound.append(self.one(campaign, collage))
             except NotFound:  # it was withdrawn since it was listed
                 continue
             except CollageUnsound as error:
-                shelf.damaged[collage] = error.public
-        return shelf
+                listing.damaged[collage] = error.public
+        return listing
 
-    def one(self, campaign: str, collage: str) -> Past:
+    def one(self, campaign: str, collage: str) -> Summary:
         """A finished collage. Raises NotFound, CollageUnsound, StoreUnavailable."""
         stamp = self._store.collages.stamp(campaign, collage)  # before the manifest: no later one is missed
-        with self._lock:
-            known = self._read.get((campaign, collage))
-        if known is not None and stamp is not None and known[0] == stamp:
-            return known[1]
-        past = _past(self._store.collages.manifest(campaign, collage))
-        if stamp is not None:
-            with self._lock:
-                self._read[campaign, collage] = (stamp, past)
-                self._read.move_to_end((campaign, collage))
-                while len(self._read) > REMEMBERED:
-                    self._read.popitem(last=False)
-        return past
-
-
-def _past(manifest: Mapping[str, Any]) -> Past:
-    return Past(
-        id=manifest["id"],
-        created_at=manifest["created_at"],
-        revision=manifest.get("revision", 1),
-        canvas=(manifest["canvas"]["width"], manifest["canvas"]["height"]),
-        layout=manifest["layout"],
-        shown=tuple(tile["public_id"] for tile in manifest["tiles"]),
-        left_out=tuple(manifest["left_out"]),
-        unreadable=tuple(manifest["unreadable"]),
-        files=tuple(manifest["files"]),
-        duplicates=tuple(manifest.get("duplicates", ())),
-    )
+        return self._read.get(
+            (campaign, collage), stamp, lambda: self._store.collages.manifest(campaign, collage).summary()
+        )

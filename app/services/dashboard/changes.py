@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.services.dashboard.album import Past
+from app.adapters.store.collages.manifests import Summary
 
 
 @dataclass(frozen=True)
 class Change:
     """A collage and what it shows differently from the one before it (`before`: None for the first)."""
 
-    collage: Past
-    before: Past | None
+    collage: Summary
+    before: Summary | None
     added: tuple[str, ...]
     removed: tuple[str, ...]
 
@@ -21,7 +21,7 @@ class Change:
         return len(self.collage.shown) - len(self.added)
 
 
-def change(collage: Past, before: Past | None) -> Change:
+def change(collage: Summary, before: Summary | None) -> Change:
     """What `collage` shows differently from `before`, each list in the order of its grid."""
     shown, shown_before = set(collage.shown), set(before.shown if before else ())
     return Change(
@@ -32,7 +32,7 @@ def change(collage: Past, before: Past | None) -> Change:
     )
 
 
-def changes(collages: Sequence[Past]) -> list[Change]:
+def changes(collages: Sequence[Summary]) -> list[Change]:
     """Every collage of a campaign (given oldest first) with what changed, newest first."""
     previous = [None, *collages]
     return [change(*pair) for pair in zip(collages, previous, strict=False)][::-1]

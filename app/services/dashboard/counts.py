@@ -1,12 +1,11 @@
 """How a campaign is doing, in numbers. Pure."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.adapters.store.photos.photos import Photo
-from app.services.dashboard.album import Past
+from app.adapters.store.collages.manifests import Summary
+from app.adapters.store.photos.listing import Photo
 
 
 @dataclass(frozen=True)
@@ -20,12 +19,7 @@ class Counts:
     unreadable: int
 
 
-def seen(collages: Sequence[Past]) -> Counter[str]:
-    """In how many finished collages each public ID has been."""
-    return Counter(public_id for past in collages for public_id in set(past.shown))
-
-
-def counts(photos: Sequence[Photo], incomplete: Collection[str], collages: Sequence[Past]) -> Counts:
+def counts(photos: Sequence[Photo], incomplete: Collection[str], collages: Sequence[Summary]) -> Counts:
     """Counts a campaign's approved photos. `collages`: oldest first; `incomplete`: photos without an intermediate.
 
     A photo is known to be unreadable where a collage could not be made with it and it is still the same one, or where
@@ -34,7 +28,7 @@ def counts(photos: Sequence[Photo], incomplete: Collection[str], collages: Seque
     last = collages[-1] if collages else None
     made = _nanoseconds(last.created_at) if last else 0
     failed = set(last.unreadable) if last else set()
-    already = seen(collages).keys() | {public_id for past in collages for public_id in past.duplicates}
+    already = {public_id for past in collages for public_id in (*past.shown, *past.duplicates)}
     return Counts(
         approved=len(photos),
         new=sum(photo.approved_at > made for photo in photos),

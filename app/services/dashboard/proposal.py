@@ -1,10 +1,10 @@
-"""The collage that would be made now: who is in it, on which grid, and what other grids there are. Pure."""
+"""The collage that could be made now: who is in it, on which grid, and other grids. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 from app.services.collage import choice, layout
 from app.services.collage.build import Parameters
@@ -15,7 +15,7 @@ OTHERS = 5  # grids to choose from beside the best one
 
 @dataclass(frozen=True)
 class Option:
-    """A grid that costs more. `photos`: for so many people at most it is the best one; None: for no such number."""
+    """A grid that costs more. `photos`: the number of people for which it is the best one, None if there is none."""
 
     grid: layout.Layout
     photos: int | None
@@ -23,10 +23,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Proposal:
-    """`seated` and `left_out` are in the order of their claim to a place; `excluded` are there and not wanted.
+    """`seated` and `left_out` are in the order of their claim to a place; `excluded` were excluded by name.
 
-    `duplicates`: further photos of the same people; `counting`: they are not known yet. `offers`: layouts on other
-    canvases that leave out fewer.
+    `duplicates`: further photos of the same people; `counting`: these are not known yet. `offers`: layouts on other
+    canvases that leave out fewer people.
     """
 
     grid: layout.Layout
@@ -40,31 +40,33 @@ class Proposal:
 
 
 def propose(
-    photos: Sequence[Photo], seen: Mapping[str, int], wish: Parameters, alike: Iterable[Sequence[Photo]] | None = ()
+    photos: Sequence[Photo],
+    seen: Mapping[str, int],
+    parameters: Parameters,
+    alike: Iterable[Sequence[Photo]] | None = (),
 ) -> Proposal:
-    """What a build with these parameters would make, as long as every photo can be read.
+    """What a build with these parameters would make if every photo can be read.
 
-    `seen`: in how many collages everyone has been; `alike`: of everyone who has several photos these, the newest first;
-    None where that is not known yet.
-    Raises BadParameters where no collage can be made.
+    `seen`: how many collages each person has been in; `alike`: the photos of each person who has several, newest first;
+    None if that is not known yet. Raises BadParameters if no collage can be made.
     """
-    line = choice.line(photos, seen, wish.exclude, () if wish.duplicates else alike or ())
+    line = choice.line(photos, seen, parameters.exclude, () if parameters.duplicates else alike or ())
     queue = line.queue
-    invited = choice.invited(wish.photos, len(queue))
-    grid = _best(invited, wish.width, wish.height)
+    invited = choice.invited(parameters.photos, len(queue))
+    grid = _best(invited, parameters.width, parameters.height)
     return Proposal(
         grid=grid,
         seated=queue[: grid.used],
         left_out=queue[grid.used :],
-        excluded=[photo for photo in photos if photo.public_id in wish.exclude],
+        excluded=[photo for photo in photos if photo.public_id in parameters.exclude],
         duplicates=line.duplicates,
-        options=_options(invited, wish.width, wish.height),
-        offers=offers(invited, wish.width, wish.height),
-        counting=alike is None and not wish.duplicates,
+        options=_options(invited, parameters.width, parameters.height),
+        offers=offers(invited, parameters.width, parameters.height),
+        counting=alike is None and not parameters.duplicates,
     )
 
 
-_best = lru_cache(maxsize=512)(layout.best)  # 0.2 s for 5,000 people, asked for with every click
+_best = lru_cache(maxsize=512)(layout.best)  # 0.2 s for 5,000 people, at every click
 
 
 @lru_cache(maxsize=128)

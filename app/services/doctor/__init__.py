@@ -1,0 +1,7 @@
+"""Checks the installation: each result says what is wrong and what to do.
+
+- `doctor`: the checks, in order. `run`: runs each with a time limit. `result`: what a check says.
+- `settings`, `clock`, `mount`: what the answers mean; pure.
+- `machine`: Python, packages, exiftool, ImageMagick, face detection. `storage`: the store. `access`: who can read what.
+- `network`: Cloudinary, the mail server, our public address.
+"""

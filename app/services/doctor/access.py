@@ -1,35 +1,35 @@
-"""Who can read what is nobody's business, and as whom we run."""
+"""Who can read our secrets and photos, and which user we run as."""
 
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.services.doctor.verdict import FAIL, OK, WARN, Verdict
+from app.services.doctor.result import FAIL, OK, WARN, Result
 
 
-def user() -> Iterator[Verdict]:
+def user() -> Iterator[Result]:
     if os.geteuid() == 0:
-        said = "runs as root, and what it writes the service cannot change"
-        yield Verdict("user", WARN, said, "run it as the service's user: sudo collagen doctor")
+        message = "runs as root, so the service cannot change what it writes"
+        yield Result("user", WARN, message, "run it as the service's user: sudo collagen doctor")
     else:
-        yield Verdict("user", OK, "is not root")
+        yield Result("user", OK, "not root")
 
 
-def files(secret: list[Path], store: Path) -> Iterator[Verdict]:
-    """`secret`: files that hold a secret, which only their owner and group should be able to read."""
+def files(secret: list[Path], store: Path) -> Iterator[Result]:
+    """`secret`: files with secrets, which only their owner and group should be able to read."""
     wrong = [f"{path} can be read by every user of this machine" for path in secret if _is_open(path)]
-    for said in wrong:
-        yield Verdict("permissions", FAIL, said, f"chmod o= {said.partition(' ')[0]}")
+    for message in wrong:
+        yield Result("permissions", FAIL, message, f"chmod o= {message.partition(' ')[0]}")
     if _is_open(store):
-        said = f"{store} can be looked into by every user of this machine"
-        yield Verdict("permissions", WARN, said, f"chmod o= {store}")
+        message = f"{store} can be listed by every user of this machine"
+        yield Result("permissions", WARN, message, f"chmod o= {store}")
     elif not wrong:
-        yield Verdict("permissions", OK, "secrets and photos are out of others' reach")
+        yield Result("permissions", OK, "other users cannot read secrets and photos")
 
 
 def _is_open(path: Path) -> bool:
-    """Whether others than owner and group may do anything with it. What is not there is not."""
+    """Whether users other than owner and group have any permission on an existing file."""
     try:
         return bool(path.stat().st_mode & stat.S_IRWXO)
     except OSError:

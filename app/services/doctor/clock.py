@@ -1,35 +1,35 @@
-"""What it means that another clock is not ours. Pure."""
+"""Judges the difference between our clock and another. Pure."""
 
-from app.services.doctor.verdict import FAIL, LEFT, OK, WARN, Verdict
+from app.services.doctor.result import FAIL, OK, SKIPPED, WARN, Result
 
-# Notifications are refused that were signed over 5 minutes in the future or 2 hours ago
-# (adapters/cloudinary/signature.py); no machine with NTP is half a minute wrong.
+# Notifications signed over 5 minutes in the future or 2 hours ago are refused (adapters/cloudinary/signature.py); no
+# machine with NTP is half a minute off.
 WRONG, ODD = 300.0, 30.0  # seconds
-ADVICE = "keep the time by NTP: timedatectl set-ntp true"
+ADVICE = "turn on NTP: timedatectl set-ntp true"
 
 
-def cloudinarys(ahead: float | None) -> Verdict:
-    """`ahead`: by how many seconds Cloudinary's clock is ahead of ours; None: it did not say."""
+def cloudinarys(ahead: float | None) -> Result:
+    """`ahead`: by how many seconds Cloudinary's clock is ahead of ours; None if it did not say."""
     if ahead is None:
-        return Verdict("clock", LEFT, "not checked: Cloudinary did not say what time it is")
-    said = _said(ahead, "Cloudinary's")
+        return Result("clock", SKIPPED, "not checked: Cloudinary did not send its time")
+    message = _difference(ahead, "Cloudinary's")
     if abs(ahead) >= WRONG:
-        refused = "are refused as if from the future" if ahead > 0 else "are refused as too old from two hours on"
-        return Verdict("clock", FAIL, f"{said}: its notifications {refused}", ADVICE)
+        refused = "are refused as if from the future" if ahead > 0 else "are refused as too old once it is two hours"
+        return Result("clock", FAIL, f"{message}: its notifications {refused}", ADVICE)
     if abs(ahead) >= ODD:
-        return Verdict("clock", WARN, f"{said}; with over 5 minutes its notifications would be refused", ADVICE)
-    return Verdict("clock", OK, said)
+        return Result("clock", WARN, f"{message}; beyond 5 minutes its notifications would be refused", ADVICE)
+    return Result("clock", OK, message)
 
 
-def stores(ahead: float) -> Verdict:
+def stores(ahead: float) -> Result:
     """`ahead`: by how many seconds the store's clock is ahead of ours."""
-    said = _said(ahead, "the store's")
+    message = _difference(ahead, "the store's")
     if abs(ahead) >= ODD:
-        return Verdict("store: clock", WARN, f"{said}: times of files and of logs do not fit", ADVICE)
-    return Verdict("store: clock", OK, said)
+        return Result("store: clock", WARN, f"{message}: times of files and logs do not match", ADVICE)
+    return Result("store: clock", OK, message)
 
 
-def _said(ahead: float, whose: str) -> str:
-    if abs(ahead) < 2:  # as exact as an answer can be
-        return f"agrees with {whose} to two seconds"
+def _difference(ahead: float, whose: str) -> str:
+    if abs(ahead) < 2:  # the accuracy of an answer
+        return f"within two seconds of {whose}"
     return f"this machine's is {abs(ahead):.0f} s {'behind' if ahead > 0 else 'ahead of'} {whose}"

@@ -1,12 +1,4 @@
-"""Is everything there that Collagen needs to work, and as it should be? Every check is a line that says what to do.
-
-- `verdict`: such a line. `run`: one check after the other, each for a limited time.
-- `settings`, `clock`, `mount`: what the answers mean; pure.
-- `machine`: Python, packages, exiftool, ImageMagick, what finds faces. `place`: the store. `access`: who can read what.
-- `outside`: Cloudinary, the mail server, our public address.
-
-Nothing is changed by it. No secret and nobody's address is in what it says.
-"""
+"""Checks the installation with the settings of this process. Changes nothing; shows no secret and no address."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -18,79 +10,79 @@ from app.adapters.store import Store
 from app.core.config import Campaigns, Survey, load_campaigns, survey
 from app.core.errors import SettingError
 from app.core.project import ROOT
-from app.services.doctor import access, machine, outside, place, settings
+from app.services.doctor import access, machine, network, settings, storage
+from app.services.doctor.result import FAIL, OK, SKIPPED, WARN, Result
 from app.services.doctor.run import Check, run
-from app.services.doctor.verdict import FAIL, LEFT, OK, WARN, Verdict
 
 MOUNTS = Path("/proc/self/mountinfo")
-SWEEP_SECONDS = 120  # all of the store's directories are looked into
+SWEEP_SECONDS = 120  # reads every directory of the store
 
 
-def examine(
-    tell: Callable[[Verdict], None] = lambda verdict: None,
+def diagnose(
+    report: Callable[[Result], None] = lambda result: None,
     environ: Mapping[str, str] = os.environ,
     dotenv: Path = Path(".env"),
-) -> list[Verdict]:
-    """Makes every check, with the settings of `environ` and `dotenv`; `tell` hears each verdict as it is known."""
+) -> list[Result]:
+    """Makes every check, with the settings of `environ` and `dotenv`; calls `report` with each result as it comes."""
     try:
         surveyed = survey(environ, dotenv, ROOT / ".env.example")
     except SettingError as error:
-        verdict = Verdict("settings", FAIL, str(error), "put it back from the release")
-        tell(verdict)
-        return [verdict]
-    campaigns, trouble = _campaigns(surveyed)
-    return run(_checks(surveyed, dotenv, campaigns, trouble), tell)
+        result = Result("settings", FAIL, str(error), "restore it from the release")
+        report(result)
+        return [result]
+    campaigns, rules = _campaigns(surveyed)
+    return run(_checks(surveyed, dotenv, campaigns, rules), report)
 
 
-def _campaigns(surveyed: Survey) -> tuple[Campaigns | None, Verdict]:
+def _campaigns(surveyed: Survey) -> tuple[Campaigns | None, Result]:
     try:
         campaigns = load_campaigns(surveyed.settings.campaigns_file)
     except SettingError as error:
-        return None, Verdict("campaigns", FAIL, str(error))
-    return campaigns, Verdict("campaigns", OK, ", ".join(campaigns))
+        return None, Result("campaigns", FAIL, str(error))
+    return campaigns, Result("campaigns", OK, ", ".join(campaigns))
 
 
-def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: Verdict) -> list[Check]:
-    given = surveyed.settings
-    store = Store(given.store)
+def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: Result) -> list[Check]:
+    known = surveyed.settings
+    store = Store(known.store)
     secret = [dotenv]
     if campaigns is not None and any(campaign.gallery_password for campaign in campaigns.values()):
-        secret.append(given.campaigns_file)
+        secret.append(known.campaigns_file)
     stored = ("store",)
     checks = [
         Check("settings", partial(settings.read, surveyed)),
         Check("campaigns", lambda: [rules]),
         Check("features", partial(settings.features, surveyed, campaigns)),
         Check("user", access.user),
-        Check("permissions", partial(access.files, secret, given.store)),
+        Check("permissions", partial(access.files, secret, known.store)),
         Check("python", machine.python),
         Check("packages", partial(machine.packages, ROOT / "requirements.txt")),
         Check("exiftool", machine.exiftool),
         Check("imagemagick", machine.imagemagick),
         Check("faces", machine.faces),
-        Check("store", partial(place.there, store)),
-        Check("store: space", partial(place.space, store), stored),
-        Check("store: file system", partial(place.file_system, store, MOUNTS), stored),
-        Check("store: writing", partial(place.writing, store), stored),
-        Check("store: owner", partial(place.owned, store), stored),
-        Check("store: locks", partial(place.locks, store), stored),
-        Check("store: leftovers", partial(place.leftovers, store), stored, SWEEP_SECONDS),
+        Check("store", partial(storage.there, store)),
+        Check("store: space", partial(storage.space, store), stored),
+        Check("store: file system", partial(storage.file_system, store, MOUNTS), stored),
+        Check("store: writing", partial(storage.writing, store), stored),
+        Check("store: owner", partial(storage.owned, store), stored),
+        Check("store: locks", partial(storage.locks, store), stored),
+        Check("store: leftovers", partial(storage.leftovers, store), stored, SWEEP_SECONDS),
     ]
-    if given.account is None:
-        why = [Verdict("cloudinary", LEFT, "not checked: it needs CLOUDINARY_URL")]
+    if known.account is None:
+        why = [Result("cloudinary", SKIPPED, "not checked: CLOUDINARY_URL is not set")]
         checks.append(Check("cloudinary", lambda: why))
     else:
-        cloudinary = Cloudinary(given.account, given.delivery_hosts)
+        cloudinary = Cloudinary(known.account, known.delivery_hosts)
         checks += [
-            Check("clock", partial(outside.time, cloudinary)),
-            Check("cloudinary", partial(outside.account, cloudinary)),
-            Check("delivery", partial(outside.delivery, cloudinary, given.delivery_hosts)),
+            Check("clock", partial(network.time, cloudinary)),
+            Check("cloudinary", partial(network.account, cloudinary)),
+            Check("delivery", partial(network.delivery, cloudinary, known.delivery_hosts)),
         ]
     return [
         *checks,
-        Check("mail server", partial(outside.mail_server, given)),
-        Check("public address", partial(outside.public_address, given)),
+        Check("mail server", partial(network.mail_server, known)),
+        Check("public address", partial(network.public_address, known)),
     ]
 
 
-__all__ = ["FAIL", "LEFT", "OK", "WARN", "Verdict", "examine"]
+__all__ = ["FAIL", "OK", "SKIPPED", "WARN", "Result", "diagnose"]

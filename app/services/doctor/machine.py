@@ -1,4 +1,4 @@
-"""The tools that Collagen works with, and their versions."""
+"""Checks the tools that Collagen needs, and their versions."""
 
 import importlib.metadata
 import platform
@@ -8,25 +8,25 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool
-from app.services.doctor.verdict import FAIL, OK, WARN, Verdict
+from app.adapters.exiftool import ExifTool
+from app.services.doctor.result import FAIL, OK, WARN, Result
 
-# Those that the pinned packages are tested with (scripts/setup)
+# Supported Python versions: the pinned packages are tested with them (scripts/setup)
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 SETUP = "scripts/setup installs what requirements.txt names"
 
 
-def python() -> Iterator[Verdict]:
+def python() -> Iterator[Result]:
     version = platform.python_version()
     if OLDEST <= sys.version_info < TOO_NEW:
-        yield Verdict("python", OK, version)
+        yield Result("python", OK, version)
     else:
-        said = f"{version}, of which nobody has tried whether all works"
-        yield Verdict("python", WARN, said, "use 3.11, 3.12 or 3.13")
+        message = f"{version} is untested"
+        yield Result("python", WARN, message, "use 3.11, 3.12 or 3.13")
 
 
-def packages(requirements: Path) -> Iterator[Verdict]:
-    """Whether the Python packages are those that `requirements` pins."""
+def packages(requirements: Path) -> Iterator[Result]:
+    """Whether the installed Python packages match `requirements`."""
 
     def installed(name: str) -> str | None:
         try:
@@ -42,19 +42,19 @@ def pins(requirements: str) -> dict[str, str]:
     return dict(re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", requirements, re.MULTILINE))
 
 
-def compare(wanted: Mapping[str, str], installed: Callable[[str], str | None]) -> Iterator[Verdict]:
-    """`installed`: the version of a package that is there, or None."""
+def compare(wanted: Mapping[str, str], installed: Callable[[str], str | None]) -> Iterator[Result]:
+    """`installed`: returns the version of an installed package, or None."""
     found = {name: installed(name) for name in wanted}
     if missing := [name for name, version in found.items() if version is None]:
-        yield Verdict("packages", FAIL, f"{', '.join(missing)} not installed", SETUP)
+        yield Result("packages", FAIL, f"{', '.join(missing)} not installed", SETUP)
     others = [f"{name} {version}" for name, version in found.items() if version not in (None, wanted[name])]
     if others:
-        yield Verdict("packages", WARN, f"{', '.join(others)}: not the versions that were tested", SETUP)
+        yield Result("packages", WARN, f"{', '.join(others)}: not the versions that were tested", SETUP)
     if not missing and not others:
-        yield Verdict("packages", OK, f"all {len(wanted)} as in requirements.txt")
+        yield Result("packages", OK, f"all {len(wanted)} as in requirements.txt")
 
 
-def exiftool() -> Iterator[Verdict]:
+def exiftool() -> Iterator[Result]:
     """Raises SettingError, ExifToolFailed."""
     tool = ExifTool()
     version = tool.version()
@@ -62,25 +62,25 @@ def exiftool() -> Iterator[Verdict]:
         tool.check()
     finally:
         tool.close()
-    yield Verdict("exiftool", OK, version)
+    yield Result("exiftool", OK, version)
 
 
-def faces() -> Iterator[Verdict]:
-    """Whether pictures are cut around the faces in them; it works without, too."""
+def faces() -> Iterator[Result]:
+    """Whether pictures are cropped around faces; everything works without."""
     reason = imaging.faces.why_not()
     if reason is None:
-        yield Verdict("faces", OK, "pictures that are not 3:4 are cut around them")
+        yield Result("faces", OK, "pictures that are not 3:4 are cropped around them")
     else:
-        said = f"not looked for, as {reason}: pictures that are not 3:4 are cut in the middle"
-        yield Verdict("faces", OK, said, "scripts/setup --faces installs what finds them")
+        message = f"not detected ({reason}): pictures that are not 3:4 are cropped at the centre"
+        yield Result("faces", OK, message, "scripts/setup --faces installs face detection")
 
 
-def imagemagick() -> Iterator[Verdict]:
-    """Raises PictureError where it does not give back what it wrote, DecoderFailed where its process does not."""
+def imagemagick() -> Iterator[Result]:
+    """Raises PictureError if it cannot read back what it wrote, DecoderFailed if the decoder process cannot."""
     if wrong := imaging.policy.violations():
         more = f", and {len(wrong) - 3} more" if len(wrong) > 3 else ""
-        said = f"our policy is not in force: {', '.join(wrong[:3])}{more}"
-        yield Verdict("imagemagick", FAIL, said, "see that deploy/imagemagick/policy.xml is as it was delivered")
+        message = f"ImageMagick is not running under our policy: {', '.join(wrong[:3])}{more}"
+        yield Result("imagemagick", FAIL, message, "restore deploy/imagemagick/policy.xml from the release")
     else:
         imaging.check()
         decoder = imaging.Decoder()
@@ -88,4 +88,4 @@ def imagemagick() -> Iterator[Verdict]:
             decoder.check()
         finally:
             decoder.close()
-        yield Verdict("imagemagick", OK, f"{imaging.version()}, under our policy")
+        yield Result("imagemagick", OK, f"{imaging.version()}, under our policy")

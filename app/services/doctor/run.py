@@ -1,4 +1,4 @@
-"""One check after the other, each for a limited time; whatever becomes of one, the others have their turn."""
+"""Runs checks one after another, each with a time limit; no failure keeps the others from running."""
 
 import queue
 import threading
@@ -7,51 +7,51 @@ from dataclasses import dataclass
 
 from app.core import limits
 from app.core.errors import CollagenError, where
-from app.services.doctor.verdict import FAIL, LEFT, Verdict
+from app.services.doctor.result import FAIL, SKIPPED, Result
 
 
 @dataclass(frozen=True)
 class Check:
-    """`ask` looks, and may raise whatever it meets. `needs`: checks without which there is no use in looking."""
+    """`ask` makes the check, and may raise anything. `needs`: checks that must have passed."""
 
     name: str
-    ask: Callable[[], Iterable[Verdict]]
+    ask: Callable[[], Iterable[Result]]
     needs: tuple[str, ...] = ()
     seconds: float = limits.CHECK_SECONDS
 
 
-def run(checks: Sequence[Check], tell: Callable[[Verdict], None]) -> list[Verdict]:
-    """Makes all the checks, in their order; `tell` hears each verdict as soon as there is one."""
-    told: list[Verdict] = []
+def run(checks: Sequence[Check], report: Callable[[Result], None]) -> list[Result]:
+    """Makes all checks in order; calls `report` with each result as it comes."""
+    every: list[Result] = []
     useless: set[str] = set()
     for check in checks:
         lacking = [name for name in check.needs if name in useless]
-        not_made = [Verdict(check.name, LEFT, f"not checked: it needs the {name}") for name in lacking[:1]]
-        verdicts = not_made or _made(check)
-        if lacking or any(verdict.state == FAIL for verdict in verdicts):
+        not_made = [Result(check.name, SKIPPED, f"not checked: needs the {name}") for name in lacking[:1]]
+        results = not_made or _made(check)
+        if lacking or any(result.state == FAIL for result in results):
             useless.add(check.name)
-        for verdict in verdicts:
-            told.append(verdict)
-            tell(verdict)
-    return told
+        for result in results:
+            every.append(result)
+            report(result)
+    return every
 
 
-def _made(check: Check) -> list[Verdict]:
-    """What a check says, in at most its time. One that hangs, as on a file system that is gone, is left behind."""
-    answers: queue.Queue[list[Verdict]] = queue.Queue()
+def _made(check: Check) -> list[Result]:
+    """The results of a check within its time limit. One that hangs, as on a lost file system, is abandoned."""
+    answers: queue.Queue[list[Result]] = queue.Queue()
 
     def ask() -> None:
-        said: list[Verdict] = []
+        found: list[Result] = []
         try:
-            said.extend(check.ask())
+            found.extend(check.ask())
         except CollagenError as error:
-            said.append(Verdict(check.name, FAIL, str(error)))
+            found.append(Result(check.name, FAIL, str(error)))
         except Exception as error:
-            said.append(Verdict(check.name, FAIL, f"the check itself failed: {where(error)}"))
-        answers.put(said)
+            found.append(Result(check.name, FAIL, f"the check itself failed: {where(error)}"))
+        answers.put(found)
 
     threading.Thread(target=ask, name=check.name, daemon=True).start()
     try:
         return answers.get(timeout=check.seconds)
     except queue.Empty:
-        return [Verdict(check.name, FAIL, f"no answer in {check.seconds:g} s")]
+        return [Result(check.name, FAIL, f"no answer in {check.seconds:g} s")]

@@ -6,7 +6,7 @@ from functools import partial
 
 from app.adapters.cloudinary import Cloudinary, pages
 from app.adapters.cloudinary.asset import TYPES
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.addresses import key, may_be_same, normalise
 from app.core.config import Campaign

@@ -7,68 +7,29 @@ logs say of it is removed; deleting it in Cloudinary, after which nobody could f
 What is damaged may show or name the person, and nobody can tell: such a collage is withdrawn, such a line or
 notification removed, once it is clear that the person was here at all.
 
-Cloudinary tells of the rejection by a webhook, which is not filed (see `store.forgotten`). Campaigns that are no longer
+Cloudinary tells of the rejection by a webhook, which is not filed (see `store.erasures`). Campaigns that are no longer
 in campaigns.toml are searched like all others.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.adapters.cloudinary import Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns
 from app.core.errors import BuildFailed, CollageUnsound, NotFound
 from app.services.collage import job
 from app.services.forget.finding import Finder
+from app.services.forget.receipt import Receipt
 from app.services.forget.traces import Person
 from app.services.processor.processor import Processor
 from app.services.wall.cache import Cache
 
-NAMED = frozenset(("left_out", "duplicates", "unreadable"))  # in a manifest, and not shown
 PATIENCE = 900.0  # seconds to wait for a collage that is being built
 
 Say = Callable[[str], None]
-
-
-@dataclass
-class Receipt:
-    """What was found, removed and rebuilt, and when: nothing in it tells of whom, so it can be kept."""
-
-    when: str
-    campaigns: list[str]
-    retired_campaigns: list[str]
-    photos_searched: int = 0
-    assets_searched_in_cloudinary: int = 0
-    collages_searched: int = 0
-    log_lines_searched: int = 0
-    notifications_searched: int = 0
-    photos_found: int = 0
-    rejected_in_cloudinary: int = 0
-    deleted_in_cloudinary: int = 0
-    photos_removed: int = 0
-    log_lines_removed: int = 0
-    notifications_removed: int = 0
-    collages_rebuilt: list[str] = field(default_factory=list)
-    collages_withdrawn: list[str] = field(default_factory=list)
-    damaged_collages_withdrawn: list[str] = field(default_factory=list)
-    manifests_rewritten: list[str] = field(default_factory=list)
-    still_found: int = 0
-
-    @property
-    def searched(self) -> list[str]:
-        """The campaigns that were searched."""
-        return self.campaigns + self.retired_campaigns
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing of the person was there."""
-        told = {name: value for name, value in self.as_json().items() if "searched" not in name}
-        return not any(value for name, value in told.items() if name not in ("when", "campaigns", "retired_campaigns"))
-
-    def as_json(self) -> dict[str, object]:
-        return asdict(self)
 
 
 class Forgetting:
@@ -103,43 +64,40 @@ class Forgetting:
         """
         self._store.root.require()
         known, retired = self._searched(among)
-        campaigns = known + retired
         when = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         receipt = Receipt(when, [campaign.name for campaign in known], [campaign.name for campaign in retired])
-        finder = Finder(self._cloudinary, self._store, self._exiftool, campaigns)
+        finder = Finder(self._cloudinary, self._store, self._exiftool, known + retired)
         found = finder.find(whom)
-        person = found.person
         for address in found.similar:
             self._suggest(address)
         receipt.photos_found = len(found.photos)
         receipt.photos_searched, receipt.assets_searched_in_cloudinary = finder.photos_searched, finder.assets_searched
         self._store.sweep()  # what killed processes left may show anybody
-        self._store.forgotten.note(receipt.searched, person.public_ids)
-        for public_id in sorted(found.photos):
-            self._say("A photo is rejected in Cloudinary and removed here")
-            receipt.rejected_in_cloudinary += self._cloudinary.reject(public_id)
-            receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
+        self._store.erasures.note(receipt.searched, found.person.public_ids)
+        self._clear_photos(found.photos, receipt)
         for name in receipt.searched:
-            self._clear_collages(name, person, receipt)
-            Cache(self._store.root.path).forget(name)
-            self._store.syncs.forget(name, person.public_ids)
+            self._clear_collages(name, found.person, receipt)
+            Cache(self._store.path).forget(name)
+            self._store.syncs.forget(name, found.person.public_ids)
         for place in (*receipt.searched, None):
-            purged = self._store.logs.purge(place, person.is_in_line, person.is_in_document)
-            receipt.log_lines_searched += purged.lines_searched
-            receipt.log_lines_removed += purged.lines_removed
-            receipt.notifications_searched += purged.notifications_searched
-            receipt.notifications_removed += purged.notifications_removed
+            receipt.add_purged(self._store.logs.purge(place, found.person.is_in_line, found.person.is_in_document))
         if not receipt.is_empty:
             self._clear_damaged(receipt)
         if delete:
             receipt.deleted_in_cloudinary = sum(self._cloudinary.delete(public_id) for public_id in found.photos)
-        receipt.still_found = len(finder.held(person))
+        receipt.still_found = len(finder.held(found.person))
         if receipt.is_empty:
             raise NotFound(
                 f"Neither the store nor Cloudinary has anything of {whom!r}; nothing was changed."
                 f"{self._doubt(receipt.searched)}"
             )
         return receipt
+
+    def _clear_photos(self, public_ids: Iterable[str], receipt: Receipt) -> None:
+        for public_id in sorted(public_ids):
+            self._say("A photo is rejected in Cloudinary and removed here")
+            receipt.rejected_in_cloudinary += self._cloudinary.reject(public_id)
+            receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
 
     def _searched(self, among: Sequence[str]) -> tuple[list[Campaign], list[Campaign]]:
         """The campaigns of these names (all), and those of them that only the store still has.
@@ -168,18 +126,16 @@ class Forgetting:
             except CollageUnsound:  # see _clear_damaged
                 continue
             name = f"{campaign}/{collage}"
-            if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
+            if person.public_ids.intersection(manifest.shown):
                 self._say(f"The collage {name} is built anew")
                 job.revise(self._store, campaign, collage, person.public_ids, PATIENCE).wait()
                 (receipt.collages_rebuilt if self._is_revised(name, person) else receipt.collages_withdrawn).append(
                     name
                 )
-            elif any(person.public_ids & {*manifest.get(key, ())} for key in NAMED):
+            elif person.public_ids & manifest.not_shown:
                 with self._store.collages.turn(campaign, PATIENCE):  # nobody else changes it meanwhile
                     manifest = self._store.collages.manifest(campaign, collage)
-                    for key in NAMED & manifest.keys():
-                        manifest[key] = [public_id for public_id in manifest[key] if public_id not in person.public_ids]
-                    self._store.collages.rewrite_manifest(campaign, collage, manifest)
+                    self._store.collages.rewrite_manifest(campaign, collage, manifest.without(person.public_ids))
                 receipt.manifests_rewritten.append(name)
 
     def _clear_damaged(self, receipt: Receipt) -> None:
@@ -214,7 +170,7 @@ class Forgetting:
             manifest = self._store.collages.manifest(campaign, collage)
         except NotFound:
             return False
-        if person.public_ids & {tile["public_id"] for tile in manifest["tiles"]}:
+        if person.public_ids.intersection(manifest.shown):
             raise BuildFailed(
                 f"The collage {name} could not be built anew, and still shows the person; run forget again."
             )

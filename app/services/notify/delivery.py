@@ -1,40 +1,36 @@
-"""Hands over mails one by one and writes down what becomes of each: "intended" before it leaves, then how it ended.
+"""Hands over mails one by one and records each: "intended" before it leaves, then how it ended.
 
-So nobody is told twice, whenever the process dies, and nobody is forgotten silently.
+So whenever the process dies, nobody is told twice and nobody is silently forgotten.
 """
 
-import string
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from typing import Protocol
 
 from app.adapters.smtp import Refused, Uncertain, serialised
 from app.adapters.store import Store
 from app.core import metrics
-from app.core.addresses import as_sent
-from app.core.config import Campaign
-from app.core.errors import BadParameters, CollageUnsound, MailUnavailable, NotFound, SettingError
+from app.core.errors import CollageUnsound, MailUnavailable, NotFound, SettingError
 from app.services.collage.withdrawn import Withdrawn, require_nobody
-from app.services.notify.letters import Letters
+from app.services.notify.letters import Letters, envelope
 from app.services.notify.recipients import UNSUBSCRIBED, Recipient
-from app.services.notify.report import Failure, Report
+from app.services.notify.report import Failure, MailReport
 
 REMOVED = "photo removed"
-# a server that breaks off after every mail would leave everyone uncertain
+# a server that drops the connection after every mail would leave everyone uncertain
 UNCERTAIN_IN_A_ROW = 3
 
 
 class Courier(Protocol):
-    """What takes a mail: `app.adapters.smtp.Connection`."""
+    """Takes mails: `app.adapters.smtp.Connection`."""
 
     def send(self, data: bytes, sender: str, recipient: str) -> None: ...
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How a run keeps time. `rate`: mails a minute; `pause`: seconds before a second try."""
+    """How a run keeps time. `rate`: mails a minute; `pause`: seconds before a retry."""
 
     clock: Callable[[], datetime]
     sleep: Callable[[float], object]
@@ -52,8 +48,8 @@ class Delivery:
         courier: Courier,
         letters: Letters,
         pace: Pace,
-        report: Report,
-        show: Callable[[Report], None],
+        report: MailReport,
+        show: Callable[[MailReport], None],
     ) -> None:
         self._store = store
         self._courier = courier
@@ -67,10 +63,10 @@ class Delivery:
         self._withdrawn = Withdrawn(store)
 
     def run(self, recipients: Iterable[Recipient]) -> None:
-        """Sends everyone's mail; those whom the server refused for now have one more try after all others.
+        """Sends everyone's mail; temporarily refused mails are tried once more at the end.
 
-        What the server says ends up in the report. Raises StoreUnavailable or PhotoBusy where nothing can be written
-        down; the mail that was on its way is uncertain then.
+        The server's answers go into the report. Raises StoreUnavailable or PhotoBusy if nothing can be recorded; the
+        mail on its way is then uncertain.
         """
         later = self._round(recipients)
         if later and not self._report.stopped:
@@ -78,14 +74,14 @@ class Delivery:
             self._round(later)
 
     def _round(self, recipients: Iterable[Recipient]) -> list[Recipient]:
-        """One try for each; returns those for whom another may help."""
+        """One attempt each; returns the recipients worth another."""
         later = []
         for recipient in recipients:
             self._keep_pace()
             if self._pace.stopping():
                 self._report.stopped = "It was stopped."
             elif not self._report.stopped:
-                self._report.stopped = self._unfit()
+                self._report.stopped = self._unsound()
             if self._report.stopped:
                 break
             reason = self._unwanted(recipient)
@@ -98,13 +94,13 @@ class Delivery:
         return later
 
     def _has_failed_for_now(self, recipient: Recipient) -> bool:
-        """Sends one mail; says whether the server refused it for now. Without a server it waits and tries once more."""
+        """Sends one mail; True if the server refused it for now. Retries once if the server is unreachable."""
         try:
             try:
                 return self._deliver(recipient)
             except MailUnavailable:
                 self._pace.sleep(self._pace.pause)
-                if self._pace.stopping() or self._unfit():
+                if self._pace.stopping() or self._unsound():
                     return True
                 return self._deliver(recipient)
         except (MailUnavailable, SettingError) as error:
@@ -148,7 +144,7 @@ class Delivery:
         self._broken = 0
 
     def _settled(self, recipient: Recipient) -> None:
-        """What an earlier try came to counts no more."""
+        """Forgets the result of an earlier attempt."""
         self._report.failed.pop(recipient.address, None)
         if recipient.address in self._report.left:
             self._report.left.remove(recipient.address)
@@ -165,14 +161,14 @@ class Delivery:
         self._store.sends.add(self._letters.campaign.name, record | more)
 
     def _unwanted(self, recipient: Recipient) -> str:
-        """Why someone is not written to after all: a run takes minutes, and people may change their minds meanwhile."""
+        """Why someone is not written to after all: a run takes minutes, and people may withdraw meanwhile."""
         name = self._letters.campaign.name
         if is_withdrawn(self._store, name)(recipient):
             return UNSUBSCRIBED
-        return "" if self._store.sends.holds(name, recipient.public_id) else REMOVED
+        return "" if self._store.photos.has(name, recipient.public_id) else REMOVED
 
-    def _unfit(self) -> str | None:
-        """Why the collage is not to be shown to anybody else for now: somebody in it has withdrawn meanwhile."""
+    def _unsound(self) -> str | None:
+        """Why nobody else may be shown the collage: somebody in it has withdrawn meanwhile."""
         campaign, collage = self._letters.campaign.name, self._letters.collage
         try:
             require_nobody(campaign, collage, self._withdrawn.of(campaign, collage), "nobody else is told of it")
@@ -190,29 +186,10 @@ class Delivery:
 
 
 def is_withdrawn(store: Store, campaign: str) -> Callable[[Recipient], bool]:
-    """Who has unsubscribed from a campaign by now: by address, or by photo where that was all that was known."""
-    withdrawn = store.withdrawals.addresses(campaign)
+    """A test for who has unsubscribed from a campaign by now: by address, or by photo if only that was known."""
+    withdrawn = store.unsubscribes.addresses(campaign)
     return lambda recipient: (
         recipient.public_id in withdrawn.photos
         or withdrawn.has(recipient.address)
         or (recipient.stored is not None and withdrawn.has(recipient.stored))
     )
-
-
-def envelope(campaign: Campaign, message: EmailMessage, address: str) -> str:
-    """The address on the envelope, as SMTP has it.
-
-    In a campaign for trials nobody else is ever written to, whatever came before. On purpose it shares nothing with the
-    choice of recipients. Raises BadParameters.
-    """
-    if message["To"] != as_sent(address) or message["Cc"] or message["Bcc"]:
-        raise BadParameters("A mail was to go to somebody else than it names; it was not sent.")
-    if campaign.test_address is not None:
-        begin, *middle, end = campaign.test_address.split("{token}")
-        token = address.removeprefix(begin).removesuffix(end)
-        allowed = set(string.ascii_letters + string.digits + "-").union(*middle)
-        if begin + token + end != address or not allowed.issuperset(token):
-            raise BadParameters(
-                f"Mails of the campaign {campaign.name} go to addresses like {campaign.test_address} only."
-            )
-    return as_sent(address)

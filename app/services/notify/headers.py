@@ -1,8 +1,8 @@
-"""The headers of a mail, written so that what they say arrives as it is, and that nothing in it becomes another header.
+"""Writes a mail's headers so that their values arrive unchanged and none can inject another header.
 
-Python's own classes are not used where they do harm: they make encoded words of a long link in List-Unsubscribe, which
-no mail program reads (https://github.com/odoo/odoo/pull/289182), and they decode encoded words in what they are given,
-line breaks included, so that a title could add a header.
+Python's own classes are avoided where they do harm: they turn a long link in List-Unsubscribe into encoded words, which
+no mail program reads (https://github.com/odoo/odoo/pull/289182), and they decode encoded words in their input, line
+breaks included, so that a title could add a header.
 """
 
 import re
@@ -10,21 +10,18 @@ import textwrap
 from email.header import Header
 from email.headerregistry import BaseHeader, HeaderRegistry
 from email.policy import EmailPolicy, Policy
-from email.utils import parseaddr
 from typing import Any
 
+from app.core.addresses import sender_parts
 from app.core.errors import SettingError
 
-# an encoded line has at most 76 characters (RFC 2045, 6.7), two fewer than Python takes where nobody says so
+# an encoded line has at most 76 characters (RFC 2045, 6.7), two fewer than Python's default
 WIRE_COLUMNS = 76
 LONGEST_HEADER = 900  # characters of an address or link; a line has at most 998 (RFC 5322, 2.1.1)
-# a dot-atom at a host (RFC 5322, 3.4.1): nothing that could end a header, or that a header could take for two
-ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-ADDRESS = rf"(?=.{{3,254}}\Z){ATOM}(\.{ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
 
 
 class _AsItIs(BaseHeader):
-    """A header that is written in one line, exactly as given."""
+    """A header written on one line, exactly as given."""
 
     max_count = 1
 
@@ -38,7 +35,7 @@ class _AsItIs(BaseHeader):
 
 
 class _Text(_AsItIs):
-    """A header for people to read: encoded where that is needed, and folded."""
+    """A header for people to read: encoded if necessary, and folded."""
 
     def fold(self, *, policy: Policy) -> str:
         return f"{self.name}: {_encoded(str(self), len(self.name) + 2, policy.linesep)}{policy.linesep}"
@@ -57,7 +54,7 @@ def one_line(text: str) -> str:
 
 
 def _encoded(text: str, before: int, linesep: str = "\n") -> str:
-    """A text for a header, as RFC 2047 has it where it is not plain. `before`: characters before it in its line."""
+    """Header text, encoded by RFC 2047 if it is not plain. `before`: characters before it on its line."""
     plain = text.isascii() and "=?" not in text and all(len(word) <= WIRE_COLUMNS - before for word in text.split())
     if plain:
         indent = " " * before
@@ -69,9 +66,10 @@ def _encoded(text: str, before: int, linesep: str = "\n") -> str:
 
 def sender_header(sender: str) -> str:
     """The value of From, in one line. Raises SettingError."""
-    name, address = parseaddr(one_line(sender))
-    if not re.fullmatch(ADDRESS, address) or len(sender) > LONGEST_HEADER // 3:
+    parts = sender_parts(one_line(sender))
+    if parts is None or len(sender) > LONGEST_HEADER // 3:
         raise SettingError("COLLAGEN_MAIL_FROM must look like Say No <hello@example.org>.")
+    name, address = parts
     if not name:
         return address
     if name.isascii() and "=?" not in name:

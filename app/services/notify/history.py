@@ -1,14 +1,14 @@
-"""Who was told of what, according to the send log. Pure.
+"""Who was told about what, according to the send log. Pure.
 
-The last record of a person and a collage counts. "intended" without "sent" or "failed" after it was written by a
-process that died, or whose connection broke, at the worst moment: whether the mail arrived, nobody knows.
+The last record for a person and a collage counts. "intended" with no "sent" or "failed" after it means that the process
+died or its connection broke at the worst moment: nobody knows whether the mail arrived.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-State = Literal["sent", "uncertain", "failed", "refused"]  # failed: worth another try; refused: not
+State = Literal["sent", "uncertain", "failed", "refused"]  # failed: worth a retry; refused: not
 
 
 @dataclass(frozen=True)
@@ -18,19 +18,19 @@ class History:
     states: Mapping[str, Mapping[str, State]] = field(default_factory=dict)
 
     def of(self, address: str) -> Mapping[str, State]:
-        """What became of the mails to an address, by collage; nothing where none was begun."""
+        """What became of the mails to an address, by collage; empty if there were none."""
         return self.states.get(address.casefold(), {})
 
     def uncertain(self, collage: str) -> list[str]:
-        """Addresses (casefolded) of which nobody knows whether their mail about this collage arrived."""
+        """Addresses (casefolded) for which it is unknown whether the mail about this collage arrived."""
         return sorted(address for address, states in self.states.items() if states.get(collage) == "uncertain")
 
 
 def history(records: Iterable[Mapping[str, Any]]) -> History:
     """Reads the records of a campaign's send log, oldest first.
 
-    A record without an address is of someone whose photo went while the mail was on its way; the message ID tells of
-    whom, unless they were forgotten.
+    A record without an address belongs to someone whose photo was removed while the mail was on its way; the message ID
+    says whose it is, unless they were forgotten.
     """
     states: dict[str, dict[str, State]] = {}
     addresses: dict[Any, str] = {}

@@ -1,19 +1,21 @@
-"""The mails about one collage: each with its own links and its own message ID."""
+"""The mails about one collage: each with its own links, its own message ID, and the address on its envelope."""
 
 import hashlib
+import string
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
-from email.utils import parseaddr
 
+from app.core.addresses import as_sent, sender_parts
 from app.core.config import Campaign, Settings
+from app.core.errors import BadParameters
 from app.services.notify import message
 from app.services.notify.recipients import Recipient
 from app.services.tracking.tokens import Claims, Tokens, links
 
 
 class Letters:
-    """Writes them. `people`: how many the collage shows; `random`: what tells message IDs apart."""
+    """Writes the mails. `people`: how many the collage shows; `random` makes message IDs unique."""
 
     def __init__(
         self,
@@ -39,17 +41,17 @@ class Letters:
 
     @property
     def sender(self) -> str:
-        """The bare address from which they come."""
-        return parseaddr(self._from)[1]
+        """The bare sender address."""
+        return (sender_parts(self._from) or ("", ""))[1]
 
     def new_id(self, recipient: Recipient) -> str:
-        """A message ID that tells nobody anything, and that no other mail has."""
+        """A unique message ID that reveals nothing."""
         what = f"{self.campaign.name}\n{self.collage}\n{recipient.public_id}"
         digest = hashlib.sha256(what.encode("utf-8")).hexdigest()[:16]
         return f"<{digest}.{self._random()}@{self.sender.rpartition('@')[2]}>"
 
     def write(self, recipient: Recipient, message_id: str) -> EmailMessage:
-        """The mail to someone; one without a public ID has links that work and of which nothing is recorded."""
+        """The mail to a recipient. Without a public ID its links work, but nothing is recorded of them."""
         claims = Claims(self.campaign.name, self.collage, recipient.public_id)
         return message.compose(
             self._templates,
@@ -61,3 +63,22 @@ class Letters:
             message_id=message_id,
             date=self._clock(),
         )
+
+
+def envelope(campaign: Campaign, message: EmailMessage, address: str) -> str:
+    """The address on the SMTP envelope.
+
+    A last safeguard: a trial campaign writes to its test addresses only, whatever came before. It deliberately shares
+    no code with the choice of recipients. Raises BadParameters.
+    """
+    if message["To"] != as_sent(address) or message["Cc"] or message["Bcc"]:
+        raise BadParameters("A mail was about to go to someone other than its To line names; it was not sent.")
+    if campaign.test_address is not None:
+        begin, *middle, end = campaign.test_address.split("{token}")
+        token = address.removeprefix(begin).removesuffix(end)
+        allowed = set(string.ascii_letters + string.digits + "-").union(*middle)
+        if begin + token + end != address or not allowed.issuperset(token):
+            raise BadParameters(
+                f"Mails of the campaign {campaign.name} go to addresses like {campaign.test_address} only."
+            )
+    return as_sent(address)

@@ -1,4 +1,4 @@
-"""Who is told of a collage, and why somebody is not. Pure: everyone shown is in the selection, here or there."""
+"""Chooses who is told about a collage, and says why someone is not. Pure: everyone shown is accounted for."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -19,12 +19,12 @@ OVER = "over the limit"
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What whoever starts a run asks for.
+class Options:
+    """The options of a run.
 
-    `everyone`: also those told of an earlier collage, and those whose address was refused for good; nobody is told of
-    the same collage twice. `limit`: at most so many mails. `rate`: at most so many a minute. `retry_uncertain`: also
-    those of whom nobody knows whether their mail arrived. `test`: one mail to this address, and no other.
+    `everyone`: include people told about an earlier collage, and addresses that were refused for good; nobody is told
+    about the same collage twice. `limit`: the most mails to send. `rate`: the most mails a minute. `retry_uncertain`:
+    include people for whom it is unknown whether their mail arrived. `test`: send one mail, to this address only.
     """
 
     everyone: bool = False
@@ -36,7 +36,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Someone who is told, and the photo that shows them. `stored`: the archive's spelling of it, if another."""
+    """Someone who is told, and the photo that shows them. `stored`: the archive's spelling, if different."""
 
     address: str
     public_id: str
@@ -45,7 +45,7 @@ class Recipient:
 
 @dataclass
 class Selection:
-    """`skipped`: by reason, the addresses that are not written to (public IDs where there is no address)."""
+    """`skipped`: by reason, the addresses not written to (public IDs where there is no address)."""
 
     recipients: list[Recipient] = field(default_factory=list)
     skipped: dict[str, list[str]] = field(default_factory=dict)
@@ -55,15 +55,15 @@ def choose(
     shown: Sequence[tuple[str, str | None]],
     history: History,
     unsubscribed: Callable[[Recipient], bool],
-    wish: Wish,
+    options: Options,
     *,
     collage: str,
     test_address: str | None = None,
 ) -> Selection:
-    """Who of those shown is told.
+    """Chooses among the people shown.
 
-    `shown`: public ID and address, in the order of the grid, of which the first counts where several have an address.
-    `test_address`: in a campaign for trials, the only form of address that is written to (`Campaign.test_address`).
+    `shown`: public ID and address, in grid order; of several photos with one address, the first counts.
+    `test_address`: in a trial campaign, the only form of address that is written to (`Campaign.test_address`).
     """
     selection, seen = Selection(), set[str]()
     for public_id, stored in shown:
@@ -76,8 +76,8 @@ def choose(
             continue
         seen.add(address.casefold())
         recipient = Recipient(address, public_id, None if stored == address else stored)
-        reason = UNSUBSCRIBED if unsubscribed(recipient) else _told(history, address, collage, wish)
-        if not reason and wish.limit is not None and len(selection.recipients) >= wish.limit:
+        reason = UNSUBSCRIBED if unsubscribed(recipient) else _told(history, address, collage, options)
+        if not reason and options.limit is not None and len(selection.recipients) >= options.limit:
             reason = OVER
         if reason:
             selection.skipped.setdefault(reason, []).append(address)
@@ -87,7 +87,7 @@ def choose(
 
 
 def is_test_address(address: str, test_address: str) -> bool:
-    """Whether `address` is one that a campaign for trials stores: `test_address` with letters, digits and - in it."""
+    """Whether `address` has the form of a trial campaign's: `test_address` with letters, digits and - filled in."""
     return re.fullmatch("[A-Za-z0-9-]*".join(map(re.escape, test_address.split("{token}"))), address) is not None
 
 
@@ -101,15 +101,15 @@ def _unusable(stored: str | None, address: str | None, test_address: str | None)
     return ""
 
 
-def _told(history: History, address: str, collage: str, wish: Wish) -> str:
-    """Why what became of earlier mails keeps someone from being told; "" where nothing does."""
+def _told(history: History, address: str, collage: str, options: Options) -> str:
+    """Why earlier mails keep someone from being told; "" if they do not."""
     states = history.of(address)
-    # of everyone, only what was sent about this very collage counts
-    counted = [state for about, state in states.items() if about == collage or not wish.everyone]
+    # with `everyone`, only mails about this very collage count
+    counted = [state for about, state in states.items() if about == collage or not options.everyone]
     if "sent" in counted:
         return TOLD
-    if "uncertain" in counted and not wish.retry_uncertain:
+    if "uncertain" in counted and not options.retry_uncertain:
         return UNCERTAIN
-    if "refused" in counted and not wish.everyone:
+    if "refused" in counted and not options.everyone:
         return FAILED
     return ""

@@ -1,4 +1,4 @@
-"""What came of a run. Pure."""
+"""The result of a run. Pure."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,15 +8,15 @@ from app.services.notify.recipients import UNCERTAIN
 
 @dataclass(frozen=True)
 class Failure:
-    """Why the server did not take a mail; `permanent`: another try would fail as well."""
+    """Why the server did not take a mail. `permanent`: a retry would fail too."""
 
     reason: str
     permanent: bool
 
 
 @dataclass
-class Report:
-    """What came of a run: addresses. `left`: whom it did not get to; `stopped`: why it ended before its end."""
+class MailReport:
+    """What became of each address. `left`: not reached; `stopped`: why the run ended early."""
 
     total: int
     sent: list[str] = field(default_factory=list)
@@ -33,12 +33,12 @@ class Report:
 
     @property
     def all_uncertain(self) -> list[str]:
-        """Of whom nobody knows whether their mail arrived: from this run, and from earlier ones."""
+        """Addresses for which it is unknown whether the mail arrived: from this run and earlier ones."""
         return [*self.uncertain, *self.skipped.get(UNCERTAIN, [])]
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing failed, was left out or is uncertain."""
+        """Whether nothing failed, is uncertain or was not reached."""
         return not (self.failed or self.all_uncertain or self.left or self.stopped)
 
     def as_json(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""One run: who is to be told of a collage, and telling them.
+"""One run: choose whom to tell about a collage, and send the mails.
 
-Everything that can be wrong is looked at before the first mail leaves: settings, templates, the collage, the login.
+Settings, templates, the collage and the login are all checked before the first mail leaves.
 """
 
 import contextlib
@@ -9,73 +9,32 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import Any
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.smtp import Connection
 from app.adapters.store import Store
 from app.core import limits
 from app.core.addresses import normalise
 from app.core.config import Campaign, Campaigns, MailServer, Settings
-from app.core.errors import BadParameters, CollagenError, CollageUnsound, nameless
-from app.services.check.collages import collage_findings
-from app.services.collage.withdrawn import Withdrawn, require_nobody
+from app.core.errors import BadParameters, CollagenError
 from app.services.notify import message, sample
-from app.services.notify.delivery import Courier, Delivery, Pace, envelope, is_withdrawn
+from app.services.notify.delivery import Courier, Delivery, Pace, is_withdrawn
 from app.services.notify.history import history
-from app.services.notify.letters import Letters
-from app.services.notify.recipients import Selection, Wish, choose
-from app.services.notify.report import Report
-
-NOTE_EVERY = 0.25  # seconds
-
-Show = Callable[[Report], None]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run would do. `shown`: public ID and address of everyone in the collage, in the order of the grid."""
-
-    campaign: Campaign
-    collage: str
-    wish: Wish
-    shown: Sequence[tuple[str, str | None]]
-    selection: Selection
-    templates: message.Templates
-
-    def as_json(self) -> dict[str, Any]:
-        recipients = [{"address": one.address, "photo": one.public_id} for one in self.selection.recipients]
-        return {
-            "campaign": self.campaign.name,
-            "collage": self.collage,
-            "recipients": recipients,
-            "skipped": self.selection.skipped,
-        }
-
-
-def require_sound(store: Store, campaign: str, collage: str) -> None:
-    """Raises CollageUnsound where `check` finds anything in a finished collage, or it shows somebody who has withdrawn.
-
-    Raises NotFound where there is none.
-    """
-    found = collage_findings(store, campaign, collage)
-    if found:
-        more = f" (and {len(found) - 1} more)" if found[1:] else ""
-        raise CollageUnsound(
-            f"The collage {collage} of {campaign} is not sound, so nobody is told of it: {found[0].path.name}"
-            f" {found[0].problem}{more}; see: python -m app check {campaign}"
-        )
-    require_nobody(campaign, collage, Withdrawn(store).of(campaign, collage), "nobody is told of it")
+from app.services.notify.letters import Letters, envelope
+from app.services.notify.plan import MailPlan, require_sound
+from app.services.notify.progress import Progress, Show
+from app.services.notify.recipients import Options, Selection, choose
+from app.services.notify.report import MailReport
 
 
 class Notifier:
     """Plans and carries out runs.
 
-    `sleep` may end early where `stopping` says so; `connect` makes what mails are handed to; `random` makes what tells
-    message IDs apart; `pause`: seconds before the second try of what was refused for now.
+    `sleep` may end early once `stopping` returns True; `connect` opens the connection to the mail server; `random`
+    makes message IDs unique; `pause`: seconds before a temporarily refused mail is tried again.
     """
 
     def __init__(
@@ -103,12 +62,12 @@ class Notifier:
         self._random = random
         self._pause = pause
 
-    def plan(self, campaign: str, collage: str, wish: Wish) -> Plan:
-        """Who would be told. Nothing is sent or written.
+    def plan(self, campaign: str, collage: str, options: Options) -> MailPlan:
+        """Who would be told. Sends and writes nothing.
 
-        Raises NotFound; SettingError for a missing mail server, sender, public address or secret key, and for templates
-        that cannot be used; CollageUnsound; BadParameters for a test to an address that is none, or that a campaign for
-        trials does not write to; StoreUnavailable; ExifToolFailed.
+        Raises NotFound; SettingError for a missing mail server, sender, public address or secret key, and for unusable
+        templates; CollageUnsound; BadParameters for a test address that is invalid or that a trial campaign may not
+        write to; StoreUnavailable; ExifToolFailed.
         """
         self._campaigns.require(campaign)
         rules = self._campaigns[campaign]
@@ -117,65 +76,62 @@ class Notifier:
         self._settings.required_secret_keys()
         templates = message.load(rules, self._settings.campaigns_file.parent)
         require_sound(self._store, campaign, collage)
-        tiles = self._store.collages.manifest(campaign, collage)["tiles"]
-        shown = self._addresses(campaign, [tile["public_id"] for tile in tiles])
-        plan = Plan(rules, collage, wish, shown, self._choose(rules, collage, wish, shown), templates)
-        if wish.test is not None:
-            test = normalise(wish.test)
+        shown = self._addresses(campaign, self._store.collages.manifest(campaign, collage).shown)
+        plan = MailPlan(rules, collage, options, shown, self._choose(rules, collage, options, shown), templates)
+        if options.test is not None:
+            test = normalise(options.test)
             if test is None:
-                raise BadParameters(f"{wish.test!r} is no address that mails can be sent to.")
-            plan = replace(plan, wish=replace(wish, test=test))
-            envelope(rules, self._test(plan, test), test)  # whether it may go there at all
+                raise BadParameters(f"{options.test!r} is not an address that mails can be sent to.")
+            plan = replace(plan, options=replace(options, test=test))
+            envelope(rules, self._test(plan, test), test)  # raises if it must not go there
         return plan
 
-    def preview(self, plan: Plan) -> EmailMessage:
-        """The mail as people get it, but addressed to ourselves: whoever looks at it leaves no trace of an open."""
+    def preview(self, plan: MailPlan) -> EmailMessage:
+        """The mail as people get it, but addressed to ourselves: looking at it records no open."""
         letters = self._letters(plan)
-        return sample.write(letters, plan.wish.test or letters.sender)
+        return sample.write(letters, plan.options.test or letters.sender)
 
     def sample(self, campaign: str, collage: str) -> EmailMessage:
-        """The same without a plan, for which every archive would have to be read. Raises what `plan` raises."""
+        """A preview without a plan, which would have to read every archive. Raises what `plan` raises."""
         self._campaigns.require(campaign)
         rules = self._campaigns[campaign]
         templates = message.load(rules, self._settings.campaigns_file.parent)
-        tiles = self._store.collages.manifest(campaign, collage)["tiles"]
-        shown = [(tile["public_id"], None) for tile in tiles]
-        return self.preview(Plan(rules, collage, Wish(), shown, Selection(), templates))
+        shown = [(public_id, None) for public_id in self._store.collages.manifest(campaign, collage).shown]
+        return self.preview(MailPlan(rules, collage, Options(), shown, Selection(), templates))
 
-    def send(self, plan: Plan, show: Show = lambda report: None, *, lock: int | None = None) -> Report:
-        """Sends the mails of a plan, but to whoever was told or unsubscribed since it was made.
+    def send(self, plan: MailPlan, show: Show = lambda report: None, *, lock: int | None = None) -> MailReport:
+        """Sends the mails of a plan, except to those who were told or have unsubscribed since it was made.
 
-        `lock`: the descriptor that holds the campaign's turn to send, where the caller has taken it. Raises
-        NotifyInProgress, SettingError and MailUnavailable before anything is sent; later trouble with the mail server
-        is in the report. StoreUnavailable or PhotoBusy where nothing can be written down.
+        `lock`: the descriptor of the campaign's send lock, if the caller holds it. Raises NotifyInProgress,
+        SettingError and MailUnavailable before anything is sent; later trouble with the mail server is in the report.
+        Raises StoreUnavailable or PhotoBusy if nothing can be recorded.
         """
         server, _ = self._settings.required_mail()
-        if plan.wish.test is not None:
-            mail = self._test(plan, plan.wish.test)
+        if plan.options.test is not None:
+            mail = self._test(plan, plan.options.test)
             with self._connect(server) as courier:
-                return sample.send(self._letters(plan), mail, plan.wish.test, courier)
+                return sample.send(self._letters(plan), mail, plan.options.test, courier)
         name = plan.campaign.name
         with contextlib.ExitStack() as stack:
             stack.callback(os.close, self._store.sends.begin(name) if lock is None else lock)
-            # only now nobody else sends
-            selection = self._choose(plan.campaign, plan.collage, plan.wish, plan.shown)
-            report = Report(len(selection.recipients), skipped=selection.skipped)
+            # chosen again: only now is it certain that nobody else sends
+            selection = self._choose(plan.campaign, plan.collage, plan.options, plan.shown)
+            report = MailReport(len(selection.recipients), skipped=selection.skipped)
             report.left = [recipient.address for recipient in selection.recipients]
+            progress = Progress(self._store, name, plan.collage, show)
             try:
-                self._note(plan, report, "sending")
+                progress.note(report, "sending")
                 if selection.recipients:
-                    pace = Pace(self._clock, self._sleep, self._stopping, plan.wish.rate, self._pause)
-                    noted = self._noting(plan, show)
+                    pace = Pace(self._clock, self._sleep, self._stopping, plan.options.rate, self._pause)
                     with self._connect(server) as courier:
-                        Delivery(self._store, courier, self._letters(plan), pace, report, noted).run(
-                            selection.recipients
-                        )
+                        delivery = Delivery(self._store, courier, self._letters(plan), pace, report, progress)
+                        delivery.run(selection.recipients)
             except BaseException as error:
-                said = error.public if isinstance(error, CollagenError) else f"It ended early ({type(error).__name__})."
+                why = error.public if isinstance(error, CollagenError) else f"It ended early ({type(error).__name__})."
                 with contextlib.suppress(CollagenError):
-                    self._note(plan, report, "failed", said)
+                    progress.note(report, "failed", why)
                 raise
-            self._note(plan, report, "failed" if report.stopped else "done", report.stopped)
+            progress.note(report, "failed" if report.stopped else "done", report.stopped)
         return report
 
     def _addresses(self, campaign: str, public_ids: Sequence[str]) -> list[tuple[str, str | None]]:
@@ -185,13 +141,13 @@ class Notifier:
         return list(zip(public_ids, emails, strict=True))
 
     def _choose(
-        self, campaign: Campaign, collage: str, wish: Wish, shown: Sequence[tuple[str, str | None]]
+        self, campaign: Campaign, collage: str, options: Options, shown: Sequence[tuple[str, str | None]]
     ) -> Selection:
-        told = history(self._store.sends.read_whole(campaign.name))
+        earlier = history(self._store.sends.read_whole(campaign.name))
         withdrawn = is_withdrawn(self._store, campaign.name)
-        return choose(shown, told, withdrawn, wish, collage=collage, test_address=campaign.test_address)
+        return choose(shown, earlier, withdrawn, options, collage=collage, test_address=campaign.test_address)
 
-    def _letters(self, plan: Plan) -> Letters:
+    def _letters(self, plan: MailPlan) -> Letters:
         return Letters(
             self._settings,
             plan.campaign,
@@ -202,30 +158,5 @@ class Notifier:
             random=self._random,
         )
 
-    def _test(self, plan: Plan, address: str) -> EmailMessage:
+    def _test(self, plan: MailPlan, address: str) -> EmailMessage:
         return sample.write(self._letters(plan), address, plan.shown)
-
-    def _noting(self, plan: Plan, show: Show) -> Show:
-        """`show`, which also notes for others how far the run is."""
-        last = time.monotonic()
-
-        def noting(report: Report) -> None:
-            nonlocal last
-            show(report)
-            if time.monotonic() - last > NOTE_EVERY:
-                last = time.monotonic()
-                self._note(plan, report, "sending")
-
-        return noting
-
-    def _note(self, plan: Plan, report: Report, state: str, error: str | None = None) -> None:
-        note = {
-            "collage": plan.collage,
-            "state": state,
-            "progress": round(report.done / max(report.total, 1), 3),
-            "sent": len(report.sent),
-            "failed": len(report.failed),
-            "uncertain": len(report.all_uncertain),
-            "total": report.total,
-        }
-        self._store.sends.note(plan.campaign.name, note | ({"error": nameless(error)} if error else {}))

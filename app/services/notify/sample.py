@@ -1,27 +1,27 @@
-"""One mail to look at before the others go out. Nothing of it is recorded, neither that it was sent nor an open."""
+"""One mail to look at before the others go out. Neither its sending nor an open is recorded."""
 
 from collections.abc import Sequence
 from email.message import EmailMessage
 
 from app.adapters.smtp import Refused, Uncertain, serialised
 from app.core.addresses import same
-from app.services.notify.delivery import Courier, envelope
-from app.services.notify.letters import Letters
+from app.services.notify.delivery import Courier
+from app.services.notify.letters import Letters, envelope
 from app.services.notify.recipients import Recipient
-from app.services.notify.report import Report
+from app.services.notify.report import MailReport
 
 
 def write(letters: Letters, address: str, shown: Sequence[tuple[str, str | None]] = ()) -> EmailMessage:
-    """The mail to `address`. Its links are personal where it is the address of someone in `shown` (public ID, address);
-    otherwise they work, and nothing is recorded of them."""
+    """The mail to `address`. Its links are personal if someone in `shown` (public ID, address) has that address;
+    otherwise they work, but nothing is recorded of them."""
     own = (photo for photo, email in shown if same(email, address))
     recipient = Recipient(address, next(own, ""))
     return letters.write(recipient, letters.new_id(recipient))
 
 
-def send(letters: Letters, mail: EmailMessage, address: str, courier: Courier) -> Report:
-    """Hands it over. Raises MailUnavailable, SettingError, and BadParameters for a real address in a trial."""
-    report = Report(1)
+def send(letters: Letters, mail: EmailMessage, address: str, courier: Courier) -> MailReport:
+    """Hands the mail over. Raises MailUnavailable, SettingError, and BadParameters for a real address in a trial."""
+    report = MailReport(1)
     try:
         courier.send(serialised(mail), letters.sender, envelope(letters.campaign, mail, address))
         report.sent.append(address)

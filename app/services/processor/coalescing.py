@@ -1,8 +1,8 @@
-"""Many notifications about one photo are one question to Cloudinary, not many. Pure.
+"""Answers many notifications about one photo with one lookup in Cloudinary. Pure.
 
-What counts is Cloudinary's own clock, of which the signed time of each notification tells: when one arrives, that clock
-has passed the time at which it was signed, so that a question asked so many seconds later was asked so many seconds
-after it. Cloudinary's answer then knows of everything signed before, and nothing is asked again because of it.
+Times are by Cloudinary's own clock, as the signatures show it: when a notification arrives, that clock has passed its
+signing time, so a lookup made some seconds after arrival was made at least as long after signing. The answer covers
+everything signed earlier, which needs no further lookup.
 """
 
 import itertools
@@ -15,37 +15,37 @@ from app.adapters.store.documents import an_object
 from app.adapters.store.names import digest
 from app.core import limits
 
-MARGIN = 2.0  # seconds: signed times are whole ones, and not all of Cloudinary's machines have quite the same clock
-KEPT = 32  # photos, of those that share a lock
+MARGIN = 2.0  # seconds: signed times are whole seconds, and the clocks of Cloudinary's machines differ a little
+KEPT = 32  # photos remembered among those that share a lock
 
 
 @dataclass(frozen=True)
-class Asked:
-    """When Cloudinary was last asked about each of some photos, and the store made right: the last two times.
+class Lookups:
+    """When photos were last looked up in Cloudinary and brought up to date: the last two times each.
 
-    In seconds since 1970 by Cloudinary's clock, or earlier. Photos are known by a digest that names nobody.
+    In seconds since 1970 by Cloudinary's clock, or earlier. Photos are keyed by a digest that identifies nobody.
     """
 
     times: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def covers(self, public_id: str, signed: float) -> bool:
-        """Whether everything that was so when a notification was signed is known already."""
+        """Whether a lookup already covers a notification signed at this time."""
         return max(self._of(public_id), default=0.0) >= signed + MARGIN
 
     def pause(self, public_id: str, signed: float) -> float:
-        """How many seconds after its arrival a notification should be acted on.
+        """How many seconds after its arrival to act on a notification.
 
-        At once, unless Cloudinary was asked twice already around the time at which it was signed.
+        At once, unless there were already two lookups around its signing time.
         """
         lately = [when for when in self._of(public_id) if when > signed - limits.BURST_SECONDS]
         return limits.BURST_SECONDS if len(lately) > 1 else 0.0
 
-    def at(self, public_id: str, when: float) -> "Asked":
-        """The same after Cloudinary was asked about a photo at this time."""
+    def at(self, public_id: str, when: float) -> "Lookups":
+        """A copy with one more lookup of a photo, at this time."""
         mine = digest(public_id)
         last = sorted((*self._of(public_id), when))[-2:]
         others = [(key, times) for key, times in self.times.items() if key != mine]
-        return Asked(dict([*others, (mine, tuple(last))][-KEPT:]))
+        return Lookups(dict([*others, (mine, tuple(last))][-KEPT:]))
 
     def _of(self, public_id: str) -> tuple[float, ...]:
         return self.times.get(digest(public_id), ())
@@ -55,11 +55,11 @@ class Asked:
         return json.dumps(self.times).encode("ascii")
 
 
-def read(written: bytes) -> Asked:
-    """What `written` gave; of what is damaged, nothing: then Cloudinary is asked once more than needed."""
+def read(written: bytes) -> Lookups:
+    """Reads what `written` returned; damaged data reads as empty, at the cost of one more lookup."""
     try:
         noted = (an_object(written) or {}).items()
         times = {key: tuple(float(time) for time in its) for key, its in noted}
     except (ValueError, TypeError, OverflowError):
-        return Asked()
-    return Asked(times) if all(map(math.isfinite, itertools.chain(*times.values()))) else Asked()
+        return Lookups()
+    return Lookups(times) if all(map(math.isfinite, itertools.chain(*times.values()))) else Lookups()

@@ -1,11 +1,11 @@
-"""What has to be done to the store so that it agrees with Cloudinary about one photo. Pure."""
+"""Decides how to make the store agree with Cloudinary about one photo. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from app.adapters.cloudinary import Asset
-from app.adapters.exiftool.tags import Tags
+from app.adapters.exiftool import Tags
 from app.core.addresses import same
 from app.core.config import Campaign
 
@@ -24,10 +24,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Decision:
-    """What has to be done to the store.
+    """What to change in the store.
 
-    `keep`: the campaign in which the photo belongs, if any; `store`: whether it has to be stored there; `source`: the
-    campaign that already holds this version whole.
+    `keep`: the campaign to which the photo belongs, if any; `store`: whether to store it there; `source`: a campaign
+    that already holds this version whole.
     """
 
     keep: Campaign | None
@@ -37,10 +37,10 @@ class Decision:
 
 
 def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Tags | None]) -> Decision:
-    """What has to be done so that the store agrees with Cloudinary. Pure.
+    """Decides what to change in the store. Pure.
 
-    `campaign` is the one of the asset's folder; `held` has every campaign in which the store has a file of the photo,
-    with the archive's tags where both files are there and fit.
+    `campaign`: that of the asset's folder; `held`: every campaign with a file of the photo, with the archive's tags if
+    both files are there and match.
     """
     keep = campaign if asset is not None and asset.approved else None
     remove_from = tuple(name for name in held if keep is None or name != keep.name)
@@ -54,5 +54,5 @@ def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Ta
 
 
 def address(asset: Asset, campaign: Campaign) -> str | None:
-    """The e-mail address to store with a photo, or an unusable one as it was typed; None where there is none. Pure."""
+    """The e-mail address to store with a photo, or an unusable one as typed; None if there is none. Pure."""
     return campaign.address(asset.email)

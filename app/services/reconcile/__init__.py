@@ -1,17 +1,17 @@
-"""Every photo of a campaign: make the store agree with what Cloudinary says now, and report what did not.
+"""Syncs campaigns: makes the store agree with what Cloudinary says now about every photo, and reports what did not.
 
-What a list says is only a suspicion: lists lag and leave assets out. Every photo about which list and store disagree is
-brought to the truth by `Processor.process`, as after a webhook, which asks Cloudinary about that photo.
+A list only raises a suspicion: lists lag and leave assets out. Every photo about which list and store disagree goes
+through `Processor.process`, as after a webhook, which asks Cloudinary about that photo.
 
-- `plan`, `report`: pure; which photos to ask about, and what the answers mean.
-- `budget`: keeps within the hourly limit of calls.
-- `lists`: what Cloudinary lists; `workers`: several photos at once.
+- `plan`, `report`: pure; which photos to look up, and what the answers mean.
+- `held`: what the store holds. `lists`: what Cloudinary lists. `budget`: keeps within the hourly limit of calls.
+- `safeguard`: keeps photos whose removal looks like a mistake. `workers`: several photos at once.
 - `sync`: campaigns, each from the lists to the report.
-- `thumbnails`: intermediates and the pictures for the screen, made anew from archives.
-- `process`: starts a sync in a process of its own.
+- `thumbnails`: remakes intermediates and the pictures for the screen from archives.
+- `job`: starts a sync in a process of its own.
 """
 
-from app.services.reconcile.report import Report
+from app.services.reconcile.report import SyncReport
 from app.services.reconcile.sync import Sync, Watch
 
-__all__ = ["Report", "Sync", "Watch"]
+__all__ = ["Sync", "SyncReport", "Watch"]

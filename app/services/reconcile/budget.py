@@ -1,4 +1,4 @@
-"""Keeps a sync within Cloudinary's hourly limit of calls, and leaves some for webhooks."""
+"""Keeps a sync within Cloudinary's hourly limit of calls, with a reserve for webhooks."""
 
 import math
 import threading
@@ -12,25 +12,25 @@ from app.core.errors import CloudinaryUnavailable
 
 T = TypeVar("T")
 
-MARGIN = 0.05  # of the calls of an hour are left for webhooks: 25 of 500, 100 of 2000
-LONGEST = 3600  # seconds; what Cloudinary calls an hourly limit is not waited for longer
+MARGIN = 0.05  # of an hour's calls are reserved for webhooks: 25 of 500, 100 of 2000
+LONGEST = 3600  # seconds; never wait longer for an hourly limit
 ASK_AGAIN = 60  # seconds after a refusal, in case the limit was raised or the clocks differ
 
 
 def seconds_to_wait(standing: Standing, under_way: int, now: float) -> float:
-    """How long to wait before the next call; 0 where there is one to spend. Pure."""
+    """How long to wait before the next call; 0 if there is one to spend. Pure."""
     if standing.left is None or standing.reset is None or now > standing.reset + 1:
-        return 0  # nothing is known of this hour: the next answer tells
+        return 0  # nothing is known about this hour: the next answer says
     if standing.left - under_way > math.ceil(MARGIN * (standing.limit or 0)):
         return 0
-    # the reset is told in whole seconds
+    # the reset comes in whole seconds
     return min(LONGEST, standing.reset + 1.1 - now)
 
 
 class Budget:
-    """Lets calls pass while there are any to spend, else makes them wait. Safe to use from many threads.
+    """Lets calls pass while there are any to spend, else makes them wait. Thread-safe.
 
-    `say` is told, once for each wait, until when. `clock` is time.time.
+    `say` is called once for each wait, with its end. `clock` is time.time.
     """
 
     def __init__(
@@ -43,13 +43,13 @@ class Budget:
         self._say = say
         self._clock = clock
         self._ended = threading.Event()
-        self._turn = threading.Lock()  # held while waiting, so that all others wait behind
+        self._turn = threading.Lock()  # held while waiting, so that all others queue up
         self._counting = threading.Lock()
         self._under_way = 0
         self._said: float | None = None
 
     def spend(self, call: Callable[[], T]) -> T:
-        """Does `call`, which asks the Admin API once; again after the reset where it is refused for the limit."""
+        """Makes `call`, which calls the Admin API once; again after the reset if the limit is reached."""
         while True:
             self._wait()
             try:
@@ -62,13 +62,13 @@ class Budget:
                     self._under_way -= 1
 
     def end(self) -> None:
-        """Ends whatever waits, and lets nothing wait any more."""
+        """Ends all waits, and lets no more begin."""
         self._ended.set()
 
     def _wait(self) -> None:
         with self._turn:
             while (seconds := seconds_to_wait(self._quota.standing, self._under_way, self._clock())) > 0:
-                self._tell(seconds)
+                self._announce(seconds)
                 if self._ended.wait(min(seconds, ASK_AGAIN)):
                     raise CloudinaryUnavailable("The sync was ended while it waited for the hourly limit.")
                 if self._quota.standing.refused:
@@ -76,7 +76,7 @@ class Budget:
             with self._counting:
                 self._under_way += 1
 
-    def _tell(self, seconds: float) -> None:
+    def _announce(self, seconds: float) -> None:
         standing = self._quota.standing
         if self._said is not None and self._clock() < self._said:
             return

@@ -1,4 +1,4 @@
-"""Cloudinary's lists, page by page, within the limit of calls."""
+"""Reads Cloudinary's lists page by page, within the limit of calls."""
 
 import itertools
 import time
@@ -9,12 +9,12 @@ from app.core.errors import CloudinaryUnavailable
 from app.services.reconcile.budget import Budget
 
 PAUSES = (0.2, 1.0)  # seconds before a page is asked for again
-# How much is looked at of the list of all approved photos, newest first, which an account may have for other ends, too
+# How far to read the list of all approved photos, newest first; the account may hold photos of other uses
 APPROVED_PAGES = 20
 
 
 class Lists:
-    """Lists as a sync needs them; `folders` are those of campaigns."""
+    """The lists that a sync needs. `folders`: those of the campaigns."""
 
     def __init__(self, cloudinary: Cloudinary, budget: Budget, folders: Iterable[str]) -> None:
         self._cloudinary = cloudinary
@@ -23,14 +23,14 @@ class Lists:
         self._approved: dict[str, list[Asset]] | None = None
 
     def of_folder(self, folder: str) -> Iterator[Asset]:
-        """The assets of a folder, those that are no images too. Raises CloudinaryUnavailable."""
+        """The assets in a folder, including those that are not images. Raises CloudinaryUnavailable."""
         for page in self._pages(lambda cursor: self._cloudinary.folder(folder, cursor)):
             yield from (row.asset for row in (*page.rows, *page.others))
 
     def approved_in(self, folder: str) -> list[Asset]:
-        """The photos of a folder according to the list of all that are approved, which is read once.
+        """The photos of a folder according to the list of all approved photos, which is read once.
 
-        It names what the folder's list may have left out. Raises CloudinaryUnavailable.
+        It may name what the folder's list leaves out. Raises CloudinaryUnavailable.
         """
         if self._approved is None:
             found: dict[str, list[Asset]] = {folder: [] for folder in self._folders}

@@ -1,7 +1,6 @@
-"""Which photos have to be asked about. Pure.
+"""Which photos to look up in Cloudinary. Pure.
 
-A row that agrees with what is held costs no call of its own. A photo that no row speaks of is asked about, never
-removed on that account.
+A photo whose row agrees with the store costs no call. A photo without a row is looked up, never removed for that alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.adapters.cloudinary import Asset, Hint
-from app.adapters.exiftool.exiftool import Tags
+from app.adapters.exiftool import Tags
 from app.core.addresses import same
 from app.core.config import Campaign
 from app.services.processor.decision import address
@@ -21,7 +20,7 @@ Suspicion = Literal["missing", "differs", "unlisted"]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A photo to ask about, and why."""
+    """A photo to look up, and why."""
 
     hint: Hint
     suspicion: Suspicion
@@ -29,28 +28,17 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a campaign has of a photo: whether both files, and the tags of its archive where both are there."""
+    """What a campaign has of a photo. `whole`: both files; `tags`: those of its archive, if both are there."""
 
     whole: bool
     tags: Tags | None = None
 
 
-MANY, PART = 5, 5  # photos; of a campaign a fifth
-
-
-def too_many(going: int, held: int) -> bool:
-    """Whether so many photos of those that a campaign holds are more than go at once where all is well.
-
-    A misspelt folder, another account or a mistake in Cloudinary looks like that.
-    """
-    return going > MANY and PART * going > held
-
-
-class Plan:
+class SyncPlan:
     """Compares the rows of lists, in any order, with the photos that `campaign` holds.
 
-    `no_images`: the kinds of approved assets that cannot be stored, by public ID; `held`: how many photos it holds;
-    `listed`: whether any row was of the campaign's folder.
+    `no_images`: by public ID, the kinds of approved assets that cannot be stored; `held`: the number of photos held;
+    `listed`: whether any row belonged to the campaign's folder.
     """
 
     def __init__(self, campaign: Campaign, held: Mapping[str, Held]) -> None:
@@ -63,7 +51,7 @@ class Plan:
         self.no_images: dict[str, str] = {}
 
     def compare(self, assets: Iterable[Asset]) -> None:
-        """Takes in rows of the campaign's folder."""
+        """Adds rows from the list of the campaign's folder."""
         for asset in assets:
             self.listed = self.listed or asset.folder == self._campaign.folder
             if asset.kind != "image":
@@ -77,14 +65,14 @@ class Plan:
                     self._work[asset.public_id] = work
 
     def add(self, assets: Iterable[Asset]) -> None:
-        """Takes in rows of a list that is not of the folder alone: they can name what that one has left out."""
+        """Adds rows from a list across folders, which may name what the folder's list left out."""
         for asset in assets:
             if asset.folder == self._campaign.folder and asset.approved and asset.public_id not in self._agreed:
                 work = suspect(self._campaign, asset, self._held.get(asset.public_id))
                 self._work.setdefault(asset.public_id, work or Work(_hint(asset), "unlisted"))
 
     def work(self) -> list[Work]:
-        """The photos to ask about, in order of their public IDs."""
+        """The photos to look up, ordered by public ID."""
         unlisted = {
             public_id: Work(Hint(public_id), "unlisted")
             for public_id in self._held
@@ -94,12 +82,12 @@ class Plan:
 
     @property
     def agreed(self) -> int:
-        """How many photos are here as they are there."""
+        """How many photos agree with Cloudinary."""
         return len(self._agreed - self._work.keys())
 
 
 def suspect(campaign: Campaign, asset: Asset, held: Held | None) -> Work | None:
-    """Why an approved photo of the campaign has to be asked about, if it has to."""
+    """Why to look up an approved photo of the campaign; None if it agrees."""
     if held is None:
         return Work(_hint(asset), "missing")
     tags = held.tags if held.whole else None
@@ -113,6 +101,6 @@ def _hint(asset: Asset) -> Hint:
 
 
 def from_cursor(work: list[Work], cursor: str) -> Iterator[Work]:
-    """What comes after `cursor`, then the rest: whatever fails for ever keeps nobody else waiting."""
+    """What comes after `cursor`, then the rest, so that a photo that always fails does not block others."""
     yield from (one for one in work if one.hint.public_id > cursor)
     yield from (one for one in work if one.hint.public_id <= cursor)

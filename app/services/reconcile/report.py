@@ -12,16 +12,15 @@ DRIFTS: tuple[Drift, ...] = ("missed", "stale", "orphaned")
 
 
 @dataclass
-class Report:
+class SyncReport:
     """What a sync of one campaign found.
 
-    `agreed`: photos here as they are there, according to the lists; `asked`: photos that Cloudinary was asked about;
-    `missed`: approved there and not here; `stale`: an old version or address, or only one of the two files; `orphaned`:
-    here and not approved there; `repaired`: of all these, what is right now (in a dry run nothing is); `unreachable`:
-    what could not be found out or done, and why; `remade`: intermediates made anew from archives; `no_images`: what is
-    approved there and cannot be stored, with Cloudinary's resource type; `withheld`: of the orphaned, what is kept all
-    the same, as it is suspiciously much, and `doubt`: what looks wrong; `removed`: what went from every campaign,
-    or in a dry run would go.
+    `agreed`: photos that agree with the lists; `asked`: photos looked up in Cloudinary; `missed`: approved there, not
+    here; `stale`: an old version or address, or only one of the two files; `orphaned`: here, not approved there;
+    `repaired`: those of the above that are right now (none in a dry run); `unreachable`: what could not be found out or
+    done, and why; `remade`: intermediates remade from archives; `no_images`: approved there but not storable, with
+    Cloudinary's resource type; `withheld`: orphaned photos kept because they are suspiciously many, and `doubt`: what
+    looks wrong; `removed`: photos removed from every campaign, or in a dry run to be removed.
     """
 
     campaign: str
@@ -40,7 +39,7 @@ class Report:
     removed: set[str] = field(default_factory=set)
 
     def found(self, public_id: str, suspicion: Suspicion, outcome: Outcome) -> None:
-        """Takes in what Cloudinary's answer about one photo led to."""
+        """Adds the outcome of one photo."""
         self.asked += 1
         if outcome.status == "removed":
             self.removed.add(public_id)
@@ -53,13 +52,13 @@ class Report:
             self.repaired.append(public_id)
 
     def withhold(self, public_ids: Iterable[str], doubt: str) -> None:
-        """Takes in photos that should be removed, and are not."""
+        """Adds photos that should be removed and are kept."""
         self.withheld = sorted(public_ids)
         self.orphaned += self.withheld
         self.doubt = doubt
 
     def failed(self, public_id: str, suspicion: Suspicion) -> None:
-        """Takes in a photo that could not be brought to the truth; what a list said of it may well be so."""
+        """Adds a photo that could not be processed; what a list said about it may be true."""
         self.asked += 1
         if suspicion != "unlisted":
             (self.missed if suspicion == "missing" else self.stale).append(public_id)
@@ -74,7 +73,7 @@ class Report:
 
 
 def judge(campaign: str, suspicion: Suspicion, outcome: Outcome) -> Drift | None:
-    """What was wrong with a photo of `campaign`, given what its being processed led to; None where nothing was."""
+    """What was wrong with a photo of `campaign`, judged by the outcome of processing it; None if nothing was."""
     if outcome.status == "stored":
         if suspicion == "missing":
             return "missed"
@@ -86,7 +85,7 @@ def judge(campaign: str, suspicion: Suspicion, outcome: Outcome) -> Drift | None
     return None
 
 
-def totals(reports: Iterable[Report]) -> dict[str, int]:
-    """How many photos of all campaigns were missed, stale, …"""
+def totals(reports: Iterable[SyncReport]) -> dict[str, int]:
+    """The number of photos missed, stale, … in all campaigns."""
     listed = list(reports)
     return {name: sum(len(getattr(one, name)) for one in listed) for name in (*DRIFTS, "repaired", "unreachable")}

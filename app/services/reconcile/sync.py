@@ -1,13 +1,12 @@
-"""Campaigns, each from the lists to the report."""
+"""Syncs campaigns, each from the lists to the report."""
 
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from app.adapters.cloudinary import Cloudinary
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns
 from app.core.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, SettingError, StoreUnavailable
@@ -15,25 +14,26 @@ from app.services.processor.decision import Outcome
 from app.services.processor.processor import Processor
 from app.services.reconcile import thumbnails
 from app.services.reconcile.budget import Budget
+from app.services.reconcile.held import held_photos
 from app.services.reconcile.lists import Lists
-from app.services.reconcile.plan import Held, Plan, Work, from_cursor, too_many
-from app.services.reconcile.report import Report
+from app.services.reconcile.plan import SyncPlan, Work, from_cursor
+from app.services.reconcile.report import SyncReport
+from app.services.reconcile.safeguard import Safeguard, too_many
 from app.services.reconcile.workers import IN_A_ROW, Failure, Workers
 
-BATCH = 200  # archives whose tags are read in one run of exiftool
-NOTE_EVERY = 10  # photos, between two notes of how far it is
+NOTE_EVERY = 10  # photos, between two notes of the progress
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Who is told how it goes. `say`: one sentence; `progress`: so many photos of so many are done."""
+    """Reports how a sync goes. `say`: one sentence; `progress`: photos done, and their total."""
 
     say: Callable[[str], None] = lambda text: None
     progress: Callable[[int, int], None] = lambda done, total: None
 
 
 class Sync:
-    """Syncs campaigns, one after another. `clock` gives the time for log lines."""
+    """Syncs campaigns, one after another. `clock`: the time for log lines."""
 
     def __init__(
         self,
@@ -64,17 +64,18 @@ class Sync:
         patience: float = 0,
         place: int | None = None,
         sure: bool = False,
-    ) -> Report:
-        """Brings every photo of a campaign to the truth; in a dry run only finds out what there is to do.
+    ) -> SyncReport:
+        """Brings every photo of a campaign up to date; a dry run only finds out what there is to do.
 
-        What killed processes left in the store is removed, once. `remake`: first makes smaller pictures anew from the
-        archives. `patience`: seconds to wait while another one syncs the campaign; `place` as in `Syncs.turn`. `sure`:
-        also removes suspiciously many photos; without it, they are kept, and stand in the report. What fails for one
-        photo stands in the report and in the campaign's log. Raises SettingError where any photo should go, and the
-        last sync followed other rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed where
-        nothing more can be done: the next sync then goes on where this one stopped.
+        Removes, once, what killed processes left in the store. `remake`: first remake smaller pictures from the
+        archives. `patience`: seconds to wait while another process syncs the campaign. `place` as in `Syncs.turn`.
+        `sure`: also remove suspiciously many photos; otherwise they are kept and reported. The failure of a single
+        photo goes into the report and the campaign's log. Raises SettingError if photos would go and the last sync
+        followed other rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed if nothing more
+        can be done: the next sync then continues where this one stopped.
         """
-        report = Report(name, dry_run)
+        report = SyncReport(name, dry_run)
+        safeguard = Safeguard(self._store, self._cloudinary.cloud_name, self._campaigns[name])
         self._store.root.require()
         with contextlib.nullcontext() if dry_run else self._store.syncs.turn(name, patience, place):
             if not dry_run and not self._swept:
@@ -86,32 +87,32 @@ class Sync:
             report.agreed, report.no_images = plan.agreed, plan.no_images
             order = list(from_cursor(plan.work(), self._store.syncs.cursor(name)))
             if order:
-                self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are asked about")
+                self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are looked up")
             if not (sure or dry_run):
-                order = self._kept_safe(order, plan, report)
-            self._bring_to_the_truth(order, report)
+                order = self._kept_safe(order, plan, report, safeguard)
+            self._process_all(order, report)
             if dry_run:
                 if too_many(len(report.removed), plan.held):
-                    report.doubt = self._doubt(plan, len(report.removed), name)
+                    report.doubt = safeguard.doubt(len(report.removed), plan.held, listed=plan.listed)
             else:
                 if not report.withheld:
-                    self._store.syncs.keep_rules(name, self._rules(self._campaigns[name]))
+                    safeguard.keep_rules()
                 self._store.syncs.end(name, self._clock())
         return report
 
-    def _kept_safe(self, order: list[Work], plan: Plan, report: Report) -> list[Work]:
-        """`order` without the photos that a list lacks, where they should go and are suspiciously many.
+    def _kept_safe(self, order: list[Work], plan: SyncPlan, report: SyncReport, safeguard: Safeguard) -> list[Work]:
+        """`order` without the unlisted photos, if suspiciously many of them would go.
 
-        Raises SettingError where any should go, and the last sync followed other rules.
+        Raises SettingError if any would go and the last sync followed other rules.
         """
         leaving = [one for one in order if one.suspicion == "unlisted"]
-        other = self._other_rules(self._campaigns[report.campaign])
+        other = safeguard.other_rules()
         if not too_many(len(leaving), plan.held) and not (other and leaving):
             return order
-        foreseen = Report(report.campaign, dry_run=True)
-        self._bring_to_the_truth(leaving, foreseen)
+        foreseen = SyncReport(report.campaign, dry_run=True)
+        self._process_all(leaving, foreseen)
         going = foreseen.removed
-        doubt = self._doubt(plan, len(going), report.campaign)
+        doubt = safeguard.doubt(len(going), plan.held, listed=plan.listed)
         if other and going:
             raise SettingError(f"{doubt}. {other} If it is right, run python -m app sync {report.campaign} --yes")
         kept = set(foreseen.unreachable)
@@ -123,60 +124,14 @@ class Sync:
             kept |= going
         return [one for one in order if one.hint.public_id not in kept]
 
-    def _doubt(self, plan: Plan, going: int, campaign: str) -> str:
-        folder = self._campaigns[campaign].folder
-        if plan.listed:
-            why = "Cloudinary says that they are not approved there any more"
-        else:
-            why = f"Cloudinary has no photo in the folder {folder!r}: is its name spelt right in campaigns.toml?"
-        return f"{going} of the {plan.held} photos of {campaign} would go at once. {why}"
-
-    def _rules(self, campaign: Campaign) -> dict[str, str]:
-        """What decides where the campaign's photos come from."""
-        return {"cloud": self._cloudinary.cloud_name, "folder": campaign.folder}
-
-    def _other_rules(self, campaign: Campaign) -> str:
-        """A sentence where the last sync of the campaign, on whatever host, followed other rules; else ""."""
-        before, now = self._store.syncs.rules(campaign.name), self._rules(campaign)
-        for key, what in (("cloud", "Cloudinary account"), ("folder", "folder")):
-            if before.get(key, now[key]) != now[key]:
-                return (
-                    f"The last sync had the {what} {before[key]!r}, this one has {now[key]!r}:"
-                    " a mistake here, or another service that uses the same store."
-                )
-        return ""
-
-    def _plan(self, campaign: Campaign) -> Plan:
-        # held before listed: what arrives in between is asked about, and found to be right
-        pairs = self._store.photos.pairs(campaign.name)
-        tags = self._tags(campaign.name, (public_id for public_id, pair in pairs.items() if all(pair)))
-        held = {public_id: Held(all(pair), tags.get(public_id)) for public_id, pair in pairs.items()}
-        plan = Plan(campaign, held)
+    def _plan(self, campaign: Campaign) -> SyncPlan:
+        # held before listed: a photo that arrives in between is looked up and found to be right
+        plan = SyncPlan(campaign, held_photos(self._store, self._exiftool, campaign.name))
         plan.compare(self._lists.of_folder(campaign.folder))
         plan.add(self._lists.approved_in(campaign.folder))
         return plan
 
-    def _tags(self, campaign: str, public_ids: Iterable[str]) -> dict[str, Tags]:
-        """The tags of archives. Left out is one that names another photo, or does not fit its intermediate."""
-        paths = {self._store.photos.archive_path(campaign, public_id): public_id for public_id in public_ids}
-        every, tags = list(paths), {}
-        for start in range(0, len(every), BATCH):
-            for path, found in self._read(every[start : start + BATCH]).items():
-                fits = self._store.photos.fits(campaign, paths[path], found.mark)
-                if fits and found.public_id == paths[path]:
-                    tags[paths[path]] = found
-        return tags
-
-    def _read(self, paths: list[Path]) -> dict[Path, Tags]:
-        try:
-            return self._exiftool.read(paths)
-        except ExifToolFailed:
-            if len(paths) == 1:
-                return {}
-            half = len(paths) // 2  # so that one file on which it hangs is found out
-            return self._read(paths[:half]) | self._read(paths[half:])
-
-    def _remake(self, report: Report) -> None:
+    def _remake(self, report: SyncReport) -> None:
         for public_id, error in thumbnails.remake(
             self._store, self._exiftool, report.campaign, self._watch.progress, dry_run=report.dry_run
         ):
@@ -185,7 +140,7 @@ class Sync:
             else:
                 self._unreachable(report, public_id, f"its smaller pictures cannot be remade: {error}")
 
-    def _bring_to_the_truth(self, order: list[Work], report: Report) -> None:
+    def _process_all(self, order: list[Work], report: SyncReport) -> None:
         done: list[Work] = []
 
         def note() -> None:
@@ -203,29 +158,29 @@ class Sync:
                 if isinstance(result, Failure) and result.retryable:
                     again.append(one)
                 else:
-                    self._take_in(report, one, result)
+                    self._record(report, one, result)
                 done.append(one)
                 self._watch.progress(len(done), len(order))
                 if len(done) % NOTE_EVERY == 0:
                     note()
-            # what another try may mend gets one, after all others have had theirs
+            # a retry for what it may fix, after all others
             for one, result in workers.work_off(again):
-                self._take_in(report, one, result)
+                self._record(report, one, result)
 
-    def _take_in(self, report: Report, one: Work, result: Outcome | Failure) -> None:
+    def _record(self, report: SyncReport, one: Work, result: Outcome | Failure) -> None:
         if isinstance(result, Failure):
             report.failed(one.hint.public_id, one.suspicion)
             self._unreachable(report, one.hint.public_id, result.reason)
         else:
             report.found(one.hint.public_id, one.suspicion, result)
 
-    def _unreachable(self, report: Report, public_id: str, reason: str) -> None:
+    def _unreachable(self, report: SyncReport, public_id: str, reason: str) -> None:
         report.unreachable[public_id] = reason
         if not report.dry_run:
             self._store.logs.event(report.campaign, self._clock(), "ERROR", public_id, f"sync: {reason}")
 
     def _probe(self, error: CollagenError, in_a_row: int) -> None:
-        """Raises where it is not one photo that fails but everything."""
+        """Raises if everything fails, not just one photo."""
         if isinstance(error, StoreUnavailable):
             self._store.root.require()
         if in_a_row % IN_A_ROW == 0:

@@ -1,10 +1,10 @@
-"""Intermediates and variants made anew from archives: those that are missing, unreadable, of another size, another
-version's, or without what belongs inside; and only those."""
+"""Remakes intermediates and variants from archives: only those that are missing, unreadable, the wrong size, from
+another version, or incomplete inside."""
 
 from collections.abc import Callable, Iterator
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.errors import CollagenError, PictureError, StoreUnavailable
 
@@ -12,9 +12,9 @@ from app.core.errors import CollagenError, PictureError, StoreUnavailable
 def remake(
     store: Store, exiftool: ExifTool, campaign: str, progress: Callable[[int, int], None], *, dry_run: bool
 ) -> Iterator[tuple[str, CollagenError | None]]:
-    """Each photo of which something was (in a dry run: would be) remade, and the error where it cannot be.
+    """Yields each photo of which something was remade (in a dry run: would be), with the error if that failed.
 
-    Raises StoreUnavailable where the store is no longer there.
+    Raises StoreUnavailable if the store is gone.
     """
     photos = [public_id for public_id, (archive, _) in sorted(store.photos.pairs(campaign).items()) if archive]
     for number, public_id in enumerate(photos, 1):
@@ -33,7 +33,7 @@ def remake(
 
 
 def is_whole(intermediate: bytes | None) -> bool:
-    """Whether this is an intermediate as every photo has one: readable, of the right size, with what is inside."""
+    """Whether this is a whole intermediate: readable, of the right size, and complete inside."""
     try:
         if intermediate is None or imaging.size(intermediate, "png") != imaging.INTERMEDIATE:
             return False
@@ -46,7 +46,7 @@ def is_whole(intermediate: bytes | None) -> bool:
 
 
 def has_variants(store: Store, campaign: str, public_id: str) -> bool:
-    """Whether a photo has every variant, of the intermediate's version and of the right size."""
+    """Whether a photo has every variant, in the intermediate's version and the right size."""
     for name, variant in imaging.variants.VARIANTS.items():
         found = store.photos.variant(campaign, public_id, name)
         try:
@@ -60,7 +60,7 @@ def has_variants(store: Store, campaign: str, public_id: str) -> bool:
 def _remake(store: Store, exiftool: ExifTool, campaign: str, public_id: str, *, variants_only: bool) -> None:
     with store.photos.lock(public_id):
         archive = store.photos.archive(campaign, public_id)
-        if archive is None:  # it was removed since it was listed
+        if archive is None:  # removed since it was listed
             return
         path = store.photos.archive_path(campaign, public_id)
         mark = exiftool.read([path]).get(path, Tags()).mark

@@ -1,4 +1,4 @@
-"""Several photos at once, their results in order; stops where not one photo is the matter but everything."""
+"""Processes several photos at once, with results in order; stops if everything fails."""
 
 import contextvars
 import logging
@@ -16,14 +16,14 @@ from app.services.reconcile.plan import Work
 
 LOG = logging.getLogger(__name__)
 
-THREADS = 4  # a photo mostly waits for Cloudinary; only one is decoded at a time (see app.services.processor.processor)
-AHEAD = 2 * THREADS  # photos that are begun before the oldest is done
-IN_A_ROW = 20  # failures after which it is asked whether anything works at all
+THREADS = 4  # photos mostly wait for Cloudinary; only one is decoded at a time (see app.services.processor.processor)
+AHEAD = 2 * THREADS  # photos started before the oldest is done
+IN_A_ROW = 20  # failures before checking whether anything works at all
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a photo could not be brought to the truth. `retryable`: whether another try may mend it."""
+    """Why a photo could not be processed. `retryable`: whether a retry may help."""
 
     reason: str
     retryable: bool
@@ -31,10 +31,10 @@ class Failure:
 
 
 class Workers:
-    """`act` does one photo and asks the Admin API once.
+    """`act` processes one photo with one call of the Admin API.
 
-    `probe` is shown failures: each with its number in a row, and raises where there is no use in going on. `idle` is
-    called at least once a second while a result is waited for.
+    `probe` gets each failure with the number of failures in a row, and raises if there is no point in continuing.
+    `idle` is called at least once a second while waiting for a result.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Workers:
         rest = iter(work)
         while True:
             while len(begun) < AHEAD and (one := next(rest, None)) is not None:
-                # with what this thread has on its mind, such as the ID of the run
+                # with this thread's context, such as the ID of the run
                 begun.append((one, self._pool.submit(contextvars.copy_context().run, self._attempt, one)))
             if not begun:
                 return
@@ -75,7 +75,7 @@ class Workers:
             return self._budget.spend(lambda: self._act(one))
         except CollagenError as error:
             return Failure(str(error), error.retryable, error)
-        except Exception as error:  # one photo that nobody thought of must not keep all others waiting
+        except Exception as error:  # one unforeseen photo must not block the others
             LOG.error("The photo %s failed unexpectedly: %s", one.hint.public_id, where(error))  # noqa: TRY400
             return Failure(f"failed unexpectedly ({type(error).__name__}); the sync's output says more", False)
 

@@ -1,7 +1,7 @@
-"""Who opened the mail, as far as that can and may be known; and that someone wants no more of it.
+"""Who opened a mail, as far as that can and may be known, and who unsubscribes.
 
-- `tokens`: the personal addresses in a mail, which only we can have made.
+- `tokens`: the personal links in a mail, signed.
 - `classes`: whether a request is a person's or a machine's.
 - `opens`: records that a picture was asked for.
-- `withdrawing`: ends mails and records for a person.
+- `unsubscribing`: ends mails and records for a person.
 """

@@ -1,4 +1,4 @@
-"""Whether a request for the picture is a person's or a machine's, from what it says of itself. Pure.
+"""Whether a request for the picture is a person's or a machine's, by its headers. Pure.
 
 Sources: Gmail fetches pictures through a proxy that announces itself as "(via ggpht.com GoogleImageProxy)"
 (https://blog.filippo.io/how-the-new-gmail-image-proxy-works-and-what-this-means-for-you/), Yahoo and AOL as
@@ -33,12 +33,12 @@ MAILERS = re.compile(r"thunderbird/|outlook|ms-?office|airmail|^mail/\d|k-9|fair
 
 
 def classify(headers: Mapping[str, str]) -> Class:
-    """What kind of request has these headers; upper and lower case of their names are the same."""
-    said = {name.casefold(): value.casefold().strip() for name, value in headers.items()}
-    agent = said.get("user-agent", "")
+    """The class of a request with these headers, whose names may be in any case."""
+    values = {name.casefold(): value.casefold().strip() for name, value in headers.items()}
+    agent = values.get("user-agent", "")
     if PROXIES.search(agent):
         return "proxy"
-    if AHEAD_OF_READERS.search(agent) or any(said.get(name, "").startswith(AHEAD) for name in PURPOSES):
+    if AHEAD_OF_READERS.search(agent) or any(values.get(name, "").startswith(AHEAD) for name in PURPOSES):
         return "prefetch"
     if MACHINES.search(agent):
         return "unknown"

@@ -77,20 +77,7 @@ def figures(
 
     `collage`: only what belongs to this one; None for all of the campaign's.
     """
-    person: dict[tuple[str, str], str] = {}  # who was told of which collage for which photo
-    addressed: dict[str, str] = {}  # of a mail, by its ID: the record of its end may lack the address
-    outcome: dict[str, str] = {}
-    for send in sends:
-        if collage in (None, send["collage"]):
-            if "address" in send:
-                addressed[send["message_id"]] = send["address"].casefold()
-            who = addressed.get(send["message_id"])
-            if who is None:  # forgotten since
-                continue
-            if "photo" in send:
-                person[send["collage"], send["photo"]] = who
-            if outcome.get(who) != "sent":  # a mail that arrived did so, whatever became of another
-                outcome[who] = send["state"]
+    person, outcome = _mailed(sends, collage)
     surest: dict[str, str] = {}
     first: dict[str, str] = {}
     class_hits: Counter[str] = Counter()
@@ -123,6 +110,27 @@ def figures(
         by_class={name: Count(classes[name], class_hits[name]) for name in CLASSES},
         by_day={day: Count(days[day], day_hits[day]) for day in sorted(day_hits)},
     )
+
+
+def _mailed(
+    sends: Iterable[Mapping[str, Any]], collage: str | None
+) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
+    """Who was mailed, by collage and photo; and what became of the mails, by address."""
+    person: dict[tuple[str, str], str] = {}  # who was told of which collage for which photo
+    addressed: dict[str, str] = {}  # of a mail, by its ID: the record of its end may lack the address
+    outcome: dict[str, str] = {}
+    for send in sends:
+        if collage in (None, send["collage"]):
+            if "address" in send:
+                addressed[send["message_id"]] = send["address"].casefold()
+            who = addressed.get(send["message_id"])
+            if who is None:  # forgotten since
+                continue
+            if "photo" in send:
+                person[send["collage"], send["photo"]] = who
+            if outcome.get(who) != "sent":  # a mail that arrived did so, whatever became of another
+                outcome[who] = send["state"]
+    return person, outcome
 
 
 def read(store: Store, campaign: str, collage: str | None = None) -> Figures:

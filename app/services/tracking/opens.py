@@ -55,10 +55,9 @@ class Recorder:
         campaign = self._campaigns.get(claims.campaign)
         if campaign is None or campaign.tracking == "off" or not claims.public_id:
             return False
-        if self._store.withdrawals.photo(claims.campaign, claims.public_id):
+        if self._store.unsubscribes.photo(claims.campaign, claims.public_id):
             return False
-        archive = self._store.photos.archive_path(claims.campaign, claims.public_id)
-        return self._store.root.files.exists(archive)
+        return self._store.photos.has(claims.campaign, claims.public_id)
 
     def _say(self, error: Exception) -> None:
         cause = error.__cause__

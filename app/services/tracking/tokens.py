@@ -80,7 +80,7 @@ def _read(serializer: URLSafeSerializer, token: str) -> Claims:
             return Claims(*serializer.loads(token))
     except (BadData, TypeError):
         pass
-    raise NotFound("There is nothing behind this address.")
+    raise NotFound("This link is not valid.")
 
 
 def _is_spelt_right(token: str) -> bool:

@@ -1,4 +1,4 @@
-"""The wall: a collage that one can walk up to, everybody as large as their own photo.
+"""The wall: a collage to zoom into, down to everybody's photo in full size.
 
 - `geometry`: where everybody is, at every level of zoom.
 - `tile`: from that to pictures; also somebody's place in the wall, to be shared.

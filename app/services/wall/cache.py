@@ -1,8 +1,8 @@
-"""Pictures that were made already: files on the local disk, which any process may take away at any time.
+"""Pictures that were made already: files on the local disk, which any process may remove at any time.
 
-A file is named after what it shows, and begins with a digest of everything that it was made from: where that is not
-what is asked for (somebody is gone, a photo is a newer one), it is as if it were not there, and is written over. It
-appears whole or not at all; a crash of the system may leave a part, which its checksum tells.
+A file is named after what it shows, and begins with a digest of everything that it was made from: if that is not
+the digest asked for (somebody is gone, a photo is newer), the file counts as missing and is overwritten. It appears
+whole or not at all; a crash of the system may leave a part, which its checksum shows.
 
 The files show faces: the directory is for this user alone, and what nobody has asked for in a day is removed.
 """

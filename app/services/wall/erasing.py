@@ -11,17 +11,21 @@ EVERY = 60.0  # seconds
 
 
 class Erasing:
-    """Making one touches nothing and starts nothing."""
+    """Creating one touches nothing and starts nothing."""
 
     def __init__(self, store: Store, cache: Cache) -> None:
         self._store = store
         self._cache = cache
         self._seen: dict[str, int] = {}
         self._trimmed = float("-inf")
+        self._closed = threading.Event()
 
     def start(self) -> None:
-        """Looks every minute, until the process ends."""
+        """Looks every minute, until it is closed or the process ends."""
         threading.Thread(target=self._go_on, name="erasing", daemon=True).start()
+
+    def close(self) -> None:
+        self._closed.set()
 
     def look(self) -> None:
         """Removes the pictures of each campaign in which somebody was forgotten since the last look, or before any.
@@ -29,7 +33,7 @@ class Erasing:
         Once an hour, also what nobody has asked for in a day: a process that writes nothing more would not.
         """
         try:
-            noted = self._store.forgotten.campaigns()
+            noted = self._store.erasures.campaigns()
         except StoreUnavailable:
             return  # it is looked again
         for campaign, when in noted.items():
@@ -41,6 +45,6 @@ class Erasing:
             self._cache.trim()
 
     def _go_on(self) -> None:
-        while True:
+        while not self._closed.is_set():
             self.look()
-            time.sleep(EVERY)
+            self._closed.wait(EVERY)

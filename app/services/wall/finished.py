@@ -6,28 +6,24 @@ rebuilt.
 """
 
 import hashlib
-import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from app.adapters import imaging
 from app.adapters.imaging.blank import Box
 from app.adapters.store import Store
-from app.adapters.store.collages.collages import REPLACED
-from app.adapters.store.files import using
-from app.core.errors import NotFound, StoreUnavailable
+from app.adapters.store.collages.manifests import Manifest
+from app.core.errors import NotFound
 from app.services.collage import derivatives
-from app.services.collage.withdrawn import Withdrawn, people, require_nobody
+from app.services.collage.withdrawn import Withdrawn, require_nobody
 from app.services.wall.cache import Cache
 
-MADE = "1"  # changes with whatever changes the pixels
+MADE = "1"  # increase it with any change of the pixels
 SPREAD = 2  # pixels: how far a face may reach beyond its cell, where the picture was made smaller
-PATIENCE = 1.0  # seconds, while a collage takes the place of its last revision
 
 
 class Finished:
-    """`withdrawn` decides, each time a file is asked for, who may be seen. Making one touches nothing on disk."""
+    """`withdrawn` decides on each request who may be seen. Creating one touches nothing on disk."""
 
     def __init__(self, store: Store, withdrawn: Withdrawn, cache: Cache) -> None:
         self._store = store
@@ -35,15 +31,14 @@ class Finished:
         self._cache = cache
 
     def path(self, campaign: str, collage: str, name: str) -> Path | None:
-        """Where the file is; None for a derivative that is to be served by `derivative` as somebody has withdrawn.
+        """The path of the file; None for a derivative that shows somebody who has withdrawn: see `derivative`.
 
         Raises NotFound, CollageUnsound for a master that shows somebody who has withdrawn, and where nobody can tell
         whom the collage shows, StoreUnavailable.
         """
         path = self._store.collages.file(campaign, collage, name)
-        with using(path):
-            if not self._store.root.files.exists(path):
-                raise NotFound(f"The collage {collage} of {campaign} has lost its file {name}.")
+        if not self._store.collages.has(campaign, collage, name):
+            raise NotFound(f"The collage {collage} of {campaign} has lost its file {name}.")
         if Path(name).suffix not in (".jpg", ".png"):
             return path
         withdrawn = self._withdrawn.of(campaign, collage)
@@ -57,36 +52,24 @@ class Finished:
         While a revision takes the collage's place there is none, for a moment, which is waited for. Raises NotFound,
         CollageUnsound where nobody can tell whom the collage shows, StoreUnavailable.
         """
-        directory = self._store.collages.directory(campaign, collage)
-        replaced = directory.with_name(f"{REPLACED}{collage}")
-        deadline = time.monotonic() + PATIENCE
-        while (data := self._look(campaign, collage, name)) is None:
-            with using(directory):
-                under_way = self._store.root.files.is_directory(replaced)
-            if not under_way:
-                data = self._look(campaign, collage, name)  # it may have been put there between the two looks
-                break
-            if time.monotonic() > deadline:
-                raise StoreUnavailable(f"{replaced} was left by a revision that was cut off; the next build mends it.")
-            time.sleep(0.01)
+        data = self._store.collages.wait_for_swap(campaign, collage, lambda: self._look(campaign, collage, name))
         if data is None:
             raise NotFound("There is no picture behind this address any more.")
         return data
 
     def _look(self, campaign: str, collage: str, name: str) -> bytes | None:
-        """The bytes are read at once, so that the length is right even where a revision takes the collage's place."""
         try:
             withdrawn = self._withdrawn.of(campaign, collage)
         except NotFound:
             return None
-        data = self._store.root.files.read(self._store.collages.directory(campaign, collage) / name)
+        data = self._store.collages.read(campaign, collage, name)
         if data is None or not withdrawn:
             return data
         return self._blanked(campaign, collage, name, data)
 
     def _blanked(self, campaign: str, collage: str, name: str, data: bytes) -> bytes:
         manifest = self._store.collages.manifest(campaign, collage)
-        boxes = places(manifest, imaging.size(data, "jpeg"), self._withdrawn.among(campaign, people(manifest)))
+        boxes = places(manifest, imaging.size(data, "jpeg"), self._withdrawn.among(campaign, manifest.shown))
         key = hashlib.sha256(f"{MADE} {boxes} {hashlib.sha256(data).hexdigest()}".encode()).digest()
         kept = f"{campaign}/{collage}/{name}"
         picture = self._cache.get(kept, key)
@@ -96,24 +79,19 @@ class Finished:
         return picture
 
 
-def places(manifest: Mapping[str, Any], size: tuple[int, int], public_ids: Collection[str]) -> list[Box]:
+def places(manifest: Manifest, size: tuple[int, int], public_ids: Collection[str]) -> list[Box]:
     """Where somebody is in a derivative of `size` (width × height): of whole pixels, all that shows them. Pure.
 
     A derivative is what the tiles cover of the canvas, made smaller: their outer edges are its edges.
     """
-    tiles = manifest["tiles"]
-    axes = []
-    for at, long, pixels in (("x", "width", size[0]), ("y", "height", size[1])):
-        begin = min(tile[at] for tile in tiles)
-        length = max(tile[at] + tile[long] for tile in tiles) - begin
-        axes.append((at, long, begin, length, pixels))
+    tiles, wanted = manifest.tiles, set(public_ids)
+    x, y = min(tile.x for tile in tiles), min(tile.y for tile in tiles)
+    covered = max(tile.x + tile.width for tile in tiles) - x, max(tile.y + tile.height for tile in tiles) - y
     boxes = []
-    wanted = set(public_ids)
     for tile in tiles:
-        if tile["public_id"] in wanted:
-            (left, width), (top, height) = (
-                _span(tile[at] - begin, tile[long], length, pixels) for at, long, begin, length, pixels in axes
-            )
+        if tile.public_id in wanted:
+            left, width = _span(tile.x - x, tile.width, covered[0], size[0])
+            top, height = _span(tile.y - y, tile.height, covered[1], size[1])
             boxes.append((left, top, width, height))
     return boxes
 

@@ -7,7 +7,7 @@ neighbouring cells and tiles share their edges exactly, and a level is as many p
 (https://openseadragon.github.io/examples/tilesource-custom/).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 CELL = (1500, 2000)  # width × height of a cell at full zoom: an archive
@@ -107,11 +107,6 @@ class Grid:
             if first < last:  # where cells are smaller than a pixel, some have none
                 yield number, end - start, first - start, last - first, first - begin
             number += 1
-
-
-def grid(layout: Mapping[str, int]) -> Grid:
-    """The grid of a manifest's layout."""
-    return Grid(layout["cols"], layout["rows"])
 
 
 def portrait(grid: Grid, size: tuple[int, int], box: tuple[int, int], margin: int) -> tuple[int, int]:

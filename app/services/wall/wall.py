@@ -1,37 +1,27 @@
 """The walls of a store: who is on them, who is still held, and the pictures of them.
 
-Who is gone (forgotten, or not approved any more) is gone from every picture at once, also from those that are kept:
-each is made from, and found again by, the state of the archives of everyone on it, which is looked at every time.
+Whoever is forgotten or no longer approved disappears from every picture at once, even from cached ones: the key of a
+picture is made from the archives of everyone on it, which are looked at every time.
 """
 
 import hashlib
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from app.adapters.store import Store
-from app.adapters.store.collages.collages import MANIFEST, REPLACED
-from app.adapters.store.files import using
-from app.core.errors import NotFound, StoreUnavailable
+from app.adapters.store.stamped import Stamp, Stamped
+from app.core.errors import NotFound
 from app.services.wall import geometry
 from app.services.wall.cache import Cache
 from app.services.wall.geometry import Box, Grid, Piece
 from app.services.wall.tile import FRAME, Painter, Shown
 
-MADE = "2"  # changes with whatever changes the pixels: what was kept before is not found any more
+MADE = "2"  # increase it with any change of the pixels, so that older pictures are not found any more
 KNOWN = 16  # walls whose manifests are kept in memory
 WHOLE = 2048  # pixels, the longest side of the wall in one piece
-PATHS = 10_000  # of archives that are remembered
 READERS = 16
 PART = 32  # archives that one of them looks at before it is asked again
-PATIENCE = 1.0  # seconds, while a collage takes the place of its last revision
-
-Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -74,16 +64,14 @@ class Sheet:
 
 
 class Walls:
-    """Making one touches nothing on disk."""
+    """Creating one touches nothing on disk."""
 
     def __init__(self, store: Store, cache: Cache) -> None:
         self._store = store
         self._cache = cache
         self._painter = Painter(store)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="wall-reader")
-        self._path = lru_cache(PATHS)(store.photos.archive_path)  # to make one takes longer than to look at its file
-        self._turn = threading.Lock()
-        self._known: OrderedDict[tuple[str, str], tuple[Stamp, Wall]] = OrderedDict()
+        self._known: Stamped[tuple[str, str], Wall] = Stamped(KNOWN)
 
     def wall(self, campaign: str, collage: str) -> Wall:
         """Raises NotFound where there is no such collage (yet), CollageUnsound, StoreUnavailable.
@@ -92,46 +80,33 @@ class Walls:
         """
         if not (collage.isascii() and collage.isdigit()):
             raise NotFound(f"The campaign {campaign} has no collage {collage[:20]!r}.")
-        deadline = time.monotonic() + PATIENCE
-        while (found := self._look(campaign, collage)) is None:
-            directory = self._store.collages.directory(campaign, collage)
-            replaced = directory.with_name(f"{REPLACED}{collage}")
-            with using(directory):
-                if not self._store.root.files.is_directory(replaced):
-                    found = self._look(campaign, collage)  # it may have been put there between the two looks
-                    break
-            if time.monotonic() > deadline:
-                raise StoreUnavailable(f"{replaced} was left by a revision that was cut off; the next build mends it.")
-            time.sleep(0.02)
-        if found is None:
+        wall = self._store.collages.wait_for_swap(campaign, collage, lambda: self._look(campaign, collage))
+        if wall is None:
             raise NotFound(f"The campaign {campaign} has no collage {collage}.")
-        return found
-
-    def _look(self, campaign: str, collage: str) -> Wall | None:
-        path = self._store.collages.directory(campaign, collage) / MANIFEST
-        with using(path):
-            stated = self._store.root.files.disk.stat(path)
-        if stated is None:
-            self._store.root.require()
-            return None
-        stamp = (stated.st_mtime_ns, stated.st_size, stated.st_ino)
-        with self._turn:
-            known = self._known.get((campaign, collage))
-            if known is not None and known[0] == stamp:
-                self._known.move_to_end((campaign, collage))
-                return known[1]
-        try:
-            wall = _wall(campaign, collage, self._store.collages.manifest(campaign, collage))
-        except NotFound:  # gone since
-            return None
-        with self._turn:
-            self._known[campaign, collage] = (stamp, wall)
-            while len(self._known) > KNOWN:
-                self._known.popitem(last=False)
         return wall
 
+    def _look(self, campaign: str, collage: str) -> Wall | None:
+        stamp = self._store.collages.stamp(campaign, collage)
+        if stamp is None:
+            return None
+        try:
+            return self._known.get((campaign, collage), stamp, lambda: self._read(campaign, collage))
+        except NotFound:  # gone since
+            return None
+
+    def _read(self, campaign: str, collage: str) -> Wall:
+        manifest = self._store.collages.manifest(campaign, collage)
+        return Wall(
+            campaign,
+            collage,
+            manifest.revision,
+            Grid(manifest.layout.cols, manifest.layout.rows),
+            {(tile.col, tile.row): tile.public_id for tile in manifest.tiles},
+            frozenset((*manifest.left_out, *manifest.unreadable)),
+        )
+
     def held(self, wall: Wall) -> set[str]:
-        """Who of all people on a wall is still held (public IDs). Raises StoreUnavailable."""
+        """The public IDs of the people on a wall whose photo is still held. Raises StoreUnavailable."""
         return {photo.public_id for photo in self._store.photos.all(wall.campaign)} & set(wall.seats.values())
 
     def tile(self, wall: Wall, level: int, x: int, y: int) -> Sheet:
@@ -149,7 +124,7 @@ class Walls:
         return self._sheet(wall, f"whole/{level}", size, wall.grid.pieces(level, Box(0, 0, *size)))
 
     def place(self, wall: Wall, public_id: str, shape: str) -> Sheet:
-        """Somebody's place in the wall, to be shared: `square` or `story`.
+        """A picture of somebody's place in the wall, to share: `square` or `story`.
 
         Raises NotFound for somebody who is not on the wall, or no longer held, StoreUnavailable.
         """
@@ -185,8 +160,6 @@ class Walls:
         for (piece, public_id), stamp in zip(seats, stamps, strict=True):
             shown.append((piece, public_id if stamp else None))
             digest.update(f"{public_id!r} {stamp}\n".encode("utf-8", "backslashreplace"))
-        if None in stamps:
-            self._store.root.require()  # everyone is gone from a store that is not mounted
         name = f"{wall.campaign}/{wall.collage}-{wall.revision}/{name}"
         return Sheet(wall.campaign, name, digest.digest(), size, shown, own)
 
@@ -195,27 +168,7 @@ class Walls:
         parts = [public_ids[at : at + PART] for at in range(0, len(public_ids), PART)]
 
         def look(part: list[str | None]) -> list[Stamp | None]:
-            with using(self._store.root.path / campaign):
-                return [None if public_id is None else self._stamp(campaign, public_id) for public_id in part]
+            return self._store.photos.archive_stamps(campaign, part)
 
         found = map(look, parts) if len(parts) < 2 else self._readers.map(look, parts)
         return [stamp for part in found for stamp in part]
-
-    def _stamp(self, campaign: str, public_id: str) -> Stamp | None:
-        """What tells one archive from another; None where there is none: the photo is not held. Raises OSError."""
-        path = self._path(campaign, public_id)
-        found = self._store.root.files.disk.stat(path)
-        # where a photo is cut anew, its time of approval stays; and the number of a file that is gone is used again
-        return None if found is None else (found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns)
-
-
-def _wall(campaign: str, collage: str, manifest: Mapping[str, Any]) -> Wall:
-    seats = {(tile["col"], tile["row"]): tile["public_id"] for tile in manifest["tiles"]}
-    return Wall(
-        campaign,
-        collage,
-        manifest.get("revision", 1),
-        geometry.grid(manifest["layout"]),
-        seats,
-        frozenset((*manifest["left_out"], *manifest["unreadable"])),
-    )

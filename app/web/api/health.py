@@ -13,7 +13,7 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/health")
 @anyone
 def show() -> ResponseReturnValue:
-    """200 where every check is ok, else 503 with what the failing ones say."""
+    """200 if every check is ok, else 503 with what the failing ones say."""
     found = services()
     checks = health.check(found.settings, found.probe, found.exiftool, found.intake.processor)
     healthy = all(each == "ok" for each in checks.values())

@@ -1,4 +1,4 @@
-"""What Prometheus reads."""
+"""Metrics for Prometheus."""
 
 import threading
 import time
@@ -18,12 +18,12 @@ from app.web.auth.admin import admin_or_this_machine
 
 blueprint = Blueprint("metrics", __name__)
 
-# seconds: 50,000 photos on a network file system take seconds to list, and Prometheus asks every few
+# seconds: listing 50,000 photos on a network file system takes some, and Prometheus asks often
 KEPT = 60.0
 
 
 class Gauges:
-    """What the store holds: photos and collages are counted once a minute, all else is asked every time.
+    """What the store holds: counts photos and collages once a minute, reads all else every time.
 
     Safe to use from many threads. `clock` gives seconds.
     """
@@ -37,11 +37,11 @@ class Gauges:
         self._until = float("-inf")
 
     def read(self) -> Reading:
-        """Never raises: that there is no store is what has to be known then."""
+        """Never raises: an empty reading says that there is no store."""
         try:
             free = self._store.root.free()
             ended = {name: self._store.syncs.ended(name) for name in self._campaigns}
-            with self._turn:  # who comes while it is counted waits for the result
+            with self._turn:  # others wait while one counts
                 if self._clock() >= self._until:
                     self._counted = self._count()
                     self._until = self._clock() + KEPT

@@ -1,16 +1,15 @@
-"""The admin's API: tell the people in a collage of it, and what came of that. No answer holds an address."""
+"""The admin's API for mails: notify the people in a collage, and follow the run. No answer contains an address."""
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.errors import BadParameters
 from app.services.notify import job
-from app.services.notify.recipients import Wish
+from app.services.notify.recipients import Options
 from app.services.notify.run import Notifier
 from app.services.tracking import figures
 from app.web.auth.admin import admin_only
 from app.web.http import json_body
-from app.web.http.form_fields import within
+from app.web.http.form_fields import check_number
 from app.web.services import services
 
 blueprint = Blueprint("notify", __name__, url_prefix="/admin/campaigns/<campaign>/collages/<collage>")
@@ -22,16 +21,16 @@ NUMBERS = ("limit", "rate")
 @blueprint.post("/notify")
 @admin_only
 def notify(campaign: str, collage: str) -> ResponseReturnValue:
-    """How many would be told; with {"send": true} they are, by a process apart: 202 and where to ask about it."""
+    """How many people would get a mail; {"send": true} starts a process that sends them: 202 and where to follow it."""
     given = services()
     given.campaign(campaign)
-    send, wish = _wish()
+    send, options = _options()
     if send:
-        job.start(given.settings, campaign, collage, wish)
-        where = url_for("api.notify.progress", campaign=campaign, collage=collage)
-        return {"state": "sending"}, 202, {"Location": where}
+        job.start(given.settings, campaign, collage, options)
+        location = url_for("api.notify.progress", campaign=campaign, collage=collage)
+        return {"state": "sending"}, 202, {"Location": location}
     notifier = Notifier(given.settings, given.campaigns, given.store, given.exiftool)
-    selection = notifier.plan(campaign, collage, wish).selection
+    selection = notifier.plan(campaign, collage, options).selection
     skipped = {reason: len(people) for reason, people in selection.skipped.items()}
     return {"recipients": len(selection.recipients), "skipped": skipped}
 
@@ -39,7 +38,7 @@ def notify(campaign: str, collage: str) -> ResponseReturnValue:
 @blueprint.get("/notify")
 @admin_only
 def progress(campaign: str, collage: str) -> ResponseReturnValue:
-    """How the newest run about this collage is doing."""
+    """The progress of the newest run for this collage."""
     store = services().store
     store.collages.manifest(services().campaign(campaign), collage)
     return job.state(store, campaign, collage)
@@ -48,21 +47,17 @@ def progress(campaign: str, collage: str) -> ResponseReturnValue:
 @blueprint.get("/opens")
 @admin_only
 def opens(campaign: str, collage: str) -> ResponseReturnValue:
-    """How many were told of this collage, and how many of them have opened the mail."""
+    """How many people got a mail about this collage, and how many of them opened it."""
     counted = figures.read(services().store, services().campaign(campaign), collage)
     return {"campaign": campaign, "collage": collage} | counted.as_json()
 
 
-def _wish() -> tuple[bool, Wish]:
-    """Whether to send, and what, from a JSON object in which everything is optional. Raises BadParameters."""
-    given = json_body.parameters('{"send": true, "limit": 10}')
-    for key, value in given.items():
+def _options() -> tuple[bool, Options]:
+    """Whether to send, and to whom and how fast, from the request's JSON. Raises BadParameters."""
+    found = json_body.parameters((*SWITCHES, *NUMBERS), '{"send": true, "limit": 10}')
+    for key, value in found.items():
         if key in SWITCHES:
-            if not isinstance(value, bool):
-                raise BadParameters(f"{key} must be true or false.")
-        elif key not in NUMBERS:
-            known = ", ".join((*SWITCHES, *NUMBERS))
-            raise BadParameters(f"{str(key)[:40]!r} is no parameter; known are {known}.")
+            json_body.check_boolean(key, value)
         else:
-            within(key, value, 1)
-    return given.pop("send", False), Wish(**given)
+            check_number(key, value, 1)
+    return found.pop("send", False), Options(**found)

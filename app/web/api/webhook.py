@@ -1,7 +1,7 @@
 """Cloudinary's notifications.
 
-One about a folder that was renamed or moved names no photos: a sync of the campaigns concerned is started, and the
-answer says "unchanged", for nothing is yet; where it concerns no campaign, "ignored".
+One about a renamed or moved folder names no photos: it starts a sync of the campaigns concerned and is answered
+"unchanged", or "ignored" if it concerns no campaign.
 """
 
 from typing import Any
@@ -21,21 +21,21 @@ blueprint = Blueprint("webhook", __name__)
 @blueprint.post("/webhook/<source>")
 @signed_by_cloudinary
 def receive(source: str) -> ResponseReturnValue:
-    """Answers 200 once the store is right, so that Cloudinary tries again until it is."""
-    signed = int(request.headers["X-Cld-Timestamp"])  # a number, or the signature would not be right
-    with services().seats.taken(sender_is_gone):
+    """Answers 200 only once the store is right, so that Cloudinary retries until then."""
+    signed = int(request.headers["X-Cld-Timestamp"])  # a number, or the signature would be wrong
+    with services().admission.admit(sender_is_gone):
         received = services().intake.receive(request.get_data(), signed)
     if received.syncs:
         job.start(services().settings, services().store, received.syncs)
         return {"status": "unchanged", "sync": received.syncs}
-    if received.telling is None:
+    if received.summary is None:
         return {"status": "ignored"}
-    answer = _told(received.telling)
+    answer = _described(received.summary)
     if len(received.outcomes) > 1:
-        answer["photos"] = [_told(outcome) for outcome in received.outcomes]
+        answer["photos"] = [_described(outcome) for outcome in received.outcomes]
     return answer
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
-    told: dict[str, Any] = {"status": outcome.status, "public_id": outcome.public_id}
-    return told | ({"error": outcome.error} if outcome.error else {})
+def _described(outcome: Outcome) -> dict[str, Any]:
+    described: dict[str, Any] = {"status": outcome.status, "public_id": outcome.public_id}
+    return described | ({"error": outcome.error} if outcome.error else {})

@@ -1,4 +1,4 @@
-"""Every view declares who may use it, with one of this folder's decorators; a test finds the view that does not."""
+"""Every view declares its access with one of this folder's decorators; a test finds views that do not."""
 
 from collections.abc import Callable
 from typing import ParamSpec
@@ -10,11 +10,11 @@ View = Callable[P, ResponseReturnValue]
 
 
 def anyone(view: View[P]) -> View[P]:
-    """For everyone."""
+    """Admits everyone."""
     return declared("anyone", view)
 
 
 def declared(who: str, view: View[P]) -> View[P]:
-    """The view, on which stands who may use it."""
+    """Marks the view with who may use it."""
     view.access = who  # type: ignore[attr-defined]
     return view

@@ -1,4 +1,4 @@
-"""For the admin: HTTP Basic, against COLLAGEN_ADMIN_PASSWORD."""
+"""Access for the admin: HTTP Basic with COLLAGEN_ADMIN_PASSWORD."""
 
 import hmac
 from functools import wraps
@@ -7,7 +7,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from app.web.auth.access import P, View, declared
-from app.web.auth.throttle import TooManyGuesses
+from app.web.auth.throttle import TooManyAttempts
 from app.web.http.origin import require_same_origin
 from app.web.http.peer import client_address, is_from_this_machine
 from app.web.services import services
@@ -16,7 +16,7 @@ ADMIN = "admin"
 
 
 class Unauthorized(Exception):
-    """No admin, or not the right password. `closed`: nobody can be."""
+    """Not the admin, or a wrong password. `closed`: no password is set, so nobody can log in."""
 
     def __init__(self, *, closed: bool) -> None:
         super().__init__(
@@ -27,7 +27,7 @@ class Unauthorized(Exception):
 
 
 def admin_only(view: View[P]) -> View[P]:
-    """For the admin, by HTTP Basic. What changes something must not come from another site's page."""
+    """Admits the admin, by HTTP Basic. Refuses changes that another site's page requests."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
@@ -39,9 +39,9 @@ def admin_only(view: View[P]) -> View[P]:
 
 
 def admin_or_this_machine(view: View[P]) -> View[P]:
-    """For the admin, and without a password for programs on this machine that do not come through nginx.
+    """Admits the admin, and programs on this machine without a password unless they come through nginx.
 
-    nginx gives every request an X-Forwarded-For; what has none and comes from here was sent by a program here.
+    nginx adds X-Forwarded-For to every request; a local one without it was sent by a program on this machine.
     """
 
     @wraps(view)
@@ -54,19 +54,19 @@ def admin_or_this_machine(view: View[P]) -> View[P]:
 
 
 def _require_admin() -> None:
-    """Raises Unauthorized, TooManyGuesses."""
+    """Raises Unauthorized, TooManyAttempts."""
     password = services().settings.admin_password
     if password is None:
         raise Unauthorized(closed=True)
-    given = request.authorization
-    if given is None:
+    credentials = request.authorization
+    if credentials is None:
         raise Unauthorized(closed=False)
-    guesses, address = services().guesses, client_address()
-    if wait := guesses.attempt(ADMIN, address):
-        raise TooManyGuesses(wait)
-    user, secret = (given.username or "", given.password or "") if given.type == "basic" else ("", "")
-    # both are always compared, so that the time taken tells neither apart
+    throttle, address = services().throttle, client_address()
+    if wait := throttle.attempt(ADMIN, address):
+        raise TooManyAttempts(wait)
+    user, secret = (credentials.username or "", credentials.password or "") if credentials.type == "basic" else ("", "")
+    # always compare both, so that timing reveals neither
     right = hmac.compare_digest(user.encode("utf-8"), ADMIN.encode("utf-8"))
     if not hmac.compare_digest(secret.encode("utf-8"), password.encode("utf-8")) or not right:
         raise Unauthorized(closed=False)
-    guesses.right(ADMIN, address)
+    throttle.succeeded(ADMIN, address)

@@ -1,4 +1,4 @@
-"""Who may use the routes of a campaign's gallery: whoever has its password, as long as it is open."""
+"""Access to a campaign's gallery: anyone with its password, while it is open."""
 
 import hmac
 import secrets
@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from app.core.config import Campaign
 from app.core.errors import NotFound
 from app.web.auth.access import P, declared
-from app.web.auth.throttle import TooManyGuesses
+from app.web.auth.throttle import TooManyAttempts
 from app.web.http.origin import require_same_origin
 from app.web.http.peer import client_address
 from app.web.services import services
@@ -29,11 +29,11 @@ class LoginNeeded(Exception):
     """No session of the campaign's gallery, or one that has ended."""
 
     def __init__(self, campaign: Campaign) -> None:
-        super().__init__(f"The photos of {campaign.title} are for those who have the password.")
+        super().__init__(f"The photos of {campaign.title} need the gallery's password.")
         self.campaign = campaign
 
 
-class GalleryOver(Exception):
+class GalleryClosed(Exception):
     """The last day of the campaign's gallery is past."""
 
     def __init__(self, campaign: Campaign) -> None:
@@ -42,9 +42,9 @@ class GalleryOver(Exception):
 
 
 def gallery_visitor(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
-    """For whoever stands before the gallery of a campaign, to log in or out; the view is given the campaign.
+    """Admits everyone to log in or out; the view receives the campaign.
 
-    Raises NotFound where the campaign has no gallery, GalleryOver where it has none any more.
+    Raises NotFound if the campaign has no gallery, GalleryClosed after its last day.
     """
 
     @wraps(view)
@@ -57,9 +57,9 @@ def gallery_visitor(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
 
 
 def gallery_member(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
-    """For whoever has logged in to the campaign's gallery; the view is given the campaign.
+    """Admits those who are logged in to the campaign's gallery; the view receives the campaign.
 
-    Raises what `gallery_visitor` does, LoginNeeded, and StoreUnavailable where nobody can tell who has logged out.
+    Raises what `gallery_visitor` does, LoginNeeded, and StoreUnavailable if logouts cannot be read.
     """
 
     @wraps(view)
@@ -74,26 +74,23 @@ def gallery_member(view: GalleryView[P]) -> Callable[..., ResponseReturnValue]:
     return declared("gallery", guarded)
 
 
-def gallery_session(campaign: Campaign, given: str) -> str | None:
-    """The cookie of a new session for whoever has given the gallery's password, None where it is another.
-
-    Raises TooManyGuesses.
-    """
-    # apart from the admin's: whoever knows the gallery's password must not have wrong ones of the admin's forgotten
-    guesses, realm, address = services().guesses, f"gallery {campaign.name}", client_address()
-    if wait := guesses.attempt(realm, address):
-        raise TooManyGuesses(wait)
+def gallery_session(campaign: Campaign, entered: str) -> str | None:
+    """The cookie of a new session, None if `entered` is not the gallery's password. Raises TooManyAttempts."""
+    # not the admin's realm: a right password here must not clear wrong ones for the admin
+    throttle, realm, address = services().throttle, f"gallery {campaign.name}", client_address()
+    if wait := throttle.attempt(realm, address):
+        raise TooManyAttempts(wait)
     password, sessions = _normal(campaign.gallery_password or ""), services().sessions
-    if sessions is None or not hmac.compare_digest(_normal(given).encode(), password.encode()):
+    if sessions is None or not hmac.compare_digest(_normal(entered).encode(), password.encode()):
         return None
-    guesses.right(realm, address)
+    throttle.succeeded(realm, address)
     return sessions.cookie(campaign.name, password, time.time(), secrets.token_urlsafe(16))
 
 
 def end_gallery_session(campaign: Campaign) -> None:
-    """Ends the session of the request for every process, also for copies of its cookie; does nothing without one.
+    """Ends the request's session in every process, and for copies of its cookie; does nothing without a session.
 
-    Raises StoreUnavailable, and then it goes on.
+    Raises StoreUnavailable; then the session continues.
     """
     session = _session(campaign)
     if session is not None:
@@ -108,15 +105,15 @@ def _session(campaign: Campaign) -> str | None:
 
 
 def _gallery(name: str) -> Campaign:
-    """The campaign, where it has a gallery that is open."""
+    """The campaign, if it has an open gallery."""
     campaign = services().campaigns.get(name)
-    if campaign is None or campaign.gallery_password is None:  # nobody is told which campaigns there are
-        raise NotFound("There is nothing here.")
+    if campaign is None or campaign.gallery_password is None:  # do not reveal which campaigns exist
+        raise NotFound("This page does not exist.")
     if campaign.gallery_is_over(datetime.now(UTC).date()):
-        raise GalleryOver(campaign)
+        raise GalleryClosed(campaign)
     return campaign
 
 
 def _normal(password: str) -> str:
-    """A password however it was typed: an é can be one character or two, and pasting adds blanks at the ends."""
+    """The same password however it was typed: an é can be one character or two, and pasting may add spaces."""
     return unicodedata.normalize("NFC", password.strip())

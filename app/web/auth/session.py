@@ -1,7 +1,7 @@
-"""A gallery's session: a signed cookie that says for which campaign, until when, and which session it is. Pure.
+"""A gallery's session: a signed cookie with the campaign, the end of the session and its ID. Pure.
 
 There is no list of sessions: the cookie is the session, unless it was ended (`store.logouts`). The campaign's password
-is part of the signing key, so that a new password ends every session, and none of it stands in the cookie.
+is part of the signing key: a new password ends every session, and the cookie does not contain it.
 """
 
 import hashlib
@@ -10,27 +10,23 @@ from collections.abc import Sequence
 from itsdangerous import BadData, URLSafeSerializer
 
 LIFETIME = 12 * 3600  # seconds
-LONGEST = 500  # characters; those of the longest campaign name have about 210
+LONGEST = 500  # characters; the longest campaign name makes about 210
 
 
 class Sessions:
     """Makes and reads the cookies."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """`keys`: the newest first, which signs; any of them may have signed."""
+        """`keys`: the first, newest one signs; any of them may have signed."""
         # itsdangerous signs with the last of its keys
         self._keys = list(reversed(keys))
 
     def cookie(self, campaign: str, password: str, now: float, session: str) -> str:
-        """The cookie of a session that begins `now` (seconds since 1970) with the right password.
-
-        `session`: its ID, which nobody can guess and no other has.
-        """
+        """The cookie of a session that starts `now` (seconds since 1970). `session`: its unguessable, unique ID."""
         return str(self._serializer(campaign, password).dumps([campaign, int(now) + LIFETIME, session]))
 
     def session(self, cookie: str, campaign: str, password: str, now: float) -> str | None:
-        """The ID of the session that `cookie` is of, None unless that is one of this campaign, with its present
-        password, whose time is not over."""
+        """The session's ID; None if the cookie is of another campaign or password, has expired, or is invalid."""
         if len(cookie) > LONGEST:
             return None
         try:

@@ -1,4 +1,4 @@
-"""For Cloudinary: a notification must carry its signature."""
+"""Access for Cloudinary: notifications must carry its signature."""
 
 import time
 from functools import wraps
@@ -15,13 +15,13 @@ from app.web.services import services
 
 
 def signed_by_cloudinary(view: View[P]) -> View[P]:
-    """For notifications that Cloudinary has signed. Raises BadSignature otherwise."""
+    """Admits notifications signed by Cloudinary. Raises BadSignature otherwise."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         body = request.get_data()
         if request.content_length is None and len(body) >= limits.REQUEST_BYTES:
-            raise RequestEntityTooLarge  # what comes in chunks is cut at the limit without a word
+            raise RequestEntityTooLarge  # a chunked body is silently cut at the limit
         timestamp = request.headers.get("X-Cld-Timestamp", "")
         signature = request.headers.get("X-Cld-Signature", "")
         v2 = request.headers.get("X-Cld-Signature_v2", "")

@@ -1,17 +1,15 @@
-"""How many wrong passwords are looked at, whoever guesses and from however many addresses.
+"""Throttles password guessing, from one address or from many.
 
-Each wrong one goes into buckets that leak: one of the address it came from (of IPv6 the /64 that a household has, and
-the /48 that a provider gives), and one of the realm, which is the admin's or that of a campaign's gallery. Where one is
-full, no further password is looked at before it has leaked: https://en.wikipedia.org/wiki/Leaky_bucket. A realm that is
-full keeps nobody out who has logged in from the same address lately, and leaves one try an hour to each network that
-has not guessed. docs/security.md says how many guesses that lets through.
+Each wrong password goes into leaky buckets (https://en.wikipedia.org/wiki/Leaky_bucket): one of its address (for IPv6,
+the /64 of a household and the /48 of a provider) and one of the realm: the admin's, or a campaign's gallery. While one
+is full, no further password is checked. A full realm still admits addresses that have logged in lately, and one attempt
+an hour from each network that has not guessed. docs/security.md says how many guesses get through.
 
-All processes of the service share the buckets, which lie in a small database on the local disk.
+All processes of the service share the buckets, in a small database on the local disk.
 """
 
 import contextlib
 import hashlib
-import ipaddress
 import logging
 import os
 import sqlite3
@@ -19,36 +17,16 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.adapters.store import scratch
+from app.web.auth.buckets import ADDRESS, FIRST, REALM, SITE, Bucket, Names, names
 
 LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """Takes so many wrong passwords at once, and loses so many an hour."""
-
-    most: int
-    an_hour: int
-
-    def after(self, level: float, seconds: float) -> float:
-        """What is left of a level after so long."""
-        return max(0.0, level - seconds * self.an_hour / 3600)
-
-    def wait(self, level: float) -> float:
-        """Seconds until there is room for another one."""
-        return max(0.0, (level + 1 - self.most) * 3600 / self.an_hour)
-
-
-ADDRESS = Bucket(10, 12)  # an IPv4 address, an IPv6 /64
-SITE = Bucket(40, 40)  # an IPv6 /48
-REALM = Bucket(100, 100)
-FIRST = Bucket(1, 1)  # an IPv4 /24 or an IPv6 /48, where the realm is full
-KNOWN = 30 * 24 * 3600.0  # seconds that an address is known after a right password
-KEPT = 24 * 3600.0  # seconds after which no bucket has anything in it
+KNOWN = 30 * 24 * 3600.0  # seconds that an address is known after a successful login
+KEPT = 24 * 3600.0  # seconds after which every bucket is empty
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, level REAL, at REAL) WITHOUT ROWID;
@@ -58,54 +36,25 @@ INSERT OR IGNORE INTO secret VALUES (1, randomblob(16));
 """
 
 
-@dataclass(frozen=True)
-class Names:
-    """Of the buckets of a realm and an address. `site`: None for IPv4."""
-
-    realm: str
-    address: str
-    site: str | None
-    network: str
-
-
-def names(realm: str, address: str) -> Names:
-    """The buckets of whoever asks from `address`; what is no address is one of its own. Pure."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        other = f"{realm} {address[:64]}"
-        return Names(realm, other, None, f"{other} first")
-    if isinstance(found, ipaddress.IPv6Address):
-        found = found.ipv4_mapped or found
-    if isinstance(found, ipaddress.IPv4Address):
-        return Names(realm, f"{realm} {found}", None, f"{realm} {_within(found, 24)} first")
-    site = _within(found, 48)
-    return Names(realm, f"{realm} {_within(found, 64)}", f"{realm} {site}", f"{realm} {site} first")
-
-
-def _within(address: ipaddress.IPv4Address | ipaddress.IPv6Address, bits: int) -> str:
-    return str(ipaddress.ip_network((address, bits), strict=False))
-
-
-class TooManyGuesses(Exception):
-    """Too many wrong passwords from one address; `wait`: seconds until the next is looked at."""
+class TooManyAttempts(Exception):
+    """Too many wrong passwords from one address; `wait`: seconds until the next one is checked."""
 
     def __init__(self, wait: float) -> None:
         super().__init__(f"Too many wrong passwords; try again in {wait:.0f} seconds.")
         self.wait = wait
 
 
-class Guesses:
-    """Wrong passwords of whoever shares `place` (None: of this process alone). `clock`: seconds since 1970."""
+class Throttle:
+    """Counts wrong passwords, in `place`, which processes share, or (None) in memory. `clock`: seconds since 1970."""
 
     def __init__(self, place: Path | None = None, clock: Callable[[], float] = time.time) -> None:
         self._place = place
         self._clock = clock
         self._turn = threading.Lock()
-        self._open: tuple[int, sqlite3.Connection] | None = None  # with the process that has opened it
+        self._open: tuple[int, sqlite3.Connection] | None = None  # with the process that opened it
 
     def attempt(self, realm: str, address: str) -> float:
-        """Seconds until a password from `address` is looked at. 0: now, and until `right` it counts as a wrong one."""
+        """Seconds until a password from `address` may be checked; 0: now. It counts as wrong until `succeeded`."""
         now = self._clock()
         with self._database() as database:
             ours = _disguised(database, names(realm, address))
@@ -123,8 +72,8 @@ class Guesses:
                 database.executemany("REPLACE INTO buckets VALUES (?, ?, ?)", rows)
         return wait
 
-    def right(self, realm: str, address: str) -> None:
-        """The password of the last attempt was right: that one is taken back, and the address is known."""
+    def succeeded(self, realm: str, address: str) -> None:
+        """The password of the last attempt was right: no longer counts it, and remembers the address."""
         now = self._clock()
         with self._database() as database:
             ours = _disguised(database, names(realm, address))
@@ -136,15 +85,22 @@ class Guesses:
             database.execute("DELETE FROM known WHERE at < ?", (now - KNOWN,))
             database.execute("DELETE FROM buckets WHERE at < ?", (now - KEPT,))
 
+    def close(self) -> None:
+        """Closes the database, if this process has opened one."""
+        with self._turn:
+            if self._open is not None and self._open[0] == os.getpid():
+                self._open[1].close()
+                self._open = None
+
     @contextlib.contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        """The database, in a transaction that nobody else is in; one in memory where the disk fails."""
+        """The database, in an exclusive transaction; one in memory if the disk fails."""
         with self._turn:
             try:
                 database = self._opened()
                 database.execute("BEGIN IMMEDIATE")
             except (sqlite3.Error, OSError) as error:
-                LOG.warning("Wrong passwords are counted by each process for itself: %s", type(error).__name__)
+                LOG.warning("Each process counts wrong passwords on its own: %s", type(error).__name__)
                 database = self._in_memory()
                 database.execute("BEGIN IMMEDIATE")
             try:
@@ -157,7 +113,7 @@ class Guesses:
     def _opened(self) -> sqlite3.Connection:
         if self._open is None or self._open[0] != os.getpid():
             self._open = (os.getpid(), _connected(self._place))
-            weakref.finalize(self, self._open[1].close)  # sqlite3 warns of connections that nobody has closed
+            weakref.finalize(self, self._open[1].close)  # sqlite3 warns of connections that are not closed
         return self._open[1]
 
     def _in_memory(self) -> sqlite3.Connection:
@@ -167,7 +123,7 @@ class Guesses:
 
 
 def _disguised(database: sqlite3.Connection, plain: Names) -> Names:
-    """The names as they stand in the database, which shows nobody from where others have logged in."""
+    """The names as stored in the database, which reveals no addresses."""
     (secret,) = database.execute("SELECT value FROM secret").fetchone()
 
     def disguised(name: str) -> str:
@@ -182,11 +138,11 @@ def _disguised(database: sqlite3.Connection, plain: Names) -> Names:
 
 
 def shared(store: Path) -> Path | None:
-    """Where the processes of this machine that serve `store` share what they count; None where that cannot be."""
+    """The file that this machine's processes for `store` share; None if it cannot be made."""
     try:
         directory = scratch.lasting("guesses")
     except OSError as error:
-        LOG.warning("Wrong passwords are counted by each process for itself: %s", error.strerror)
+        LOG.warning("Each process counts wrong passwords on its own: %s", error.strerror)
         return None
     return directory / f"{hashlib.sha256(os.fsencode(store.absolute())).hexdigest()[:16]}.sqlite3"
 
@@ -200,9 +156,9 @@ def _connected(place: Path | None) -> sqlite3.Connection:
     try:
         return _prepared(place)
     except sqlite3.DatabaseError as error:
-        if place is None or isinstance(error, sqlite3.OperationalError):  # which says nothing of the file: it is busy
+        if place is None or isinstance(error, sqlite3.OperationalError):  # not damaged, only busy
             raise
-        place.unlink(missing_ok=True)  # damaged: what it counted is lost
+        place.unlink(missing_ok=True)  # damaged: its counts are lost
         return _prepared(place)
 
 
@@ -210,7 +166,7 @@ def _prepared(place: Path | None) -> sqlite3.Connection:
     database = sqlite3.connect(place or ":memory:", timeout=5, isolation_level=None, check_same_thread=False)
     try:
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = OFF")  # what a power cut loses is a few guesses
+        database.execute("PRAGMA synchronous = OFF")  # a power cut loses a few guesses
         database.executescript(TABLES)
     except BaseException:
         database.close()

@@ -1,4 +1,4 @@
-"""For the people in a collage: the token in a personal address says who its holder is."""
+"""Access for the people in a collage: the token in a personal link says who they are."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,20 +15,20 @@ from app.web.services import services
 def personal(
     kind: Literal["image", "unsubscribe"],
 ) -> Callable[[Callable[[Claims], ResponseReturnValue]], Callable[[str], ResponseReturnValue]]:
-    """For whoever has the token in the address, one of this kind; the view is given what it says.
+    """Admits requests with a valid token of this kind; the view receives its claims.
 
-    Raises NotFound for any other, and for one of a campaign that is no more.
+    Raises NotFound for any other token, and for one of a campaign that has ended.
     """
 
     def declare(view: Callable[[Claims], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
         @wraps(view)
         def guarded(token: str) -> ResponseReturnValue:
             tokens = services().tokens
-            if tokens is None:  # without a key there is none that is right
-                raise NotFound("There is nothing behind this address.")
+            if tokens is None:  # without a key no token is valid
+                raise NotFound("This link is not valid.")
             claims = tokens.read_image(token) if kind == "image" else tokens.read_unsubscribe(token)
             if claims.campaign not in services().campaigns:
-                raise NotFound("There is nothing behind this address any more.")
+                raise NotFound("This link has expired.")
             return view(claims)
 
         return declared("token", guarded)

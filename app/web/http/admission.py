@@ -1,6 +1,6 @@
-"""Webhooks never take all threads of a worker: some are worked on, some more wait for that, all others come later.
+"""Limits how many webhooks occupy a worker's threads: some are processed, some wait, the rest are sent away to retry.
 
-So pages, the pictures of mails and /health are answered at their usual speed while Cloudinary is slow, or sends much.
+So pages, mail pictures and /health stay fast while Cloudinary is slow or sends a lot.
 """
 
 import contextlib
@@ -15,28 +15,28 @@ from flask import request
 from app.core import limits, metrics
 from app.core.errors import WebhooksBusy
 
-GONE = "The sender of the notification has hung up before it was begun."
-STEP = 0.5  # seconds between two looks at whether who waits is still there
+GONE = "The sender has hung up before its notification was processed."
+STEP = 0.5  # seconds between two checks whether a waiting sender is still connected
 
 
-class Seats:
-    """`seats`: webhooks that are worked on at once. `waiting`: that wait for a seat, each for `patience` seconds."""
+class Admission:
+    """`at_once`: webhooks processed at the same time; `waiting`: how many more may wait, for `patience` seconds."""
 
     def __init__(
         self,
-        seats: int = limits.WEBHOOKS,
+        at_once: int = limits.WEBHOOKS,
         waiting: int = limits.WEBHOOKS_WAITING,
         patience: float = limits.WEBHOOK_SECONDS,
     ) -> None:
-        self._let_in = threading.BoundedSemaphore(seats + waiting)
-        self._seats = threading.BoundedSemaphore(seats)
+        self._let_in = threading.BoundedSemaphore(at_once + waiting)
+        self._processed = threading.BoundedSemaphore(at_once)
         self._patience = patience
 
     @contextlib.contextmanager
-    def taken(self, gone: Callable[[], bool]) -> Iterator[None]:
-        """A seat for one webhook. `gone`: whether its sender has hung up, and will send it again.
+    def admit(self, gone: Callable[[], bool]) -> Iterator[None]:
+        """Admits one webhook. `gone`: whether its sender has hung up, and will send it again.
 
-        Raises WebhooksBusy where there is no seat, or nobody any more who wants one.
+        Raises WebhooksBusy if there is no room, or the sender has hung up.
         """
         refused = self._refused(gone)
         if refused:
@@ -45,32 +45,32 @@ class Seats:
         try:
             yield
         finally:
-            self._seats.release()
+            self._processed.release()
             self._let_in.release()
 
     def _refused(self, gone: Callable[[], bool]) -> str | None:
-        """Takes a seat, or says why not."""
+        """Takes a place, or says why there is none."""
         if not self._let_in.acquire(blocking=False):
-            return "Too many notifications at once; this one has to come again."
+            return "Too many notifications at once; this one must be sent again."
         until = time.monotonic() + self._patience
-        while not self._seats.acquire(timeout=STEP):
+        while not self._processed.acquire(timeout=STEP):
             late = time.monotonic() > until
             if late or gone():
                 self._let_in.release()
-                return f"No seat was free for {self._patience:g} s." if late else GONE
+                return f"The notification waited for {self._patience:g} s and was not processed." if late else GONE
         if not gone():
             return None
-        self._seats.release()
+        self._processed.release()
         self._let_in.release()
         return GONE
 
 
 def sender_is_gone() -> bool:
-    """Whether whoever sent the current request has closed the connection, as nginx does when its client has."""
+    """Whether the current request's connection is closed, as nginx does when its client has hung up."""
     line = request.environ.get("gunicorn.socket")
     if not isinstance(line, socket.socket):
         return False
-    # a request is read whole by now: what comes after it can only be the end
+    # the whole request has been read: nothing but the end can follow
     poll = select.poll()
     poll.register(line, select.POLLRDHUP)
     return bool(poll.poll(0))

@@ -1,24 +1,24 @@
-"""Whole numbers from forms and JSON. What is refused names the field, its bounds and what was sent. Pure."""
+"""Whole numbers from forms and JSON. An error names the field, its bounds and what was sent. Pure."""
 
 import re
 
 from app.core.errors import BadParameters
 
-LONGEST = 40  # characters of what was sent that a message repeats
-DIGITS = 100  # of a number that are read; more are out of any bounds, and Python refuses to read 5,000
-WRITTEN = re.compile(r"[+-]?[0-9]+")
+LONGEST = 40  # characters of what was sent that an error repeats
+DIGITS = 100  # that are read; a longer number is out of any bounds, and Python refuses to read 5,000
+NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
-def written(name: str, text: str, least: int, most: int | None = None) -> int:
+def parse_number(name: str, text: str, least: int, most: int | None = None) -> int:
     """The number in a form's field, which may have spaces around it. Raises BadParameters."""
     digits = text.strip()
-    if not WRITTEN.fullmatch(digits):
+    if not NUMBER.fullmatch(digits):
         raise BadParameters(f"{name} must be a whole number in digits, {_bounds(least, most)}, not {_shown(text)}.")
-    return within(name, int(digits[:DIGITS]), least, most)
+    return check_number(name, int(digits[:DIGITS]), least, most)
 
 
-def within(name: str, value: object, least: int, most: int | None = None) -> int:
-    """A whole number of JSON. Raises BadParameters."""
+def check_number(name: str, value: object, least: int, most: int | None = None) -> int:
+    """A whole number from JSON. Raises BadParameters."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadParameters(f"{name} must be a whole number, {_bounds(least, most)}, not {_shown(value)}.")
     if value < least or (most is not None and value > most):

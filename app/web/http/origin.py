@@ -1,4 +1,4 @@
-"""Cross-site request forgery: refuses changes that a page of another site asks for."""
+"""Cross-site request forgery: refuses changes requested by another site's page."""
 
 from flask import request
 
@@ -7,23 +7,23 @@ from app.web.services import services
 
 
 class ForeignOrigin(Exception):
-    """A browser on another site sent a request that would change something."""
+    """A page of another site sent a request that would change something."""
 
 
 def require_same_origin() -> None:
     """Raises ForeignOrigin for a request that changes something and was sent by another site's page."""
     if request.method not in ("GET", "HEAD", "OPTIONS") and _is_cross_site():
-        raise ForeignOrigin("This request came from a page of another site.")
+        raise ForeignOrigin("This request came from another site's page.")
 
 
 def _is_cross_site() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
-        # a form on a page that tells no referrer has the origin "null", also on our own: this header knows better
+        # this header is reliable: a form on a page without a referrer, even ours, sends `Origin: null`
         return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    # TLS ends at nginx, which says so; anyone can write the header
+    # nginx terminates TLS and sets this header; from elsewhere anyone could
     proto = request.headers.get("X-Forwarded-Proto", "") if came_through_a_trusted_proxy() else ""
-    told = proto.rpartition(",")[2].strip()
+    scheme = proto.rpartition(",")[2].strip() or request.scheme
     public = "/".join((services().settings.public_url or "").split("/")[:3])
-    return origin is not None and origin not in (f"{told or request.scheme}://{request.host}", public)
+    return origin is not None and origin not in (f"{scheme}://{request.host}", public)

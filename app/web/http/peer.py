@@ -6,19 +6,19 @@ from flask import request
 
 from app.web.services import services
 
-THIS_MACHINE = ("127.0.0.1", "::1", "")  # a socket that is a file has no address
+THIS_MACHINE = ("127.0.0.1", "::1", "")  # a Unix socket has no address
 
 
 def is_from_this_machine() -> bool:
-    """Whether the peer is a program here: nginx, for what comes through it."""
+    """Whether the peer is a program on this machine, which may be nginx."""
     return (request.remote_addr or "") in THIS_MACHINE
 
 
 def client_address() -> str:
-    """Whose request this is: the peer's address, or what a proxy that is trusted says that it is.
+    """The client's address: the peer's, or what a trusted proxy reports.
 
-    Of X-Forwarded-For the last entry is that of the nearest proxy; what stands before the first that no trusted one
-    has written is the client's to invent.
+    The nearest proxy wrote the last entry of X-Forwarded-For. The last address that is not a trusted proxy counts:
+    the client could have invented any before it.
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     hops.append(request.remote_addr or "")
@@ -26,7 +26,7 @@ def client_address() -> str:
 
 
 def came_through_a_trusted_proxy() -> bool:
-    """Whether the peer's headers can be believed: a proxy's that the settings name, or a program's on this machine."""
+    """Whether to trust the peer's headers: it is a proxy from the settings, or a program on this machine."""
     return _is_trusted(request.remote_addr or "")
 
 

@@ -1,6 +1,6 @@
-"""Every request has an ID, and one line in the log when it was answered; both are counted here, too.
+"""Gives every request an ID, logs one line when it is answered, and counts it.
 
-The line has the route and never the path, which may be a token; no address, no query, no user agent.
+The line contains the route, never the path, which may hold a token; no address, query or user agent.
 """
 
 import logging
@@ -13,26 +13,26 @@ from app.core.logging import current_request_id, request_context
 from app.web.http.peer import came_through_a_trusted_proxy
 
 LOG = logging.getLogger("app.access")
-QUIET = ("/health", "/metrics")  # asked for many times a minute
+QUIET = ("/health", "/metrics")  # requested many times a minute
 
 
 def register(app: Flask) -> None:
-    """Makes `app` do so. To be called first of all that looks at answers, which then has the last look."""
+    """Installs this in `app`. Call it before other `after_request` handlers: it then sees the final response."""
     app.before_request(_begin)
     app.after_request(_answered)
     app.teardown_request(_end)
 
 
 def route() -> str:
-    """The current request's route as in the code; "none" where there is none."""
+    """The current request's route as in the code, or "none"."""
     return request.url_rule.rule if request.url_rule else "none"
 
 
 def _begin() -> None:
     g.began = time.perf_counter()
-    # a proxy gives each request an ID; from elsewhere anyone could say anything
-    given = request.headers.get("X-Request-ID") if came_through_a_trusted_proxy() else None
-    g.belongs = request_context(given)
+    # a trusted proxy gives each request an ID; anyone else could send anything
+    request_id = request.headers.get("X-Request-ID") if came_through_a_trusted_proxy() else None
+    g.belongs = request_context(request_id)
     g.belongs.__enter__()
 
 

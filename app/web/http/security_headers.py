@@ -1,7 +1,7 @@
-"""What every answer tells the browser: load nothing from elsewhere, guess no types, leave no traces.
+"""Security headers of every response: load nothing from elsewhere, guess no types, leave no traces.
 
-https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html. Strict-Transport-Security is nginx's,
-which has the certificate.
+https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html. nginx, which has the
+certificate, adds Strict-Transport-Security.
 """
 
 from flask import Flask, Response
@@ -22,7 +22,7 @@ HEADERS = {
 
 
 def register(app: Flask) -> None:
-    """Makes every answer of `app` carry the headers that its route did not set itself."""
+    """Adds the headers to every response of `app`, unless its route has set them."""
 
     @app.after_request
     def add(answer: Response) -> Response:

@@ -1,8 +1,8 @@
-"""Leaves it to nginx to send a file of the store, where it is nginx that asks.
+"""Hands files of the store to nginx (X-Accel-Redirect), if the request came through it.
 
-It says so as Rack's Sendfile has it: `X-Sendfile-Type: X-Accel-Redirect`, and in `X-Accel-Mapping` under which address
-of its own it has the store, `<store>/=/_store/`; whatever a client sends under these names it overwrites. Then a large
-file takes no thread of ours, and nginx sees to parts of it (Range) and to what the browser has already (304).
+As in Rack's Sendfile, nginx sends `X-Sendfile-Type: X-Accel-Redirect` and `X-Accel-Mapping: <store>/=/_store/`, the
+internal address of the store, and overwrites what a client sends under these names. A large file then occupies no
+thread here, and nginx handles ranges and conditional requests (304).
 https://rubydoc.info/gems/rack/Rack/Sendfile, https://nginx.org/en/docs/http/ngx_http_core_module.html#internal
 """
 
@@ -16,7 +16,7 @@ from app.web.http.peer import is_from_this_machine
 
 
 def send(path: Path, name: str) -> Response:
-    """The answer that carries the file at `path` (absolute); `name`: how it is called where it is saved."""
+    """The response with the file at `path` (absolute). `name`: the file name for the browser."""
     address = _nginx_address(path)
     if address is None:
         return send_file(path, conditional=True, download_name=name)
@@ -27,7 +27,7 @@ def send(path: Path, name: str) -> Response:
 
 
 def _nginx_address(path: Path) -> str | None:
-    """Under which address nginx has a file; None where it is not nginx that asks, or it has it not."""
+    """nginx's internal address of a file; None without nginx, or if it does not have the file."""
     if request.headers.get("X-Sendfile-Type") != "X-Accel-Redirect" or not is_from_this_machine():
         return None
     place, _, address = request.headers.get("X-Accel-Mapping", "").partition("=")

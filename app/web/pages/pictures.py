@@ -1,7 +1,7 @@
-"""A photo's pictures, for whatever page shows them; there is no route here, so that each page says who may see them.
+"""A photo's pictures, for any page. There is no route here, so that each page declares who may see them.
 
-The addresses of a page's pictures carry `?v=<version>` (see `Photos.versions`): a browser then keeps what it has
-fetched for a minute without asking, for a photo that is replaced gets another address.
+Pages add `?v=<version>` (see `Photos.versions`) to the addresses of pictures: browsers then keep a picture for a minute
+without asking, and a replaced photo has another address.
 """
 
 from typing import Literal
@@ -9,33 +9,29 @@ from typing import Literal
 from flask import Response, request
 
 from app.adapters import imaging
-from app.adapters.store.files import using
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.core.errors import BadPublicId, NotFound, PictureError
 from app.web.services import services
 
 Variant = Literal["thumb", "medium", "full", "original"]
-FOR_A_MINUTE = "private, max-age=60"  # the longest that a browser shows somebody who has withdrawn
+FOR_A_MINUTE = "private, max-age=60"  # how long a browser may show somebody who has withdrawn
 ASK_AGAIN = "private, no-cache"
 
 
 def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
-    """The answer to a GET or HEAD of a picture. Whoever calls this has declared who may ask.
+    """The response to a GET or HEAD of a picture. The caller must have checked access.
 
-    `thumb` fits into 200×200, `medium` is 1200×1600, each as it was made at arrival, or the next larger where it is
-    missing; `full` is the archive without its metadata, `original` the same to be saved as a file. Raises NotFound for
-    whatever there is not, and StoreUnavailable.
+    `thumb` fits into 200×200, `medium` is 1200×1600, each as made at arrival, or the next larger one if it is missing;
+    `full` is the archive without its metadata, `original` the same as a download. Raises NotFound, StoreUnavailable.
     """
     if variant not in (*VARIANTS, "full", "original"):
-        raise NotFound(f"Of a photo there is no picture {variant[:40]!r}.")
+        raise NotFound(f"Photos have no picture {variant[:40]!r}.")
     store = services().store
     try:
-        path = store.photos.archive_path(services().campaign(campaign), public_id)
+        # a photo exists if its archive does; an interrupted removal may leave other files
+        there = store.photos.has(services().campaign(campaign), public_id)
     except BadPublicId as error:
         raise NotFound(str(error)) from error
-    # a photo is there when its archive is, whatever else a removal that was cut off has left
-    with using(path):
-        there = store.root.files.exists(path)
     for name in VARIANTS[VARIANTS.index(variant) :] if there and variant in VARIANTS else ():
         found = store.photos.variant(campaign, public_id, name)
         if found is not None:
@@ -51,12 +47,13 @@ def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
     shown = store.photos.version(campaign, public_id)
     answer = _answer(data, f"full-{shown}-{len(data)}", None if variant in VARIANTS else shown)
     if variant == "original":
-        answer.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
+        name = store.photos.archive_path(campaign, public_id).name
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
 def _answer(data: bytes, tag: str, version: int | None) -> Response:
-    """304 where the browser has it already. `version`: None for what stands in for a picture that is missing."""
+    """304 if the browser has it already. `version`: None for a substitute of a missing picture."""
     answer = Response(data, mimetype="image/jpeg")
     answer.set_etag(tag)
     final = version is not None and request.args.get("v") == str(version)

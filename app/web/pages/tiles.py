@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.cropping import Cut
 from app.web.services import services
 
@@ -15,9 +15,9 @@ NO_CUTS: Mapping[str, Cut] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Tile:
-    """A photo on a page. `version`: None where the photo is gone; `placeholder`: its ThumbHash in base64, or "".
+    """A photo on a page. `version`: None if the photo is gone; `placeholder`: its ThumbHash in base64, or "".
 
-    `cut`: None also where the page does not show it.
+    `cut`: None also if the page does not show it.
     """
 
     public_id: str

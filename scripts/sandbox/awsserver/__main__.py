@@ -51,7 +51,7 @@ class Handler(WSGIRequestHandler):
 def main() -> None:
     for name in ("send_message", "send_message_batch", "delete_message", "change_message_visibility"):
         setattr(SQSBackend, name, one_at_a_time(getattr(SQSBackend, name)))
-    SQSBackend.receive_message = receive
+    setattr(SQSBackend, "receive_message", receive)  # noqa: B010 -- a method of another library is replaced
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server(
         "127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=Handler

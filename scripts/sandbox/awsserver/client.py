@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from scripts.sandbox.ending import Ending
 from scripts.sandbox.standin import signatures
+from scripts.sandbox.waiting import PATIENCE, wait_for
 
 ROOT = Path(__file__).parents[3]
 
@@ -99,7 +100,7 @@ class AwsServer(Ending):
     def stop(self) -> None:
         """Safe to call twice."""
         self._process.kill()
-        self._process.wait()
+        self._process.wait(PATIENCE)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -141,12 +142,13 @@ class TestQueue:
         """Every message is gone, also what somebody has in hand."""
         self._client.purge_queue(QueueUrl=self.url)
 
-    def until(self, *, waiting: int = 0, held: int = 0, dead: int | None = None, patience: float = 300) -> None:
-        """Waits until the queue is so full, and the dead-letter queue too."""
-        deadline = time.monotonic() + patience
-        while self.counts() != (waiting, held) or dead not in (None, sum(self.counts(self.dead))):
-            assert time.monotonic() < deadline, (self.counts(), self.counts(self.dead))
-            time.sleep(0.05)
+    def until(self, *, waiting: int = 0, held: int = 0, dead: int | None = None) -> None:
+        """Waits until the queue and its dead-letter queue hold so many messages."""
+
+        def so_many() -> bool:
+            return self.counts() == (waiting, held) and dead in (None, sum(self.counts(self.dead)))
+
+        wait_for(so_many, f"{waiting} messages waited, {held} were in hand and {dead} dead", every=0.05)
 
 
 def event(messages: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 import boto3
 from moto.server import ThreadedMotoServer
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox import mirror
 from scripts.sandbox.container import template
@@ -28,11 +28,16 @@ from scripts.sandbox.people import address, portrait
 from scripts.sandbox.service import CAMPAIGNS, PASSWORD
 from scripts.sandbox.standin import signatures
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 
 SECRET = "a-secret-of-the-trial"
 WEBHOOK = "http://127.0.0.1:8000/webhook/cloudinary"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "trial", "AWS_SECRET_ACCESS_KEY": "trial", "AWS_DEFAULT_REGION": "eu-central-1"}
-ACCESS = {"aws_access_key_id": "trial", "aws_secret_access_key": "trial", "region_name": "eu-central-1"}
+ACCESS: dict[str, Any] = {
+    "aws_access_key_id": "trial",
+    "aws_secret_access_key": "trial",
+    "region_name": "eu-central-1",
+}
 
 
 class Table:
@@ -84,7 +89,7 @@ class Checks:
         every = [path for top in ("opt", "etc", "usr", "srv") for path in (self.root.path / top).rglob("*")]
         own = [path for path in every if not path.is_symlink() and path.lstat().st_uid == uid]
         self.table.row(f"of it, user {uid} owns the store alone", own == [self.store], len(own))
-        size = ["du", "-smx", "--exclude=var/cache/apt", self.root.path]
+        size = ["du", "-smx", "--exclude=var/cache/apt", str(self.root.path)]
         megabytes = subprocess.run(size, capture_output=True, text=True, check=True).stdout.split()[0]
         self.table.row("megabytes, documentation included", True, megabytes)
 
@@ -102,14 +107,14 @@ class Checks:
 
     def once(self, command: tuple[str, ...], environ: dict[str, str]) -> tuple[int, str]:
         before = self.root.log.tell() if self.root.log else 0
-        code = self.root.start([*self.root.entrypoint, *command], **environ).wait(60)
+        code = self.root.start([*self.root.entrypoint, *command], environ).wait(60)
         assert self.root.log
         said = Path(self.root.log.name).read_text()[before:]
         self.root.log.seek(0, os.SEEK_END)
         return code, said
 
     def serving(self, standin: Standin, environ: dict[str, str]) -> None:
-        service = self.root.start([*self.root.entrypoint, *self.root.command], **environ)
+        service = self.root.start([*self.root.entrypoint, *self.root.command], environ)
         healthy = until(lambda: self.health() == 0, 30)
         self.table.row("its CMD serves, its HEALTHCHECK says so", healthy)
         with contextlib.suppress(OSError):
@@ -150,7 +155,7 @@ class Checks:
         }
         sqs.send_message(QueueUrl=url, MessageBody=record["body"], MessageAttributes=attributes)
         environ = environ | CREDENTIALS | {"AWS_ENDPOINT_URL_SQS": endpoint}
-        process = self.root.start([*self.root.entrypoint, "app", "worker", "--queue", url], **environ)
+        process = self.root.start([*self.root.entrypoint, "app", "worker", "--queue", url], environ)
         until(lambda: any(self.store.glob("sayno/approved/sayno+queued.jpg")), 30)
         with stopwatch() as seconds:
             code = end(process, signal.SIGTERM, 60)
@@ -244,11 +249,8 @@ def approve(standin: Standin, public_id: str, seed: int) -> None:
 
 def until(what: Callable[[], bool], seconds: float) -> bool:
     """Whether it comes true in time."""
-    last = time.monotonic() + seconds
-    while time.monotonic() < last:
-        if what():
-            return True
-        time.sleep(0.2)
+    with contextlib.suppress(AssertionError):
+        return wait_for(what, "it came true", every=0.2, patience=seconds)
     return False
 
 

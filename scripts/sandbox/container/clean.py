@@ -1,7 +1,7 @@
 """Runs the demo and the test suite in a clean root of a Debian release.
 
     scripts/clean-root trixie                                  # both commands, as a new user would run them
-    scripts/clean-root bookworm -- ./scripts/test tests/imaging
+    scripts/clean-root bookworm -- ./scripts/test tests/adapters/imaging
     scripts/clean-root trixie --keep /var/tmp/trixie           # keep the root, and use it again next time
     scripts/clean-root bookworm --package libmagickcore-6.q16-6=8:6.9.11.60+dfsg-1.6+deb12u11 \\
                                 --package libmagickwand-6.q16-6=8:6.9.11.60+dfsg-1.6+deb12u11

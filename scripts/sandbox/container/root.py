@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TextIO
@@ -93,10 +94,14 @@ class Root:
                 self.health = step.words
 
     def start(
-        self, command: list[str] | tuple[str, ...], *, check: bool = False, **environ: str
+        self,
+        command: list[str] | tuple[str, ...],
+        environ: Mapping[str, str] | None = None,
+        *,
+        check: bool = False,
     ) -> subprocess.Popen[str]:
         """Starts a command as the image's user; with `check`, waits for it and raises where it fails."""
-        process = self._popen(IN_PRIVATE, self.user, [], command, self.environ | environ)
+        process = self._popen(IN_PRIVATE, self.user, [], command, self.environ | dict(environ or {}))
         if check and process.wait():
             raise subprocess.CalledProcessError(process.returncode, command)
         return process

@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import Settings, load_settings
 from scripts.sandbox.mailserver.client import MailServer

@@ -23,6 +23,7 @@ from scripts.sandbox.kills.mails_victim import work
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import ROOT
 from scripts.sandbox.stored import CAMPAIGN
+from scripts.sandbox.waiting import wait_for
 
 EARLY = 0.2  # of the kills come before the first mail may have left, too
 SLOWED = 0.005  # seconds that the server looks at a mail, so that kills come while one is on its way
@@ -54,8 +55,11 @@ class Kills:
                 time.sleep(self._chance.uniform(0, 0.5))
             else:
                 wanted = self._chance.randint(1, max(most, 1))
-                while self._log()[start:].count(b"\n") < wanted and victim.is_alive():
-                    time.sleep(0.0005)
+                wait_for(
+                    lambda: self._log()[start:].count(b"\n") >= wanted or not victim.is_alive(),  # noqa: B023
+                    f"{wanted} lines were in the log of mails",
+                    every=0.0005,
+                )
                 time.sleep(self._chance.uniform(0, PER_MAIL))
             victim.kill()
             victim.join()

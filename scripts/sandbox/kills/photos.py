@@ -25,14 +25,15 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store, scratch
-from app.adapters.store.photos.photos import JPEG_END, PNG_END
+from app.adapters.store.photos.reading import JPEG_END, PNG_END
 from scripts.sandbox import mirror
 from scripts.sandbox.kills.photos_victim import FOLDERS, PHOTOS, work
 from scripts.sandbox.people import portrait
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import PATIENCE
 
 PEOPLE = 4
 LONGEST_LIFE = 0.8  # seconds that a process works before it is killed
@@ -53,7 +54,7 @@ class Victim:
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         if isinstance(self.process, subprocess.Popen):
-            self.process.wait()
+            self.process.wait(PATIENCE)
         else:
             self.process.join()
             self.process.close()

@@ -21,13 +21,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox import mirror
 from scripts.sandbox.awsserver.client import AwsServer, Notification, TestQueue
 from scripts.sandbox.people import portrait
 from scripts.sandbox.service import GIVEN_AWAY, ROOT, environment
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import PATIENCE, wait_for
 
 PEOPLE = 6
 FOLDERS = ("sayno", "sayno", "other", "test_prototype", "holidays")  # the last one is no campaign's
@@ -136,7 +137,7 @@ class Show:
         worker = self._workers.pop(self._chance.randrange(len(self._workers)))
         assert worker.poll() is None, "a worker has ended by itself"
         worker.kill()
-        worker.wait()
+        worker.wait(PATIENCE)
         self.kills += 1
         self.start_worker()
 
@@ -149,9 +150,10 @@ class Show:
     def empty(self, kill_every: float | None) -> None:
         """Waits until nothing is left in the queue, and kills a worker now and then."""
         last = said = time.monotonic()
-        while (counts := self.queue.counts()) != (0, 0):
-            time.sleep(0.25)
-            now = time.monotonic()
+
+        def is_empty() -> bool:
+            nonlocal last, said
+            counts, now = self.queue.counts(), time.monotonic()
             if counts[0] == 0:
                 self.tried = self.tried or now
             if kill_every and now - last >= kill_every:
@@ -159,10 +161,10 @@ class Show:
                 last = now
             if now - said >= 20:
                 said = now
-                print(
-                    f"waiting, and in hand or resting {self.queue.counts()}, dead {self.dead()}, kills {self.kills}",
-                    flush=True,
-                )
+                print(f"waiting, and in hand or resting {counts}, dead {self.dead()}, kills {self.kills}", flush=True)
+            return counts == (0, 0)
+
+        wait_for(is_empty, "the queue was empty", every=0.25, patience=3600)
 
     def redrive(self) -> int:
         """How many `--redrive` says it has brought back."""

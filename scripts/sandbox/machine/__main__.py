@@ -21,6 +21,7 @@ from scripts.sandbox.machine.stream import Stream
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.samples import person
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 
 HOST = "collagen.test"
 URL = f"https://{HOST}"
@@ -178,14 +179,23 @@ def work(root: Path, machine: Container, table: Table, standin: Standin, admin: 
     return collage
 
 
+def ended(address: str, admin: tuple[str, str], meanwhile: str) -> dict[str, Any]:
+    """The state at this address once it is no longer `meanwhile`."""
+
+    def state() -> dict[str, Any] | None:
+        found: dict[str, Any] = requests.get(address, auth=admin, timeout=60).json()
+        return found if found["state"] != meanwhile else None
+
+    return wait_for(state, f"{address} was no longer {meanwhile}", every=0.5)
+
+
 def told(root: Path, machine: Container, table: Table, mails: MailServer, collage: str, admin: tuple[str, str]) -> str:
     """Mails, and the picture in one of them; returns its token."""
     write(root, "COLLAGEN_SMTP_URL", mails.plain_url)
     write(root, "COLLAGEN_MAIL_FROM", "Test <hello@campaign.example>")
     machine.run("systemctl", "restart", "collagen.service")
     requests.post(f"{collage}/notify", json={"send": True}, auth=admin, timeout=60).raise_for_status()
-    while (state := requests.get(f"{collage}/notify", auth=admin, timeout=60).json())["state"] == "sending":
-        time.sleep(0.5)
+    state = ended(f"{collage}/notify", admin, "sending")
     table.row("everyone in it is told", (state["state"], len(mails.told())) == ("done", PEOPLE), len(mails.told()))
     body = mails.messages()[0].get_body(("plain",))
     found = re.search(rf"{URL}/track/([^/]+)/collage.jpg", body.get_content() if body else "")
@@ -269,17 +279,14 @@ def outlive(machine: Container, table: Table, admin: tuple[str, str]) -> None:
         " echo $(cut -d' ' -f19 $p/stat) $(cat $p/oom_score_adj); done"
     )
 
-    def state() -> dict[str, Any]:
-        said: dict[str, Any] = requests.get(f"{campaign}/{began.json()['id']}", auth=admin, timeout=60).json()
-        return said
-
-    while state().get("progress") == 0:
-        time.sleep(0.1)
+    collage = f"{campaign}/{began.json()['id']}"
+    wait_for(
+        lambda: requests.get(collage, auth=admin, timeout=60).json().get("progress") != 0, "the build made progress"
+    )
     found = machine.run("sh", "-c", look).stdout.split()
     table.row("a build gives way (niceness, oom_score_adj)", found == ["10", "1000"], found)
     machine.run("systemctl", "restart", "collagen.service")
-    while (last := state())["state"] == "building":
-        time.sleep(0.5)
+    last = ended(collage, admin, "building")
     table.row("a build outlives a restart", last["state"] == "done", last.get("error", ""))
     before = machine.run("systemctl", "show", "-P", "MainPID", "collagen.service").stdout
     machine.run("systemctl", "kill", "--kill-whom=main", "-s", "KILL", "collagen.service")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ctypes
 import os
 import subprocess
-import time
 from pathlib import Path
 
 from scripts.sandbox.ending import Ending
+from scripts.sandbox.waiting import wait_for
 
 NSPAWN = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--machine=collagen-test"]
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET, see setns(2)
@@ -30,11 +30,12 @@ class Container(Ending):
         self._process = subprocess.Popen(
             command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 60
-        while self.run("systemctl", "is-system-running").stdout.strip() not in ("running", "degraded"):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{root} does not boot.")
-            time.sleep(0.5)
+
+        def is_up() -> bool:
+            assert self._process.poll() is None, f"{root} does not boot"
+            return self.run("systemctl", "is-system-running").stdout.strip() in ("running", "degraded")
+
+        wait_for(is_up, f"{root} had booted", every=0.5, patience=60)
 
     @property
     def leader(self) -> int:
@@ -64,4 +65,4 @@ class Container(Ending):
             self._process.wait(90)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(60)

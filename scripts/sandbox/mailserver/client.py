@@ -14,9 +14,10 @@ from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from scripts.sandbox.ending import Ending
+from scripts.sandbox.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 USER, PASSWORD = "campaign@example.org", "abcd efgh ijkl/@:mnop"  # like one of Gmail's app passwords, and worse
@@ -82,14 +83,14 @@ class MailServer(Ending):
         return Counter(address for mail in self.taken() for address in mail["recipients"])
 
     def messages(self) -> list[EmailMessage]:
-        return [cast(EmailMessage, message_from_string(mail["content"], policy=SMTP)) for mail in self.taken()]
+        return [message_from_string(mail["content"], policy=SMTP) for mail in self.taken()]
 
     def _lines(self) -> list[bytes]:
         return (self.directory / "mails.jsonl").read_bytes().splitlines()
 
     def _answer(self) -> str:
         assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], 300)
+        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
         line = self._process.stdout.readline() if ready else ""
         if not line:
             self.stop()
@@ -99,7 +100,7 @@ class MailServer(Ending):
     def stop(self) -> None:
         """Ends it, with every connection; safe to call twice."""
         self._process.kill()
-        self._process.wait()
+        self._process.wait(PATIENCE)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -64,7 +64,8 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        to = envelope.rcpt_tos[0]
+        to, transport = envelope.rcpt_tos[0], server.transport
+        assert isinstance(transport, asyncio.WriteTransport)
         if answer := self.faults.get("data", {}).get(to):
             return str(answer)
         if delay := self.faults.get("delay"):
@@ -74,7 +75,7 @@ class Handler:
             "sender": envelope.mail_from,
             "recipients": envelope.rcpt_tos,
             "connection": f"{session.peer}",
-            "tls": session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None,
+            "tls": session.ssl is not None or transport.get_extra_info("ssl_object") is not None,
             "login": bool(session.authenticated),
             "content": envelope.content.decode("ascii"),
         }
@@ -84,7 +85,7 @@ class Handler:
         self._taken[session.peer] = self._taken.get(session.peer, 0) + 1
         broken = self.faults.get("break_after", [])
         if to in broken or "*" in broken:
-            server.transport.abort()
+            transport.abort()
         return "250 OK"
 
 
@@ -129,7 +130,7 @@ def main() -> None:
     def obey() -> None:
         for line in sys.stdin:
             faults = json.loads(line)
-            loop.call_soon_threadsafe(lambda faults=faults: setattr(handler, "faults", faults))
+            loop.call_soon_threadsafe(setattr, handler, "faults", faults)
             asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
             print("done", flush=True)
         loop.call_soon_threadsafe(loop.stop)

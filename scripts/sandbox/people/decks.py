@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final, TypeVar
 
-from scripts.sandbox.people.canvas import Colour
+from scripts.sandbox.people.drawing.canvas import Colour
 
 Card = TypeVar("Card")
 

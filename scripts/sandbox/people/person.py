@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from random import Random
 
-from scripts.sandbox.people.canvas import Colour
 from scripts.sandbox.people.decks import (
     CLOTHES,
     DARK_HAIR,
@@ -16,6 +15,7 @@ from scripts.sandbox.people.decks import (
     TOPS,
     dealt,
 )
+from scripts.sandbox.people.drawing.canvas import Colour
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,21 @@
 
 from PIL import Image
 
-from scripts.sandbox.people.backdrop import behind
-from scripts.sandbox.people.beard import paint_beard
-from scripts.sandbox.people.body import paint_ears, paint_neck
-from scripts.sandbox.people.canvas import Canvas
-from scripts.sandbox.people.clothes import paint_clothes
-from scripts.sandbox.people.extras import paint_earrings, paint_freckles, paint_glasses
-from scripts.sandbox.people.eyes import paint_eyes
-from scripts.sandbox.people.face import paint_head
-from scripts.sandbox.people.finish import finished, rimmed
-from scripts.sandbox.people.geometry import Frame
-from scripts.sandbox.people.hair import Hairdo
-from scripts.sandbox.people.hairstyles import STYLES
-from scripts.sandbox.people.hands import paint_hands
-from scripts.sandbox.people.mouth import paint_mouth, paint_nostrils
+from scripts.sandbox.people.drawing.canvas import Canvas
+from scripts.sandbox.people.drawing.finish import finished, rimmed
+from scripts.sandbox.people.drawing.geometry import Frame
+from scripts.sandbox.people.dress.body import paint_ears, paint_neck
+from scripts.sandbox.people.dress.clothes import paint_clothes
+from scripts.sandbox.people.dress.extras import paint_earrings, paint_freckles, paint_glasses
+from scripts.sandbox.people.dress.hands import paint_hands
+from scripts.sandbox.people.face.eyes import paint_eyes
+from scripts.sandbox.people.face.face import paint_head
+from scripts.sandbox.people.face.mouth import paint_mouth, paint_nostrils
+from scripts.sandbox.people.hair.beard import paint_beard
+from scripts.sandbox.people.hair.hairdo import Hairdo
+from scripts.sandbox.people.hair.styles import STYLES
 from scripts.sandbox.people.person import person
+from scripts.sandbox.people.places.backdrop import behind
 
 
 def draw(seed: int, width: int, height: int) -> Image.Image:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from scripts.sandbox.ending import Ending
 from scripts.sandbox.standin.process import Process
-from scripts.sandbox.standin.remote import Json, Remote, StandinError
+from scripts.sandbox.standin.remote import Json, Remote, StandinError, part
 
 __all__ = ["Standin", "StandinError"]
 
@@ -115,7 +115,7 @@ class Standin(Remote, Ending):
         return self._put([photo], {"file": (filename, data)})[0]
 
     def moderate(self, public_id: str, status: str, *, kind: str = "manual", notify: bool = True) -> Json:
-        return self._act("moderate", public_id=public_id, status=status, kind=kind, notify=notify)["asset"]
+        return part(self._act("moderate", public_id=public_id, status=status, kind=kind, notify=notify), "asset", dict)
 
     def approve(self, public_id: str, *, notify: bool = True) -> Json:
         return self.moderate(public_id, "approved", notify=notify)
@@ -125,7 +125,7 @@ class Standin(Remote, Ending):
 
     def set_context(self, public_id: str, context: dict[str, str], *, notify: bool = True) -> Json:
         """Replace the whole context; {} takes it away."""
-        return self._act("set_context", public_id=public_id, context=context, notify=notify)["asset"]
+        return part(self._act("set_context", public_id=public_id, context=context, notify=notify), "asset", dict)
 
     def set_email(self, public_id: str, email: str | None, *, notify: bool = True) -> Json:
         """Change the e-mail address in the context, and nothing else there; None takes it out."""
@@ -133,7 +133,7 @@ class Standin(Remote, Ending):
         return self.set_context(public_id, rest | _context(email, None), notify=notify)
 
     def move(self, public_id: str, folder: str, *, notify: bool = True) -> Json:
-        return self._act("move", public_id=public_id, folder=folder, notify=notify)["asset"]
+        return part(self._act("move", public_id=public_id, folder=folder, notify=notify), "asset", dict)
 
     def rename(self, public_id: str, new: str, *, overwrite: bool = False, notify: bool = True) -> Json:
         self._act("rename", old=public_id, new=new, overwrite=overwrite, notify=notify)
@@ -141,14 +141,14 @@ class Standin(Remote, Ending):
 
     def delete(self, *public_ids: str, notify: bool = True) -> dict[str, bool]:
         """One notification for all; which of them were there."""
-        return self._act("delete", public_ids=public_ids, notify=notify)["result"]
+        return part(self._act("delete", public_ids=public_ids, notify=notify), "result", dict)
 
     def rename_folder(self, folder: str, new: str, *, notify: bool = True) -> int:
         """How many assets went along."""
-        return self._act("rename_folder", old=folder, new=new, notify=notify)["result"]
+        return part(self._act("rename_folder", old=folder, new=new, notify=notify), "result", int)
 
     def _put(self, photos: list[Json], files: dict[str, tuple[str, bytes]]) -> list[Json]:
-        return self._request("POST", "assets", fields={"assets": json.dumps(photos), **files})["assets"]
+        return part(self._request("POST", "assets", fields={"assets": json.dumps(photos), **files}), "assets", list)
 
     def _act(self, action: str, **arguments: Any) -> Json:
         return self._post(f"act/{action}", arguments)

@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scripts.sandbox.waiting import PATIENCE
+
 _ROOT = Path(__file__).parents[3]
-_PATIENCE = 300.0
 
 
 class Process:
@@ -24,7 +25,7 @@ class Process:
         # In a session of its own: a Ctrl-C at the terminal is for the starter, who then stops us in good order.
         self._process = subprocess.Popen(command, cwd=_ROOT, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
         assert self._process.stdout
-        ready, _, _ = select.select([self._process.stdout], [], [], _PATIENCE)
+        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
         line = self._process.stdout.readline() if ready else ""
         if not line.startswith("standin listening on http"):
             self.stop()
@@ -42,7 +43,7 @@ class Process:
             self._process.wait(30)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(PATIENCE)
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 stream.close()

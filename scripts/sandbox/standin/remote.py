@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import urllib3
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 class StandinError(Exception):
     """The stand-in refused what it was asked to do."""
+
+
+def part(answer: Json, name: str, kind: type[T]) -> T:
+    """The value of this name in an answer, which is of this type."""
+    found = answer[name]
+    assert isinstance(found, kind), (name, found)
+    return found
 
 
 class Remote:
@@ -28,7 +36,7 @@ class Remote:
         return self._get("state")
 
     def asset(self, public_id: str) -> Json:
-        return self._get(f"asset?public_id={quote(public_id, safe='')}")["asset"]
+        return part(self._get(f"asset?public_id={quote(public_id, safe='')}"), "asset", dict)
 
     def calls(self, call: str | None = None, *, since: int = 0) -> list[Json]:
         """Requests answered: `call` (api, upload, delivery), `method`, `path`, `query`, `status`, `at`."""
@@ -36,14 +44,14 @@ class Remote:
 
     def notifications(self, *, since: int = 0) -> list[Json]:
         """All there was to tell, sent or not, in order: `notification` (a number), `type`, `payload`."""
-        return self._get(f"notifications?since={since}")["notifications"]
+        return part(self._get(f"notifications?since={since}"), "notifications", list)
 
     def deliveries(self, *, since: int = 0) -> list[Json]:
         """Every try that ended: `notification`, `type`, `attempt`, `url`, `status`, `body`, `at`, `seconds`.
 
         And `outcome`: delivered, failed (will be tried again), given up, dropped (by a fault).
         """
-        return self._get(f"deliveries?since={since}")["deliveries"]
+        return part(self._get(f"deliveries?since={since}"), "deliveries", list)
 
     # The webhook
 
@@ -63,7 +71,8 @@ class Remote:
 
     def send(self, payload: Json | None = None, *, body: str | None = None, **overrides: Any) -> int:
         """Any notification, signed and sent, or any body as it is. Overrides: url, timestamp, signature."""
-        return self._post("send", {"payload": payload, "body": body, "overrides": overrides})["notification"]
+        sent = self._post("send", {"payload": payload, "body": body, "overrides": overrides})
+        return part(sent, "notification", int)
 
     def wait_idle(self, timeout: float = 300) -> None:
         """Until nothing is queued, under way or waiting for another try."""
@@ -92,7 +101,7 @@ class Remote:
         Which calls: `match` is a part of the path, query or public ID, or of the notification's body; of those
         it lets `skip` pass and hits `times`=1 (None: all), or all with a `probability` by `seed`.
         """
-        return self._post("faults", {"call": call, "kind": kind} | rule)["fault"]
+        return part(self._post("faults", {"call": call, "kind": kind} | rule), "fault", int)
 
     def clear_faults(self) -> None:
         self._request("DELETE", "faults")
@@ -115,7 +124,7 @@ class Remote:
 
     def _request(self, method: str, path: str, **options: Any) -> Json:
         answer = self._http.request(method, f"{self.url}/standin/{path}", **({"timeout": 60} | options))
-        body = answer.json()
+        body: Json = answer.json()
         if "error" in body:
             raise StandinError(f"{answer.status} {body['error']['message']}")
         return body

@@ -1,4 +1,4 @@
-"""What is true of an asset now: the real SDK against a local Cloudinary."""
+"""The state of an asset: the real SDK against a local Cloudinary."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from app.core.errors import BadPublicId, CloudinaryUnavailable
 from scripts.sandbox.people import as_format
 from scripts.sandbox.pictures import decoded, mean_difference, scene
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.cloudinary.conftest import PHOTO
+from tests.support.answers import PHOTO
 
 
 def upload(standin: Standin, public_id: str = "a", data: bytes = PHOTO, **fields: Any) -> dict[str, Any]:
-    return standin.upload(data, public_id, **({"folder": "sayno", "notify": False} | fields))
+    standing: dict[str, Any] = {"folder": "sayno", "notify": False}
+    return standin.upload(data, public_id, **(standing | fields))
 
 
 # State
@@ -158,14 +159,14 @@ def test_a_public_id_is_refused_or_asked_for_as_it_is(standin: Standin, cloudina
         ("rate_limit", {}, "hourly limit of Admin API calls is reached: .*Limit of 500"),
         ("html", {}, "could not be asked"),
         ("cut", {}, "could not be asked"),
-        ("empty", {}, "lacks what it should have"),
-        ("status", {"status": 500, "body": {"message": "oops"}}, "lacks what it should have"),
+        ("empty", {}, "lacks a field"),
+        ("status", {"status": 500, "body": {"message": "oops"}}, "lacks a field"),
         ("status", {"status": 200, "body": []}, "Cloudinary"),
         ("status", {"status": 200, "body": None}, "Cloudinary"),
         ("status", {"status": 200, "body": "text"}, "Cloudinary"),
-        *(("missing_fields", {"fields": [name]}, f"lacks what it should have .*{name}") for name in
+        *(("missing_fields", {"fields": [name]}, f"lacks a field .*{name}") for name in
           ("public_id", "asset_id", "asset_folder", "version", "secure_url")),
-        ("missing_fields", {"fields": ["moderation", "created_at"]}, "lacks what it should have .*created_at"),
+        ("missing_fields", {"fields": ["moderation", "created_at"]}, "lacks a field .*created_at"),
     ],
 )  # fmt: skip
 def test_every_fault_may_be_tried_again(

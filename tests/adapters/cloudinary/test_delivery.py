@@ -1,4 +1,4 @@
-"""The address of a picture as JPEG, the hosts it may come from, and a download that is whole or an error."""
+"""The URL of a picture as JPEG, the allowed hosts, and downloads that are whole or fail."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.core import limits
 from app.core.errors import CloudinaryUnavailable, PictureError
 from scripts.sandbox.service import ROOT
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.cloudinary.conftest import PHOTO, Answers
+from tests.support.answers import PHOTO, Answers
 
 CDN = "https://res.cloudinary.com/demo/image"
 
@@ -99,7 +99,7 @@ NO_ADDRESSES += [f" {CDN}/upload/v12/a.jpg", "//res.cloudinary.com/image/upload/
 @pytest.mark.parametrize("url", NO_ADDRESSES)
 def test_an_address_without_a_version_is_refused(url: str) -> None:
     for act in (delivery.as_jpeg, delivery.needs_signature, delivery.parts):
-        with pytest.raises(CloudinaryUnavailable, match="is no address of a version of an image"):
+        with pytest.raises(CloudinaryUnavailable, match="is not the URL of a version of an image"):
             act(url)
 
 
@@ -288,7 +288,7 @@ def test_a_picture_that_says_it_is_too_large_is_not_read(session: requests.Sessi
 def test_nothing_is_unpacked(session: requests.Session, answers: Answers, packed: str) -> None:
     answers.headers |= {"Content-Encoding": packed}
     answers.body = gzip.compress(gzip.compress(bytes(10**7)))
-    with pytest.raises(CloudinaryUnavailable, match=r"answered .*, which was not asked for"):
+    with pytest.raises(CloudinaryUnavailable, match=r"answered .*, which was not requested"):
         delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL)
     assert answers.heard[0]["Accept-Encoding"] == "identity"
 
@@ -301,7 +301,7 @@ def test_a_few_redirects_are_followed(session: requests.Session, standin: Standi
     answers.status, answers.headers = 302, {"Location": address}
     assert delivery.fetch(session, f"{answers.url}/a.jpg", LOCAL) == PHOTO
     answers.headers = {"Location": "/{n}"}
-    with pytest.raises(CloudinaryUnavailable, match="comes after over 3 redirects"):
+    with pytest.raises(CloudinaryUnavailable, match="takes over 3 redirects"):
         delivery.fetch(session, f"{answers.url}/b.jpg", LOCAL)
     assert answers.asked == ["/a.jpg", "/b.jpg", "/2", "/3", "/4"]
 
@@ -325,7 +325,7 @@ def test_a_redirect_to_another_host_is_not_followed(
     session: requests.Session, answers: Answers, status: int, target: str
 ) -> None:
     answers.status, answers.headers = status, {"Location": target, "Content-Type": "image/jpeg"}
-    with pytest.raises(CloudinaryUnavailable, match=r"may not be fetched from|is no address|could not be fetched"):
+    with pytest.raises(CloudinaryUnavailable, match=r"may not be fetched from|is not a URL|could not be fetched"):
         delivery.fetch(session, f"{answers.url}/a.jpg", {answers.host})
     assert answers.asked == ["/a.jpg"]
 

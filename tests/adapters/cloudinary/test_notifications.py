@@ -1,4 +1,4 @@
-"""What a notification says: hints, or an error of ours, whatever came."""
+"""Reading notifications: any input gives hints or one of our errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which public IDs there can be."""
+"""Which public IDs are valid."""
 
 from __future__ import annotations
 

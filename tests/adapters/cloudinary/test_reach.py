@@ -1,4 +1,4 @@
-"""Whether a host answers, and what time it is there."""
+"""Whether a host answers, and its clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a notification was sent by Cloudinary, and lately."""
+"""Whether Cloudinary sent a notification, and recently."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_a_notification_with_a_signature_of_version_2_alone_is_refused_with_caus
 
 def test_the_key_that_signed_is_named_in_the_log_and_nowhere_else() -> None:
     body = b'{"notification_type": "upload", "signature_key": "123456789012345"}'
-    with pytest.raises(BadSignature, match="the secret of the API key 123456789012345") as refused:
+    with pytest.raises(BadSignature, match="names the API key 123456789012345") as refused:
         verify(body, "100", "0" * 40, ["s"], 100)
     assert "123456789012345" not in refused.value.public
     with pytest.raises(BadSignature) as refused:

@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms
 
-from app.adapters.exiftool.exiftool import LONGEST_VALUE, ExifTool, Tags, is_writable
+from app.adapters.exiftool import ExifTool, Tags, is_writable
+from app.adapters.exiftool.exiftool import LONGEST_VALUE
 from app.core import limits
 from app.core.errors import ExifToolFailed, SettingError
 from scripts.sandbox.waiting import wait_for
@@ -93,7 +94,7 @@ def photo(small: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., ExifTool]]:
     """Makes an ExifTool of a script, which finds exiftool's arguments in "$@"."""
-    made = []
+    made: list[ExifTool] = []
 
     def tool(script: str, patience: float = 300) -> ExifTool:
         path = tmp_path / f"tool{len(made)}"
@@ -351,7 +352,7 @@ def test_one_that_dies_at_work_fails_and_the_next_call_is_served(
     tool = make(
         f'if [ ! -e "{once}" ]; then touch "{once}"; read line; echo half an answer; exit; fi; exec exiftool "$@"'
     )
-    with pytest.raises(ExifToolFailed, match="it will be started anew"):
+    with pytest.raises(ExifToolFailed, match="it will be restarted"):
         tool.write(photo, TAGS)
     tool.write(photo, TAGS)
     assert tool.read([photo]) == {photo: TAGS}
@@ -411,7 +412,7 @@ def test_an_error_of_exiftool_is_said_in_its_words(make: Callable[..., ExifTool]
 
 def test_a_configuration_file_is_not_run(tmp_path: Path, photo: Path) -> None:
     (tmp_path / ".ExifTool_config").write_text(f'open(my $file, ">", "{tmp_path}/was-run");\n1;\n')
-    code = "from app.adapters.exiftool.exiftool import ExifTool; tool = ExifTool(); "
+    code = "from app.adapters.exiftool import ExifTool; tool = ExifTool(); "
     code += "tool.version(); tool.check(); tool.close()"
     environ = os.environ | {"HOME": str(tmp_path), "EXIFTOOL_HOME": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], env=environ, cwd=ROOT, check=True)
@@ -424,7 +425,7 @@ def test_it_ends_with_a_killed_parent(tmp_path: Path) -> None:
     script.chmod(0o755)
     code = """
 import sys, threading
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 tool = ExifTool([sys.argv[1]])
 thread = threading.Thread(target=tool.check)
 thread.start()
@@ -440,7 +441,7 @@ sys.stdin.read()
     assert parent.stdout.readline() == "runs\n"
     [pid] = pids(tmp_path)
     parent.kill()
-    parent.communicate()
+    parent.communicate(timeout=300)
     wait_until_dead(pid)
 
 
@@ -448,9 +449,7 @@ def test_it_does_not_keep_a_program_from_ending(tmp_path: Path) -> None:
     script = tmp_path / "tool"
     script.write_text(f"#!/bin/sh\n{recording(tmp_path)}\n")
     script.chmod(0o755)
-    code = (
-        "import sys; from app.adapters.exiftool.exiftool import ExifTool; tool = ExifTool([sys.argv[1]]); tool.check()"
-    )
+    code = "import sys; from app.adapters.exiftool import ExifTool; tool = ExifTool([sys.argv[1]]); tool.check()"
     subprocess.run([sys.executable, "-W", "ignore", "-c", code, script], cwd=ROOT, check=True, timeout=300)
     [pid] = pids(tmp_path)
     wait_until_dead(pid)

@@ -1,4 +1,4 @@
-"""The canvas: cells land where they are asked to, and everything else is transparent."""
+"""The canvas: cells land where they belong, and everything else is transparent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CELLS = [RANDOM.integers(0, 256, (CELL[1], CELL[0], 3), np.uint8) for _ in range
 
 
 def expected(width: int, height: int, rows: Sequence[tuple[Sequence[int], int, int]]) -> Any:
-    """What NumPy makes of the same rows: (cells, left, top)."""
+    """The same rows mounted by NumPy: (cells, left, top)."""
     canvas = np.zeros((height, width, 4), np.uint8)
     for cells, left, top in rows:
         for number, cell in enumerate(cells):

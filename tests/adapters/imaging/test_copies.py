@@ -1,4 +1,4 @@
-"""Smaller copies inside an intermediate: found where all is well, and nothing is ever taken for one that is none."""
+"""Smaller copies inside an intermediate: found if undamaged, and nothing else is ever taken for one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def plain() -> bytes:
 
 @functools.cache
 def inside() -> dict[Size, bytes]:
-    """The copies in it, as the description of the chunk says that they lie there."""
+    """The copies in it, read by the description of the chunk."""
     return read(real())
 
 
@@ -100,7 +100,7 @@ def test_whatever_is_put_in_is_found_again(jpegs: dict[int, bytes], width: int, 
 # What is not
 
 
-def test_of_a_file_that_is_cut_short_or_longer_than_it_says_nothing_is_found() -> None:
+def test_nothing_is_found_in_a_truncated_or_extended_file() -> None:
     for size in copies.SIZES:
         for length in (0, 1, len(real()) // 2, len(real()) - 1, len(real()) + 1, 2**32 + len(real())):
             assert copies.find(real(), length, *size) is None
@@ -109,7 +109,7 @@ def test_of_a_file_that_is_cut_short_or_longer_than_it_says_nothing_is_found() -
 
 
 @pytest.mark.parametrize("data", [b"", b"\0", plain, bytes(100_000), b"\xff" * 100_000, b"<html>" * 1000, inside])
-def test_in_what_has_no_chunk_of_them_nothing_is_found(data: object) -> None:
+def test_nothing_is_found_in_a_file_without_the_chunk(data: object) -> None:
     made = data() if callable(data) else data
     made = made[150, 200] if isinstance(made, dict) else made  # a JPEG
     assert isinstance(made, bytes)

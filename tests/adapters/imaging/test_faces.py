@@ -16,7 +16,7 @@ from app.core.errors import PictureError
 from scripts.sandbox import pictures
 from scripts.sandbox.people import portrait_image
 from scripts.sandbox.pictures import decoded, jpeg, mean_difference
-from tests.adapters.imaging.decoder.test_decoder import python
+from tests.support.child import python
 
 pytest.importorskip("dlib")
 
@@ -37,7 +37,7 @@ def landscape(*lefts: float) -> Image.Image:
 
 
 def place(prepared: imaging.Prepared, picture: Image.Image) -> float:
-    """Where the cut begins, of the picture's width; both files show what it says that they show."""
+    """Where the cut begins, as a part of the picture's width; checks that both files show that cut."""
     cut, (width, height) = prepared.cut, picture.size
     assert cut is not None
     box = (round(cut.left * width), round(cut.top * height), round(cut.right * width), round(cut.bottom * height))
@@ -48,7 +48,7 @@ def place(prepared: imaging.Prepared, picture: Image.Image) -> float:
 
 
 @pytest.mark.parametrize("left", [0.0, 0.2, 0.625])
-def test_whoever_stands_at_the_side_of_a_landscape_picture_is_in_the_middle_of_the_cell(left: float) -> None:
+def test_a_person_at_the_side_of_a_landscape_picture_is_in_the_middle_of_the_cell(left: float) -> None:
     picture = landscape(left)
     prepared = imaging.prepare(jpeg(picture), ())
     assert place(prepared, picture) == pytest.approx(left, abs=0.03), "the portrait has the shape of a cell"
@@ -89,7 +89,7 @@ def test_two_who_fit_are_both_kept() -> None:
 
 
 @pytest.mark.parametrize("size", [(1200, 600), (40, 10), (3, 1), (1, 900), (3000, 20)])
-def test_where_nobody_is_the_middle_is_kept(size: tuple[int, int]) -> None:
+def test_a_picture_without_people_keeps_its_middle(size: tuple[int, int]) -> None:
     cut = imaging.prepare(jpeg(pictures.scene(*size)), ()).cut
     assert cut is not None
     assert cut.why == "middle"
@@ -132,7 +132,7 @@ def test_without_the_package_the_middle_is_kept(make: Callable[..., Decoder]) ->
     assert (cut.why, round(cut.left, 2)) == ("middle", 0.31)
 
 
-def test_on_a_processor_that_it_is_not_made_for_it_is_not_loaded(tmp_path: Path) -> None:
+def test_dlib_is_not_loaded_on_an_unsupported_processor(tmp_path: Path) -> None:
     assert imaging.faces.why_not() is None
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text("flags : fpu sse2 ssse3 sse4_2 popcnt\n")
@@ -149,7 +149,7 @@ def test_a_preview_is_the_whole_picture_upright_and_small(orientation: int, make
     assert "exif" not in shown.info
 
 
-def test_a_preview_of_no_picture_is_refused_like_one(make: Callable[..., Decoder]) -> None:
+def test_a_preview_of_something_that_is_no_picture_is_refused(make: Callable[..., Decoder]) -> None:
     decoder = make()
     for data in (b"", b"<svg/>", jpeg(landscape())[:-2000]):
         with pytest.raises(PictureError):

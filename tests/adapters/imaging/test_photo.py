@@ -16,7 +16,7 @@ METADATA = {"exif", "icc_profile", "comment", "xmp", "photoshop", "date:create",
 
 
 def prepare(picture: bytes) -> imaging.Prepared:
-    """Without variants, which change nothing of the two files (tests/adapters/imaging/test_variants.py)."""
+    """Without variants, which do not change the two files (tests/adapters/imaging/test_variants.py)."""
     return imaging.prepare(picture, ())
 
 
@@ -139,7 +139,7 @@ def test_wider_colours_become_srgb(size: tuple[int, int]) -> None:
         {"exif": b"Exif\0\0II*\0\xff\xff\xff\x7fthis is no directory"},
     ],
 )
-def test_broken_metadata_is_as_good_as_none(broken: dict[str, bytes]) -> None:
+def test_broken_metadata_is_ignored(broken: dict[str, bytes]) -> None:
     picture = scene(300, 400)
     check(prepare(jpeg(picture, **broken)), picture)
     with pytest.raises(PictureError, match="premature end"):
@@ -191,7 +191,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_whole_jpeg_or_too_large_is_refused_in_one_sentence(name: str) -> None:
+def test_an_incomplete_or_too_large_jpeg_is_refused_in_one_sentence(name: str) -> None:
     with pytest.raises(PictureError, match=r"^[A-Z][^\n]{10,200}\.$") as caught:
         prepare(REFUSED[name])
     said = str(caught.value)
@@ -199,10 +199,10 @@ def test_what_is_no_whole_jpeg_or_too_large_is_refused_in_one_sentence(name: str
     assert "/" not in said, "no path, and no place in anyone's source"
 
 
-def test_what_is_too_large_is_said_with_the_limit() -> None:
-    with pytest.raises(PictureError, match="8000×6251 pixels; 50 megapixels at most"):
+def test_the_error_for_a_too_large_picture_names_the_limit() -> None:
+    with pytest.raises(PictureError, match="8000×6251 pixels; the limit is 50 megapixels"):
         prepare(REFUSED["over 50 megapixels"])
-    with pytest.raises(PictureError, match=r"has 30.0 MB; 30 MB at most"):
+    with pytest.raises(PictureError, match=r"has 30.0 MB; the limit is 30 MB"):
         prepare(REFUSED["over 30 MB"])
 
 
@@ -260,5 +260,5 @@ def test_a_cell_of_a_grey_picture_is_grey_in_three_colours() -> None:
     ],
 )
 def test_a_cell_of_a_broken_file_is_refused(data: bytes, kind: imaging.Format) -> None:
-    with pytest.raises(PictureError, match=f"This is no whole {kind.upper()}"):
+    with pytest.raises(PictureError, match=f"This is not a complete {kind.upper()}"):
         imaging.cell(data, kind, 30, 40)

@@ -1,4 +1,4 @@
-"""ImageMagick works under our own policy in every process that decodes, or it does not work."""
+"""ImageMagick runs under our policy in every process that decodes, or not at all."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ NAMES = [
 
 
 def child(code: str, given: object = None, **environ: str) -> str:
-    """What a Python process says that has our policy and nothing else of this one."""
+    """The output of a Python process that has our policy and nothing else of this environment."""
     ended = subprocess.run(
         [sys.executable, "-c", code],
         input=json.dumps(given),
@@ -102,16 +102,16 @@ def test_what_is_no_picture_fails_through_imaging_whatever_it_is_said_to_be(name
     if (name, kind) == ("PNG", "png"):
         return
     for act in (lambda: imaging.size(data, kind), lambda: imaging.cell(data, kind, 3, 4)):
-        with pytest.raises(PictureError, match=f"This is no whole {kind.upper()}"):
+        with pytest.raises(PictureError, match=f"This is not a complete {kind.upper()}"):
             act()
-    with pytest.raises(PictureError, match="This is no whole JPEG"):
+    with pytest.raises(PictureError, match="This is not a complete JPEG"):
         imaging.prepare(data)
 
 
 @pytest.mark.parametrize("name", ["SVG", "MVG", "MSL", "PostScript", "a label", "GIF"])
 def test_the_decoding_process_refuses_them_too(name: str) -> None:
     decoder = imaging.Decoder()
-    with pytest.raises(PictureError, match="This is no whole JPEG"):
+    with pytest.raises(PictureError, match="This is not a complete JPEG"):
         decoder.prepare(hostile.NO_PICTURES[name])
     decoder.close()
 
@@ -144,7 +144,7 @@ imaging.Decoder().prepare((Path(sys.argv[1]) / "picture.jpg").read_bytes())
 
 @pytest.mark.parametrize("start", STARTS)
 def test_what_collagen_starts_has_it_wherever_it_is_started_from(start: str, store: Store, tmp_path: Path) -> None:
-    """Each would refuse to decode without; gunicorn's workers are looked at in tests/test_hostile.py."""
+    """Each would refuse to decode without it; tests/test_hostile.py checks gunicorn's workers."""
     (tmp_path / "picture.png").write_bytes(png(scene(30, 40)))
     (tmp_path / "picture.jpg").write_bytes(jpeg(scene(30, 40)))
     files = imaging.prepare(jpeg(scene(30, 40)))

@@ -1,4 +1,4 @@
-"""Decoding with limits: the format that was named, or nothing."""
+"""Decoding with limits: only the named format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def png_claiming(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
 
 
-def test_the_size_is_told_without_decoding() -> None:
+def test_the_size_is_known_without_decoding() -> None:
     assert imaging.size(jpeg(scene(31, 47)), "jpeg") == (31, 47)
     assert imaging.size(png(scene(31, 47)), "png") == (31, 47)
     assert imaging.size(pictures.claiming(jpeg(scene(31, 47)), 40_000, 30_000), "jpeg") == (40_000, 30_000)
@@ -32,7 +32,7 @@ def test_the_size_is_told_without_decoding() -> None:
 @pytest.mark.parametrize("kind", ["jpeg", "png"])
 @pytest.mark.parametrize("data", [b"", b"GIF89a", b"<svg/>", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"])
 def test_the_size_of_what_is_no_picture_is_an_error(kind: imaging.Format, data: bytes) -> None:
-    with pytest.raises(PictureError, match=f"no whole {kind.upper()}"):
+    with pytest.raises(PictureError, match=f"not a complete {kind.upper()}"):
         imaging.size(data, kind)
 
 
@@ -43,7 +43,7 @@ def test_what_claims_to_be_enormous_is_never_decoded(data: bytes) -> None:
         pytest.fail("it was decoded")
 
 
-def test_a_jpeg_is_never_decoded_smaller_than_asked() -> None:
+def test_a_jpeg_is_never_decoded_smaller_than_requested() -> None:
     data = jpeg(scene(1500, 2000))
     for at_least in ((1500, 2000), (751, 1001), (750, 1000), (600, 800), (100, 134)):
         with opened(data, "jpeg", at_least=at_least) as image:

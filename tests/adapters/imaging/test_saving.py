@@ -21,7 +21,7 @@ from scripts.sandbox.stored import png_chunks
 
 
 def padded(picture: Image.Image, left: int, top: int, right: int, bottom: int) -> bytes:
-    """A PNG of `picture` with so many transparent pixels around it."""
+    """A PNG of `picture` with a transparent border."""
     master = Image.new("RGBA", (picture.width + left + right, picture.height + top + bottom))
     master.paste(picture, (left, top))
     return png(master)
@@ -63,7 +63,7 @@ def test_a_png_has_no_chunk_but_those_it_needs_whichever_way_up_its_source_was()
 
 
 def density(data: bytes) -> tuple[int, tuple[int, int]]:
-    """The unit (0 for none) and the density that a JPEG says it has."""
+    """The unit (0 for none) and the density in a JPEG's header."""
     info = decoded(data).info
     return info["jfif_unit"], info["jfif_density"]
 
@@ -167,9 +167,9 @@ def test_a_master_of_any_kind_is_taken(mode: str) -> None:
     assert mean_difference(derived, picture.convert("RGB").resize((60, 45), Image.Resampling.LANCZOS)) < 4
 
 
-def test_what_is_transparent_all_over_or_no_png_is_refused() -> None:
-    with pytest.raises(PictureError, match="transparent all over"):
+def test_a_fully_transparent_picture_or_something_that_is_no_png_is_refused() -> None:
+    with pytest.raises(PictureError, match="entirely transparent"):
         imaging.derive(png(Image.new("RGBA", (30, 40))), 1920, 85)
     for data in (b"", jpeg(scene(30, 40)), png(scene(300, 400))[:-500]):
-        with pytest.raises(PictureError, match="no whole PNG"):
+        with pytest.raises(PictureError, match="not a complete PNG"):
             imaging.derive(data, 1920, 85)

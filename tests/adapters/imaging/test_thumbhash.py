@@ -1,4 +1,4 @@
-"""ThumbHash: as the reference implementation makes it, and found again in an intermediate."""
+"""ThumbHash: the same as the reference implementation's, and found again in an intermediate."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ REFERENCE = [
 
 
 def numbers(found: bytes) -> list[int]:
-    """The numbers that are packed into a hash."""
+    """The numbers packed into a hash."""
     first, second = int.from_bytes(found[:3], "little"), int.from_bytes(found[3:5], "little")
     head = [first & 63, first >> 6 & 63, first >> 12 & 63, first >> 18 & 31, first >> 23]
     head += [second & 7, second >> 3 & 63, second >> 9 & 63, second >> 15]
@@ -74,7 +74,7 @@ def test_a_picture_of_one_colour_has_no_waves(colour: tuple[int, int, int]) -> N
 
 @pytest.mark.parametrize(("width", "height", "length"), [(33, 1, 99), (1, 33, 99), (0, 0, 0), (2, 2, 11), (2, 2, 13)])
 def test_another_size_is_refused(width: int, height: int, length: int) -> None:
-    with pytest.raises(ValueError, match="are no picture"):
+    with pytest.raises(ValueError, match="Cannot hash"):
         thumbhash(width, height, bytes(length))
 
 

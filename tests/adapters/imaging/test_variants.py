@@ -1,4 +1,4 @@
-"""Variants: of the sizes that are promised, light enough, sharper than without, and worth no photo."""
+"""Variants: the promised sizes, small enough, sharpened, and never the cause of a lost photo."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.adapters import imaging
 from app.adapters.imaging import Decoder, photo, variants
 from app.adapters.imaging.reading import opened
 from app.adapters.imaging.variants import VARIANTS
-from app.adapters.store.photos import photos
+from app.adapters.store.photos import paths
 from scripts.sandbox.pictures import (
     as_srgb,
     decoded,
@@ -36,7 +36,7 @@ SIZES = {"thumb": (150, 200), "medium": (1200, 1600)}
 
 def test_the_sizes_are_those_that_pages_and_the_store_count_on() -> None:
     assert {name: (one.width, one.height) for name, one in VARIANTS.items()} == SIZES
-    assert tuple(VARIANTS) == photos.VARIANTS
+    assert tuple(VARIANTS) == paths.VARIANTS
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -156,7 +156,7 @@ def test_a_strange_picture_that_is_taken_is_stored_with_them_all(name: str, deco
 
 
 def test_one_that_cannot_be_made_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ImageMagick refuses a size of nothing, as it refuses what it has no memory for."""
+    """ImageMagick refuses a size of zero, as it refuses one that it has no memory for."""
     monkeypatch.setitem(variants.VARIANTS, "medium", variants.Variant(0, 1600, 85, "2x2"))
     with opened(person(0), "jpeg") as image:
         assert set(variants.made(image, SIZES)) == {"thumb"}

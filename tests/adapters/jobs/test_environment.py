@@ -1,4 +1,4 @@
-"""What processes are given that are started for one piece of work."""
+"""The environment of child processes that need no settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.imaging import Decoder
 from app.adapters.jobs import environment
 from app.adapters.store import Store
@@ -41,10 +41,10 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("settings")
 def test_no_setting_is_passed_on_and_what_programs_need_is() -> None:
-    given = environment.environment({"MORE": "y"})
-    assert not SETTINGS.keys() & given.keys()
-    assert given["PATH"] == os.environ["PATH"]
-    assert given["MORE"] == "y"
+    passed = environment.bare({"MORE": "y"})
+    assert not SETTINGS.keys() & passed.keys()
+    assert passed["PATH"] == os.environ["PATH"]
+    assert passed["MORE"] == "y"
 
 
 @pytest.mark.usefixtures("settings")
@@ -63,7 +63,7 @@ def test_decoder_exiftool_and_build_know_no_secret(store: Store, exiftool: ExifT
     tool.close()
 
 
-def test_the_look_at_processes_sees_what_it_looks_for(tmp_path: Path) -> None:
+def test_the_check_for_leaked_secrets_finds_them(tmp_path: Path) -> None:
     names = {"COLLAGEN_SECRET_KEY": "x", "PATH": os.environ["PATH"]}
     (tmp_path / "exiftool").write_text("import time; time.sleep(600)")
     with subprocess.Popen([sys.executable, str(tmp_path / "exiftool")], env=names) as told:

@@ -11,6 +11,7 @@ import pytest
 
 from app.adapters.store.disk import Disk
 from app.adapters.store.files import TEMPORARY, Files
+from app.adapters.store.lines import append_line
 from app.core.errors import StoreUnavailable
 from tests.support import child
 
@@ -36,7 +37,7 @@ def test_a_file_is_written_with_its_directories_its_time_and_nothing_beside_it(t
 
 def test_other_users_of_the_machine_see_nothing(tmp_path: Path) -> None:
     files.write_whole(tmp_path / "a/photo.jpg", b"a face")
-    files.append_line(tmp_path / "a/log", "an address")
+    append_line(files, tmp_path / "a/log", "an address")
     for path in (tmp_path / "a", tmp_path / "a/photo.jpg", tmp_path / "a/log"):
         assert path.stat().st_mode & 0o007 == 0
 
@@ -166,8 +167,8 @@ def test_what_cannot_be_read_or_removed_is_the_stores_failure(tmp_path: Path) ->
 
 
 def test_a_line_is_added_whatever_characters_it_has(tmp_path: Path) -> None:
-    files.append_line(tmp_path / "logs/log", "é 😀")
-    files.append_line(tmp_path / "logs/log", "half a pair \ud83d")
+    append_line(files, tmp_path / "logs/log", "é 😀")
+    append_line(files, tmp_path / "logs/log", "half a pair \ud83d")
     assert (tmp_path / "logs/log").read_text("utf-8") == "é 😀\nhalf a pair \\ud83d\n"
 
 
@@ -249,7 +250,7 @@ def test_whoever_waits_gets_the_lock_when_it_is_given_up(tmp_path: Path) -> None
     assert child.line(waiter) == "waits"
     os.close(held)
     assert child.line(waiter) == "True"
-    waiter.communicate()
+    waiter.communicate(timeout=300)
 
 
 def test_a_lock_that_cannot_be_made_is_the_stores_failure(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ import pytest
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
 from scripts.sandbox.service import ROOT
-from tests.services.check.test_check import collage
-from tests.web.conftest import fill
+from tests.support.collages import collage
+from tests.support.web import fill
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -34,9 +34,9 @@ def filled(tmp_path: Path) -> Iterator[Store]:
         store.logs.notification("sayno", NOW, "approved", "p0", b"{}")
         store.opens.add("sayno", NOW, {"collage": "0001", "class": "human"})
         store.sends.add("sayno", {"state": "intended", "photo": "p0"})
-        store.withdrawals.add("sayno", NOW, "ann@example.org", ["p0"])
-        store.unfinished.note(b"{}", {"p0": "sayno"})
-        store.forgotten.note(["sayno"], ["p0"])
+        store.unsubscribes.add("sayno", NOW, "ann@example.org", ["p0"])
+        store.checkpoints.note(b"{}", {"p0": "sayno"})
+        store.erasures.note(["sayno"], ["p0"])
         store.logouts.add("a session")
         store.syncs.end("sayno", NOW)
         yield store

@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import threading
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,22 +14,7 @@ from app.adapters.store.disk import Disk
 from app.adapters.store.probe import KEPT, Probe
 from app.adapters.store.root import Root
 from app.core.errors import StoreUnavailable
-
-
-class Broken(Disk):
-    """A disk of which one operation always fails, or does whatever `instead` does."""
-
-    def __init__(self, operation: str, instead: int | Callable[[], None]) -> None:
-        self.tried = 0
-
-        def fail(*_: Any) -> Any:
-            self.tried += 1
-            if isinstance(instead, int):
-                raise OSError(instead, os.strerror(instead))
-            instead()
-            return getattr(Disk, operation)(self, *_)
-
-        setattr(self, operation, fail)
+from tests.support.failing import Broken, Full
 
 
 def probe(store: Store, disk: Disk, **more: Any) -> Probe:
@@ -89,19 +72,12 @@ def test_a_store_that_is_well_again_is_well(store: Store) -> None:
 
 def test_a_store_that_does_not_answer_keeps_nobody_waiting_and_is_asked_once(store: Store) -> None:
     end = threading.Event()
-    checked = probe(store, disk := Broken("write", lambda: end.wait() and None), patience=0.05)
+    checked = probe(store, disk := Broken("write", end.wait), patience=0.05)
     for _ in range(3):
         with pytest.raises(StoreUnavailable, match=r"has not answered for 0\.05 seconds"):
             checked.check()
     assert disk.tried == 1
     end.set()
-
-
-class Full(Disk):
-    def space(self, path: Path) -> os.statvfs_result:
-        found = list(os.statvfs(path))
-        found[4] = 50 * 1024 * 1024 // os.statvfs(path).f_frsize  # f_bavail
-        return os.statvfs_result(found)
 
 
 def test_with_50_mb_left_nothing_more_is_taken_in(store: Store) -> None:

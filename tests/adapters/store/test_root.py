@@ -27,10 +27,15 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "photos.put_intermediate": lambda store: store.photos.put_intermediate("sayno", "p", b"i", 5),
     "photos.put_variants": lambda store: store.photos.put_variants("sayno", "p", {"thumb": b"t"}, 5),
     "photos.variant": lambda store: store.photos.variant("sayno", "p", "thumb"),
-    "photos.marked": lambda store: store.photos.marked(store.photos.intermediate_path("sayno", "p"), 5),
+    "photos.has": lambda store: store.photos.has("sayno", "p"),
+    "photos.archive_stamps": lambda store: store.photos.archive_stamps("sayno", ["p"]),
+    "photos.intermediate_size": lambda store: store.photos.intermediate_size("sayno", "p"),
+    "photos.variant_file": lambda store: store.photos.variant_file("sayno", "p", "thumb"),
+    "photos.variant_has_mark": lambda store: store.photos.variant_has_mark("sayno", "p", "thumb", 5),
     "photos.version": lambda store: store.photos.version("sayno", "p"),
     "photos.versions": lambda store: store.photos.versions("sayno", ["p"]),
-    "photos.incomplete": lambda store: store.photos.incomplete("sayno"),
+    "photos.incomplete": lambda store: store.photos.incomplete("sayno", ()),
+    "photos.find": lambda store: store.photos.find("sayno", ["p"]),
     "photos.placeholders": lambda store: store.photos.placeholders("sayno", ["p"]),
     "photos.fits": lambda store: store.photos.fits("sayno", "p", 5),
     "photos.distrust": lambda store: store.photos.distrust("sayno", "p"),
@@ -44,6 +49,14 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "collages.ids": lambda store: store.collages.ids("sayno"),
     "collages.manifest": lambda store: store.collages.manifest("sayno", "0001"),
     "collages.file": lambda store: store.collages.file("sayno", "0001", "collage.png"),
+    "collages.has": lambda store: store.collages.has("sayno", "0001", "collage.png"),
+    "collages.read": lambda store: store.collages.read("sayno", "0001", "collage.png"),
+    "collages.names": lambda store: store.collages.names("sayno", "0001"),
+    "collages.wait_for_swap": lambda store: store.collages.wait_for_swap(
+        "sayno", "0001", lambda: store.collages.stamp("sayno", "0001")
+    ),
+    "collages.write": lambda store: store.collages.write(draft(store), "collage.png", b"a"),
+    "collages.replace_file": lambda store: store.collages.replace_file("sayno", "0001", "collage.png", b"a"),
     "collages.turn": lambda store: contextlib.ExitStack().enter_context(store.collages.turn("sayno", 0)),
     "collages.clear": lambda store: store.collages.clear("sayno"),
     "collages.begin": lambda store: store.collages.begin("sayno"),
@@ -51,6 +64,10 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "collages.note": lambda store: store.collages.note(draft(store), {"state": "building"}),
     "collages.publish": lambda store: store.collages.publish(draft(store), {}),
     "photos.count": lambda store: store.photos.count("sayno"),
+    "root.not_writable": lambda store: store.root.not_writable(),
+    "strays.unknown": lambda store: list(store.strays.unknown("sayno")),
+    "strays.without_manifest": lambda store: list(store.strays.without_manifest("sayno")),
+    "strays.empty": lambda store: list(store.strays.empty("sayno")),
     "root.free": lambda store: store.root.free(),
     "syncs.cursor": lambda store: store.syncs.cursor("sayno"),
     "syncs.end": lambda store: store.syncs.end("sayno", NOW),
@@ -77,7 +94,6 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "sends.begin": lambda store: store.sends.begin("sayno"),
     "sends.turn": lambda store: contextlib.ExitStack().enter_context(store.sends.turn("sayno")),
     "sends.add": lambda store: store.sends.add("sayno", {"state": "intended", "photo": "p"}),
-    "sends.holds": lambda store: store.sends.holds("sayno", "p"),
     "sends.read": lambda store: store.sends.read("sayno"),
     "sends.read_whole": lambda store: store.sends.read_whole("sayno"),
     "sends.contents": lambda store: store.sends.contents("sayno"),
@@ -85,19 +101,19 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "sends.state": lambda store: store.sends.state("sayno"),
     "opens.add": lambda store: store.opens.add("sayno", NOW, {"collage": "0001", "class": "human"}),
     "opens.read": lambda store: list(store.opens.read("sayno")),
-    "withdrawals.add": lambda store: store.withdrawals.add("sayno", NOW, "ann@example.org", ["p"]),
-    "withdrawals.addresses": lambda store: store.withdrawals.addresses("sayno"),
-    "withdrawals.contents": lambda store: store.withdrawals.contents("sayno"),
-    "withdrawals.photo": lambda store: store.withdrawals.photo("sayno", "p"),
+    "unsubscribes.add": lambda store: store.unsubscribes.add("sayno", NOW, "ann@example.org", ["p"]),
+    "unsubscribes.addresses": lambda store: store.unsubscribes.addresses("sayno"),
+    "unsubscribes.contents": lambda store: store.unsubscribes.contents("sayno"),
+    "unsubscribes.photo": lambda store: store.unsubscribes.photo("sayno", "p"),
     "logouts.add": lambda store: store.logouts.add("a session"),
     "logouts.has": lambda store: store.logouts.has("a session"),
     "syncs.forget": lambda store: store.syncs.forget("sayno", ["p"]),
-    "unfinished.done": lambda store: store.unfinished.done(b"{}", ["p"]),
-    "unfinished.note": lambda store: store.unfinished.note(b"{}", {"p": "sayno"}),
-    "unfinished.end": lambda store: store.unfinished.end(b"{}"),
-    "forgotten.note": lambda store: store.forgotten.note(["sayno"], ["p"]),
-    "forgotten.has": lambda store: store.forgotten.has("p"),
-    "forgotten.campaigns": lambda store: store.forgotten.campaigns(),
+    "checkpoints.done": lambda store: store.checkpoints.done(b"{}", ["p"]),
+    "checkpoints.note": lambda store: store.checkpoints.note(b"{}", {"p": "sayno"}),
+    "checkpoints.end": lambda store: store.checkpoints.end(b"{}"),
+    "erasures.note": lambda store: store.erasures.note(["sayno"], ["p"]),
+    "erasures.has": lambda store: store.erasures.has("p"),
+    "erasures.campaigns": lambda store: store.erasures.campaigns(),
     "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
     "logs.tail": lambda store: store.logs.tail("sayno", 5),
@@ -105,6 +121,8 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
 }
 PURE = {
     "collages.directory",
+    "collages.is_draft",
+    "collages.path",
     "opens.directory",
     "photos.archive_path",
     "photos.intermediate_path",
@@ -119,8 +137,19 @@ def draft(store: Store) -> Draft:
 
 def test_the_table_of_methods_is_whole() -> None:
     store = Store(Path("x"))
-    names = ("root", "photos", "collages", "logs", "sends", "opens", "withdrawals", "syncs", "unfinished", "forgotten")
-    names += ("logouts",)
+    names: tuple[str, ...] = (
+        "root",
+        "photos",
+        "collages",
+        "logs",
+        "sends",
+        "opens",
+        "unsubscribes",
+        "syncs",
+        "checkpoints",
+        "erasures",
+    )
+    names += ("logouts", "strays")
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"

@@ -1,4 +1,4 @@
-"""Settings and campaign rules: what is read from where, and that whatever is wrong is named."""
+"""Settings and campaign rules: where they are read from, and that errors name the key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.config import Account, Campaign, MailServer, load_campaigns, load_settings
+from app.core.config import Account, Campaign, MailServer, Settings, load_campaigns, load_settings
 from app.core.errors import SettingError
 from app.services.notify.recipients import is_test_address
 
@@ -21,7 +21,7 @@ URL = "cloudinary://123:s3cr3t-Of_Ours@myCloud"
 ADDRESSABLE = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 
 
-def load(**environ: str) -> object:
+def load(**environ: str) -> Settings:
     return load_settings(environ, NOWHERE)
 
 
@@ -360,28 +360,28 @@ def test_the_campaigns_that_come_with_the_program_are_right() -> None:
         ("[a", "cannot be read"),
         ("[a]\n[a]", "cannot be read"),
         ('title = "x"', r"title must be a table: \[title\]"),
-        ("[A]", r"\[A\] is no campaign name"),
-        ('["a b"]', r"\[a b\] is no campaign name"),
-        ('["../a"]', "is no campaign name"),
-        ('[".locks"]', "is no campaign name"),
-        (f"[{'a' * 65}]", "is no campaign name"),
-        ('[""]', "is no campaign name"),
+        ("[A]", r"\[A\] is not a campaign name"),
+        ('["a b"]', r"\[a b\] is not a campaign name"),
+        ('["../a"]', "is not a campaign name"),
+        ('[".locks"]', "is not a campaign name"),
+        (f"[{'a' * 65}]", "is not a campaign name"),
+        ('[""]', "is not a campaign name"),
         (
             '[a]\ncolour = "red"',
-            r"\[a\] has an unknown key 'colour'; known are folder, gallery_password, gallery_until, ",
+            r"\[a\] has an unknown key 'colour'; known keys are folder, gallery_password, gallery_until, ",
         ),
         ('[a]\npublic = "yes"', r"\[a\] public must be true or false"),
         ("[a]\npublic = 1", r"\[a\] public must be true or false"),
-        ("[a]\ngallery_password = 12345678", r"\[a\] gallery_password must be a text that is not empty"),
-        ('[a]\ngallery_password = " "', r"\[a\] gallery_password must be a text that is not empty"),
+        ("[a]\ngallery_password = 12345678", r"\[a\] gallery_password must be text, and not empty"),
+        ('[a]\ngallery_password = " "', r"\[a\] gallery_password must be text, and not empty"),
         ('[a]\ngallery_password = "  eleven char  "', r"\[a\] gallery_password must have at least 12 characters"),
-        ('[a]\ngallery_until = "soon"', r"\[a\] gallery_until must be a day such as 2026-12-31"),
-        ("[a]\ngallery_until = 2026-12-31T12:00:00Z", r"\[a\] gallery_until must be a day such as 2026-12-31"),
-        ("[a]\ngallery_until = true", r"\[a\] gallery_until must be a day such as 2026-12-31"),
+        ('[a]\ngallery_until = "soon"', r"\[a\] gallery_until must be a date such as 2026-12-31"),
+        ("[a]\ngallery_until = 2026-12-31T12:00:00Z", r"\[a\] gallery_until must be a date such as 2026-12-31"),
+        ("[a]\ngallery_until = true", r"\[a\] gallery_until must be a date such as 2026-12-31"),
         ('[a]\nname = "b"', "unknown key 'name'"),
         ("[a.b]", "unknown key 'b'"),
-        ("[a]\ntitle = 5", r"\[a\] title must be a text"),
-        ('[a]\nfolder = ""', r"\[a\] folder must be a text that is not empty"),
+        ("[a]\ntitle = 5", r"\[a\] title must be text"),
+        ('[a]\nfolder = ""', r"\[a\] folder must be text, and not empty"),
         ('[a]\ntracking = "sometimes"', r"\[a\] tracking must be one of individual, aggregate, off, not 'sometimes'"),
         ('[a]\ntest_address = "me@example.org"', r"\[a\] test_address must look like"),
         ('[a]\ntest_address = "{token}"', r"\[a\] test_address must look like"),
@@ -398,7 +398,7 @@ def test_a_mistake_in_campaigns_is_named_in_one_line(tmp_path: Path, text: str, 
 
 
 def test_a_missing_or_unreadable_file_of_campaigns_is_named_with_its_key(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: there is no file .*nowhere"):
+    with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: the file .*nowhere.* does not exist"):
         load_campaigns(tmp_path / "nowhere.toml")
     with pytest.raises(SettingError, match=r"COLLAGEN_CAMPAIGNS: .* cannot be read"):
         load_campaigns(tmp_path)
@@ -437,5 +437,5 @@ def test_an_env_file_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path, k
         env.symlink_to(tmp_path / "elsewhere")
     else:
         env.write_bytes(b"CLOUDINARY_URL=\xff\n")
-    with pytest.raises(SettingError, match=r"\.env (cannot be read|is a link)"):
+    with pytest.raises(SettingError, match=r"\.env (cannot be read|links to)"):
         load_settings({}, env)

@@ -1,4 +1,4 @@
-"""All that is wrong with the settings at once."""
+"""Everything that is wrong with the settings, at once."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ class Host:
         release = root / "opt/collagen/current"
         for directory in ("etc/collagen", "srv/collagen", "mnt/backup", "var/log", "var/cache/collagen", "run"):
             (root / directory).mkdir(parents=True)
-        for directory in (release / "deploy", root / "usr/local/bin"):
-            directory.mkdir(parents=True)
+        for place in (release / "deploy", root / "usr/local/bin"):
+            place.mkdir(parents=True)
         for name in ("app", "requirements.txt", ".env.example"):
             (release / name).symlink_to(ROOT / name)
         for name in ("gunicorn.conf.py", "imagemagick"):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from scripts.sandbox.standin.client import Standin
+from tests.support.webhook import Webhook, jpeg
 
 NO_RETRIES: dict[str, Any] = {"notify": None, "signature": "sha1", "retry_delays": [], "at_once": 8}
 
@@ -34,39 +31,6 @@ def standin(running_standin: Standin) -> Standin:
 @pytest.fixture
 def photo() -> bytes:
     return jpeg("tomato")
-
-
-def jpeg(colour: str) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (30, 40), colour).save(out, "JPEG")
-    return out.getvalue()
-
-
-@dataclass
-class Received:
-    body: bytes
-    headers: dict[str, str]
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Webhook:
-    """Answers with `statuses` one after the other, then with 200."""
-
-    url: str = ""
-    received: list[Received] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-
-    @property
-    def types(self) -> list[str]:
-        return [one.json["notification_type"] for one in self.received]
-
-    def take(self, body: bytes, headers: dict[str, str]) -> int:
-        self.received.append(Received(body, headers))
-        return self.statuses.pop(0) if self.statuses else 200
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import cloudinary.utils
 import pytest
 
 from scripts.sandbox.standin.client import Standin, StandinError
-from tests.scripts.standin.conftest import jpeg
+from tests.support.webhook import jpeg
 
 AWKWARD = "test_prototype/Łukasz & co=1|2/é v1.2.jpg"
 

@@ -12,7 +12,7 @@ import cloudinary.utils
 import pytest
 
 from scripts.sandbox.standin.client import Standin
-from tests.scripts.standin.conftest import Received, Webhook, jpeg
+from tests.support.webhook import Received, Webhook, jpeg
 
 
 def verified(received: Received, standin: Standin, algorithm: str = "sha1") -> bool:
@@ -20,11 +20,13 @@ def verified(received: Received, standin: Standin, algorithm: str = "sha1") -> b
     headers = received.headers
     cloudinary.config(api_secret=standin.secret)
     try:
-        return cloudinary.utils.verify_notification_signature(
-            received.body.decode(),
-            headers["X-Cld-Timestamp"],
-            headers["X-Cld-Signature"],
-            algorithm=algorithm,
+        return bool(
+            cloudinary.utils.verify_notification_signature(
+                received.body.decode(),
+                headers["X-Cld-Timestamp"],
+                headers["X-Cld-Signature"],
+                algorithm=algorithm,
+            )
         )
     finally:
         cloudinary.reset_config()

@@ -6,24 +6,22 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.imaging import copies
 from app.adapters.store import Store
 from app.services import check
 from app.services.check import Finding
-from app.services.collage.build import Parameters, build, plan
 from scripts.sandbox.samples import prepared
-from tests.cli.test_cli import run as command
+from tests.support.collages import NOW, collage
+from tests.support.command import run as command
 
 VERSION = 1_700_000_000
-NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
 def put(store: Store, exiftool: ExifTool, tmp_path: Path, public_id: str, seed: int, version: int = VERSION) -> None:
@@ -35,14 +33,6 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path, public_id: str, seed: 
     store.photos.put(
         "sayno", public_id, path.read_bytes(), files.intermediate, 1_600_000_000 + seed, version, files.variants
     )
-
-
-def collage(store: Store) -> Path:
-    draft = store.collages.begin("sayno")
-    planned = plan(store, "sayno", Parameters(width=300, height=400))
-    build(store, draft, planned, NOW, lambda part: None)
-    os.close(draft.lock)
-    return store.collages.directory("sayno", draft.id)
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +92,11 @@ def medium(store: Store, public_id: str = "a/b") -> Path:
 
 def in_collage(store: Store, name: str) -> Path:
     return store.collages.directory("sayno", "0001") / name
+
+
+def remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink()
 
 
 def overwrite(path: Path, data: bytes) -> None:
@@ -244,7 +239,7 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         "is not marked as made from this version",
     ),
     "no archive and only a variant": (
-        lambda store: (archive(store).unlink(), intermediate(store).unlink(), thumb(store).unlink()),
+        lambda store: remove(archive(store), intermediate(store), thumb(store)),
         medium,
         "has no archive",
     ),
@@ -275,7 +270,7 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         "is missing",
     ),
     "torn derivative": (
-        lambda store: in_collage(store, "collage-1920.jpg").write_bytes(b"\xff\xd8\xff"),
+        lambda store: overwrite(in_collage(store, "collage-1920.jpg"), b"\xff\xd8\xff"),
         lambda store: in_collage(store, "collage-1920.jpg"),
         "has 3 bytes, not ",
     ),
@@ -322,7 +317,7 @@ SYNC_MENDS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
     "torn archive": (
         lambda store: overwrite(archive(store), archive(store).read_bytes()[:100_000]),
         archive,
-        "is broken: This is no whole JPEG",
+        "is broken: This is not a complete JPEG",
     ),
     "rotten archive": (
         lambda store: overwrite(archive(store), rotten(archive(store).read_bytes())),

@@ -1,4 +1,4 @@
-"""Who sent several photos: one person, who has one place."""
+"""People who sent several photos get one place."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import StoreUnavailable
 from app.services.collage.alike import Alike, grouped
 from app.services.collage.build import Parameters, plan, plan_revision
@@ -101,12 +101,12 @@ def test_photos_without_an_address_are_different_people(store: Store, put: Put) 
     assert groups(store) == []
 
 
-def test_whoever_is_linked_by_an_address_and_a_picture_is_one_person(store: Store, put: Put) -> None:
+def test_photos_linked_by_an_address_and_a_picture_are_one_person(store: Store, put: Put) -> None:
     people = {put(1, "ann@example.org", picture=1), put(2, None, picture=1), put(3, "ANN@example.org")}
     assert groups(store) == [people]
 
 
-def test_what_was_read_is_kept_and_a_corrected_address_is_read_anew(store: Store, put: Put) -> None:
+def test_what_was_read_is_kept_and_a_corrected_address_is_read_again(store: Store, put: Put) -> None:
     reads: list[str] = []
     disk = store.root.files.disk
 
@@ -128,7 +128,7 @@ def test_what_was_read_is_kept_and_a_corrected_address_is_read_anew(store: Store
     assert len(reads) == 3
 
 
-def test_files_that_cannot_be_read_are_nobodys_and_a_store_that_is_gone_is_told(store: Store, put: Put) -> None:
+def test_unreadable_files_belong_to_nobody_and_a_missing_store_is_an_error(store: Store, put: Put) -> None:
     for index in (1, 2, 3):
         put(index, "ann@example.org")
     photos = store.photos.all(people.CAMPAIGN)
@@ -154,15 +154,15 @@ def test_the_archive_of_a_photo_that_cannot_be_read_is_replaced_by_the_same_pers
 
 def test_when_the_photo_that_is_shown_is_withdrawn_the_persons_other_takes_its_place(store: Store, put: Put) -> None:
     first, other, second = put(1, "ann@example.org"), put(2, "ben@example.org"), put(3, "ann@example.org")
-    manifest = build(store)
-    revised = plan_revision(store, people.CAMPAIGN, manifest, [])
+    published = store.collages.manifest(people.CAMPAIGN, build(store)["id"])
+    revised = plan_revision(store, people.CAMPAIGN, published, [])
     assert revised is not None
-    assert [photo.public_id for photo in revised.queue] == [other, second]
-    assert [photo.public_id for photo in revised.others[second]] == [first]
+    assert [photo.public_id for photo in revised.line.queue] == [other, second]
+    assert [photo.public_id for photo in revised.line.others[second]] == [first]
     store.photos.remove(people.CAMPAIGN, second)
-    revised = plan_revision(store, people.CAMPAIGN, manifest, [])
+    revised = plan_revision(store, people.CAMPAIGN, published, [])
     assert revised is not None
-    assert ([photo.public_id for photo in revised.queue], revised.others) == ([other, first], {})
+    assert ([photo.public_id for photo in revised.line.queue], revised.line.others) == ([other, first], {})
 
 
 def test_a_plan_counts_people(store: Store, put: Put) -> None:

@@ -52,7 +52,7 @@ def test_the_same_photos_and_parameters_give_the_same_bytes(store: Store, other_
     # and a process of its own makes the same
     started = job.start(other_store, CAMPAIGN, Parameters(width=600, height=800))
     assert started.wait(300)
-    second = other_store.collages.manifest(CAMPAIGN, started.id)
+    second = other_store.collages.manifest(CAMPAIGN, started.id).as_json()
     files = contents(store, first)
     assert len(files) == 3
     assert files == contents(other_store, second)
@@ -67,7 +67,7 @@ def test_those_left_out_of_one_collage_have_the_first_claim_to_the_next(store: S
     left_out = first["left_out"]
     assert len(left_out) == 5
     assert left_out == people[-len(left_out) :]
-    queue = plan(store, CAMPAIGN, Parameters(**SMALL)).queue
+    queue = plan(store, CAMPAIGN, Parameters(**SMALL)).line.queue
     assert [photo.public_id for photo in queue] == left_out + people[: -len(left_out)]
 
     second = built(store, **SMALL)
@@ -87,7 +87,7 @@ def test_over_some_collages_of_a_few_everyone_gets_in_and_newcomers_first(store:
     assert seated(built(store, photos=4, **SMALL)) == people[:4]
 
 
-def test_whoever_is_excluded_is_neither_in_it_nor_left_out(store: Store) -> None:
+def test_an_excluded_person_is_neither_in_it_nor_left_out(store: Store) -> None:
     people = put(store, range(6))
     collage = built(store, exclude=frozenset([people[0], people[3], "nobody"]), **SMALL)
     assert seated(collage) == [people[1], people[2], people[4], people[5]]
@@ -116,13 +116,13 @@ def test_collages_are_numbered_and_listed_in_order(store: Store) -> None:
     assert store.collages.ids(CAMPAIGN) == ["0001", "0002", "0003"]
 
 
-def test_progress_rises_from_nought_to_one(store: Store) -> None:
+def test_progress_rises_from_zero_to_one(store: Store) -> None:
     put(store, range(48))
-    said: list[float] = []
-    built(store, progress=said.append, **SMALL)
-    assert said == sorted(said)
-    assert 0 < said[0] < 0.1
-    assert 0.95 < said[-1] <= 1
+    reported: list[float] = []
+    built(store, progress=reported.append, **SMALL)
+    assert reported == sorted(reported)
+    assert 0 < reported[0] < 0.1
+    assert 0.95 < reported[-1] <= 1
 
 
 def tile_pixels(store: Store, collage: dict[str, Any], person: str) -> np.ndarray[Any, Any]:
@@ -141,7 +141,7 @@ def test_a_truncated_intermediate_is_made_up_for_by_the_archive(store: Store) ->
     assert np.abs(tile_pixels(store, collage, people[1]).astype(int) - (255, 0, 255)).mean() > 30
 
 
-def test_whoever_cannot_be_read_is_named_and_the_next_in_line_takes_the_place(store: Store) -> None:
+def test_an_unreadable_person_is_named_and_the_next_in_line_takes_the_place(store: Store) -> None:
     people = put(store, range(52))
     grid = plan(store, CAMPAIGN, Parameters(**SMALL)).grid
     assert grid.left_out >= 2
@@ -206,7 +206,7 @@ def test_where_nobody_can_be_read_nothing_is_published(store: Store) -> None:
 
 
 @pytest.mark.parametrize("wish", [{"photos": 0}, {"photos": -1}, {"width": 0}, {"width": 16_384, "height": 16_384}])
-def test_parameters_of_which_no_collage_can_be_made_are_refused(store: Store, wish: dict[str, Any]) -> None:
+def test_parameters_that_make_no_collage_are_refused(store: Store, wish: dict[str, Any]) -> None:
     put(store, range(1))
     with pytest.raises(BadParameters, match=r"^[^\n]+\.$"):
         built(store, **wish)
@@ -272,7 +272,7 @@ def test_a_build_that_fails_in_between_leaves_the_finished_collages_as_they_were
 
 
 def test_a_photo_of_another_shape_of_file_does_not_fail_a_collage(store: Store) -> None:
-    """Such as a PNG in the place of an archive, or a JPEG in that of an intermediate."""
+    """E.g. a PNG in place of an archive, or a JPEG in place of an intermediate."""
     people = put(store, range(3))
     store.photos.archive_path(CAMPAIGN, people[0]).write_bytes(plain_intermediate())
     store.photos.intermediate_path(CAMPAIGN, people[0]).write_bytes(b"%!PS-Adobe\n")

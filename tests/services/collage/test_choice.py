@@ -1,21 +1,16 @@
-"""Who is in a collage: newcomers first, then whoever has been in fewest, then the earliest approved."""
+"""Who is in a collage: newcomers first, then those who have been in the fewest, then the earliest approved."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 from app.services.collage import choice, layout
-
-
-def manifest_of(*public_ids: str) -> dict[str, Any]:
-    return {"tiles": [{"public_id": public_id} for public_id in public_ids]}
 
 
 def names(photos: list[Photo]) -> list[str]:
@@ -25,15 +20,13 @@ def names(photos: list[Photo]) -> list[str]:
 ANNA, BEN, CEM, DORA = (Photo(name, 1000 + number) for number, name in enumerate(["zz/anna", "ben", "cem", "dora"]))
 
 
-def test_whoever_has_never_been_in_a_collage_comes_first_then_the_earliest_approved() -> None:
-    seen = choice.appearances([manifest_of("zz/anna", "cem")])
+def test_newcomers_come_first_then_the_earliest_approved() -> None:
+    seen = choice.appearances([["zz/anna", "cem"]])
     assert names(choice.line([DORA, CEM, BEN, ANNA], seen).queue) == ["ben", "dora", "zz/anna", "cem"]
 
 
-def test_among_those_who_have_been_in_some_whoever_was_in_fewest_comes_first() -> None:
-    seen = choice.appearances(
-        [manifest_of("zz/anna", "ben"), manifest_of("zz/anna", "ben", "cem", "dora"), manifest_of("zz/anna")]
-    )
+def test_among_the_others_those_in_the_fewest_collages_come_first() -> None:
+    seen = choice.appearances([["zz/anna", "ben"], ["zz/anna", "ben", "cem", "dora"], ["zz/anna"]])
     assert seen == {"zz/anna": 3, "ben": 2, "cem": 1, "dora": 1}
     assert names(choice.line([ANNA, BEN, CEM, DORA], seen).queue) == ["cem", "dora", "ben", "zz/anna"]
 
@@ -45,26 +38,26 @@ def test_two_approved_at_the_same_moment_keep_one_order() -> None:
 
 
 def test_a_person_in_two_tiles_of_one_collage_has_been_in_one() -> None:
-    assert choice.appearances([manifest_of("ben", "ben")]) == {"ben": 1}
+    assert choice.appearances([["ben", "ben"]]) == {"ben": 1}
 
 
 def test_people_who_have_left_the_campaign_are_not_in_the_queue() -> None:
-    seen = choice.appearances([manifest_of("gone", "ben")])
+    seen = choice.appearances([["gone", "ben"]])
     assert names(choice.line([BEN], seen).queue) == ["ben"]
 
 
-def test_who_is_excluded_is_not_in_the_queue() -> None:
+def test_excluded_people_are_not_in_the_queue() -> None:
     assert names(choice.line([ANNA, BEN, CEM], {}, exclude={"ben", "nobody"}).queue) == ["zz/anna", "cem"]
 
 
-def test_whoever_has_several_photos_has_one_place_claimed_by_all_and_filled_by_the_newest() -> None:
-    seen = choice.appearances([manifest_of("zz/anna", "ben")])
+def test_several_photos_of_one_person_claim_one_place_and_the_newest_fills_it() -> None:
+    seen = choice.appearances([["zz/anna", "ben"]])
     line = choice.line([ANNA, BEN, CEM, DORA], seen, alike=[(CEM, ANNA)])
     assert names(line.queue) == ["dora", "cem", "ben"]  # as Anna, she came before Ben and was in one collage, too
     assert line.others == {"cem": (ANNA,)}
 
 
-def test_of_somebody_with_several_photos_an_excluded_one_is_left_out_and_the_next_is_shown() -> None:
+def test_an_excluded_photo_is_replaced_by_the_same_persons_next() -> None:
     line = choice.line([ANNA, BEN, CEM], {}, {"cem"}, alike=[(CEM, ANNA)])
     assert (names(line.queue), line.others) == (["zz/anna", "ben"], {})
     assert names(choice.line([ANNA, BEN, CEM], {}, {"cem", "zz/anna"}, alike=[(CEM, ANNA)]).queue) == ["ben"]
@@ -77,7 +70,7 @@ def test_a_photo_that_cannot_be_read_gives_its_place_to_the_same_persons_next() 
     assert (line.queue, line.others) == ([], {})
 
 
-def test_a_spare_photo_stands_in_only_for_somebody_of_whom_none_is_shown() -> None:
+def test_a_spare_photo_stands_in_only_for_somebody_who_has_no_other_in_the_collage() -> None:
     assert choice.stand_ins([ANNA, BEN], [CEM, DORA], [(CEM, ANNA)]) == ([DORA], {"zz/anna": (CEM,)})
     assert choice.stand_ins([ANNA], [CEM, DORA, BEN], [(DORA, CEM)]) == ([DORA, BEN], {"dora": (CEM,)})
 
@@ -87,9 +80,7 @@ def test_within_the_grid_people_are_in_order_of_approval() -> None:
 
 
 @pytest.mark.parametrize(("wished", "there", "invited"), [(None, 7, 7), (3, 7, 3), (7, 7, 7), (100, 7, 7), (1, 1, 1)])
-def test_at_most_so_many_are_invited_and_at_most_as_many_as_there_are(
-    wished: int | None, there: int, invited: int
-) -> None:
+def test_no_more_people_are_invited_than_requested_or_available(wished: int | None, there: int, invited: int) -> None:
     assert choice.invited(wished, there) == invited
 
 
@@ -142,14 +133,14 @@ def test_over_repeated_collages_everyone_gets_in_and_nobody_twice_more_often_tha
     people: int, wished: int
 ) -> None:
     photos = [Photo(f"p{number}", number) for number in range(people)]
-    manifests: list[dict[str, Any]] = []
+    collages: list[list[str]] = []
     used = layout.best(choice.invited(wished, people), 600, 800).used
     for _ in range(-(-people // used)):
-        seen = choice.appearances(manifests)
+        seen = choice.appearances(collages)
         assert max(seen.values(), default=0) - min((seen[photo.public_id] for photo in photos), default=0) <= 1
         chosen = choice.line(photos, seen).queue[:used]
-        manifests.append(manifest_of(*names(choice.seated(chosen))))
-    assert set(choice.appearances(manifests)) == set(names(photos))
+        collages.append(names(choice.seated(chosen)))
+    assert set(choice.appearances(collages)) == set(names(photos))
 
 
 def test_every_excluded_id_that_the_campaign_does_not_have_is_named() -> None:

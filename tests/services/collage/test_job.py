@@ -1,4 +1,4 @@
-"""A build in a process of its own: one a campaign, at lower priority, and killed without a trace."""
+"""Builds as background jobs: one a campaign, at lower priority, and no trace if one is killed."""
 
 from __future__ import annotations
 
@@ -25,21 +25,11 @@ from app.services.collage.build import Parameters
 from app.services.collage.job import Build
 from app.services.collage.montage import PART
 from scripts.sandbox.stored import CAMPAIGN, break_both, name, put, seated
+from scripts.sandbox.waiting import wait_for
 from tests.support import counted
 
 SMALL = Parameters(width=240, height=240)
 ROOT = Path(__file__).parents[3]
-
-
-def eventually(true: Callable[[], Any], what: str) -> Any:
-    """Waits until something is true, and gives what it was."""
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        with contextlib.suppress(ProcessLookupError):
-            if found := true():
-                return found
-        time.sleep(0.01)
-    raise AssertionError(f"It never happened that {what}.")
 
 
 class Gate:
@@ -60,7 +50,8 @@ class Gate:
             except OSError:  # nobody is there yet
                 return None
 
-        descriptor: int = eventually(connected, f"someone read {self.path}")
+        descriptor = wait_for(connected, f"someone read {self.path}")
+        assert descriptor is not None
         os.set_blocking(descriptor, True)
         self.remove()
         return descriptor
@@ -92,7 +83,7 @@ def start(store: Store) -> Iterator[Start]:
     for build in started:
         if build.process.poll() is None:
             build.process.kill()
-            build.process.wait()
+            build.process.wait(300)
 
 
 def state(store: Store, build: Build) -> dict[str, Any]:
@@ -118,7 +109,7 @@ def kill(build: Build) -> None:
     os.kill(build.process.pid, signal.SIGKILL)
     assert build.wait(300)
     assert build.process.returncode == -signal.SIGKILL
-    eventually(lambda: counted.own("collagen_build_seconds_count", ["killed"]) == [before + 1], "it was counted")
+    wait_for(lambda: counted.own("collagen_build_seconds_count", ["killed"]) == [before + 1], "it was counted")
 
 
 def test_start_returns_while_the_collage_is_being_built(store: Store, start: Start) -> None:
@@ -135,7 +126,7 @@ def test_start_returns_while_the_collage_is_being_built(store: Store, start: Sta
     assert build.wait(300) is True
     assert build.process.returncode == 0
     assert store.collages.ids(CAMPAIGN) == ["0001"]
-    assert seated(store.collages.manifest(CAMPAIGN, build.id)) == [name(index) for index in range(4)]
+    assert list(store.collages.manifest(CAMPAIGN, build.id).shown) == [name(index) for index in range(4)]
     assert leftovers(store) == []
 
 
@@ -183,11 +174,11 @@ def test_progress_is_seen_to_rise(store: Store, start: Start) -> None:
         seen.append(now["progress"])
         return True
 
-    eventually(rises, "the first part of the cells was made")
+    wait_for(rises, "the first part of the cells was made")
     for gate in gates[:-1]:
         time.sleep(0.3)  # it is noted at most four times a second
         gate.open()
-        eventually(rises, f"progress rose over {seen[-1]}")
+        wait_for(rises, f"progress rose over {seen[-1]}")
     assert seen[-1] < 0.5
     gates[-1].open()
     finish(build)
@@ -199,10 +190,10 @@ def test_a_build_that_is_killed_leaves_no_collage_and_the_next_one_clears_up(sto
     build = start()
     kill(build)
     assert store.collages.ids(CAMPAIGN) == []
-    told = state(store, build)
-    assert told["id"] == build.id
-    assert told["state"] == "failed"
-    assert told["error"].endswith(".")
+    reported = state(store, build)
+    assert reported["id"] == build.id
+    assert reported["state"] == "failed"
+    assert reported["error"].endswith(".")
     with pytest.raises(NotFound):
         store.collages.manifest(CAMPAIGN, build.id)
     assert leftovers(store) == [".tmp-0001"]
@@ -222,7 +213,7 @@ def test_a_build_that_is_killed_amid_its_files_leaves_no_collage(store: Store, s
     put(store, range(4))
     build = start(wish=Parameters(width=1600, height=1600))
     draft = store.root.path / CAMPAIGN / "collages" / f".tmp-{build.id}"
-    eventually(lambda: len(list(draft.glob("collage*"))) >= files or build.process.poll() is not None, "files appeared")
+    wait_for(lambda: len(list(draft.glob("collage*"))) >= files or build.process.poll() is not None, "files appeared")
     build.process.kill()
     assert build.wait(300)
     if build.process.returncode == 0:  # it was faster
@@ -259,16 +250,19 @@ def test_a_build_has_lower_priority_than_we_have(store: Store, start: Start) -> 
     put(store, range(4))
     gate = Gate(store, 0)
     build = start()
-    eventually(lambda: niceness(build.process.pid) > niceness(0), "the build had lower priority")
+    wait_for(lambda: niceness(build.process.pid) > niceness(0), "the build had lower priority")
     # and every thread of it: they all inherit it
     gate.open()
-    eventually(
-        lambda: (
-            build.process.poll() is not None
-            or all(niceness(int(task.name)) > niceness(0) for task in Path(f"/proc/{build.process.pid}/task").iterdir())
-        ),
-        "every thread had lower priority",
-    )
+
+    def every_thread_has_lower_priority() -> bool:
+        threads = Path(f"/proc/{build.process.pid}/task")
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):  # one of them has just ended
+            return build.process.poll() is not None or all(
+                niceness(int(thread.name)) > niceness(0) for thread in threads.iterdir()
+            )
+        return False
+
+    wait_for(every_thread_has_lower_priority, "every thread had lower priority")
     assert build.wait(300)
 
 
@@ -329,7 +323,7 @@ def test_no_zombie_is_left_though_nobody_waits_for_the_build(store: Store, start
         os.kill(pid, signal.SIGKILL)
     else:
         gate.open()
-    eventually(lambda: not Path(f"/proc/{pid}").exists(), "the process was gone")
+    wait_for(lambda: not Path(f"/proc/{pid}").exists(), "the process was gone")
 
 
 def test_a_failing_build_notes_why(store: Store, start: Start) -> None:
@@ -412,7 +406,7 @@ def test_a_store_that_is_not_there_starts_nothing(store: Store, start: Start) ->
     assert not (store.root.path / CAMPAIGN / "collages").exists()
 
 
-def test_what_is_wished_for_reaches_the_build_however_long_it_is(store: Store, start: Start) -> None:
+def test_parameters_of_any_length_reach_the_build(store: Store, start: Start) -> None:
     """An order of a megabyte does not fit into a pipe; start() does not wait until it is read."""
     put(store, range(8))
     gate = Gate(store, 1)
@@ -420,7 +414,7 @@ def test_what_is_wished_for_reaches_the_build_however_long_it_is(store: Store, s
     build = start(wish=Parameters(photos=5, width=300, height=200, exclude=many))
     gate.open()
     finish(build)
-    manifest = store.collages.manifest(CAMPAIGN, build.id)
+    manifest = store.collages.manifest(CAMPAIGN, build.id).as_json()
     assert manifest["canvas"] == {"width": 300, "height": 200}
     assert 1 <= len(seated(manifest)) <= 5
     assert name(0) not in seated(manifest) + manifest["left_out"]
@@ -448,7 +442,7 @@ while build.process.stdin and not build.process.stdin.closed:  # until the order
     with pytest.raises(CollageInProgress):
         store.collages.begin(CAMPAIGN)
     gate.open()
-    eventually(lambda: store.collages.ids(CAMPAIGN), "the collage was finished")
+    wait_for(lambda: store.collages.ids(CAMPAIGN), "the collage was finished")
 
     def lock_is_free() -> bool:  # with the end of the process, which comes after that of the collage
         with contextlib.suppress(CollageInProgress):
@@ -456,4 +450,4 @@ while build.process.stdin and not build.process.stdin.closed:  # until the order
             return True
         return False
 
-    eventually(lock_is_free, "the lock was given up")
+    wait_for(lock_is_free, "the lock was given up")

@@ -192,7 +192,7 @@ LINE = re.compile(
 
 
 def rows_of_the_report(n: int, width: int, height: int) -> list[dict[str, str]]:
-    heading, *lines = layout.report(n, width, height)
+    heading, *lines = layout.report_lines(n, width, height)
     assert "grid" in heading
     found = [LINE.fullmatch(line) for line in lines]
     assert None not in found, lines[found.index(None)]

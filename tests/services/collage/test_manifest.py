@@ -122,7 +122,7 @@ def test_sizes_and_hashes_are_those_of_the_files(module_store: Store, collage: d
 def test_what_is_on_disk_is_what_the_build_returned(module_store: Store, collage: dict[str, Any]) -> None:
     path = module_store.collages.file("sayno", collage["id"], "manifest.json")
     assert json.loads(path.read_text(encoding="utf-8")) == collage
-    assert module_store.collages.manifest("sayno", collage["id"]) == collage
+    assert module_store.collages.manifest("sayno", collage["id"]).as_json() == collage
 
 
 def test_the_time_is_in_utc_and_ends_in_z(collage: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The montage: from which of a photo's files a cell is made, and where on the canvas it lands."""
+"""The montage: which of a photo's files a cell is made from, and where on the canvas it lands."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from tests.support.failing import OPERATIONS
 
 
 def grid(cols: int, rows: int, k: int, width: int | None = None, height: int | None = None) -> Layout:
-    """A grid for just so many people; the canvas is as large as the grid where nothing else is said."""
+    """A full grid; by default the canvas has its size."""
     horizontal = Axis(cols, 3 * k, cols * 3 * k if width is None else width)
     return Layout(cols * rows, horizontal, Axis(rows, 4 * k, rows * 4 * k if height is None else height))
 
@@ -65,7 +65,7 @@ COLOURS = {"red": (255, 0, 0), "blue": (0, 0, 255), "lime": (0, 255, 0), "yellow
 
 
 def colour(pixels: Pixels) -> str:
-    """The name of a colour, where that is all there is."""
+    """The name of a picture's only colour."""
     mean = pixels.reshape(-1, 3).mean(axis=0)
     assert np.abs(pixels.astype(int) - mean).max() < 3
     return next((name for name, known in COLOURS.items() if np.abs(mean - known).max() < 5), str(mean))
@@ -214,7 +214,7 @@ for _name in OPERATIONS:
 
 
 @pytest.mark.parametrize("k", [12, 16, 25, 50])
-def test_of_everyone_the_beginning_of_one_file_is_read_and_nothing_else(store: Store, k: int) -> None:
+def test_only_the_beginning_of_one_file_is_read_for_each_person(store: Store, k: int) -> None:
     people = put(store, range(30))
     disk = CountingDisk()
     cells, _ = montage.make_cells(Store(store.root.path, disk), CAMPAIGN, people, grid(6, 5, k), nothing)
@@ -234,7 +234,7 @@ def test_larger_cells_cost_one_file_each_as_well(store: Store) -> None:
 # Who is in it
 
 
-def test_who_has_no_readable_file_is_named_and_the_next_in_line_takes_the_place(store: Store) -> None:
+def test_a_person_without_a_readable_file_is_named_and_the_next_in_line_takes_the_place(store: Store) -> None:
     people = put_red_and_blue(store, range(8))
     break_both(store, people[0], people[2], people[4])
     cells, unreadable = cells_of(store, people, grid(2, 2, 5))

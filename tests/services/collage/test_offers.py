@@ -1,4 +1,4 @@
-"""Canvases on which fewer of a small campaign are left out."""
+"""Canvases that leave out fewer people of a small campaign."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_small_campaign_is_offered_the_canvas_of_its_own_grid(
 
 
 @pytest.mark.parametrize("canvas", [(4096, 4096), (1920, 1080), (1080, 1920), (600, 600)])
-def test_of_the_first_thirty_nobody_is_left_out_without_an_offer_that_seats_everyone(canvas: tuple[int, int]) -> None:
+def test_up_to_thirty_people_an_offer_always_seats_everyone(canvas: tuple[int, int]) -> None:
     for people in range(1, FIRST + 1):
         left_out = layout.best(people, *canvas).left_out
         found = offers(people, *canvas)

@@ -1,4 +1,4 @@
-"""The pictures themselves, looked at with another imaging library: everyone in their place, and nothing else."""
+"""The pictures themselves, checked with another imaging library: everyone in their place, and nothing else."""
 
 from __future__ import annotations
 

@@ -13,25 +13,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import Photo
+from app.adapters.store.collages.manifests import Cells, Size, Summary
+from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters, CollageUnsound, NotFound
-from app.services.collage import layout
+from app.services.collage import choice, layout
 from app.services.collage.build import Parameters
-from app.services.dashboard.album import Album, Past
-from app.services.dashboard.archives import Addresses, Unreachable
+from app.services.dashboard.album import Album
+from app.services.dashboard.archives import ArchiveSummary, ArchiveTags
 from app.services.dashboard.changes import change, changes
-from app.services.dashboard.counts import counts, seen
+from app.services.dashboard.counts import counts
 from app.services.dashboard.proposal import propose
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.stored import built, put
 from scripts.sandbox.waiting import wait_for
 
 
-def past(number: int, shown: str, left_out: str = "", unreadable: str = "", at: str = "2026-11-20T06:00:00Z") -> Past:
+def past(
+    number: int, shown: str, left_out: str = "", unreadable: str = "", at: str = "2026-11-20T06:00:00Z"
+) -> Summary:
     """A collage of people with names of one letter."""
-    return Past(f"{number:04}", at, 1, (100, 100), {}, tuple(shown), tuple(left_out), tuple(unreadable), ())
+    people = tuple(shown), tuple(left_out), (), tuple(unreadable)
+    return Summary(f"{number:04}", "sayno", at, 1, Size(100, 100), Cells(1, 1, 3, 4, 1, 0, {}), *people, files=())
 
 
 def photos(names: str, approved_at: int = 0) -> list[Photo]:
@@ -66,7 +70,7 @@ def test_counts_tell_new_from_unseen_and_unreadable() -> None:
 
 
 def test_everyone_is_counted_once_a_collage() -> None:
-    assert seen([past(1, "ab"), past(2, "bc")]) == Counter({"b": 2, "a": 1, "c": 1})
+    assert choice.appearances(one.shown for one in (past(1, "ab"), past(2, "bc"))) == Counter({"b": 2, "a": 1, "c": 1})
 
 
 @given(st.integers(1, 300), st.integers(0, 310), st.integers(0, 5))
@@ -117,9 +121,9 @@ def test_a_damaged_collage_is_named_and_hides_no_other(store: Store) -> None:
     whole = path.read_bytes()
     album = Album(store)
     path.write_bytes(whole[:-20])
-    shelf = album.shelf("sayno")
-    assert ([past.id for past in shelf.sound], list(shelf.damaged)) == (["0002"], ["0001"])
-    assert "python -m app check sayno --repair" in shelf.damaged["0001"]
+    listing = album.listing("sayno")
+    assert ([past.id for past in listing.sound], list(listing.damaged)) == (["0002"], ["0001"])
+    assert "python -m app check sayno --repair" in listing.damaged["0001"]
     with pytest.raises(CollageUnsound):
         album.one("sayno", "0001")
     path.write_bytes(whole)
@@ -134,26 +138,26 @@ def test_addresses_are_counted_apart_and_kept(store: Store, exiftool: ExifTool, 
         exiftool.write(path, Tags(email, f"p{number}", "asset", 1))
         store.photos.put("sayno", f"p{number}", path.read_bytes(), b"", 1_700_000_000 + number)
     every = store.photos.all("sayno")
-    addresses = Addresses(store, exiftool)
-    assert addresses.unreachable("sayno", every) is None
+    archives = ArchiveTags(store, exiftool)
+    assert archives.summary("sayno", every) is None
     none, unusable = (tuple(f"p{number}" for number in range(first, 30, 3)) for first in (0, 2))
-    assert found(addresses, every) == Unreachable(none, unusable)
-    assert addresses.unreachable("sayno", every[1:]) == Unreachable(none[1:], unusable)
-    assert addresses.unreachable("sayno", every) is None  # who went and came back is looked at again
-    assert addresses.unreachable("other", []) == Unreachable()
+    assert found(archives, every) == ArchiveSummary(none, unusable)
+    assert archives.summary("sayno", every[1:]) == ArchiveSummary(none[1:], unusable)
+    assert archives.summary("sayno", every) is None  # who went and came back is looked at again
+    assert archives.summary("other", []) == ArchiveSummary()
     # an address that was corrected has left its photo's time of approval
     path = store.photos.archive_path("sayno", "p0")
     tags, known = exiftool.read([path])[path], path.stat()
     exiftool.write(path, replace(tags, email="new@example.org"))
     os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
-    assert found(addresses, store.photos.all("sayno")) == Unreachable(none[1:], unusable)
-    addresses.close()
-    assert addresses.unreachable("sayno", photos("x")) is None  # and nothing is begun any more
+    assert found(archives, store.photos.all("sayno")) == ArchiveSummary(none[1:], unusable)
+    archives.close()
+    assert archives.summary("sayno", photos("x")) is None  # and nothing is begun any more
 
 
-def found(addresses: Addresses, every: Sequence[Photo]) -> Unreachable:
+def found(archives: ArchiveTags, every: Sequence[Photo]) -> ArchiveSummary:
     """Waits for the thread that reads archives."""
-    wait_for(lambda: addresses.unreachable("sayno", every) is not None, "the archives were read")
-    known = addresses.unreachable("sayno", every)
+    wait_for(lambda: archives.summary("sayno", every) is not None, "the archives were read")
+    known = archives.summary("sayno", every)
     assert known is not None
     return known

@@ -1,4 +1,4 @@
-"""What it means that another clock is not ours."""
+"""Judging the difference between our clock and another."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def test_it_fails_before_notifications_are_refused() -> None:
 
 
 def test_it_says_which_one_is_behind() -> None:
-    assert "this machine's is 400 s behind Cloudinary's" in clock.cloudinarys(400).said
-    assert "this machine's is 400 s ahead of Cloudinary's" in clock.cloudinarys(-400).said
+    assert "this machine's is 400 s behind Cloudinary's" in clock.cloudinarys(400).message
+    assert "this machine's is 400 s ahead of Cloudinary's" in clock.cloudinarys(-400).message
     assert "NTP" in clock.stores(-400).advice

@@ -12,11 +12,11 @@ from app.adapters.cloudinary import Cloudinary
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
 from app.core.config import Account
-from app.services.doctor import access, machine, outside, place
-from app.services.doctor.doctor import Verdict, examine
+from app.services.doctor import access, machine, network, storage
+from app.services.doctor.doctor import Result, diagnose
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
-from tests.cli.test_cli import run as command
+from tests.support.command import run as command
 
 ORDER = ("ok", "warn", "FAIL", "-")
 PASSWORD = "long enough to be one"
@@ -34,12 +34,12 @@ def environ(standin: Standin, store: Store) -> dict[str, str]:
     )
 
 
-def states(environ: dict[str, str], tmp_path: Path) -> dict[str, Verdict]:
+def states(environ: dict[str, str], tmp_path: Path) -> dict[str, Result]:
     """By check, the worst that is said."""
-    found: dict[str, Verdict] = {}
-    for verdict in examine(environ=environ, dotenv=tmp_path / ".env"):
-        known = found.get(verdict.check, verdict)
-        found[verdict.check] = max(known, verdict, key=lambda one: ORDER.index(one.state))
+    found: dict[str, Result] = {}
+    for result in diagnose(environ=environ, dotenv=tmp_path / ".env"):
+        known = found.get(result.check, result)
+        found[result.check] = max(known, result, key=lambda one: ORDER.index(one.state))
     return found
 
 
@@ -66,11 +66,11 @@ def test_everything_that_is_wrong_is_named_in_one_run(environ: dict[str, str], t
     answer = command("doctor", "--json", environ=changed)
     told = json.loads(answer.stdout)
     assert (answer.returncode, answer.stderr) == (1, "")
-    found = {verdict["check"]: verdict for verdict in told["verdicts"] if verdict["state"] == "FAIL"}
+    found = {result["check"]: result for result in told["verdicts"] if result["state"] == "FAIL"}
     assert set(found) == {"settings", "campaigns", "store", "cloudinary", "mail server"}
     assert told["failed"] == 5
     assert "python -m app init" in found["store"]["said"]
-    left = {verdict["check"] for verdict in told["verdicts"] if verdict["state"] == "-"}
+    left = {result["check"] for result in told["verdicts"] if result["state"] == "-"}
     assert left >= {"store: space", "store: writing", "store: owner", "store: locks", "store: leftovers", "galleries"}
     assert "wr0ng" not in answer.stdout
 
@@ -90,18 +90,18 @@ def test_without_an_account_or_a_network_the_rest_is_checked_all_the_same(
     found = states(environ | {"CLOUDINARY_URL": nobody, "COLLAGEN_DELIVERY_HOSTS": "127.0.0.1:9"}, tmp_path)
     for name in ("clock", "cloudinary", "delivery"):
         assert found[name].state == "FAIL"
-    assert (found["public address"].state, "not as Collagen does" in found["public address"].said) == ("warn", True)
-    assert found["clock"].said == "127.0.0.1:9 cannot be reached: Connection refused."
+    assert (found["public address"].state, "not as Collagen does" in found["public address"].message) == ("warn", True)
+    assert found["clock"].message == "127.0.0.1:9 cannot be reached: Connection refused."
 
 
 def test_an_hourly_limit_that_is_used_up_is_no_failure(standin: Standin) -> None:
     standin.limit(20)
     account = Account(standin.cloud, standin.key, standin.secret, standin.url)
-    (few,) = outside.account(Cloudinary(account, ()))
-    assert (few.state, few.said) == ("warn", "takes our key; 19 of 20 calls left this hour, of which this took one")
+    (few,) = network.account(Cloudinary(account, ()))
+    assert (few.state, few.message) == ("warn", "accepts our key; 19 of 20 calls left this hour, after this one")
     standin.limit(0)
-    (none,) = outside.account(Cloudinary(account, ()))
-    assert (none.state, "limit" in none.said) == ("warn", True)
+    (none,) = network.account(Cloudinary(account, ()))
+    assert (none.state, "limit" in none.message) == ("warn", True)
 
 
 def test_a_gallery_that_lacks_its_key_and_a_file_with_its_password_that_all_can_read(
@@ -111,7 +111,7 @@ def test_a_gallery_that_lacks_its_key_and_a_file_with_its_password_that_all_can_
     campaigns.write_text('[sayno]\ngallery_password = "one for the team"\n')
     campaigns.chmod(0o644)
     found = states(environ | {"COLLAGEN_SECRET_KEY": ""}, tmp_path)
-    assert (found["galleries"].state, "sayno" in found["galleries"].said) == ("FAIL", True)
+    assert (found["galleries"].state, "sayno" in found["galleries"].message) == ("FAIL", True)
     assert found["permissions"].state == "FAIL"
     assert found["permissions"].advice == f"chmod o= {campaigns}"
     assert "one for the team" not in "".join(map(str, found.values()))
@@ -124,32 +124,32 @@ def test_what_others_can_read_is_named(tmp_path: Path) -> None:
     for mode, kinds in ((0o600, ["ok"]), (0o640, ["ok"]), (0o644, ["FAIL", "warn"]), (0o601, ["FAIL", "warn"])):
         env.chmod(mode)
         store.chmod(mode | 0o700)
-        assert [verdict.state for verdict in access.files([env, tmp_path / "missing"], store)] == kinds
+        assert [result.state for result in access.files([env, tmp_path / "missing"], store)] == kinds
 
 
 def test_leftovers_of_killed_processes_are_counted(store: Store) -> None:
     (store.root.path / "sayno").mkdir()
     (store.root.path / "sayno/.tmp-0123456789abcdef").write_text("half")
-    (found,) = place.leftovers(store)
-    assert (found.state, found.said) == ("warn", "killed processes have left 1 temporary file")
+    (found,) = storage.leftovers(store)
+    assert (found.state, found.message) == ("warn", "killed processes left 1 temporary file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_campaign_of_another_users_is_named(store: Store) -> None:
     (store.root.path / "sayno").mkdir(0o550)
-    (found,) = place.owned(store)
-    assert (found.state, "sayno" in found.said) == ("FAIL", True)
+    (found,) = storage.owned(store)
+    assert (found.state, "sayno" in found.message) == ("FAIL", True)
 
 
 def test_packages_are_compared_with_what_is_pinned() -> None:
     pins = machine.pins((ROOT / "requirements.txt").read_text())
     assert {"flask", "wand", "cloudinary", "gunicorn"} <= set(pins)
     assert len(pins) == (ROOT / "requirements.txt").read_text().count("==")
-    (verdict,) = machine.compare(pins, pins.get)
-    assert verdict.state == "ok"
+    (result,) = machine.compare(pins, pins.get)
+    assert result.state == "ok"
     found = list(machine.compare({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "2.1"}.get))
-    assert [(one.state, one.said.split(":")[0]) for one in found] == [("FAIL", "c not installed"), ("warn", "b 2.1")]
+    assert [(one.state, one.message.split(":")[0]) for one in found] == [("FAIL", "c not installed"), ("warn", "b 2.1")]
 
 
 def test_few_means_fewer_than_a_sync_leaves_for_webhooks() -> None:
-    assert 500 * 0.05 <= outside.FEW <= 2000 * 0.05
+    assert 500 * 0.05 <= network.FEW <= 2000 * 0.05

@@ -1,4 +1,4 @@
-"""What /proc/self/mountinfo says of the store, and what that means."""
+"""Reading and judging the store's mount from /proc/self/mountinfo."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ EFS = (
 
 
 def said(*lines: str, path: str = "/srv/collagen") -> tuple[str, str]:
-    verdict = judge(mount_of(path, "\n".join([ROOT, PROC, *lines]) + "\n"))
-    return verdict.state, str(verdict)
+    result = judge(mount_of(path, "\n".join([ROOT, PROC, *lines]) + "\n"))
+    return result.state, str(result)
 
 
 def test_efs_mounted_as_it_should_be_is_well() -> None:
@@ -35,8 +35,8 @@ def test_efs_mounted_as_it_should_be_is_well() -> None:
         (("hard,", "hard,nolock,"), "FAIL", "locks do not hold"),
         (("nfs4", "fuse.s3fs"), "warn", "fuse.s3fs"),
         (("nfs4", "tmpfs"), "warn", "in memory"),
-        (("nfs4", "overlay"), "warn", "goes with the container"),
-        (("nfs4", "xfs"), "ok", "this machine's only"),
+        (("nfs4", "overlay"), "warn", "lost with the container"),
+        (("nfs4", "xfs"), "ok", "local to this machine"),
     ],
 )
 def test_whatever_is_unsafe_about_it_is_named(change: tuple[str, str], state: str, named: str) -> None:

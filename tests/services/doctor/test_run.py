@@ -1,4 +1,4 @@
-"""One check after the other: whatever becomes of one, the others have their turn."""
+"""Checks run one after another, and no failure keeps the others from running."""
 
 from __future__ import annotations
 
@@ -6,51 +6,51 @@ import threading
 from collections.abc import Iterator
 
 from app.core.errors import StoreUnavailable
+from app.services.doctor.result import FAIL, OK, WARN, Result
 from app.services.doctor.run import Check, run
-from app.services.doctor.verdict import FAIL, OK, WARN, Verdict
 
 
 def says(name: str, state: str = OK) -> Check:
-    return Check(name, lambda: [Verdict(name, state, "so it is")])
+    return Check(name, lambda: [Result(name, state, "so it is")])
 
 
 def test_each_verdict_is_told_when_there_is_one_and_kept() -> None:
-    told: list[Verdict] = []
+    told: list[Result] = []
     kept = run([says("a"), says("b", WARN)], told.append)
-    assert kept == told == [Verdict("a", OK, "so it is"), Verdict("b", WARN, "so it is")]
+    assert kept == told == [Result("a", OK, "so it is"), Result("b", WARN, "so it is")]
 
 
 def test_what_needs_something_that_failed_is_not_checked_and_neither_is_what_needs_that() -> None:
-    def never() -> Iterator[Verdict]:
+    def never() -> Iterator[Result]:
         raise AssertionError("it was asked")
 
     checks = [says("a", FAIL), Check("b", never, ("a",)), Check("c", never, ("b",)), says("d")]
-    verdicts = run(checks, lambda verdict: None)
-    assert [(verdict.check, verdict.state) for verdict in verdicts] == [("a", FAIL), ("b", "-"), ("c", "-"), ("d", OK)]
-    assert verdicts[1].said == "not checked: it needs the a"
+    results = run(checks, lambda result: None)
+    assert [(result.check, result.state) for result in results] == [("a", FAIL), ("b", "-"), ("c", "-"), ("d", OK)]
+    assert results[1].message == "not checked: needs the a"
 
 
 def test_an_error_is_a_failure_and_what_was_said_before_it_stays() -> None:
-    def half() -> Iterator[Verdict]:
-        yield Verdict("a", OK, "until here")
+    def half() -> Iterator[Result]:
+        yield Result("a", OK, "until here")
         raise StoreUnavailable("The store is full.")
 
-    def unexpected() -> Iterator[Verdict]:
+    def unexpected() -> Iterator[Result]:
         raise ValueError("a secret")
         yield
 
-    first, second, third = run([Check("a", half), Check("b", unexpected)], lambda verdict: None)
-    assert (first.state, second.state, second.said) == (OK, FAIL, "The store is full.")
-    assert (third.state, "secret" in third.said, "ValueError" in third.said) == (FAIL, False, True)
+    first, second, third = run([Check("a", half), Check("b", unexpected)], lambda result: None)
+    assert (first.state, second.state, second.message) == (OK, FAIL, "The store is full.")
+    assert (third.state, "secret" in third.message, "ValueError" in third.message) == (FAIL, False, True)
 
 
 def test_a_check_that_hangs_is_left_behind() -> None:
     end = threading.Event()
 
-    def hangs() -> Iterator[Verdict]:
+    def hangs() -> Iterator[Result]:
         end.wait(300)
-        yield Verdict("a", OK, "too late")
+        yield Result("a", OK, "too late")
 
-    verdicts = run([Check("a", hangs, seconds=0.05), says("b")], lambda verdict: None)
+    results = run([Check("a", hangs, seconds=0.05), says("b")], lambda result: None)
     end.set()
-    assert [str(verdict) for verdict in verdicts] == ["FAIL  a: no answer in 0.05 s", "ok    b: so it is"]
+    assert [str(result) for result in results] == ["FAIL  a: no answer in 0.05 s", "ok    b: so it is"]

@@ -1,4 +1,4 @@
-"""What the settings leave off, and what of them is too weak."""
+"""Features that the settings leave off, and secrets that are too weak."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ GALLERY = {"sayno": Campaign("sayno", "Say No", "sayno", gallery_password="one f
 
 def states(**change: str) -> dict[str, str]:
     surveyed = survey(ALL | change, Path("/nonexistent/.env"), ROOT / ".env.example")
-    return {verdict.check: verdict.state for verdict in settings.features(surveyed, GALLERY)}
+    return {result.check: result.state for result in settings.features(surveyed, GALLERY)}
 
 
 def read(**change: str) -> list[tuple[str, str]]:
     surveyed = survey(ALL | change, Path("/nonexistent/.env"), ROOT / ".env.example")
-    return [(verdict.state, verdict.said) for verdict in settings.read(surveyed)]
+    return [(result.state, result.message) for result in settings.read(surveyed)]
 
 
 def test_what_is_off_is_said_and_what_is_half_on_is_a_warning() -> None:
@@ -38,7 +38,7 @@ def test_what_is_off_is_said_and_what_is_half_on_is_a_warning() -> None:
 
 
 def test_what_is_too_short_is_named_but_not_shown() -> None:
-    assert read() == [("ok", "6 are set, all can be read")]
+    assert read() == [("ok", "6 set, all readable")]
     (password,) = read(COLLAGEN_ADMIN_PASSWORD="sesame")
     (secret,) = read(COLLAGEN_WEBHOOK_SECRETS="s3cret-of-the-account,sesame")
     assert (password[0], secret[0]) == ("warn", "warn")

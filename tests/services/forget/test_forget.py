@@ -6,92 +6,24 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
-from app.adapters.cloudinary import Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool
-from app.adapters.store import Store
-from app.core.config import load_campaigns, load_settings
+from app.adapters.cloudinary import Hint
 from app.core.errors import CloudinaryUnavailable, NotFound
 from app.services.collage import job
 from app.services.collage.build import Parameters
-from app.services.forget.forget import Forgetting
 from app.services.forget.traces import Person
-from app.services.processor.processor import Processor
 from scripts.sandbox import mirror
 from scripts.sandbox.samples import person
-from scripts.sandbox.service import ROOT, environment
-from scripts.sandbox.standin.client import Standin
-from tests.support.remembering import Remembering
-
-ANN = "ann@example.org"
-SMALL = Parameters(width=300, height=400)
-
-
-@dataclass
-class Bench:
-    standin: Standin
-    store: Store
-    exiftool: ExifTool
-    processor: Processor
-    forgetting: Forgetting
-    environ: dict[str, str]
-
-    def add(self, public_id: str, email: str | None, folder: str = "sayno", seed: int = 1) -> None:
-        self.standin.upload(person(seed), public_id, folder=folder, email=email, notify=False)
-        self.standin.approve(public_id, notify=False)
-        self.processor.process(Hint(public_id))
-
-    def collage(self, campaign: str = "sayno") -> dict[str, Any]:
-        build = job.start(self.store, campaign, SMALL)
-        assert build.wait(300)
-        return self.store.collages.manifest(campaign, build.id)
-
-    def master(self, collage: str) -> np.ndarray[Any, Any]:
-        with Image.open(self.store.collages.file("sayno", collage, "collage.png")) as image:
-            return np.asarray(image)
-
-    def file_note(self, campaign: str | None, public_id: str, payload: dict[str, Any]) -> None:
-        raw = json.dumps(payload).encode()
-        self.store.logs.notification(campaign, datetime.now(UTC), "upload", public_id, raw)
-
-
-@pytest.fixture
-def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Iterator[Bench]:
-    environ = environment(standin, store.root.path)
-    settings = load_settings(environ, dotenv=Path("/nonexistent"))
-    campaigns = load_campaigns(settings.campaigns_file)
-    cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
-    processor = Processor(cloudinary, store, exiftool, campaigns)
-    processor._keeper.decoder = decoder
-    forgetting = Forgetting(cloudinary, store, exiftool, campaigns)
-    yield Bench(standin, store, exiftool, processor, forgetting, environ)
-    assert mirror.leftovers(store) == []
-
-
-def search(store: Store, *words: str) -> list[Path]:
-    """Every file of the store that holds one of the words, in its name, its bytes, or anything exiftool finds in it."""
-    files = [path for path in store.root.path.rglob("*") if path.is_file()]
-    said = {path: path.name.encode() + path.read_bytes() for path in files}
-    if pictures := [path for path in files if path.suffix in (".jpg", ".png")]:
-        # twice the first, because it names the files only where there are several
-        command = ["exiftool", "-a", "-u", "-G1", pictures[0], *pictures]
-        told = subprocess.run(command, capture_output=True, check=False).stdout.split(b"======== ")
-        assert len(told) == 1 + 1 + len(pictures)
-        for path, part in zip(pictures, told[2:], strict=True):
-            assert part.startswith(bytes(path) + b"\n")
-            said[path] += part.removeprefix(bytes(path))
-    return [path for path, all_of_it in said.items() if any(word.encode() in all_of_it for word in words)]
+from scripts.sandbox.service import ROOT
+from tests.support.forgetting import ANN, Bench, search
 
 
 def test_after_forget_no_file_of_the_store_has_the_address_and_no_collage_the_face(bench: Bench) -> None:
@@ -109,7 +41,7 @@ def test_after_forget_no_file_of_the_store_has_the_address_and_no_collage_the_fa
     assert search(bench.store, ANN) == []
     assert bench.store.photos.holders("p1") == {}
     assert bench.standin.asset("p1")["status"] == "rejected"
-    after = bench.store.collages.manifest("sayno", "0001")
+    after = bench.store.collages.manifest("sayno", "0001").as_json()
     assert "p1" not in json.dumps(after)
     assert (after["revision"], after["created_at"]) == (2, before["created_at"])
     assert {tile["public_id"] for tile in after["tiles"]} <= {"p0", "p2", "p3"}
@@ -133,15 +65,15 @@ def test_opens_mails_and_withdrawals_of_the_person_go_and_that_they_want_no_mail
         for state in ("intended", "sent"):
             record = {"state": state, "collage": "0001", "photo": public_id, "address": address, "message_id": "<x@y>"}
             bench.store.sends.add("sayno", record)
-        bench.store.withdrawals.add("sayno", now, address, [public_id])
+        bench.store.unsubscribes.add("sayno", now, address, [public_id])
     receipt = bench.forgetting.forget(ANN)
     assert receipt.log_lines_removed >= 4
     assert search(bench.store, ANN, "supporter-1") == []
     assert [record["photo"] for record in bench.store.opens.read("sayno")] == ["supporter-2"]
     assert [record["photo"] for record in bench.store.sends.read("sayno")] == ["supporter-2"] * 2
-    assert not bench.store.withdrawals.photo("sayno", "supporter-1")
-    assert bench.store.withdrawals.photo("sayno", "supporter-2")
-    assert bench.store.withdrawals.addresses("sayno").has(ANN), "who was forgotten is not written to either"
+    assert not bench.store.unsubscribes.photo("sayno", "supporter-1")
+    assert bench.store.unsubscribes.photo("sayno", "supporter-2")
+    assert bench.store.unsubscribes.addresses("sayno").has(ANN), "who was forgotten is not written to either"
 
 
 def test_the_files_of_a_collage_that_was_built_anew_are_those_of_its_manifest(bench: Bench) -> None:
@@ -149,7 +81,7 @@ def test_the_files_of_a_collage_that_was_built_anew_are_those_of_its_manifest(be
         bench.add(f"supporter-{number}", f"p{number}@example.org", seed=number)
     bench.collage()
     bench.forgetting.forget("supporter-2")
-    manifest = bench.store.collages.manifest("sayno", "0001")
+    manifest = bench.store.collages.manifest("sayno", "0001").as_json()
     directory = bench.store.collages.file("sayno", "0001", "manifest.json").parent
     assert {path.name: path.stat().st_size for path in directory.iterdir() if path.name != "manifest.json"} == {
         file["name"]: file["bytes"] for file in manifest["files"]
@@ -201,7 +133,7 @@ def test_a_collage_that_nobody_can_read_is_withdrawn_as_it_may_show_the_person(b
     receipt = bench.forgetting.forget("p1")
     assert (receipt.damaged_collages_withdrawn, receipt.collages_rebuilt) == (["sayno/0001"], ["sayno/0002"])
     assert list(bench.store.collages.directory("sayno", "0001").iterdir()) == []
-    assert "p1" not in json.dumps(bench.store.collages.manifest("sayno", "0002"))
+    assert "p1" not in json.dumps(bench.store.collages.manifest("sayno", "0002").as_json())
     assert bench.collage()["id"] == "0003", "the number is not used again"
 
 
@@ -276,8 +208,8 @@ def test_a_collage_that_is_being_built_meanwhile_does_not_show_the_person_either
         bench.add(f"supporter-{number}", ANN if number == 0 else None, seed=number)
     build = job.start(bench.store, "sayno", Parameters(width=1500, height=2000))
     bench.forgetting.forget(ANN)
-    build.wait()
-    shown = [tile["public_id"] for tile in bench.store.collages.manifest("sayno", "0001")["tiles"]]
+    build.wait(300)
+    shown = bench.store.collages.manifest("sayno", "0001").shown
     assert shown
     assert "supporter-0" not in shown
 
@@ -290,7 +222,7 @@ def test_someone_who_was_left_out_is_not_named_any_more(bench: Bench) -> None:
     if left_out:
         receipt = bench.forgetting.forget(left_out[0])
         assert receipt.manifests_rewritten == ["sayno/0001"]
-    assert left_out[:1] != bench.store.collages.manifest("sayno", "0001")["left_out"][:1] or not left_out
+    assert left_out[:1] != list(bench.store.collages.manifest("sayno", "0001").left_out[:1]) or not left_out
 
 
 def test_when_cloudinary_cannot_be_asked_nothing_is_touched(bench: Bench) -> None:
@@ -442,7 +374,11 @@ def test_a_line_names_the_person_or_someone_else(line: str, named: bool) -> None
 @given(st.text(min_size=1), st.lists(st.text()))
 def test_a_document_that_holds_an_id_anywhere_names_the_person(public_id: str, others: list[str]) -> None:
     someone = Person(frozenset([public_id]), frozenset())
-    for document in ({"resources": {public_id: {}}}, {"resources": [{"public_id": public_id}, *others]}):
+    documents: list[dict[str, Any]] = [
+        {"resources": {public_id: {}}},
+        {"resources": [{"public_id": public_id}, *others]},
+    ]
+    for document in documents:
         assert someone.is_in_document(json.dumps(document).encode())
     assert someone.is_in_document(json.dumps({"x": others}).encode()) == (public_id in [*others, "x"])
 

@@ -12,14 +12,12 @@ import pytest
 
 from app.adapters.store import Store
 from app.adapters.store.scratch import PREFIX
-from app.adapters.store.state.forgotten import FORGOTTEN, KEPT
+from app.adapters.store.state.erasures import FORGOTTEN, KEPT
 from app.services.intake import Intake
 from app.services.wall.cache import UNUSED, Cache
 from app.services.wall.erasing import Erasing
 from scripts.sandbox.samples import person
-from tests.services.forget.test_forget import ANN, Bench, bench, search
-
-__all__ = ["bench"]
+from tests.support.forgetting import ANN, Bench, search
 
 
 def retire(bench: Bench, campaign: str, name: str) -> None:
@@ -99,7 +97,7 @@ def test_what_cloudinary_tells_of_the_rejection_afterwards_is_not_kept(bench: Be
     }  # fmt: skip
     intake = Intake(bench.processor, bench.store, bench.processor._campaigns)
     for notification in (told, told | {"notification_type": "upload", "moderation": [{"status": "rejected"}]}):
-        assert intake.receive(json.dumps(notification).encode()).telling is not None
+        assert intake.receive(json.dumps(notification).encode()).summary is not None
     assert search(bench.store, ANN, '"a"') == []
     # somebody else's is kept
     intake.receive(json.dumps(told | {"public_id": "b"}).encode())
@@ -112,24 +110,24 @@ def test_a_photo_that_was_forgotten_by_mistake_and_is_approved_again_is_stored_l
     bench.standin.approve("a", notify=True)
     intake = Intake(bench.processor, bench.store, bench.processor._campaigns)
     body = json.dumps(bench.standin.notifications()[-1]["payload"]).encode()
-    telling = intake.receive(body).telling
-    assert telling is not None
-    assert telling.status == "stored"
+    summary = intake.receive(body).summary
+    assert summary is not None
+    assert summary.status == "stored"
     assert len(list((bench.store.root.path / "sayno/logs/webhooks").rglob("*.json"))) == 1
 
 
 def test_who_was_forgotten_is_known_for_a_month_and_by_no_name(bench: Bench) -> None:
     bench.add("supporters/ann", ANN)
     bench.forgetting.forget(ANN)
-    assert bench.store.forgotten.has("supporters/ann")
+    assert bench.store.erasures.has("supporters/ann")
     names = [path.name for path in (bench.store.root.path / FORGOTTEN).iterdir()]
     assert not any("ann" in name for name in names)
     for path in (bench.store.root.path / FORGOTTEN).iterdir():
         os.utime(path, (path.stat().st_mtime - KEPT - 60,) * 2)
     bench.add("b", "ben@example.org")
     bench.forgetting.forget("ben@example.org")
-    assert not bench.store.forgotten.has("supporters/ann")
-    assert bench.store.forgotten.has("b")
+    assert not bench.store.erasures.has("supporters/ann")
+    assert bench.store.erasures.has("b")
 
 
 def test_what_killed_processes_left_of_anybody_goes_too(bench: Bench) -> None:
@@ -168,7 +166,7 @@ def test_pictures_that_a_service_keeps_on_its_own_disk_go_once_somebody_in_them_
     erasing = Erasing(store, cache)
     erasing.look()
     assert kept(cache, "sayno", "other") == ["sayno", "other"]
-    store.forgotten.note(["sayno"], ["a"])
+    store.erasures.note(["sayno"], ["a"])
     erasing.look()
     assert kept(cache, "sayno", "other") == ["other"]
     cache.put("sayno/0001/tile.jpg", bytes(32), b"someone else's face")

@@ -1,36 +1,19 @@
-"""A real mail server and a real collage, and a clock that stands still unless somebody sleeps."""
+"""A real mail server, a real collage, and a clock that only moves when somebody sleeps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import load_campaigns
 from app.services.notify.run import Notifier
 from scripts.sandbox.kills.crowd import environment, settings
 from scripts.sandbox.mailserver.client import MailServer, running
-
-Make = Callable[..., Notifier]
-
-
-class Clock:
-    """Time that passes when somebody sleeps; `slept` says for how long they did."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
-        self.slept: list[float] = []
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += timedelta(seconds=seconds)
+from tests.support.clock import Clock
+from tests.support.mailed import Make
 
 
 @pytest.fixture

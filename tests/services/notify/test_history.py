@@ -1,4 +1,4 @@
-"""What the send log says of who was told."""
+"""Reading from the send log who was told."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_what_was_refused_for_good_is_known_from_what_may_be_tried_again() -> No
 def test_a_record_of_someone_whose_photo_went_meanwhile_is_found_by_its_message() -> None:
     nameless = {"state": "sent", "collage": "0001", "message_id": "<1@x>"}
     assert history([record("intended"), nameless]).of("ann@example.org") == {"0001": "sent"}
-    assert history([nameless]).states == {}, "whoever was forgotten stays forgotten"
+    assert history([nameless]).states == {}, "a forgotten person stays forgotten"
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["state", "collage", "message_id", "address", "x"]), st.text())))

@@ -1,4 +1,4 @@
-"""A run in a process of its own, as the admin's request starts it: what it says of itself, and what it never says."""
+"""A run in a process of its own, as the admin's request starts it: what its state shows, and what it never shows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,29 +16,21 @@ from app.adapters.store import Store
 from app.core.config import Settings
 from app.core.errors import CollageUnsound, NotFound, NotifyInProgress, SettingError
 from app.services.notify import job
-from app.services.notify.recipients import Wish
+from app.services.notify.recipients import Options
 from scripts.sandbox.kills.crowd import address, environment, gather, settings
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import GIVEN_AWAY
 from scripts.sandbox.stored import CAMPAIGN
+from scripts.sandbox.waiting import wait_for
 
 Ask = Callable[[], dict[str, Any]]
-
-
-def eventually(true: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        if found := true():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("It never happened.")
 
 
 @pytest.fixture
 def made(server: MailServer, store: Store) -> Iterator[Settings]:
     gather(store, 6)
     yield settings(environment(server, store.root.path))
-    eventually(lambda: not senders())
+    wait_for(lambda: not senders(), "nobody was sending")
 
 
 def ended(store: Store, collage: str = "0001") -> dict[str, Any]:
@@ -49,7 +40,7 @@ def ended(store: Store, collage: str = "0001") -> dict[str, Any]:
         noted = store.sends.state(CAMPAIGN)
         return job.state(store, CAMPAIGN, collage) if noted and not noted["running"] else None
 
-    found: dict[str, Any] = eventually(over)
+    found: dict[str, Any] = wait_for(over, "the sending was over")
     return found
 
 
@@ -74,13 +65,13 @@ def test_a_run_tells_everyone_and_how_it_is_doing(
     caplog.set_level(logging.INFO)  # which the other process is given, as it is by the service
     assert job.state(store, CAMPAIGN, "0001") == job.IDLE
     server.refuse(recipients={address(1): ["550 5.1.1 <person00001@example.org> is unknown"]})
-    job.start(made, CAMPAIGN, "0001", Wish(limit=4))
+    job.start(made, CAMPAIGN, "0001", Options(limit=4))
     assert job.state(store, CAMPAIGN, "0001")["state"] == "sending"
     state = ended(store)
     assert state == {"state": "done", "progress": 1.0, "sent": 3, "failed": 1, "uncertain": 0, "total": 4}
     assert server.told() == {address(index): 1 for index in (0, 2, 3)}
     assert job.state(store, CAMPAIGN, "0002") == job.IDLE
-    eventually(lambda: not senders())
+    wait_for(lambda: not senders(), "nobody was sending")
     log = capfd.readouterr().err
     assert "Mails about the collage 0001 of sayno: 3 of 4 sent, 1 failed, 0 uncertain" in log
     assert not GIVEN_AWAY.search(log), log
@@ -90,17 +81,17 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
     made: Settings, server: MailServer, store: Store
 ) -> None:
     server.refuse(delay=0.4)
-    job.start(made, CAMPAIGN, "0001", Wish())
+    job.start(made, CAMPAIGN, "0001", Options())
     with pytest.raises(NotifyInProgress):
-        job.start(made, CAMPAIGN, "0001", Wish())
-    eventually(server.taken)
+        job.start(made, CAMPAIGN, "0001", Options())
+    wait_for(server.taken, "the server took a mail")
     (pid,) = senders()
     os.kill(pid, signal.SIGKILL)
     state = ended(store)
     assert state["state"] == "failed"
-    assert state["error"] == "It was ended before it was done; start it again, and it goes on."
+    assert state["error"] == "The run ended early; start it again to send the rest."
     server.refuse()
-    job.start(made, CAMPAIGN, "0001", Wish(retry_uncertain=True))
+    job.start(made, CAMPAIGN, "0001", Options(retry_uncertain=True))
     assert ended(store)["state"] == "done"
     assert set(server.told()) == {address(index) for index in range(6)}
     assert sorted(server.told().values())[:5] == [1] * 5, "all but the one that was on its way"
@@ -108,8 +99,8 @@ def test_one_run_at_a_time_and_one_that_is_killed_has_failed_and_is_gone_on_with
 
 def test_a_run_that_is_asked_to_end_finishes_its_mail(made: Settings, server: MailServer, store: Store) -> None:
     server.refuse(delay=0.2)
-    job.start(made, CAMPAIGN, "0001", Wish())
-    eventually(server.taken)
+    job.start(made, CAMPAIGN, "0001", Options())
+    wait_for(server.taken, "the server took a mail")
     (pid,) = senders()
     os.kill(pid, signal.SIGTERM)
     state = ended(store)
@@ -120,15 +111,15 @@ def test_a_run_that_is_asked_to_end_finishes_its_mail(made: Settings, server: Ma
 
 def test_what_is_refused_is_refused_before_a_process_is_started(made: Settings, store: Store) -> None:
     with pytest.raises(NotFound):
-        job.start(made, CAMPAIGN, "0009", Wish())
+        job.start(made, CAMPAIGN, "0009", Options())
     with pytest.raises(NotFound):
-        job.start(made, "nope", "0001", Wish())
+        job.start(made, "nope", "0001", Options())
     without = environment_without(made, "COLLAGEN_SMTP_URL")
     with pytest.raises(SettingError, match="COLLAGEN_SMTP_URL"):
-        job.start(without, CAMPAIGN, "0001", Wish())
+        job.start(without, CAMPAIGN, "0001", Options())
     (store.collages.directory(CAMPAIGN, "0001") / "collage.png").unlink()
     with pytest.raises(CollageUnsound):
-        job.start(made, CAMPAIGN, "0001", Wish())
+        job.start(made, CAMPAIGN, "0001", Options())
     assert senders() == []
     assert job.state(store, CAMPAIGN, "0001") == job.IDLE
 
@@ -137,11 +128,11 @@ def test_a_login_that_is_refused_is_shown(
     made: Settings, store: Store, server: MailServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     server.refuse(login="535 5.7.8 No such user campaign@example.org")
-    job.start(made, CAMPAIGN, "0001", Wish())
+    job.start(made, CAMPAIGN, "0001", Options())
     state = ended(store)
     assert state["state"] == "failed"
     assert state["error"].startswith("COLLAGEN_SMTP_URL: ")
-    eventually(lambda: not senders())
+    wait_for(lambda: not senders(), "nobody was sending")
     log = capfd.readouterr().err
     assert "No mails about the collage 0001 of sayno: COLLAGEN_SMTP_URL" in log
     assert not GIVEN_AWAY.search(log), log

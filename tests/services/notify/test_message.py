@@ -1,4 +1,4 @@
-"""The mail that one person gets: its parts and headers, and that no title, template or address can spoil it."""
+"""One person's mail: its parts and headers, safe from any title, template or address."""
 
 from __future__ import annotations
 
@@ -339,14 +339,14 @@ def test_only_the_html_part_is_escaped(own: Campaign, tmp_path: Path) -> None:
     [
         ("subject.txt", "a\n{{ campaign.title }", r"subject\.txt, line 2: "),
         ("mail.txt", "a\nb\n{% if people %}c", r"mail\.txt, line 3: "),
-        ("mail.txt", "a\n{{ nome }}", r"mail\.txt, line 2: there is no 'nome'; known are campaign, people, links"),
-        ("mail.html", "{% if people > 9999 %}\n{{ nome }}{% endif %}", r"mail\.html, line 2: there is no 'nome'"),
+        ("mail.txt", "a\n{{ nome }}", r"mail\.txt, line 2: 'nome' is unknown; use campaign, people, links"),
+        ("mail.html", "{% if people > 9999 %}\n{{ nome }}{% endif %}", r"mail\.html, line 2: 'nome' is unknown"),
         ("mail.html", "a\n\n{{ campaign.titel }}", r"mail\.html, line 3: .*titel"),
         ("mail.html", "\n{{ people / 0 }}", r"mail\.html, line 2: ZeroDivisionError"),
         ("mail.html", "{% include 'x' %}", r"mail\.html, line 1: "),
         ("mail.html", "\n{{ ''.__class__.__mro__ }}", r"mail\.html, line 2: .*unsafe"),
         ("mail.html", "{{ campaign.update(title='x') }}", r"mail\.html, line 1: .*not safely callable|unsafe"),
-        ("subject.txt", " \n", r"subject\.txt: it says nothing"),
+        ("subject.txt", " \n", r"subject\.txt: it renders to nothing"),
         ("mail.html", "<p>hello</p>", r"mail\.html: it lacks \{\{ links.unsubscribe \}\}"),
         ("mail.txt", "hello", r"mail\.txt: it lacks \{\{ links.unsubscribe \}\}"),
     ],
@@ -367,7 +367,7 @@ def test_a_template_that_is_not_utf8_is_named(own: Campaign, tmp_path: Path) -> 
 
 
 def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"\[sayno\] mail: there is no directory .*mails"):
+    with pytest.raises(SettingError, match=r"\[sayno\] mail: the directory .*mails does not exist"):
         load(replace(CAMPAIGN, mail="mails"), tmp_path)
 
 

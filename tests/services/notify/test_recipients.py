@@ -1,4 +1,4 @@
-"""Who is told: each person once, nobody twice, nobody who does not want to be, and in a trial nobody at all."""
+"""Who is told: each person once, nobody who unsubscribed, and in a trial only test addresses."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from app.services.notify.recipients import (
     TOLD,
     UNCERTAIN,
     UNSUBSCRIBED,
+    Options,
     Recipient,
     Selection,
-    Wish,
     choose,
     is_test_address,
 )
 
 TRIAL = Campaign("test_prototype", "Trial", "t", "collagen-test+{token}@antb.me")
-USUAL = Wish()
+USUAL = Options()
 STATES = st.sampled_from(["sent", "uncertain", "failed", "refused"])
 
 
 def chosen(
     shown: list[tuple[str, str | None]],
     states: dict[str, dict[str, Any]] | None = None,
-    wish: Wish = USUAL,
+    options: Options = USUAL,
     unsubscribed: AbstractSet[str] = frozenset(),
     test_address: str | None = None,
 ) -> Selection:
@@ -46,7 +46,7 @@ def chosen(
         shown,
         History(states or {}),
         lambda recipient: recipient.address in unsubscribed,
-        wish,
+        options,
         collage="0002",
         test_address=test_address,
     )
@@ -74,7 +74,7 @@ def test_who_has_no_address_or_none_that_works_is_named() -> None:
 
 
 def test_nobody_who_unsubscribed_is_told() -> None:
-    selection = chosen(people("a@x.org", "b@x.org"), unsubscribed={"a@x.org"}, wish=Wish(everyone=True))
+    selection = chosen(people("a@x.org", "b@x.org"), unsubscribed={"a@x.org"}, options=Options(everyone=True))
     assert selection == Selection([Recipient("b@x.org", "p1")], {UNSUBSCRIBED: ["a@x.org"]})
 
 
@@ -98,14 +98,18 @@ def test_nobody_who_unsubscribed_is_told() -> None:
 def test_what_became_of_earlier_mails_decides(
     states: dict[str, str], usually: str, everyone: str, retry_uncertain: str
 ) -> None:
-    wishes = ((Wish(), usually), (Wish(everyone=True), everyone), (Wish(retry_uncertain=True), retry_uncertain))
-    for wish, reason in wishes:
-        selection = chosen(people("A@x.org"), {"a@x.org": states}, wish)
-        assert list(selection.skipped) == ([reason] if reason else []), wish
+    cases = (
+        (Options(), usually),
+        (Options(everyone=True), everyone),
+        (Options(retry_uncertain=True), retry_uncertain),
+    )
+    for options, reason in cases:
+        selection = chosen(people("A@x.org"), {"a@x.org": states}, options)
+        assert list(selection.skipped) == ([reason] if reason else []), options
 
 
 def test_a_limit_counts_those_who_would_be_told() -> None:
-    selection = chosen(people(None, "a@x.org", "b@x.org", "c@x.org"), {"a@x.org": {"0001": "sent"}}, Wish(limit=1))
+    selection = chosen(people(None, "a@x.org", "b@x.org", "c@x.org"), {"a@x.org": {"0001": "sent"}}, Options(limit=1))
     assert [recipient.address for recipient in selection.recipients] == ["b@x.org"]
     assert selection.skipped == {NO_ADDRESS: ["p0"], TOLD: ["a@x.org"], OVER: ["c@x.org"]}
 
@@ -178,24 +182,24 @@ ADDRESSES = st.sampled_from(["a@x.org", "A@x.org", "b@x.org", "c@x.org", "d@x.or
     ),
     st.sets(st.sampled_from(["a@x.org", "A@x.org", "d@x.org"])),
     st.builds(
-        Wish, everyone=st.booleans(), limit=st.none() | st.integers(1, 4), retry_uncertain=st.booleans()
+        Options, everyone=st.booleans(), limit=st.none() | st.integers(1, 4), retry_uncertain=st.booleans()
     ),
 )  # fmt: skip
 def test_everyone_shown_is_told_once_or_named_with_a_reason(
-    addresses: list[str | None], states: dict[str, dict[str, Any]], unsubscribed: set[str], wish: Wish
+    addresses: list[str | None], states: dict[str, dict[str, Any]], unsubscribed: set[str], options: Options
 ) -> None:
     shown = people(*addresses)
-    selection = chosen(shown, states, wish, unsubscribed)
+    selection = chosen(shown, states, options, unsubscribed)
     told = [recipient.address for recipient in selection.recipients]
     names = told + [name for names in selection.skipped.values() for name in names]
     assert Counter(names) == Counter(address or public_id for public_id, address in shown)
     assert len({address.casefold() for address in told}) == len(told)
     assert not set(told) & unsubscribed
-    assert wish.limit is None or len(told) <= wish.limit
+    assert options.limit is None or len(told) <= options.limit
     for address in told:
         assert states.get(address.casefold(), {}).get("0002") != "sent"
-        assert wish.retry_uncertain or states.get(address.casefold(), {}).get("0002") != "uncertain"
-        assert wish.everyone or "sent" not in states.get(address.casefold(), {}).values()
+        assert options.retry_uncertain or states.get(address.casefold(), {}).get("0002") != "uncertain"
+        assert options.everyone or "sent" not in states.get(address.casefold(), {}).values()
 
 
 EMAILS = st.one_of(

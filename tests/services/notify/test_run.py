@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.adapters.cloudinary.asset import Asset
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.smtp import Connection
 from app.adapters.store import Store
 from app.core.config import MailServer as Setting
@@ -32,9 +32,9 @@ from app.core.errors import (
     StoreUnavailable,
 )
 from app.services.collage import job
-from app.services.notify.delivery import envelope
-from app.services.notify.recipients import MALFORMED, NO_ADDRESS, NO_TEST_ADDRESS, SAME, TOLD, UNSUBSCRIBED, Wish
-from app.services.notify.report import Failure, Report
+from app.services.notify.letters import envelope
+from app.services.notify.recipients import MALFORMED, NO_ADDRESS, NO_TEST_ADDRESS, SAME, TOLD, UNSUBSCRIBED, Options
+from app.services.notify.report import Failure, MailReport
 from app.services.notify.run import Notifier
 from app.services.processor.decision import address as stored_address
 from app.services.tracking.tokens import Claims, Tokens
@@ -42,13 +42,14 @@ from scripts.sandbox.kills import crowd
 from scripts.sandbox.kills.crowd import KEY, PUBLIC_URL, address, gather, put
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.stored import CAMPAIGN, built, name
-from tests.services.notify.conftest import Clock, Make
 from tests.support import counted
+from tests.support.clock import Clock
 from tests.support.failing import FailingDisk, PowerCut, dies_after, dies_before, fails
+from tests.support.mailed import Make
 
 
-def tell(notifier: Notifier, collage: str = "0001", show: Any = lambda report: None, **wish: Any) -> Report:
-    return notifier.send(notifier.plan(CAMPAIGN, collage, Wish(**wish)), show)
+def tell(notifier: Notifier, collage: str = "0001", show: Any = lambda report: None, **wish: Any) -> MailReport:
+    return notifier.send(notifier.plan(CAMPAIGN, collage, Options(**wish)), show)
 
 
 def everyone(number: int) -> list[str]:
@@ -171,12 +172,12 @@ def test_mails_go_out_to_every_usable_spelling(notifier: Make, server: MailServe
     assert tell(notifier()).sent == []
 
 
-def test_whoever_withdrew_another_spelling_is_not_told(
+def test_a_person_who_withdrew_another_spelling_is_not_told(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
     gather(store, ["mailto:kim@example.org", "max@müller.example", "ann@example.org", *everyone(3)])
     for spelling in ("kim@example.org", "max@xn--mller-kva.example", "Ann <ann@example.org>"):
-        store.withdrawals.add(CAMPAIGN, clock(), spelling, [])
+        store.unsubscribes.add(CAMPAIGN, clock(), spelling, [])
     assert tell(notifier()).sent == everyone(3)
 
 
@@ -184,11 +185,11 @@ def test_nobody_who_unsubscribed_is_told_even_in_the_middle_of_a_run(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
     gather(store, 6)
-    store.withdrawals.add(CAMPAIGN, clock(), address(0).upper(), [])
-    store.withdrawals.add(CAMPAIGN, clock(), None, [name(1)])
+    store.unsubscribes.add(CAMPAIGN, clock(), address(0).upper(), [])
+    store.unsubscribes.add(CAMPAIGN, clock(), None, [name(1)])
 
-    def show(report: Report) -> None:
-        store.withdrawals.add(CAMPAIGN, clock(), address(4), [])
+    def show(report: MailReport) -> None:
+        store.unsubscribes.add(CAMPAIGN, clock(), address(4), [])
 
     report = tell(notifier(), show=show)
     assert report.sent == [address(2), address(3), address(5)]
@@ -202,7 +203,7 @@ def test_nobody_is_told_of_a_collage_that_shows_somebody_who_has_withdrawn(
     gather(store, 6)
     store.photos.remove(CAMPAIGN, name(0))
     with pytest.raises(CollageUnsound, match="0001 of sayno shows 1 person who has withdrawn, so nobody is told of it"):
-        notifier().plan(CAMPAIGN, "0001", Wish())
+        notifier().plan(CAMPAIGN, "0001", Options())
     assert server.told() == {}
 
 
@@ -211,7 +212,7 @@ def test_a_run_ends_before_the_next_mail_when_somebody_withdraws(
 ) -> None:
     gather(store, 6)
 
-    def show(report: Report) -> None:
+    def show(report: MailReport) -> None:
         if len(report.sent) == 2:
             store.photos.remove(CAMPAIGN, name(4))
 
@@ -231,7 +232,7 @@ def test_nothing_is_sent_while_another_run_sends(notifier: Make, server: MailSer
     gather(store, 6)
     refusals = []
 
-    def show(report: Report) -> None:
+    def show(report: MailReport) -> None:
         with pytest.raises(NotifyInProgress) as caught:
             tell(notifier())
         refusals.append(str(caught.value))
@@ -246,7 +247,7 @@ def test_a_plan_that_is_older_than_another_run_tells_nobody_twice(
 ) -> None:
     gather(store, 6)
     made = notifier()
-    plan = made.plan(CAMPAIGN, "0001", Wish())
+    plan = made.plan(CAMPAIGN, "0001", Options())
     assert len(plan.selection.recipients) == 6
     tell(notifier())
     assert made.send(plan).skipped == {TOLD: everyone(6)}
@@ -382,9 +383,9 @@ def test_a_rate_is_kept(notifier: Make, server: MailServer, store: Store, clock:
 
 def test_a_run_that_is_asked_to_end_leaves_nothing_uncertain(notifier: Make, server: MailServer, store: Store) -> None:
     gather(store, 6)
-    report = Report(0)
+    report = MailReport(0)
 
-    def show(so_far: Report) -> None:
+    def show(so_far: MailReport) -> None:
         nonlocal report
         report = so_far
 
@@ -430,7 +431,7 @@ def test_nobody_is_told_of_a_collage_that_is_not_sound(notifier: Make, server: M
         with pytest.raises(NotFound):
             tell(notifier(), collage)
     with pytest.raises(NotFound):
-        notifier().plan("nope", "0001", Wish())
+        notifier().plan("nope", "0001", Options())
     assert server.taken() == []
 
 
@@ -449,7 +450,7 @@ class Tagged(ExifTool):
 
 
 class Box:
-    """A mail server of which only the envelopes count."""
+    """A mail server that records envelopes only."""
 
     def __init__(self) -> None:
         self.envelopes: list[tuple[str, str]] = []
@@ -510,16 +511,16 @@ def test_a_test_goes_to_one_address_and_nothing_is_recorded(notifier: Make, serv
     assert (refused.stopped, refused.is_clean) == ("The mail server does not take it: 550 No.", False)
     server.refuse(break_after=["me@example.net"])
     assert tell(notifier(), test="me@example.net").uncertain == ["me@example.net"]
-    with pytest.raises(BadParameters, match="is no address"):
+    with pytest.raises(BadParameters, match="is not an address"):
         tell(notifier(), test="me")
 
 
 def test_a_preview_is_the_mail_but_nobodys(notifier: Make, server: MailServer, store: Store) -> None:
     gather(store, 6)
     made = notifier()
-    message = made.preview(made.plan(CAMPAIGN, "0001", Wish()))
+    message = made.preview(made.plan(CAMPAIGN, "0001", Options()))
     assert (message["To"], claims(message)) == ("hello@sayno.example", Claims(CAMPAIGN, "0001", ""))
-    own = made.preview(made.plan(CAMPAIGN, "0001", Wish(test=address(1))))
+    own = made.preview(made.plan(CAMPAIGN, "0001", Options(test=address(1))))
     assert (own["To"], claims(own)) == (address(1), Claims(CAMPAIGN, "0001", ""))
     assert server.taken() == []
 
@@ -539,9 +540,9 @@ def test_a_trial_never_sends_a_test_to_a_real_address(notifier: Make, server: Ma
     gather(store, ["collagen-test+a@antb.me", "real@example.org", *[None] * 4], TRIAL)
     made = notifier()
     with pytest.raises(BadParameters, match=r"Mails of the campaign test_prototype go to addresses like"):
-        made.plan(TRIAL, "0001", Wish(test="me@example.org"))
-    made.send(made.plan(TRIAL, "0001", Wish(test="collagen-test+me@antb.me")))
-    plan = made.plan(TRIAL, "0001", Wish(everyone=True, retry_uncertain=True))
+        made.plan(TRIAL, "0001", Options(test="me@example.org"))
+    made.send(made.plan(TRIAL, "0001", Options(test="collagen-test+me@antb.me")))
+    plan = made.plan(TRIAL, "0001", Options(everyone=True, retry_uncertain=True))
     assert plan.selection.skipped[NO_TEST_ADDRESS] == ["real@example.org"]
     made.send(plan)
     assert server.told() == {"collagen-test+me@antb.me": 1, "collagen-test+a@antb.me": 1}
@@ -593,7 +594,7 @@ def test_in_a_trial_no_envelope_ever_names_another_address_whatever_the_context_
     notifier = Notifier(made, campaigns, trial, Tagged(stored), connect=box.connect)
     for path in (trial.root.path / TRIAL / "logs").glob("*.jsonl*"):
         path.unlink()
-    report = notifier.send(notifier.plan(TRIAL, "0001", Wish(everyone=True)))
+    report = notifier.send(notifier.plan(TRIAL, "0001", Options(everyone=True)))
     assert sorted(report.sent) == sorted(box.told)
     assert len({one.casefold() for one in box.told}) == len(box.told)
     for recipient in box.told:

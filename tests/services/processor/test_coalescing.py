@@ -1,4 +1,4 @@
-"""Which notifications about a photo ask Cloudinary, and which are answered by an earlier question."""
+"""Which notifications about a photo need a lookup, and which an earlier lookup covers."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core import limits
-from app.services.processor.coalescing import KEPT, MARGIN, Asked, read
+from app.services.processor.coalescing import KEPT, MARGIN, Lookups, read
 
 TIMES = st.integers(1_700_000_000, 1_700_000_100)
 
 
 def test_a_first_notification_asks_and_at_once() -> None:
-    assert not Asked().covers("a", 1_700_000_000)
-    assert Asked().pause("a", 1_700_000_000) == 0
+    assert not Lookups().covers("a", 1_700_000_000)
+    assert Lookups().pause("a", 1_700_000_000) == 0
 
 
 def test_what_was_signed_before_the_last_question_is_known() -> None:
-    asked = Asked().at("a", 1_700_000_010.0)
-    assert asked.covers("a", 1_700_000_008)
+    lookups = Lookups().at("a", 1_700_000_010.0)
+    assert lookups.covers("a", 1_700_000_008)
     # too near: signed times are whole seconds, and clocks differ a little
-    assert not asked.covers("a", 1_700_000_009)
-    assert not asked.covers("b", 1_700_000_000)
+    assert not lookups.covers("a", 1_700_000_009)
+    assert not lookups.covers("b", 1_700_000_000)
 
 
 def test_the_third_question_in_a_row_waits_and_later_ones_do_not() -> None:
-    asked = Asked().at("a", 100.1).at("a", 100.3)
-    assert asked.pause("a", 100) == limits.BURST_SECONDS
-    assert asked.pause("b", 100) == 0
-    assert asked.pause("a", 160) == 0
+    lookups = Lookups().at("a", 100.1).at("a", 100.3)
+    assert lookups.pause("a", 100) == limits.BURST_SECONDS
+    assert lookups.pause("b", 100) == 0
+    assert lookups.pause("a", 160) == 0
 
 
 @given(signed=st.lists(TIMES, min_size=1, max_size=30), photo=st.sampled_from(["a", "ü/b c"]))
 def test_nothing_is_taken_for_known_that_was_signed_after_every_question(signed: list[int], photo: str) -> None:
-    asked = Asked()
+    lookups = Lookups()
     for when in signed:
-        asked = read(asked.at(photo, when).written())
+        lookups = read(lookups.at(photo, when).written())
     for later in range(max(signed) - 1, max(signed) + 10):
-        assert not asked.covers(photo, later)
-    assert asked.covers(photo, int(max(signed) - MARGIN))
+        assert not lookups.covers(photo, later)
+    assert lookups.covers(photo, int(max(signed) - MARGIN))
 
 
 def test_only_so_many_photos_are_remembered_and_none_by_name() -> None:
-    asked = Asked()
+    lookups = Lookups()
     for number in range(KEPT + 5):
-        asked = asked.at(f"somebody/{number}", 100.0)
-    assert len(asked.times) == KEPT
-    assert not asked.covers("somebody/0", 90)
-    assert asked.covers(f"somebody/{KEPT + 4}", 90)
-    assert b"somebody" not in asked.written()
+        lookups = lookups.at(f"somebody/{number}", 100.0)
+    assert len(lookups.times) == KEPT
+    assert not lookups.covers("somebody/0", 90)
+    assert lookups.covers(f"somebody/{KEPT + 4}", 90)
+    assert b"somebody" not in lookups.written()
 
 
 NO_NOTE = [b"", b"{", b"null", b"[]", b"3", b'{"x": 3}', b'{"x": [null]}', b'{"x": ["y"]}', b"\xff", b"[" * 100_000]
@@ -60,11 +60,11 @@ NO_TIME = [b'{"x": [Infinity]}', b'{"x": [1e999]}', b'{"x": [NaN]}']
 
 @pytest.mark.parametrize("damaged", [*NO_NOTE, *NO_TIME])
 def test_of_what_is_damaged_nothing_is_known(damaged: bytes) -> None:
-    assert read(damaged) == Asked()
+    assert read(damaged) == Lookups()
 
 
 def test_what_is_cut_off_anywhere_only_asks_more() -> None:
-    written = Asked().at("a", 1_700_000_010.0).at("b", 1_700_000_020.0).written()
+    written = Lookups().at("a", 1_700_000_010.0).at("b", 1_700_000_020.0).written()
     for length in range(len(written)):
-        assert read(written[:length]) == Asked()
+        assert read(written[:length]) == Lookups()
     assert json.loads(written)

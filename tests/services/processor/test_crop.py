@@ -1,4 +1,4 @@
-"""A photo's cut from arrival on: said in the log, remembered with the photo, moved by hand, and never undone."""
+"""A photo's crop: logged on arrival, stored with the photo, moved by hand, and never undone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from app.adapters.cloudinary import Cloudinary, Hint
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns, load_settings
 from app.core.cropping import Cut
@@ -80,7 +80,7 @@ class Bench:
 @pytest.fixture
 def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Remembering) -> Bench:
     made = Bench(standin, store, exiftool)
-    made.processor._keeper.decoder = decoder
+    made.processor._mirror.decoder = decoder
     return made
 
 

@@ -1,4 +1,4 @@
-"""One photo's way: whatever is hinted, the store ends up as Cloudinary says now."""
+"""Processing one photo: whatever the hint, the store ends as Cloudinary says now."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from PIL import Image, ImageChops, ImageStat
 
 from app.adapters import imaging
 from app.adapters.cloudinary import Asset, Cloudinary, Hint, parse
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.core.config import Campaign, Campaigns, load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed, StoreUnavailable
 from app.services.processor.decision import address, decide
@@ -29,7 +29,7 @@ from scripts.sandbox.people import as_format
 from scripts.sandbox.samples import person, prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.adapters.store.test_probe import Full
+from tests.support.failing import Full
 from tests.support.remembering import Remembering
 
 SAYNO = Campaign("sayno", "Say No", "sayno")
@@ -66,7 +66,7 @@ def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Rememberi
     campaigns = load_campaigns(settings.campaigns_file)
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     processor = Processor(cloudinary, store, exiftool, campaigns)
-    processor._keeper.decoder = decoder
+    processor._mirror.decoder = decoder
     yield Bench(standin, store, processor, settings, campaigns)
     assert mirror.leftovers(store) == []
 
@@ -172,7 +172,7 @@ def test_a_new_address_replaces_the_old_one(bench: Bench) -> None:
 def another(bench: Bench) -> Processor:
     """A processor that has not decoded anything yet."""
     cloudinary = Cloudinary(bench.settings.required_account(), bench.settings.delivery_hosts)
-    return Processor(cloudinary, bench.store, bench.processor._exiftool, bench.campaigns)
+    return Processor(cloudinary, bench.store, bench.processor._mirror._exiftool, bench.campaigns)
 
 
 def files(store: Store) -> dict[str, bytes]:
@@ -192,7 +192,7 @@ def test_the_same_version_is_the_same_picture_so_nothing_is_fetched_or_decoded(b
     processor = another(bench)
     fetched = len(bench.standin.calls("delivery"))
     assert processor.process(bench.hint("a/b")).status == "stored"
-    assert processor._keeper.decoder._process is None, "nothing was decoded"
+    assert processor._mirror.decoder._helper.process is None, "nothing was decoded"
     assert len(bench.standin.calls("delivery")) == fetched
     (campaign,) = bench.store.photos.holders("a/b")
     assert campaign == ("other" if change == "another campaign" else "sayno")
@@ -227,12 +227,14 @@ def test_what_is_held_of_this_version_stays_although_the_picture_cannot_be_fetch
     asset = bench.processor._cloudinary.state("a/b")
     assert asset is not None
     archive = bench.store.photos.archive_path("sayno", "a/b")
-    bench.processor._exiftool.write(archive, Tags("ann@example.org", "a/b", asset.asset_id, asset.version))
+    bench.processor._mirror._exiftool.write(archive, Tags("ann@example.org", "a/b", asset.asset_id, asset.version))
     bench.store.photos.distrust("sayno", "a/b")
     outcome = bench.processor.process(bench.hint("a/b"))
     assert (outcome.status, outcome.error is not None) == ("unchanged", True)
     assert bench.store.photos.holders("a/b") == {"sayno": True}
-    assert bench.log("sayno")[-1].startswith("ERROR a/b what is held of this version stays: This is no whole JPEG")
+    assert bench.log("sayno")[-1].startswith(
+        "ERROR a/b what is held of this version stays: This is not a complete JPEG"
+    )
 
 
 @pytest.mark.parametrize("trouble", ["cannot start", "killed"])
@@ -250,7 +252,7 @@ def test_a_decoder_that_fails_removes_nothing_and_another_try_succeeds(bench: Be
     held = bench.store.photos.holders("a/b")
     processor = another(bench)
     broken = {"cannot start": ["/nonexistent"], "killed": ["sh", "-c", "kill -9 $$"]}[trouble]
-    processor._keeper.decoder._command = broken
+    processor._mirror.decoder._helper.command = broken
     with pytest.raises(DecoderFailed):
         processor.process(bench.hint("a/b"))
     assert bench.store.photos.holders("a/b") == held
@@ -341,7 +343,7 @@ def test_what_is_no_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) 
     outcome = bench.processor.process(bench.hint("a/b"))
     assert (outcome.status, outcome.error is not None) == ("ignored", True)
     assert bench.store.photos.all("sayno") == []
-    assert bench.log("sayno")[0].startswith("ERROR a/b not stored: This is no whole JPEG")
+    assert bench.log("sayno")[0].startswith("ERROR a/b not stored: This is not a complete JPEG")
 
 
 def test_an_approved_version_that_is_no_picture_takes_the_old_picture_away(bench: Bench) -> None:
@@ -496,7 +498,7 @@ def test_a_photo_that_the_account_does_not_deliver_is_one_line_that_says_what_to
     outcome = bench.processor.process(told(bench)[-1])
     assert (outcome.status, outcome.campaign) == ("ignored", "sayno")
     (line,) = bench.log("sayno")
-    assert line.startswith("ERROR a/b not stored: Cloudinary does not deliver it to a signed address (401")
+    assert line.startswith("ERROR a/b not stored: Cloudinary does not deliver it to a signed URL (401")
     assert "of type authenticated" in line
 
 
@@ -519,8 +521,8 @@ def test_in_an_account_with_fixed_folders_the_public_id_says_the_campaign(bench:
 
 
 def asset(**fields: Any) -> Asset:
-    known = {"public_id": "p", "asset_id": "i", "folder": "sayno", "version": 1, "approved": True, "approved_at": 0.0}
-    return Asset(**(known | {"email": "a@b.c", "url": "u"} | fields))
+    known: dict[str, Any] = {"public_id": "p", "asset_id": "i", "folder": "sayno", "version": 1, "approved": True}
+    return Asset(**(known | {"approved_at": 0.0, "email": "a@b.c", "url": "u"} | fields))
 
 
 @given(
@@ -574,7 +576,7 @@ def test_with_50_mb_left_no_photo_is_taken_in_and_one_that_goes_is_still_removed
     upload(bench, "c")
     assert bench.process("c") == "stored"
     nearly_full = Store(bench.store.root.path, Full())
-    processor = Processor(bench.processor._cloudinary, nearly_full, bench.processor._exiftool, bench.campaigns)
+    processor = Processor(bench.processor._cloudinary, nearly_full, bench.processor._mirror._exiftool, bench.campaigns)
     with pytest.raises(StoreUnavailable, match="less than 100 MB are left"):
         processor.process(bench.hint("a/b"))
     bench.standin.reject("c")

@@ -1,4 +1,4 @@
-"""Reconciliation: whatever was lost, the mirror ends as Cloudinary has it; what that costs, and what it never does."""
+"""Syncs: whatever was lost, the mirror ends as Cloudinary has it; what that costs, and what a sync never does."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ import pytest
 from PIL import Image
 
 from app.adapters.cloudinary import Asset, Cloudinary, Hint, Standing, parse
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.adapters.store.root import MARKER
 from app.core.config import Campaign, load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, SettingError, StoreUnavailable, SyncInProgress
 from app.services.processor.decision import Outcome
-from app.services.reconcile import Report, Sync, Watch
+from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.budget import seconds_to_wait
 from app.services.reconcile.job import concerned
-from app.services.reconcile.plan import Held, Plan, Work, from_cursor, too_many
+from app.services.reconcile.plan import Held, SyncPlan, Work, from_cursor
 from app.services.reconcile.report import judge
+from app.services.reconcile.safeguard import too_many
 from scripts.sandbox import mirror
 from scripts.sandbox.samples import person
 from scripts.sandbox.service import ROOT, environment
@@ -58,13 +59,13 @@ class Bench:
         cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
         campaigns = load_campaigns(settings.campaigns_file)
         made = Sync(cloudinary, self.store, self.exiftool, campaigns, Watch(self.said.append, progress))
-        made._processor._keeper.decoder = self.decoder
+        made._processor._mirror.decoder = self.decoder
         return made
 
-    def sync(self, name: str = "sayno", **options: Any) -> Report:
+    def sync(self, name: str = "sayno", **options: Any) -> SyncReport:
         return self.syncing().run(name, **options)
 
-    def sync_all(self, **options: Any) -> list[Report]:
+    def sync_all(self, **options: Any) -> list[SyncReport]:
         syncing = self.syncing()
         return [syncing.run(name, **options) for name in FOLDERS]
 
@@ -113,7 +114,7 @@ def everything(store: Store) -> dict[str, tuple[int, int, bytes]]:
 
 
 def asked_about(standin: Standin) -> list[str]:
-    """The public IDs that Cloudinary was asked about one by one, in order."""
+    """The public IDs that were looked up one by one, in order."""
     top = f"/v1_1/{standin.cloud}/resources/image/upload/"
     return [call["path"].removeprefix(top) for call in standin.calls("api") if call["path"].startswith(top)]
 
@@ -356,7 +357,7 @@ def run_until_it_waits_then_kill(bench: Bench) -> None:
     with start(bench, "sayno") as process:
         assert process.stderr is not None
         while "going on at" not in (line := process.stderr.readline()):
-            assert line, process.communicate()
+            assert line, process.communicate(timeout=300)
         cursor, seen = bench.store.root.path / ".sync/sayno.json", set[tuple[bytes, int]]()
 
         def noted() -> bool:
@@ -627,10 +628,10 @@ def held(version: int = 7, email: str = "ann@example.org") -> Held:
     ],
 )
 def test_what_has_to_be_asked_about(rows: list[Asset], here: dict[str, Held], suspicions: dict[str, str]) -> None:
-    plan = Plan(SAYNO, here)
+    plan = SyncPlan(SAYNO, here)
     plan.compare(rows)
     assert {work.hint.public_id: work.suspicion for work in plan.work()} == suspicions
-    plan = Plan(SAYNO, here)
+    plan = SyncPlan(SAYNO, here)
     plan.add(rows)  # another list finds as much, and proves nothing
     assert {work.hint.public_id for work in plan.work()} == {*suspicions, *here}
 
@@ -704,7 +705,7 @@ def test_a_misspelt_folder_removes_nobody_and_says_what_looks_wrong(bench: Bench
     assert len(bench.store.photos.all("sayno")) == 8
     assert report.doubt.startswith("8 of the 8 photos of sayno would go at once. Cloudinary has no photo in the folder")
     assert "'sayn0'" in report.doubt
-    assert len(asked_about(bench.standin)) == 8, "each is asked about once"
+    assert len(asked_about(bench.standin)) == 8, "each is looked up once"
 
 
 def test_where_the_last_sync_followed_other_rules_nobody_is_removed_and_nothing_stored(bench: Bench) -> None:

@@ -75,7 +75,7 @@ def test_whatever_a_request_says_only_the_allowed_is_kept(peopled: Store, header
 )
 def test_nothing_is_recorded_of(peopled: Store, claims: Claims, tracking: str) -> None:
     present(peopled, "withdrawn")
-    peopled.withdrawals.add("sayno", NOW, "jo@example.org", ["withdrawn"])
+    peopled.unsubscribes.add("sayno", NOW, "jo@example.org", ["withdrawn"])
     before = counted.own("collagen_opens_total", KINDS)
     Recorder(peopled, campaigns(tracking)).record(claims, HEADERS, NOW)
     assert opens(peopled) == []
@@ -89,7 +89,7 @@ def test_where_tracking_is_off_nothing_is_recorded(peopled: Store) -> None:
 
 def test_for_a_check_nothing_about_opens_and_withdrawals_is_stray_or_lost(peopled: Store) -> None:
     Recorder(peopled, campaigns()).record(CLAIMS, HEADERS, NOW)
-    peopled.withdrawals.add("sayno", NOW, "jo@example.org", ["bob"])
+    peopled.unsubscribes.add("sayno", NOW, "jo@example.org", ["bob"])
     (peopled.opens.directory("sayno") / "20261120.new-1-00000000.jsonl").touch()  # a moment before its first line
     assert list(strays(peopled, "sayno")) == []
 
@@ -104,7 +104,7 @@ def put_a_file_in_the_way(store: Store) -> None:
 
 
 def spoil_the_list_of_the_withdrawn(store: Store) -> None:
-    store.withdrawals.add("sayno", NOW, "jo@example.org", [])
+    store.unsubscribes.add("sayno", NOW, "jo@example.org", [])
     (store.root.path / "sayno/logs/unsubscribed.jsonl").write_text("no JSON\n")
 
 

@@ -79,7 +79,7 @@ def test_no_other_spelling_of_a_token_is_one() -> None:
 @given(st.text(st.characters()) | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode() + ".x"))
 def test_any_text_can_be_read_and_is_no_token(text: str) -> None:
     for read in (TOKENS.read_image, TOKENS.read_unsubscribe):
-        with pytest.raises(NotFound, match="nothing behind this address"):
+        with pytest.raises(NotFound, match="This link is not valid"):
             read(text)
 
 

@@ -325,7 +325,7 @@ def test_what_is_no_part_of_the_wall_is_not_found(walls: Walls, wall: Wall) -> N
 
 
 def test_a_revision_is_another_wall(store: Store, walls: Walls, wall: Wall) -> None:
-    manifest = store.collages.manifest(CAMPAIGN, "0001")
+    manifest = store.collages.manifest(CAMPAIGN, "0001").as_json()
     manifest["revision"] = 2
     manifest["tiles"][0]["public_id"], manifest["tiles"][1]["public_id"] = wall.seats[1, 0], wall.seats[0, 0]
     store.collages.rewrite_manifest(CAMPAIGN, "0001", manifest)

@@ -14,9 +14,9 @@ from app.adapters.store import Store
 from app.adapters.store.root import MARKER
 from scripts.sandbox.stored import built
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import ADMIN, fill
+from tests.support.web import ADMIN, fill
 
-SMALL = {"width": 300, "height": 300}
+SMALL: dict[str, Any] = {"width": 300, "height": 300}
 
 
 def ask(client: FlaskClient, parameters: Any = None, wait: int | None = 60, campaign: str = "sayno") -> TestResponse:

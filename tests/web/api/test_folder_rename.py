@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app.adapters.store import Store
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import approve, notify
+from tests.support.web import approve, notify
 
 
 def told(standin: Standin) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.adapters.store.root import MARKER, Root
 from scripts.sandbox.service import ROOT
-from tests.adapters.store.test_probe import Broken
+from tests.support.failing import Broken
 
 
 def test_everything_is_ok_when_everything_is_there(client: FlaskClient) -> None:
@@ -49,7 +49,7 @@ import dataclasses, sys, types
 from pathlib import Path
 from flask import Flask
 from app.core.config import Settings
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.web.api import health
@@ -80,7 +80,7 @@ exiftool.close()
 
 def test_a_decoder_that_cannot_work_is_told(client: FlaskClient, app: Flask) -> None:
     with contextlib.closing(Decoder(["/nonexistent"])) as broken:
-        app.extensions["collagen"].intake.processor._keeper.decoder = broken
+        app.extensions["collagen"].intake.processor._mirror.decoder = broken
         answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.get_json()["checks"] == {

@@ -7,10 +7,10 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app.adapters.store import Store
-from app.adapters.store.state.unfinished import UNFINISHED
+from app.adapters.store.state.checkpoints import UNFINISHED
 from app.services.intake import MOST_FAILURES, PHOTOS_AT_ONCE
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import fill, notify
+from tests.support.web import fill, notify
 
 PEOPLE = 12
 

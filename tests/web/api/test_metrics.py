@@ -15,7 +15,7 @@ from app.core.config import Campaign, Campaigns
 from app.core.metrics import Reading
 from app.web.api.metrics import KEPT, Gauges
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN, approve, fill, notify
+from tests.support.web import ADMIN, approve, fill, notify
 
 NGINX = {"X-Forwarded-For": "203.0.113.9"}
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import ADMIN, mail_settings
+from tests.support.web import ADMIN, mail_settings
 
 COLLAGE = "/admin/campaigns/sayno/collages/0001"
 
@@ -39,7 +39,7 @@ def environ(standin: Standin, store: Store, mails: MailServer) -> dict[str, str]
 def client_of(environ: dict[str, str]) -> Iterator[FlaskClient]:
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     yield app.test_client()
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from app.adapters.store.root import MARKER
 from scripts.sandbox.samples import person
 from scripts.sandbox.standin import signatures
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import approve, notify, sign
+from tests.support.web import approve, notify, sign
 
 
 def everything(store: Store) -> set[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.routing import Rule
 
 from app.adapters.store import Store
 from app.core.config import load_settings
@@ -18,9 +19,14 @@ from app.web.app import create_app
 from app.web.http.peer import client_address
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN
+from tests.support.web import ADMIN
 
 WHO = {"anyone", "cloudinary", "admin", "admin or this machine", "token", "gallery"}
+
+
+def access(app: Flask, rule: Rule) -> str:
+    """Who may use a route."""
+    return str(vars(app.view_functions[rule.endpoint])["access"])
 
 
 def test_every_route_declares_who_may_use_it(app: Flask) -> None:
@@ -33,7 +39,7 @@ def test_every_route_declares_who_may_use_it(app: Flask) -> None:
 
 
 def test_every_admin_route_refuses_whoever_is_not_the_admin(app: Flask, client: FlaskClient) -> None:
-    admin_rules = [rule for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].access == "admin"]  # type: ignore[attr-defined]
+    admin_rules = [rule for rule in app.url_map.iter_rules() if access(app, rule) == "admin"]
     assert len(admin_rules) >= 3
     networks = (f"10.{part}.{other}.1" for part in range(250) for other in range(250))  # nobody guesses twice
     for rule in admin_rules:
@@ -62,7 +68,7 @@ TOKEN_RULES = {
 def test_every_personal_route_refuses_whoever_has_no_token(standin: Standin, store: Store, key: str) -> None:
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=key)
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    rules = [rule for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].access == "token"]  # type: ignore[attr-defined]
+    rules = [rule for rule in app.url_map.iter_rules() if access(app, rule) == "token"]
     assert (
         {rule.rule for rule in rules}
         == TOKEN_RULES
@@ -77,12 +83,12 @@ def test_every_personal_route_refuses_whoever_has_no_token(standin: Standin, sto
                 path = re.sub(r"<int:\w+>", "0", rule.rule.replace("<token>", token))
                 answer = app.test_client().open(path, method=method, auth=ADMIN)
                 assert answer.status_code == 404, (method, rule.rule, token)
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 def test_only_admin_routes_are_under_admin(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
-        declared = app.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+        declared = access(app, rule)
         assert (declared == "admin") == rule.rule.startswith("/admin"), rule.rule
 
 
@@ -146,32 +152,37 @@ def test_the_scheme_that_a_stranger_says_is_not_believed(client: FlaskClient) ->
         assert answer.status_code == status
 
 
-def test_the_scheme_that_a_trusted_proxy_says_is(standin: Standin, store: Store) -> None:
-    environ = environment(standin, store.root.path, COLLAGEN_TRUSTED_PROXIES="203.0.113.9")
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    for origin, status in (("https://localhost", 422), ("http://localhost", 403)):
+@pytest.mark.parametrize(
+    ("setting", "headers", "ours", "foreign"),
+    [
+        (
+            {"COLLAGEN_TRUSTED_PROXIES": "203.0.113.9"},
+            {"X-Forwarded-Proto": "https"},
+            "https://localhost",
+            "http://localhost",
+        ),
+        (
+            {"COLLAGEN_PUBLIC_URL": "https://collagen.example.com/here"},
+            {},
+            "https://collagen.example.com",
+            "http://collagen.example.com",
+        ),
+    ],
+    ids=["the scheme that a trusted proxy names", "the public address, behind another proxy"],
+)
+def test_a_request_from_our_own_address_is_taken(
+    standin: Standin, store: Store, setting: dict[str, str], headers: dict[str, str], ours: str, foreign: str
+) -> None:
+    app = create_app(load_settings(environment(standin, store.root.path, **setting), dotenv=Path("/nonexistent")))
+    for origin, status in ((ours, 422), (foreign, 403)):
         answer = app.test_client().post(
             "/admin/campaigns/sayno/collages",
             auth=ADMIN,
-            headers={"Origin": origin, "X-Forwarded-Proto": "https"},
+            headers={"Origin": origin} | headers,
             environ_base={"REMOTE_ADDR": "203.0.113.9"},
         )
         assert answer.status_code == status
-    app.extensions["collagen"].exiftool.close()
-
-
-def test_behind_a_proxy_elsewhere_the_public_address_is_ours(standin: Standin, store: Store) -> None:
-    environ = environment(standin, store.root.path, COLLAGEN_PUBLIC_URL="https://collagen.example.com/here")
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    for origin, status in (("https://collagen.example.com", 422), ("http://collagen.example.com", 403)):
-        answer = app.test_client().post(
-            "/admin/campaigns/sayno/collages",
-            auth=ADMIN,
-            headers={"Origin": origin},
-            environ_base={"REMOTE_ADDR": "203.0.113.9"},
-        )
-        assert answer.status_code == status
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 @pytest.mark.parametrize(
@@ -198,7 +209,7 @@ def test_whose_request_it_is_says_the_peer_or_a_proxy_that_is_trusted(
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     with app.test_request_context(headers=headers, environ_base={"REMOTE_ADDR": peer}):
         assert client_address() == client_is
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 def test_where_no_proxy_is_named_only_this_machine_is_believed(app: Flask) -> None:

@@ -20,7 +20,7 @@ from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.running import running, service, store
-from tests.web.conftest import ADMIN, mail_settings
+from tests.support.web import ADMIN, mail_settings
 
 __all__ = ["running", "service", "store"]
 
@@ -117,7 +117,7 @@ def pages(standin: Standin, store: Store, tmp_path: Path) -> Iterator[FlaskClien
     environ["COLLAGEN_CAMPAIGNS"] = str(tmp_path / "campaigns.toml")
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     yield app.test_client()
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 def test_nothing_that_anybody_has_typed_is_a_script_on_a_page(pages: FlaskClient) -> None:

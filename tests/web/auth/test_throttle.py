@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.auth.throttle import ADDRESS, REALM, SITE, Guesses, names, shared
+from app.web.auth.buckets import ADDRESS, REALM, SITE, names
+from app.web.auth.throttle import Throttle, shared
 
 HOUR = 3600.0
 HOME = "198.51.100.7"  # where nobody has guessed
@@ -29,11 +30,11 @@ class Clock:
         return self.now
 
 
-def looked_at(guesses: Guesses, clock: Clock, addresses: Iterable[str], number: int) -> int:
+def looked_at(throttle: Throttle, clock: Clock, addresses: Iterable[str], number: int) -> int:
     """How many of so many guesses, evenly spread over an hour, are looked at."""
     count = 0
     for address in itertools.islice(itertools.cycle(addresses), number):
-        count += guesses.attempt("admin", address) == 0
+        count += throttle.attempt("admin", address) == 0
         clock.now += HOUR / number
     return count
 
@@ -61,56 +62,56 @@ def test_of_ten_thousand_guesses_in_an_hour_so_many_are_looked_at_at_most_and_th
     addresses: list[str], most: int
 ) -> None:
     clock = Clock()
-    guesses = Guesses(clock=clock)
-    assert looked_at(guesses, clock, addresses, 10_000) <= most
-    assert guesses.attempt("admin", HOME) == 0
-    guesses.right("admin", HOME)
+    throttle = Throttle(clock=clock)
+    assert looked_at(throttle, clock, addresses, 10_000) <= most
+    assert throttle.attempt("admin", HOME) == 0
+    throttle.succeeded("admin", HOME)
     for _ in range(50):  # every picture of a page is asked for with the password
-        assert guesses.attempt("admin", HOME) == 0
-        guesses.right("admin", HOME)
+        assert throttle.attempt("admin", HOME) == 0
+        throttle.succeeded("admin", HOME)
 
 
 def test_whoever_has_logged_in_lately_is_not_kept_out_by_others_also_after_a_typing_error() -> None:
     clock = Clock()
-    guesses = Guesses(clock=clock)
-    assert guesses.attempt("admin", HOME) == 0
-    guesses.right("admin", HOME)
-    looked_at(guesses, clock, several("10.0.0.0/8", 1000), 10_000)
+    throttle = Throttle(clock=clock)
+    assert throttle.attempt("admin", HOME) == 0
+    throttle.succeeded("admin", HOME)
+    looked_at(throttle, clock, several("10.0.0.0/8", 1000), 10_000)
     for _ in range(ADDRESS.most):
-        assert guesses.attempt("admin", HOME) == 0
-    assert guesses.attempt("admin", HOME) > 0
+        assert throttle.attempt("admin", HOME) == 0
+    assert throttle.attempt("admin", HOME) > 0
 
 
 def test_who_has_guessed_too_often_waits_as_long_as_is_said() -> None:
     clock = Clock()
-    guesses = Guesses(clock=clock)
+    throttle = Throttle(clock=clock)
     for _ in range(ADDRESS.most):
-        assert guesses.attempt("admin", "a") == 0
+        assert throttle.attempt("admin", "a") == 0
     for _ in range(3):
-        wait = guesses.attempt("admin", "a")
+        wait = throttle.attempt("admin", "a")
         assert 0 < wait <= HOUR / ADDRESS.an_hour
         clock.now += wait / 2
-        assert guesses.attempt("admin", "a") == pytest.approx(wait / 2)
+        assert throttle.attempt("admin", "a") == pytest.approx(wait / 2)
         clock.now += wait / 2 + 0.001
-        assert guesses.attempt("admin", "a") == 0
+        assert throttle.attempt("admin", "a") == 0
 
 
 def test_each_realm_has_buckets_of_its_own() -> None:
-    guesses = Guesses()
+    throttle = Throttle()
     for _ in range(ADDRESS.most + 1):
-        guesses.attempt("gallery sayno", "a")
-    assert guesses.attempt("gallery sayno", "a") > 0
-    assert guesses.attempt("admin", "a") == 0
+        throttle.attempt("gallery sayno", "a")
+    assert throttle.attempt("gallery sayno", "a") > 0
+    assert throttle.attempt("admin", "a") == 0
 
 
 def test_a_right_password_empties_the_bucket_of_its_address_and_no_other() -> None:
-    guesses = Guesses()
+    throttle = Throttle()
     for _ in range(ADDRESS.most):
-        guesses.attempt("admin", "2001:db8::1")
-        guesses.attempt("admin", "b")
-    guesses.right("admin", "2001:db8::1")
-    assert guesses.attempt("admin", "2001:db8::2") == 0
-    assert guesses.attempt("admin", "b") > 0
+        throttle.attempt("admin", "2001:db8::1")
+        throttle.attempt("admin", "b")
+    throttle.succeeded("admin", "2001:db8::1")
+    assert throttle.attempt("admin", "2001:db8::2") == 0
+    assert throttle.attempt("admin", "b") > 0
 
 
 @given(st.ip_addresses(v=6))
@@ -126,8 +127,8 @@ def test_addresses_of_one_household_share_a_bucket(address: ipaddress.IPv6Addres
 
 
 def _guess(place: Path, number: int) -> int:
-    guesses = Guesses(place)
-    return sum(guesses.attempt("admin", "203.0.113.9") == 0 for _ in range(number))
+    throttle = Throttle(place)
+    return sum(throttle.attempt("admin", "203.0.113.9") == 0 for _ in range(number))
 
 
 def test_all_processes_share_the_buckets(tmp_path: Path) -> None:
@@ -137,9 +138,9 @@ def test_all_processes_share_the_buckets(tmp_path: Path) -> None:
 
 
 def test_the_file_names_no_address(tmp_path: Path) -> None:
-    guesses = Guesses(tmp_path / "guesses.sqlite3")
-    guesses.attempt("gallery sayno", "203.0.113.9")
-    guesses.right("gallery sayno", "203.0.113.9")
+    throttle = Throttle(tmp_path / "guesses.sqlite3")
+    throttle.attempt("gallery sayno", "203.0.113.9")
+    throttle.succeeded("gallery sayno", "203.0.113.9")
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"203.0.113" not in raw
     assert b"sayno" not in raw
@@ -169,7 +170,7 @@ def test_where_the_disk_fails_a_process_counts_for_itself_and_says_so(
     with caplog.at_level(logging.WARNING):
         assert _guess(tmp_path / "no/such/directory.sqlite3", 20) == ADDRESS.most
     (line,) = caplog.messages
-    assert line.startswith("Wrong passwords are counted by each process for itself")
+    assert line.startswith("Each process counts wrong passwords on its own")
 
 
 def test_stores_do_not_share_what_is_counted_and_it_is_for_this_user_alone(tmp_path: Path) -> None:

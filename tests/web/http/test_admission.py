@@ -11,15 +11,15 @@ import pytest
 from flask import Flask
 
 from app.core.errors import WebhooksBusy
-from app.web.http.admission import Seats, sender_is_gone
+from app.web.http.admission import Admission, sender_is_gone
 from scripts.sandbox.waiting import wait_for
 
 
 class Sitting:
     """Webhooks that stay for as long as a test wants, each in a thread of its own."""
 
-    def __init__(self, seats: Seats) -> None:
-        self.seats, self.end = seats, threading.Event()
+    def __init__(self, admission: Admission) -> None:
+        self.admission, self.end = admission, threading.Event()
         self.seated: list[str] = []
         self.threads: list[threading.Thread] = []
 
@@ -28,14 +28,14 @@ class Sitting:
         self.threads[-1].start()
 
     def _sit(self, name: str, gone: bool) -> None:
-        with contextlib.suppress(WebhooksBusy), self.seats.taken(lambda: gone):
+        with contextlib.suppress(WebhooksBusy), self.admission.admit(lambda: gone):
             self.seated.append(name)
-            self.end.wait()
+            assert self.end.wait(300), "the test never ended it"
 
 
 @contextlib.contextmanager
-def sitting(seats: Seats, *names: str) -> Iterator[Sitting]:
-    these = Sitting(seats)
+def sitting(admission: Admission, *names: str) -> Iterator[Sitting]:
+    these = Sitting(admission)
     for name in names:
         these.come(name)
         wait_for(lambda name=name: name in these.seated, f"{name} has a seat")  # type: ignore[misc]
@@ -52,45 +52,45 @@ def stay() -> bool:
 
 
 def test_who_finds_neither_a_seat_nor_a_place_to_wait_is_told_to_come_again_at_once() -> None:
-    seats = Seats(seats=2, waiting=0)
-    with sitting(seats, "a", "b"), pytest.raises(WebhooksBusy, match="come again"), seats.taken(stay):
+    admission = Admission(at_once=2, waiting=0)
+    with sitting(admission, "a", "b"), pytest.raises(WebhooksBusy, match="sent again"), admission.admit(stay):
         pass
-    with seats.taken(stay):  # their seats are free again
+    with admission.admit(stay):  # their places are free again
         pass
 
 
 def test_who_waits_has_the_seat_of_the_one_who_goes() -> None:
-    seats = Seats(seats=1, waiting=1)
-    with sitting(seats, "first") as these:
+    admission = Admission(at_once=1, waiting=1)
+    with sitting(admission, "first") as these:
         these.come("second")
         these.end.set()
         wait_for(lambda: these.seated == ["first", "second"], "the second has the seat of the first")
 
 
 def test_who_waits_too_long_is_told_to_come_again() -> None:
-    seats = Seats(seats=1, waiting=1, patience=0.1)
-    with sitting(seats, "a"):
+    admission = Admission(at_once=1, waiting=1, patience=0.1)
+    with sitting(admission, "a"):
         for _ in range(2):  # the place to wait is free again, too
-            with pytest.raises(WebhooksBusy, match=r"for 0\.1 s"), seats.taken(stay):
+            with pytest.raises(WebhooksBusy, match=r"for 0\.1 s"), admission.admit(stay):
                 pass
 
 
 @pytest.mark.parametrize("taken", [True, False])
 def test_what_nobody_waits_for_any_more_is_not_begun(taken: bool) -> None:
-    seats = Seats(seats=1, waiting=1)
-    with sitting(seats, "a") if taken else contextlib.nullcontext():
+    admission = Admission(at_once=1, waiting=1)
+    with sitting(admission, "a") if taken else contextlib.nullcontext():
         for _ in range(2):
-            with pytest.raises(WebhooksBusy, match="hung up"), seats.taken(lambda: True):
+            with pytest.raises(WebhooksBusy, match="hung up"), admission.admit(lambda: True):
                 pass
-    with seats.taken(stay):
+    with admission.admit(stay):
         pass
 
 
 def test_a_seat_is_free_again_after_a_failure() -> None:
-    seats = Seats(seats=1, waiting=0)
-    with pytest.raises(ZeroDivisionError), seats.taken(stay):
+    admission = Admission(at_once=1, waiting=0)
+    with pytest.raises(ZeroDivisionError), admission.admit(stay):
         raise ZeroDivisionError
-    with seats.taken(stay):
+    with admission.admit(stay):
         pass
 
 

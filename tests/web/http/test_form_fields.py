@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.errors import BadParameters
-from app.web.http.form_fields import within, written
+from app.web.http.form_fields import check_number, parse_number
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from app.web.http.form_fields import within, written
 )
 def test_a_number_is_refused_with_its_field_its_bounds_and_what_was_sent(text: str, said: str) -> None:
     with pytest.raises(BadParameters) as refused:
-        written("width", text, 16, 16384)
+        parse_number("width", text, 16, 16384)
     assert refused.value.public == said
 
 
@@ -41,11 +41,11 @@ def test_a_number_is_refused_with_its_field_its_bounds_and_what_was_sent(text: s
 )
 def test_json_is_refused_with_its_field_its_bounds_and_what_was_sent(value: object, said: str) -> None:
     with pytest.raises(BadParameters) as refused:
-        within("photos", value, 1)
+        check_number("photos", value, 1)
     assert refused.value.public == said
 
 
 def test_spaces_and_signs_are_read_and_a_large_number_without_an_upper_bound_is_one() -> None:
-    assert written("photos", " +12 ", 1) == 12
-    assert written("photos", "1" + 50 * "0", 1) == 10**50
-    assert within("photos", 10**4000, 1) == 10**4000
+    assert parse_number("photos", " +12 ", 1) == 12
+    assert parse_number("photos", "1" + 50 * "0", 1) == 10**50
+    assert check_number("photos", 10**4000, 1) == 10**4000

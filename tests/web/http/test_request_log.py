@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app.adapters.store import Store
 from app.core.logging import current_request_id
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN, approve, notify
+from tests.support.web import ADMIN, approve, notify
 
 GIVEN = "0123456789abcdef0123456789abcdef"  # as nginx makes them
 

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from app.adapters.store import Store
 from app.core.errors import where
-from app.web.auth.throttle import ADDRESS, Guesses
+from app.web.auth.buckets import ADDRESS
+from app.web.auth.throttle import Throttle
 from app.web.http.security_headers import HEADERS
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN, fill, notify, sign
+from tests.support.web import ADMIN, fill, notify, sign
 
 ADMIN_PATH = "/admin/campaigns/sayno/collages/0001"
 
@@ -124,7 +125,7 @@ def test_an_unexpected_error_is_one_line_that_repeats_nothing_it_says(
 
 def test_where_names_the_place_in_our_code() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
-        Guesses(clock=lambda: 1 / 0).attempt("admin", "x")
+        Throttle(clock=lambda: 1 / 0).attempt("admin", "x")
     assert re.fullmatch(r"ZeroDivisionError in attempt, throttle.py line \d+", where(caught.value))
 
 

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 import requests
-from selenium.webdriver.support.wait import WebDriverWait
 
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox.service import PASSWORD, Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.support.chromium import Watched
-from tests.web.conftest import fill, mail_settings
+from tests.support.chromium import Watched, until
+from tests.support.web import fill, mail_settings
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
 GALLERY = "correct horse"
@@ -92,7 +91,7 @@ def browser(one_browser: Watched, service: Service) -> Watched:
 def pages(store: Store) -> dict[str, str]:
     """The address of every page."""
     tokens = Tokens([mail_settings("")["COLLAGEN_SECRET_KEY"]])
-    manifest = store.collages.manifest("sayno", "0001")
+    manifest = store.collages.manifest("sayno", "0001").as_json()
 
     def own(public_id: str, campaign: str = "sayno", collage: str = "0001") -> str:
         return f"/track/{tokens.image(Claims(campaign, collage, public_id))}/wall"
@@ -168,11 +167,9 @@ def test_no_page_is_wider_than_its_screen_whatever_a_campaign_is_called(
 
 def test_the_canvas_that_seats_everyone_is_taken_by_a_click(browser: Watched, service: Service) -> None:
     browser.see(f"{service.url}/admin/campaigns/sayno/", width=1280, scheme="light")
-    wait = WebDriverWait(browser.driver, 300, 0.05)
-    wait.until(lambda _: browser.run("return document.body.classList.contains('scripted')"), "the page's script")
+    until(browser, "document.body.classList.contains('scripted')")
     browser.driver.find_element("css selector", "#plan [name=canvas]").click()
-    seated = "return document.querySelector('#plan .people')?.textContent.trim() === '10 people'"
-    wait.until(lambda _: browser.run(seated), "the sketch of the canvas that was offered")
+    until(browser, "document.querySelector('#plan .people')?.textContent.trim() === '10 people'")
     assert browser.run("return [width.value, height.value]") == ["4095", "2184"]
     assert browser.run("return new URL(location).searchParams.get('width')") == "4095"
 

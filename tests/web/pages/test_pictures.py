@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.test import TestResponse
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
 from app.web.auth import access
 from app.web.pages.pictures import picture
 from scripts.sandbox.pictures import decoded, mean_difference, middle

@@ -1,11 +1,11 @@
-"""`python -m app.adapters.imaging.decoder`: the decoding process of `app.adapters.imaging.decoder.decoder`."""
+"""`python -m app.adapters.imaging.decoder`: the decoding process."""
 
 import os
 import sys
 from pathlib import Path
 
 from app.adapters.imaging.decoder.confinement import confine
-from app.adapters.imaging.decoder.decoder import serve
+from app.adapters.imaging.decoder.server import serve
 
 if __name__ == "__main__":
     confine(Path(part) for part in os.environ.get("MAGICK_CONFIGURE_PATH", "").split(os.pathsep) if part)

@@ -1,9 +1,9 @@
-"""Takes from a process what decoding pictures has no use for, where the system lets it: files, networks, programs.
+"""Takes everything from a process that decoding does not need, if the system supports it: files, networks, programs.
 
-Landlock (https://docs.kernel.org/userspace-api/landlock.html) leaves it the libraries and the configuration that it
-reads, and no file to write; it then cannot look into other processes of the same user either. A seccomp filter
-(https://docs.kernel.org/userspace-api/seccomp_filter.html) leaves it no socket, no program to start, nobody to end.
-What a crafted picture might make of a decoder is then shut in with it. Neither can be taken back.
+With Landlock (https://docs.kernel.org/userspace-api/landlock.html) it can read libraries and configuration only, write
+no file, and not look into other processes of the same user. With a seccomp filter
+(https://docs.kernel.org/userspace-api/seccomp_filter.html) it can open no socket, start no program and kill no process.
+A crafted picture that takes over the decoder is confined with it. Neither can be undone.
 """
 
 import ctypes
@@ -17,23 +17,23 @@ from pathlib import Path
 
 from app.core.project import ROOT
 
-# Libraries are loaded when the first picture needs them; ImageMagick and numpy ask what machine this is.
+# The first picture that needs a library loads it; ImageMagick and numpy look at the machine.
 READ = (
     *("/usr", "/lib", "/lib64", "/etc/ImageMagick-6", "/etc/ImageMagick-7", "/etc/ld.so.cache"),
     *("/etc/alternatives", "/etc/localtime", "/sys/devices/system", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat"),
     *("/dev/null", "/dev/urandom"),
 )
 
-CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on every processor
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 VERSION, PATH_BENEATH = 1, 1
 EXECUTE, READ_FILE, READ_DIR = 1 << 0, 1 << 2, 1 << 3
-FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}  # rights, from this version on
+FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}  # Landlock version: access rights
 NETWORK = {4: 3}  # binding and connecting by TCP
 SCOPES = {6: 3}  # abstract sockets and signals outside
 
 NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 38, 22, 2
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
-# the processor in the kernel's words (AUDIT_ARCH_*), and its numbers of: socket, connect, execve, execveat, ptrace,
+# the architecture (AUDIT_ARCH_*) and its numbers of: socket, connect, execve, execveat, ptrace,
 # process_vm_readv, process_vm_writev, io_uring_setup, bpf, keyctl, kill, pidfd_send_signal
 CALLS = {
     "x86_64": (0xC000003E, (41, 42, 59, 322, 101, 310, 311, 425, 321, 250, 62, 424)),
@@ -42,10 +42,10 @@ CALLS = {
 
 
 def confine(more: Iterable[Path] = ()) -> list[str]:
-    """Confines this process for good: its files to what is read here and in `more`, and its system calls.
+    """Confines this process for good: to the files in READ, our own and `more`, and in its system calls.
 
-    To be called before it has threads. Returns what is in force by now: "files" and "calls", or less where the kernel,
-    or whatever this runs in, has not the means.
+    Call it before there are threads. Returns what is in force: "files" and "calls", or less if the kernel or the
+    container does not support it.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
@@ -83,7 +83,7 @@ def _of(version: int, rights: dict[int, int]) -> int:
 def _let_read(libc: ctypes.CDLL, ruleset: int, path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:  # another system's
+    except OSError:  # not on this system
         return
     try:
         rights = EXECUTE | READ_FILE | (READ_DIR if path.is_dir() else 0)
@@ -97,10 +97,10 @@ def _confine_calls(libc: ctypes.CDLL) -> bool:
         return False
     processor, refused = CALLS[platform.machine()]
     steps = [
-        _step(0x20, 4),  # load the processor
-        _step(0x15, processor, 1, 0),  # another one's numbers mean other calls: none is let through
+        _step(0x20, 4),  # load the architecture
+        _step(0x15, processor, 1, 0),  # on another architecture the numbers differ: refuse every call
         _step(0x06, REFUSE),
-        _step(0x20, 0),  # load the number
+        _step(0x20, 0),  # load the call's number
         *(_step(0x15, number, len(refused) - index, 0) for index, number in enumerate(refused)),
         _step(0x06, ALLOW),
         _step(0x06, REFUSE),
@@ -112,5 +112,5 @@ def _confine_calls(libc: ctypes.CDLL) -> bool:
 
 
 def _step(code: int, operand: int, if_so: int = 0, if_not: int = 0) -> bytes:
-    """One instruction of a BPF program; the last two say how many are skipped."""
+    """One instruction of a BPF program; `if_so` and `if_not` are the numbers of instructions to skip."""
     return struct.pack("HBBI", code, if_so, if_not, operand)

@@ -1,15 +1,15 @@
-"""The colour profile of a JPEG, put together from its segments (ICC.1:2022, B.4). Pure."""
+"""A JPEG's colour profile, joined from its segments (ICC.1:2022, B.4). Pure."""
 
 from collections.abc import Iterable, Iterator
 
 START = b"ICC_PROFILE\0"
 PART = 65_519  # bytes of a profile in one segment: 65,533 without START, number and count
-LARGEST = 4 * 1024 * 1024  # bytes; the largest profiles of printers have 2 MB
-SIGNATURE = slice(36, 40)  # where every profile says "acsp" (7.2.11)
+LARGEST = 4 * 1024 * 1024  # bytes; the largest printer profiles have 2 MB
+SIGNATURE = slice(36, 40)  # "acsp" in every profile (7.2.11)
 
 
 def segments(bodies: Iterable[bytes]) -> Iterator[bytes]:
-    """The bodies of APP2 segments with the profile that `bodies` hold; nothing where it is not whole or is none."""
+    """The profile in `bodies` as bodies of APP2 segments; nothing if it is missing or incomplete."""
     profile = joined(bodies)
     parts = [profile[at : at + PART] for at in range(0, len(profile), PART)]
     for number, part in enumerate(parts, 1):
@@ -17,7 +17,7 @@ def segments(bodies: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def joined(bodies: Iterable[bytes]) -> bytes:
-    """The profile in the bodies of APP2 segments, in whatever order they come; b"" where none is whole."""
+    """The profile in the bodies of APP2 segments, which may come in any order; b"" if none is complete."""
     parts: dict[int, bytes] = {}
     count = 0
     for body in bodies:

@@ -1,6 +1,6 @@
-"""Which way up a photo was taken, as its EXIF says (CIPA DC-008, 4.6.4: tag 0x0112). Pure.
+"""A photo's EXIF orientation (CIPA DC-008, 4.6.4: tag 0x0112). Pure.
 
-Read here, so that nothing else of the metadata has to reach a decoder.
+Read here so that no metadata has to reach a decoder.
 """
 
 import struct
@@ -12,7 +12,7 @@ FORMATS = {1: "B", 3: "H", 4: "I"}  # BYTE, SHORT, LONG
 
 
 def read(segment: bytes) -> int:
-    """The orientation (1 to 8) in the body of an APP1 segment; 1, upright, where it says none that there is."""
+    """The orientation (1 to 8) in the body of an APP1 segment; 1 (upright) if it has no valid one."""
     tiff = segment.removeprefix(ifd.START)
     order = ifd.byte_order(tiff)
     if order is None:
@@ -22,6 +22,6 @@ def read(segment: bytes) -> int:
             if entry.tag == ORIENTATION and entry.kind in FORMATS:
                 (value,) = struct.unpack_from(order + FORMATS[entry.kind], tiff, entry.at)
                 return value if 1 <= value <= 8 else 1
-    except struct.error:  # it ends in the middle
+    except struct.error:  # truncated
         pass
     return 1

@@ -1,7 +1,7 @@
-"""What a JPEG will cost, from its markers (ITU T.81, annex B), before anything decodes it. Pure.
+"""What decoding a JPEG will cost, read from its markers (ITU T.81, annex B) before anything decodes it. Pure.
 
-libjpeg does whatever a file asks for: thousands of scans over the whole picture (a few kilobytes that take minutes),
-or 300 MB of coefficients for 50 megapixels. ImageMagick joins metadata segment by segment, which takes hours for a
+libjpeg does whatever a file says: thousands of scans over the whole picture (a few kilobytes that take minutes), or
+300 MB of coefficients for 50 megapixels. ImageMagick joins metadata segment by segment, which takes hours for a
 million of them.
 """
 
@@ -21,15 +21,15 @@ BASELINE, EXTENDED, PROGRESSIVE = 0xC0, 0xC1, 0xC2  # Huffman; the others are ar
 JFIF, EXIF, ICC, ADOBE = 0xE0, 0xE1, 0xE2, 0xEE
 METADATA = frozenset((*range(0xE0, 0xF0), COM))
 
-# The next marker: neither 0xff of the picture itself (followed by 0), nor a fill byte, nor a restart marker.
+# The next marker: not a 0xff of the picture itself (followed by 0), a fill byte or a restart marker.
 MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]")
 
 
 @dataclass(frozen=True)
 class Structure:
-    """Size in pixels; `scans`; the bytes of coefficients that are kept while it is decoded; components of a pixel.
+    """`width`×`height` in pixels; `coefficients`: bytes kept while it is decoded; `components` of a pixel.
 
-    `orientation`: as EXIF counts it, 1 (upright) to 8.
+    `orientation`: EXIF's, 1 (upright) to 8.
     """
 
     width: int
@@ -40,9 +40,9 @@ class Structure:
     orientation: int = 1
 
     def reduction(self) -> int:
-        """By how much it has to be made smaller while it is decoded (1, 2, 4 or 8), so that its pixels fit.
+        """The divisor (1, 2, 4 or 8) by which it must be scaled down while decoding to fit into memory.
 
-        Raises PictureError where nothing helps.
+        Raises PictureError if none is enough.
         """
         bytes_each = 10 if self.components == 4 else 8  # ImageMagick 6 with 16 bits a channel
         for divisor in (1, 2, 4, 8):
@@ -51,12 +51,12 @@ class Structure:
                 return divisor
         raise PictureError(
             f"The picture has {self.width}×{self.height} pixels in {self.scans} scans, which takes"
-            f" {self.coefficients // 10**6} MB to decode; {limits.DECODING_BYTES // 10**6} MB at most are taken."
+            f" {self.coefficients // 10**6} MB to decode; the limit is {limits.DECODING_BYTES // 10**6} MB."
         )
 
 
 class Segment(NamedTuple):
-    """A marker and what belongs to it. `scan`: the coded picture that follows a SOS."""
+    """A marker and its body. `scan`: where the coded picture is that follows a SOS."""
 
     marker: int
     body: bytes
@@ -64,7 +64,7 @@ class Segment(NamedTuple):
 
 
 def structure(picture: bytes) -> Structure:
-    """Reads a JPEG's markers up to its end. Raises PictureError for none, or for one beyond the limits."""
+    """Reads a JPEG's markers up to its end. Raises PictureError if it is none or exceeds the limits."""
     frame = exif = b""
     progressive = interleaved = False
     scans = 0
@@ -73,7 +73,7 @@ def structure(picture: bytes) -> Structure:
             exif = segment.body
         elif segment.marker in FRAMES:
             if segment.marker not in (BASELINE, EXTENDED, PROGRESSIVE):
-                raise _broken("it is compressed as no camera does it")
+                raise _broken("it uses a compression that no camera uses")
             if frame:
                 raise _broken("it has two frames")
             frame, progressive = segment.body, segment.marker == PROGRESSIVE
@@ -83,7 +83,7 @@ def structure(picture: bytes) -> Structure:
             if scans > limits.SCANS:
                 raise PictureError(f"The picture has over {limits.SCANS} scans.")
     if len(frame) < 9 or len(frame) != 6 + 3 * frame[5]:
-        raise _broken("it says nothing of its size")
+        raise _broken("its size is missing")
     height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
     _check_size(width, height, scans)
     kept = progressive or scans > 1 or not interleaved
@@ -92,37 +92,37 @@ def structure(picture: bytes) -> Structure:
 
 
 def bare(picture: bytes) -> bytes:
-    """The same JPEG without its metadata, and without what follows its end. The picture stays as it is, byte for byte.
+    """The same JPEG without its metadata and anything after its end. The picture stays the same, byte for byte.
 
-    What says how its colours are to be read stays: JFIF's header and Adobe's. Raises PictureError.
+    Keeps the JFIF and Adobe headers, which define its colours. Raises PictureError.
     """
     return _rebuilt(picture, ())
 
 
 def decodable(picture: bytes) -> bytes:
-    """What a decoder gets to see of a JPEG: `bare`, and a colour profile that is whole. Raises PictureError.
+    """What a decoder gets to see of a JPEG: `bare`, and the colour profile if it is complete. Raises PictureError.
 
-    Decoders differ in what they object to in metadata (ImageMagick does to XMP since a security update), and have had
-    their worst holes there; none of it changes a pixel.
+    Decoders reject different metadata (ImageMagick rejects XMP since a security update), and had their worst
+    vulnerabilities there; none of it changes a pixel.
     """
     every = list(segments(picture))
     rebuilt = _rebuilt(picture, icc.segments(segment.body for segment in every if segment.marker == ICC))
     markers = [segment.marker for segment in every]
-    # Some cameras leave out the end. Where there is one scan, the decoder tells whether anything else is missing.
+    # Some cameras leave out the end marker. If there is one scan, the decoder notices whether anything else is missing.
     ended = EOI in markers or PROGRESSIVE in markers or markers.count(SOS) != 1
     return rebuilt if ended else rebuilt + b"\xff\xd9"
 
 
 def _rebuilt(picture: bytes, profile: Iterable[bytes]) -> bytes:
     kept: list[bytes | memoryview] = [b"\xff\xd8"]
-    whole = memoryview(picture)  # whose slices are no copies
+    whole = memoryview(picture)  # slices without copying
     before = [encoded(ICC, body) for body in profile]
     for marker, body, scan in segments(picture):
         if marker in METADATA:
             if _tells_colours(marker, body):
                 kept.append(encoded(marker, body))
             continue
-        kept += before  # behind JFIF's header, which has to come first (ITU T.871, 10.1)
+        kept += before  # after the JFIF header, which must come first (ITU T.871, 10.1)
         before = []
         kept += [b"\xff\xd9"] if marker == EOI else [encoded(marker, body), whole[scan]]
     return b"".join(kept)
@@ -134,9 +134,9 @@ def encoded(marker: int, body: bytes) -> bytes:
 
 
 def segments(picture: bytes) -> Iterator[Segment]:
-    """Every segment after the first marker, as libjpeg would find them, up to the end marker (or the last byte)."""
+    """Every segment after the first marker, as libjpeg finds them, up to the end marker (or the last byte)."""
     if not picture.startswith(b"\xff\xd8"):
-        raise _broken("it does not begin as one" if picture else "nothing can be read")
+        raise _broken("it does not start like one" if picture else "it is empty")
     found = MARKER.search(picture, 2)
     for _ in range(limits.SEGMENTS):
         if found is None:
@@ -144,7 +144,7 @@ def segments(picture: bytes) -> Iterator[Segment]:
         marker, start = picture[found.end() - 1], found.end()
         if marker in (SOI, EOI):
             if marker == SOI:
-                raise _broken("it begins twice")
+                raise _broken("it has two start markers")
             yield Segment(marker, b"", slice(0))
             return
         length = int.from_bytes(picture[start : start + 2], "big")
@@ -160,17 +160,17 @@ def segments(picture: bytes) -> Iterator[Segment]:
 def _check_size(width: int, height: int, scans: int) -> None:
     shown = f"The picture has {width}×{height} pixels"
     if 0 in (width, height):
-        raise _broken("it says nothing of its size")
+        raise _broken("its size is missing")
     if width * height > limits.PICTURE_PIXELS:
-        raise PictureError(f"{shown}; {limits.PICTURE_PIXELS // 10**6} megapixels at most are taken.")
+        raise PictureError(f"{shown}; the limit is {limits.PICTURE_PIXELS // 10**6} megapixels.")
     if max(width, height) > limits.PICTURE_SIDE:
-        raise PictureError(f"{shown}; sides of {limits.PICTURE_SIDE} pixels at most are taken.")
+        raise PictureError(f"{shown}; the limit is {limits.PICTURE_SIDE} pixels a side.")
     if scans * width * height > limits.SCANNED_PIXELS:
         raise PictureError(f"{shown} in {scans} scans, which takes too long to decode.")
 
 
 def _coefficients(frame: bytes, width: int, height: int) -> int:
-    """Bytes: two for each, in blocks of 8×8, a whole number of blocks for each component."""
+    """Bytes of all coefficients: two each, in blocks of 8×8, whole blocks for each component."""
     sampling = [(frame[at] >> 4 or 1, frame[at] & 15 or 1) for at in range(7, len(frame), 3)]
     most_across, most_down = (max(factors) for factors in zip(*sampling, strict=True))
     return sum(
@@ -184,4 +184,4 @@ def _tells_colours(marker: int, body: bytes) -> bool:
 
 
 def _broken(reason: str) -> PictureError:
-    return PictureError(f"This is no whole JPEG: {reason}.")
+    return PictureError(f"This is not a complete JPEG: {reason}.")

@@ -1,6 +1,6 @@
-"""The address in an archive, as exiftool has written it (CIPA DC-008, 4.6.5: tag 0x9286). Pure.
+"""The address in an archive, as exiftool wrote it (CIPA DC-008, 4.6.5: tag 0x9286). Pure.
 
-Exiftool takes 2 ms for a file; this is for thousands at once.
+exiftool takes 2 ms a file; this is for thousands at once.
 """
 
 import struct
@@ -9,16 +9,16 @@ from app.adapters.imaging.jpeg import ifd
 from app.adapters.imaging.jpeg.structure import EXIF, segments
 from app.core.errors import PictureError
 
-BEGINNING = 4096  # bytes of an archive that hold its address, which exiftool writes first
+BEGINNING = 4096  # the first bytes of an archive, which hold its address
 EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
 
 
 def read(beginning: bytes) -> str | None:
-    """What stands in the first `BEGINNING` bytes of an archive; None where nothing is found."""
+    """The address in the first `BEGINNING` bytes of an archive, or None."""
     try:
         bodies = (segment.body for segment in segments(beginning) if segment.marker == EXIF)
         exif = next((body for body in bodies if body.startswith(ifd.START)), b"")
-    except PictureError:  # it ends in the middle, or is no JPEG
+    except PictureError:  # truncated, or no JPEG
         return None
     tiff = exif.removeprefix(ifd.START)
     order = ifd.byte_order(tiff)

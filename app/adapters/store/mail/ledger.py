@@ -1,8 +1,8 @@
-"""Logs that decide who is sent a mail: what is lost of one must be noticed, or somebody is mailed twice.
+"""Logs that decide who is sent a mail: a loss must be noticed, or somebody is mailed twice.
 
-Beside each log stands how long it should be (`.<name>.length`, in bytes). A log that is shorter was cut, and a line
-that is not a record is damaged; either way nobody can tell who was in it. A line that was never finished is neither:
-its writer died before anything came of it, and the length does not count it.
+The file `.<name>.length` beside each log says how long it should be, in bytes. A shorter log was cut, and a line that
+is not a record is damaged; either way nobody can tell who was in it. An unfinished last line is neither: its writer
+died before it acted on the line, and the length does not count it.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from typing import Any
 
 from app.adapters.store.documents import an_object
 from app.adapters.store.files import Files
+from app.adapters.store.lines import append_line
 from app.core.errors import StoreUnavailable
 
 LOGS = ("sends.jsonl", "unsubscribed.jsonl")
@@ -23,7 +24,7 @@ IsRecord = Callable[[dict[str, Any]], bool]
 
 @dataclass(frozen=True)
 class Contents:
-    """The records of a log, oldest first. `damage`: what is wrong with it, "" where nothing is."""
+    """The records of a log, oldest first. `damage`: what is wrong with it, "" for a whole log."""
 
     path: Path
     records: list[dict[str, Any]]
@@ -46,10 +47,10 @@ class Contents:
 
 
 def read(files: Files, path: Path, is_record: IsRecord) -> Contents:
-    """What a log says; lines that are not records are passed over. Raises StoreUnavailable."""
+    """The contents of a log; lines that are not records are skipped. Raises StoreUnavailable."""
     should = length(files, path)
     raw = files.read(path) or b""
-    should = min(should, length(files, path))  # meanwhile it may have grown, or `forget` removed somebody
+    should = min(should, length(files, path))  # it may have grown meanwhile, or `forget` removed somebody
     whole = raw[: raw.rfind(b"\n") + 1]
     lines = [an_object(line) for line in whole.split(b"\n")[:-1]]
     records = [line for line in lines if line is not None and is_record(line)]
@@ -64,19 +65,19 @@ def read(files: Files, path: Path, is_record: IsRecord) -> Contents:
 
 
 def add(files: Files, path: Path, record: Mapping[str, Any]) -> None:
-    """Adds a record, so that it lasts. The caller holds the log's lock. Raises StoreUnavailable.
+    """Adds a record durably. The caller holds the log's lock. Raises StoreUnavailable.
 
-    What a damaged log lacks it lacks afterwards, too.
+    A damaged log stays damaged.
     """
     line = json.dumps(record)
-    began = files.append_line(path, line)
+    began = append_line(files, path, line)
     should = max(began, length(files, path)) + len(line) + 1
-    with contextlib.suppress(StoreUnavailable):  # then a cut is noticed only in what was noted before
+    with contextlib.suppress(StoreUnavailable):  # then only a cut in what was noted before is noticed
         note_length(files, path, should)
 
 
 def length(files: Files, path: Path) -> int:
-    """How long a log should be at least, in bytes; 0 where that is not known. Raises StoreUnavailable."""
+    """The least length of a log, in bytes; 0 where it is not known. Raises StoreUnavailable."""
     noted = (files.read(_length_path(path)) or b"").strip()
     return int(noted) if noted.isdigit() and len(noted) < 16 else 0
 

@@ -1,8 +1,7 @@
-"""Who asked for which picture: `<campaign>/logs/opens/YYYYMMDD.<writer>.jsonl`, a file for each process and day.
+"""Fetches of the picture in a mail: `<campaign>/logs/opens/YYYYMMDD.<writer>.jsonl`, a file for each process and day.
 
-Hosts and processes never share an append, so that no line tears and nobody waits for anybody; all that a writer shares
-its file with is `Logs.purge`, which writes it anew without a person, and which it takes turns with by a lock on the
-file.
+Hosts and processes never append to the same file, so no line tears and nobody waits. Only `Logs.purge` shares a
+writer's file: it rewrites it without a person, and the two take turns by a lock on the file.
 """
 
 import contextlib
@@ -39,18 +38,18 @@ class Opens:
         return self._root.path / campaign / "logs" / "opens"
 
     def add(self, campaign: str, when: datetime, record: Mapping[str, str | None]) -> None:
-        """Adds a line: `when`, the campaign, and of `record` the collage, photo and class; what is None is left out.
+        """Adds a line: `when`, the campaign, and the collage, photo and class of `record`, each unless it is None.
 
         Raises StoreUnavailable.
         """
-        told = {key: record[key] for key in KEYS if record.get(key) is not None}
-        line = json.dumps({"time": f"{when:%Y-%m-%dT%H:%M:%SZ}", "campaign": campaign} | told).encode("ascii") + b"\n"
+        values = {key: record[key] for key in KEYS if record.get(key) is not None}
+        line = json.dumps({"time": f"{when:%Y-%m-%dT%H:%M:%SZ}", "campaign": campaign} | values).encode("ascii") + b"\n"
         key = (os.getpid(), campaign)  # a fork has files of its own
         writer = self._writers.get(key) or self._writers.setdefault(key, _Writer(self._root, self.directory(campaign)))
         writer.add(f"{when:%Y%m%d}", line)
 
     def read(self, campaign: str) -> Iterator[dict[str, Any]]:
-        """Every record of a campaign, the oldest file first. Lines that are cut or damaged are passed over.
+        """Every record of a campaign, the oldest file first. Cut or damaged lines are skipped.
 
         Raises StoreUnavailable.
         """
@@ -101,7 +100,7 @@ class _Writer:
                     raise
                 self._sync_soon(descriptor)
             except OSError:
-                self._close()  # whatever is the matter with it, the next one opens it anew
+                self._close()  # the next one reopens the file, which may be all that is wrong
                 raise
             finally:
                 if self._descriptor is not None:
@@ -111,7 +110,7 @@ class _Writer:
                 raise failed
 
     def _locked(self, day: str) -> int:
-        """The descriptor of the day's file, locked, and of the file that has the name: not one that was replaced."""
+        """The locked descriptor of the day's file, which must still have its name: it may have been replaced."""
         deadline = time.monotonic() + PATIENCE
         while True:
             if self._descriptor is None or self._day != day:
@@ -139,10 +138,10 @@ class _Writer:
             self._descriptor = None
 
     def _sync_soon(self, descriptor: int) -> None:
-        """Makes what was written last a power cut, a second from now and in a thread of its own.
+        """Syncs what was written, in a second and in a thread of its own.
 
-        A sync for each record would make every picture wait for the disk, 5 to 100 ms where a collage is being written.
-        So a power cut may lose a second of opens; the death of the process loses nothing.
+        A sync for each record would delay every picture by 5 to 100 ms while a collage is being written. So a power cut
+        may lose a second of opens; the death of the process loses nothing.
         """
         if not self._syncing:
             timer = threading.Timer(SYNC_EVERY, self._sync, [os.dup(descriptor)])
@@ -151,12 +150,12 @@ class _Writer:
             self._syncing = True
 
     def _sync(self, descriptor: int) -> None:
-        self._syncing = False  # before: what is written from now on has a sync of its own
+        self._syncing = False  # before the sync: later writes need another one
         try:
             self._disk.fsync(descriptor)
         except OSError as error:
             if error.errno != errno.ESTALE:  # of a file that was replaced meanwhile
-                self._failed = error  # the next to add a line tells of it
+                self._failed = error  # raised by the next `add`
         finally:
             os.close(descriptor)
 

@@ -1,8 +1,8 @@
-"""Who was sent what: a log that is never rewritten (but by `forget`), and who is sending at the moment.
+"""Which mails were sent: a log that only `forget` rewrites, and the run that is sending at the moment.
 
-Each line is whole and on disk before `add` returns: "intended" stands there before a mail leaves, "sent" or "failed"
-after it. So what is known after a crash is never less than what has happened. Where the log is damaged, mails wait
-until it is whole again (see `ledger`); everything else goes on with the lines that can be read.
+Each line is whole and on disk before `add` returns: "intended" before a mail leaves, "sent" or "failed" after it. So
+after a crash the log never lacks a mail that went out. While the log is damaged no mail is sent (see `ledger`);
+everything else goes on with the lines that can be read.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
 from app.core.errors import NotifyInProgress
 
-PATIENCE = 120.0  # seconds for the log's lock: a line that is not written leaves a mail uncertain
+PATIENCE = 120.0  # seconds for the log's lock: a missing line leaves a mail uncertain
 PERSONAL = ("photo", "address", "reason")  # what a record says of a person; servers repeat the address in a reason
 
 
@@ -31,9 +31,9 @@ class Sends:
     def begin(self, campaign: str, patience: float = 0.3) -> int:
         """Takes the campaign's turn to send mails, on whatever host; returns the descriptor that holds it.
 
-        Closing it, or the end of the process, gives the turn up; a child process can inherit it. Raises
-        NotifyInProgress where another process has it for over `patience` seconds (a moment is always waited: someone
-        may only be looking whether it is held).
+        Closing it, or the end of the process, releases the turn; a child process can inherit it. Raises
+        NotifyInProgress where another process has it for over `patience` seconds (never 0: another process may hold
+        it for a moment, to see whether it is free).
         """
         self._root.require()
         lock = self._root.files.lock(self._logs(campaign) / ".sends.lock", patience)
@@ -47,12 +47,12 @@ class Sends:
         return lock
 
     def stop(self, campaign: str) -> None:
-        """Asks the run that has the campaign's turn, on whatever host, to end after the mail that it is at."""
+        """Asks the run that has the campaign's turn, on whatever host, to stop after the current mail."""
         self._root.require()
         self._root.files.write_whole(self._stop(campaign), b"stop\n")
 
     def is_stopped(self, campaign: str) -> bool:
-        """Whether the run that has the campaign's turn was asked to end. Raises StoreUnavailable."""
+        """Whether the run that has the campaign's turn was asked to stop. Raises StoreUnavailable."""
         self._root.require()
         path = self._stop(campaign)
         with using(path):
@@ -60,7 +60,7 @@ class Sends:
 
     @contextlib.contextmanager
     def turn(self, campaign: str) -> Iterator[None]:
-        """Only one at a time sends mails of a campaign. Raises NotifyInProgress."""
+        """Only one run at a time sends mails of a campaign. Raises NotifyInProgress."""
         lock = self.begin(campaign)
         try:
             yield
@@ -68,25 +68,19 @@ class Sends:
             os.close(lock)
 
     def add(self, campaign: str, record: Mapping[str, Any]) -> None:
-        """Adds a record, so that it lasts. Raises StoreUnavailable, or PhotoBusy where the log is kept locked.
+        """Adds a record durably. Raises StoreUnavailable, or PhotoBusy where the log stays locked.
 
-        Of a person whose photo has gone meanwhile nothing is written but the message ID: `forget` removes the photo
-        first and then every line that names the person, and would not come back for this one.
+        If the person's photo is gone by now, only the message ID is written: `forget` removes the photo first and then
+        every line that names the person, and would not come back for this one.
         """
         self._root.require()
         with self._root.lock("log", f"the log of {campaign}", PATIENCE):
-            if "photo" in record and not self.holds(campaign, record["photo"]):
+            if "photo" in record and not self._photos.has(campaign, record["photo"]):
                 record = {key: value for key, value in record.items() if key not in PERSONAL}
             ledger.add(self._root.files, self._path(campaign), record)
 
-    def holds(self, campaign: str, public_id: str) -> bool:
-        """Whether the campaign still has the photo: whoever was removed is sent nothing any more."""
-        path = self._photos.archive_path(campaign, public_id)
-        with using(path):
-            return self._root.files.exists(path)
-
     def read(self, campaign: str) -> list[dict[str, Any]]:
-        """Every record, oldest first, without lines that are damaged. Raises StoreUnavailable."""
+        """Every record, oldest first; damaged lines are skipped. Raises StoreUnavailable."""
         return self.contents(campaign).records
 
     def read_whole(self, campaign: str) -> list[dict[str, Any]]:
@@ -105,20 +99,20 @@ class Sends:
         return ledger.read(self._root.files, self._path(campaign), _is_record)
 
     def note(self, campaign: str, state: Mapping[str, Any]) -> None:
-        """Says how far the sending is, to whoever asks `state`. There is no address in it."""
+        """Notes how far the sending is, for `state`. The note must not contain addresses."""
         self._root.require()
         self._root.files.write_whole(self._note(campaign), json.dumps(dict(state)).encode("utf-8"))
 
     def state(self, campaign: str) -> dict[str, Any] | None:
-        """The last note, and whether its writer is still at it ("running").
+        """The last note, and whether its writer is still at work ("running").
 
-        None where there is none, or it is damaged: the run that goes on soon writes another.
+        None where it is missing or damaged: a running job soon writes another.
         """
         self._root.require()
         lock = self._root.files.lock(self._logs(campaign) / ".sends.lock", patience=0)
         if lock is not None:
             os.close(lock)
-        # after the look at the lock: what ended in between has noted its end
+        # after the look at the lock: a run that ended in between has noted that
         state = an_object(self._root.files.read(self._note(campaign)) or b"")
         return None if state is None or not _is_note(state) else state | {"running": lock is None}
 

@@ -1,6 +1,6 @@
 """The time of a file that was made from an archive says which picture it shows: the archive's mark (`Tags.mark`).
 
-Pure. Of a mark, whole seconds are the version of the photo, and four decimals where it was cut.
+Pure. The whole seconds of a mark are the photo's version, its four decimals say where the photo was cut.
 """
 
 from os import stat_result
@@ -9,12 +9,12 @@ PLACES = 10**4  # of a second; a float keeps them until the year 2038
 
 
 def time_of(mark: float | None) -> float:
-    """The modification time that stands for a mark (0 for none), within what every file system can keep."""
+    """The modification time for a mark (0 for none), within the range of every file system."""
     return 0 if mark is None else mark % 2**31
 
 
 def number(found: stat_result) -> int:
-    """A file's mark as a whole number: the version, or that and the decimals where the photo was cut."""
+    """A file's mark as a whole number: the version, followed by the decimals if the photo was cut."""
     seconds, place = _parts(found)
     return seconds * PLACES + place if place else seconds
 

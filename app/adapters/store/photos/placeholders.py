@@ -1,14 +1,13 @@
 """What a page shows until a photo is loaded: 25 bytes out of its intermediate (see `app.adapters.imaging.copies`)."""
 
-import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from app.adapters.store.files import using
 from app.adapters.store.root import Root
+from app.adapters.store.stamped import Stamped, stamp_of
 
 CHUNK = b"haSH"  # of the PNG, right behind its signature and IHDR
 START = 33
@@ -16,16 +15,13 @@ REACH = 4096  # bytes of a file that are read; a file system hands out no fewer
 THREADS = 16  # on NFS each file is answered for in a millisecond or more
 KEPT = 50_000  # photos, of 200 bytes or so each
 
-Key = tuple[int, int, int]
-
 
 class Placeholders:
-    """Those that were read stay in memory, for as long as the file is the same."""
+    """Keeps what was read in memory until its file changes."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
-        self._known: OrderedDict[Path, tuple[Key, bytes | None]] = OrderedDict()
-        self._turn = threading.Lock()
+        self._known: Stamped[Path, bytes | None] = Stamped(KEPT)
 
     def read(self, paths: Collection[Path]) -> dict[Path, bytes | None]:
         """The placeholder in each of these intermediates; None where there is none. Raises StoreUnavailable."""
@@ -40,24 +36,13 @@ class Placeholders:
     def _one(self, path: Path) -> bytes | None:
         disk = self._root.files.disk
         with using(path):
-            there = disk.stat(path)
-            if there is None:
+            found = disk.stat(path)
+            if found is None:
                 return None
-            key = (there.st_ino, there.st_mtime_ns, there.st_size)
-            with self._turn:
-                known = self._known.get(path)
-                if known and known[0] == key:
-                    self._known.move_to_end(path)
-                    return known[1]
             try:
-                found = placeholder(disk.read_start(path, REACH)[0])
+                return self._known.get(path, stamp_of(found), lambda: placeholder(disk.read_start(path, REACH)[0]))
             except FileNotFoundError:  # removed since
                 return None
-        with self._turn:
-            self._known[path] = key, found
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
-        return found
 
 
 def placeholder(beginning: bytes) -> bytes | None:

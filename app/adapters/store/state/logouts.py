@@ -1,7 +1,7 @@
-"""Sessions of galleries that were ended before their time: for each an empty file `.logouts/<SHA-256 of its ID>`.
+"""Gallery sessions that were logged out: an empty file `.logouts/<SHA-256 of its ID>` each.
 
-A session is a signed cookie, and a copy of it would still be good after a logout. Every process looks here; on another
-host NFS may take a minute to show a new file.
+A session is a signed cookie, and a copy of it would outlive a logout. Every process looks here; on another host NFS
+may take a minute to show a new file.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What happened to which photo, and the notifications as they came."""
+"""What happened to each photo, and the raw notifications."""
 
 import contextlib
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.adapters.store.documents import an_object
 from app.adapters.store.files import using
+from app.adapters.store.lines import append_line
 from app.adapters.store.mail import ledger
 from app.adapters.store.names import file_name
 from app.adapters.store.root import UNFILED, Root
@@ -22,7 +23,7 @@ LARGEST_LOG = 20_000_000  # bytes, after which processor.log is put away and beg
 
 @dataclass
 class Purged:
-    """What a purge has looked at, and removed of it."""
+    """What a purge searched and removed."""
 
     lines_searched: int = 0
     lines_removed: int = 0
@@ -45,21 +46,22 @@ class Logs:
     def event(self, campaign: str, when: datetime, word: str, public_id: str, detail: str = "") -> None:
         """Adds a line to the campaign's processor.log: time, SYNCED, DELETED or ERROR, public ID, detail.
 
-        At the end stands the request or run that it belongs to, where there is one.
+        It ends with the request or run that it belongs to, if any.
         """
         self._root.require()
         mark = f"request={current_request_id()}" if current_request_id() else ""
         line = " ".join(f"{when:%Y-%m-%dT%H:%M:%SZ} {word} {public_id} {detail} {mark}".split())
         # appends from two hosts to one file can tear, so they take turns
         with self._root.lock("log", f"the log of {campaign}"):
-            self._put_away(self._root.path / campaign / "logs" / "processor.log", when)
-            self._root.files.append_line(self._root.path / campaign / "logs" / "processor.log", line)
+            path = self._root.path / campaign / "logs" / "processor.log"
+            self._put_away(path, when)
+            append_line(self._root.files, path, line)
 
     def _put_away(self, path: Path, when: datetime) -> None:
-        """Gives a log that has grown large another name, which `purge` finds too; nothing removes it.
+        """Renames a log that has grown large; `purge` finds it there, too, and nothing removes it.
 
-        Not logrotate's work: only whoever holds the log's lock knows that nobody, on whatever host, is just adding to
-        the log or removing a person from it.
+        logrotate cannot do this: only the holder of the log's lock knows that no host is just adding to the log or
+        removing a person from it.
         """
         with using(path):
             found = self._root.files.disk.stat(path)
@@ -67,7 +69,7 @@ class Logs:
                 self._root.files.rename(path, path.with_name(f"processor.{when:%Y%m%dT%H%M%SZ}.log"))
 
     def tail(self, campaign: str, number: int) -> list[str]:
-        """The last so many lines of processor.log, the newest first; a line that was not written whole is none.
+        """The last `number` lines of processor.log, the newest first, without an unfinished one.
 
         Raises StoreUnavailable.
         """
@@ -86,7 +88,7 @@ class Logs:
         return whole[-number:][::-1] if number > 0 else []
 
     def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
-        """Files a notification exactly as it came; one of no known campaign goes to .unfiled/."""
+        """Stores a notification exactly as it came; one of no known campaign goes to .unfiled/."""
         self._root.require()
         top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs" / "webhooks"
         stem = f"{when:%H%M%S}.{status}.{file_name(public_id)}"
@@ -106,7 +108,7 @@ class Logs:
         *,
         damaged: bool = False,
     ) -> Purged:
-        """Removes the log lines and the notifications that `line` and `document` say yes to.
+        """Removes the log lines and the notifications for which `line` and `document` return True.
 
         `damaged`: also the lines and notifications that should be JSON and are not, which may be what is left of one
         that they would say yes to. `campaign`: None for the notifications of no known campaign. A log of which nothing
@@ -128,7 +130,7 @@ class Logs:
         return done
 
     def _without(self, path: Path, line: Callable[[str], bool], *, damaged: bool) -> tuple[int, int]:
-        """Removes lines from a file that nobody else writes to meanwhile; says of how many, and how many."""
+        """Removes lines from a file that nobody else writes to; returns how many there were, and how many went."""
         files = self._root.files
         every = (files.read(path) or b"").splitlines(keepends=True)
         named = [line(entry.decode("utf-8", "replace")) for entry in every]

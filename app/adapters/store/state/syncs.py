@@ -1,4 +1,4 @@
-"""Who is syncing a campaign, and how far it is."""
+"""Which campaign is being synced, and how far that is."""
 
 import contextlib
 import json
@@ -19,19 +19,19 @@ class Syncs:
         self._root = root
 
     def place(self, campaign: str) -> int | None:
-        """The place of whoever syncs the campaign next: a descriptor, which gives it up when it is closed.
+        """The place of the next sync in the queue: a descriptor, which releases it when closed.
 
-        None where another one waits already: whatever is the matter, that one begins after now and will find it.
+        None where another sync waits already: it begins after now, so it will see every change up to now.
         """
         self._root.require()
         return self._root.files.lock(self._path(campaign, "next"), patience=0)
 
     @contextlib.contextmanager
     def turn(self, campaign: str, patience: float = 0, place: int | None = None) -> Iterator[None]:
-        """Only one at a time syncs a campaign, on whatever host. Raises SyncInProgress.
+        """Only one sync of a campaign runs at a time, on whatever host. Raises SyncInProgress.
 
-        With `patience` (seconds) it waits for its turn, unless another one waits already. `place`: its own, which it
-        gives up when it begins.
+        With `patience` (seconds) it waits for its turn, unless another one waits already. `place`: its place in the
+        queue, which is released when it begins.
         """
         self._root.require()
         with contextlib.ExitStack() as queue:
@@ -51,14 +51,14 @@ class Syncs:
             os.close(lock)
 
     def cursor(self, campaign: str) -> str:
-        """The last public ID that a sync which did not end was done with; "" where the last one ended."""
+        """The last public ID that an interrupted sync finished; "" if the last sync ended."""
         self._root.require()
         noted = an_object(self._root.files.read(self._path(campaign, "json")) or b"") or {}
         after = noted.get("after")
         return after if isinstance(after, str) else ""  # it only says where to begin
 
     def forget(self, campaign: str, public_ids: Collection[str]) -> bool:
-        """Removes a cursor that names one of these photos, so that the next sync begins anew; says whether it did."""
+        """Removes a cursor at one of these photos, so that the next sync starts over; returns whether it was there."""
         return self.cursor(campaign) in public_ids and self._root.files.remove(self._path(campaign, "json"))
 
     def keep_cursor(self, campaign: str, after: str) -> None:
@@ -82,13 +82,13 @@ class Syncs:
         return moment(noted.decode("utf-8", "replace").strip())
 
     def rules(self, campaign: str) -> dict[str, str]:
-        """By what rules the campaign was last synced; empty where that is not known."""
+        """The rules that the campaign was last synced by; empty where they are not known."""
         self._root.require()
-        said = an_object(self._root.files.read(self._path(campaign, "rules")) or b"") or {}
-        return {key: value for key, value in said.items() if isinstance(value, str)}
+        noted = an_object(self._root.files.read(self._path(campaign, "rules")) or b"") or {}
+        return {key: value for key, value in noted.items() if isinstance(value, str)}
 
     def keep_rules(self, campaign: str, rules: dict[str, str]) -> None:
-        """Notes them for the next sync, on whatever host."""
+        """Notes the rules for the next sync, on whatever host."""
         if self.rules(campaign) != rules:
             self._root.files.write_whole(self._path(campaign, "rules"), json.dumps(rules).encode("utf-8"))
 

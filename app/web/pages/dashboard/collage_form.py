@@ -1,32 +1,32 @@
-"""What the dashboard's form asks for: how many people, which canvas, who is left out by name."""
+"""The form that asks for a collage: how many people, which canvas, who is left out by name."""
 
 from flask import request
 
 from app.services.collage import layout
 from app.services.collage.build import Parameters
-from app.web.http.form_fields import written
+from app.web.http.form_fields import parse_number
 
 DEFAULTS = {"photos": "", "width": "4096", "height": "4096", "duplicates": ""}
 
 
 def fields() -> dict[str, str]:
-    """What stands in the form's fields, as it was sent; a button of another grid or canvas wins over what was typed."""
+    """The fields as they were sent; a button for another grid or canvas overrides what was typed."""
     sent = {key: request.values.get(key, default) for key, default in DEFAULTS.items()}
     sent["photos"] = request.values.get("take") or sent["photos"]
     width, times, height = request.values.get("canvas", "").partition("x")
     return sent | ({"width": width, "height": height} if times else {})
 
 
-def wish() -> Parameters:
-    """What the form asks for. Raises BadParameters."""
+def parameters() -> Parameters:
+    """Raises BadParameters."""
     sent = fields()
     width, height = (
-        written(side, sent[side].strip() or DEFAULTS[side], layout.SHORTEST, layout.LONGEST)
+        parse_number(side, sent[side].strip() or DEFAULTS[side], layout.SHORTEST, layout.LONGEST)
         for side in ("width", "height")
     )
     photos = sent["photos"].strip()
     return Parameters(
-        photos=written("photos", photos, 1) if photos else None,
+        photos=parse_number("photos", photos, 1) if photos else None,
         width=width,
         height=height,
         exclude=frozenset(request.values.getlist("exclude")),

@@ -1,30 +1,32 @@
-"""The admin's desk: collages that are being made, and those that were."""
+"""The dashboard's pages of collages: the history, and one collage while it is built and afterwards."""
 
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.adapters.store.photos.photos import Photo
-from app.core.errors import BadParameters, CollageInProgress, NotFound
+from app.adapters.store.collages.manifests import File, Summary
+from app.adapters.store.photos.listing import Photo
+from app.core.errors import BadParameters, CollageInProgress
 from app.services.collage import derivatives, job
-from app.services.dashboard.album import Past
+from app.services.collage.status import draft, finished_or_draft
 from app.services.dashboard.changes import Change, change, changes
 from app.services.notify import job as sending
 from app.services.tracking import figures
 from app.web.auth.admin import admin_only
-from app.web.errors import STATUS
+from app.web.errors import http_status
+from app.web.pages.dashboard.blueprint import dashboard_blueprint
 from app.web.pages.dashboard.chart import chart
-from app.web.pages.dashboard.collage_form import wish
-from app.web.pages.dashboard.photos import FEW, desk, on_pages, page
+from app.web.pages.dashboard.collage_form import parameters
+from app.web.pages.dashboard.photos import page
+from app.web.pages.dashboard.plan import SHOWN
 from app.web.pages.tiles import Tile, tiles
 from app.web.services import services
 
-blueprint = Blueprint("dashboard_collages", __name__, url_prefix="/admin/campaigns/<campaign>")
-blueprint.after_request(on_pages)
+blueprint = dashboard_blueprint("dashboard_collages", "/admin/campaigns/<campaign>")
 
-PATIENCE = 0.3  # seconds, while somebody may only be looking whether a build goes on
-WHAT = {
+PATIENCE = 0.3  # seconds to wait for the lock of somebody who is only checking whether a build is running
+USES = {
     derivatives.MASTER: "The master, with a transparent border, for print",
     derivatives.name(1920): "For a screen or a post",
     derivatives.name(1024): "For mails",
@@ -34,127 +36,110 @@ WHAT = {
 @blueprint.post("/build")
 @admin_only
 def build(campaign: str) -> ResponseReturnValue:
-    """Starts a collage and leads to the page where it can be watched; says on the same page why that cannot be."""
+    """Starts a build and redirects to its page; if it cannot start, shows the photos page with the reason."""
     given = services()
     try:
-        started = job.start(given.store, given.campaign(campaign), wish())
+        started = job.start(given.store, given.campaign(campaign), parameters())
     except (BadParameters, CollageInProgress) as error:
-        return page(campaign, error.public, STATUS[type(error)])
+        return page(campaign, error.public, http_status(error))
     return redirect(url_for("dashboard_collages.collage", campaign=campaign, collage=started.id), 303)
 
 
 @blueprint.get("/history")
 @admin_only
 def history(campaign: str) -> ResponseReturnValue:
-    """Every finished collage, the newest first, and what changed with each; those that are damaged are named."""
-    shelf = desk().album.shelf(services().campaign(campaign))
-    every = changes(shelf.sound)
-    rules = services().campaigns[campaign]
+    """Every finished collage, newest first, and what changed with each; names the damaged ones."""
+    given = services()
+    listing = given.dashboard.album.listing(given.campaign(campaign))
+    gone = frozenset(given.withdrawn.among(campaign, {one for past in listing.sound for one in past.shown}))
     return render_template(
         "dashboard/history.html",
-        campaign=rules,
-        name=campaign,
-        changes=every,
-        damaged=shelf.damaged,
+        campaign=given.campaigns[campaign],
+        changes=changes(listing.sound),
+        damaged=listing.damaged,
         picture=preview,
-        withdrawn={one.collage.id: len(_withdrawn(campaign, one.collage)) for one in every},
+        withdrawn={past.id: sum(one in gone for one in past.shown) for past in listing.sound},
     )
 
 
 @blueprint.get("/history/<collage>")
 @admin_only
 def collage(campaign: str, collage: str) -> ResponseReturnValue:
-    """One collage: how far it is, why it failed, or what has become of it."""
+    """One collage, the progress of its build, or why it failed."""
     return _page(services().campaign(campaign), collage)
 
 
 @blueprint.post("/history/<collage>/rebuild")
 @admin_only
 def rebuild(campaign: str, collage: str) -> ResponseReturnValue:
-    """Builds a collage anew under its number, without those who have withdrawn; its page says when that is done."""
-    past = desk().album.one(services().campaign(campaign), collage)
+    """Rebuilds a collage without people who have withdrawn; its page shows the progress."""
+    past = services().dashboard.album.one(services().campaign(campaign), collage)
     if _withdrawn(campaign, past):
         try:
             job.revise(services().store, campaign, collage, (), PATIENCE)
         except CollageInProgress as error:
-            return _page(campaign, collage, error.public, STATUS[type(error)])
+            return _page(campaign, collage, error.public, http_status(error))
     return redirect(url_for("dashboard_collages.collage", campaign=campaign, collage=collage), 303)
 
 
 def _page(campaign: str, collage: str, problem: str | None = None, status: int = 200) -> ResponseReturnValue:
-    shared = {"campaign": services().campaigns[campaign], "name": campaign, "id": collage}
-    state = _state(campaign, collage)
-    if isinstance(state, dict):
-        return render_template("dashboard/building.html", **shared, **state)
-    earlier = [past for past in desk().album.all(campaign) if int(past.id) < int(state.id)]
-    changed = change(state, earlier[-1] if earlier else None)
-    withdrawn = _withdrawn(campaign, state)
+    given = services()
+    rules, album = given.campaigns[campaign], given.dashboard.album
+    past, build = finished_or_draft(given.store, campaign, collage, album.one)
+    if past is None:
+        return render_template("dashboard/building.html", campaign=rules, id=collage, build=build)
+    earlier = [other for other in album.all(campaign) if int(other.id) < int(past.id)]
+    changed = change(past, earlier[-1] if earlier else None)
+    withdrawn = _withdrawn(campaign, past)
     answer = render_template(
         "dashboard/collage.html",
-        **shared,
+        campaign=rules,
+        id=collage,
         withdrawn=len(withdrawn),
-        rebuilding=_rebuilding(campaign, collage) if withdrawn else {},
+        rebuilding=(draft(given.store, campaign, collage) or {}) if withdrawn else {},
         problem=problem,
-        collage=state,
-        picture=preview(state),
+        collage=past,
+        picture=preview(past),
         change=changed,
         people=_people(campaign, changed),
-        what=WHAT,
+        uses=USES,
         master=derivatives.MASTER,
-        **_told(campaign, collage),
+        **_mails(campaign, collage),
     )
     return make_response(answer, status)
 
 
-def _withdrawn(campaign: str, past: Past) -> list[str]:
+def _withdrawn(campaign: str, past: Summary) -> list[str]:
     return services().withdrawn.among(campaign, past.shown)
 
 
-def _rebuilding(campaign: str, collage: str) -> dict[str, Any]:
-    """How far the revision of a collage is, or why it failed; nothing where there is none."""
-    try:
-        return services().store.collages.draft_state(campaign, collage)
-    except NotFound:
-        return {}
-
-
-def _told(campaign: str, collage: str) -> dict[str, Any]:
-    """What came of the mails about it."""
+def _mails(campaign: str, collage: str) -> dict[str, Any]:
+    """How many mails were sent and opened."""
     store = services().store
-    told = figures.read(store, campaign, collage)
-    by_day = {day: count.hits if told.opened is None else count.people for day, count in told.by_day.items()}
-    drawn = chart(by_day, "Fetches of the picture" if told.opened is None else "People who opened the mail")
-    return {"told": told, "told_chart": drawn, "sending": sending.state(store, campaign, collage)}
+    mails = figures.read(store, campaign, collage)
+    by_day = {day: count.hits if mails.opened is None else count.people for day, count in mails.by_day.items()}
+    opens = chart(by_day, "Fetches of the picture" if mails.opened is None else "People who opened the mail")
+    return {"mails": mails, "opens": opens, "sending": sending.state(store, campaign, collage)}
 
 
-def preview(past: Past) -> dict[str, Any]:
-    """The file that a page shows of a collage."""
+def preview(past: Summary) -> File:
+    """The file of a collage that pages show."""
     wanted = derivatives.name(1024)
-    return dict(next((file for file in past.files if file["name"] == wanted), past.files[-1]))
-
-
-def _state(campaign: str, collage: str) -> Past | dict[str, Any]:
-    try:
-        return desk().album.one(campaign, collage)
-    except NotFound:
-        try:
-            state = services().store.collages.draft_state(campaign, collage)
-        except NotFound:
-            return desk().album.one(campaign, collage)  # it may have been finished between the two questions
-        return {"state": state["state"], "progress": state.get("progress", 0.0), "error": state.get("error")}
+    return next((file for file in past.files if file.name == wanted), past.files[-1])
 
 
 def _people(campaign: str, changed: Change) -> dict[str, list[Tile]]:
-    """The first of those who came, went, were left out and could not be read; the photos of some may be gone."""
-    held = {photo.public_id: photo for photo in services().store.photos.all(campaign)}
-
-    def of(public_ids: tuple[str, ...]) -> list[Tile]:
-        return tiles(campaign, [held.get(one) or Photo(one, 0) for one in public_ids[:FEW]])
-
+    """The first few people who came, went, were left out and could not be read; some photos may be gone."""
     past = changed.collage
+    kinds = {
+        "added": changed.added if changed.before else (),
+        "removed": changed.removed,
+        "left_out": past.left_out,
+        "unreadable": past.unreadable,
+    }
+    few = {kind: public_ids[:SHOWN] for kind, public_ids in kinds.items()}
+    held = services().store.photos.find(campaign, {one for public_ids in few.values() for one in public_ids})
     return {
-        "added": of(changed.added) if changed.before else [],
-        "removed": of(changed.removed),
-        "left_out": of(past.left_out),
-        "unreadable": of(past.unreadable),
+        kind: tiles(campaign, [held.get(one) or Photo(one, 0) for one in public_ids])
+        for kind, public_ids in few.items()
     }

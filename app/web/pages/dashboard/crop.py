@@ -1,20 +1,19 @@
-"""The admin's desk: where a photo was cut, and moving that. The window can move along one side of the photo only."""
+"""The dashboard's page that shows how a photo was cut, and moves the cut along one side of the photo."""
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.adapters.exiftool.tags import Tags
+from app.adapters.exiftool import Tags
 from app.core.cropping import SHAPE, Cut
 from app.core.errors import BadParameters, BadPublicId, CollagenError, NotFound
 from app.web.auth.admin import admin_only
-from app.web.errors import STATUS
-from app.web.pages.dashboard.photos import on_pages
+from app.web.errors import http_status
+from app.web.pages.dashboard.blueprint import dashboard_blueprint
 from app.web.services import services
 
-blueprint = Blueprint("dashboard_crop", __name__, url_prefix="/admin/campaigns/<campaign>/photos/<path:public_id>")
-blueprint.after_request(on_pages)
+blueprint = dashboard_blueprint("dashboard_crop", "/admin/campaigns/<campaign>/photos/<path:public_id>")
 
 STEPS = 1000  # of the slider
 HEIGHT = 1000  # of the drawing, in units of its own
@@ -31,23 +30,23 @@ def page(campaign: str, public_id: str) -> ResponseReturnValue:
 @blueprint.post("/cut")
 @admin_only
 def move(campaign: str, public_id: str) -> ResponseReturnValue:
-    """Fetches the photo again and cuts it at the place that was chosen, or (`again`) as when it arrived."""
+    """Fetches the photo again and cuts it at the chosen place, or (`again`) automatically, as when it arrived."""
     tags = _tags(campaign, public_id)
     try:
-        version, place = _wish()
+        version, place = _place()
         services().intake.processor.recut(campaign, public_id, version, place)
     except CollagenError as error:
-        return _page(campaign, public_id, tags, error.public, STATUS[type(error)])
+        return _page(campaign, public_id, tags, error.public, http_status(error))
     return redirect(url_for("dashboard_crop.page", campaign=campaign, public_id=public_id, saved=1), 303)
 
 
 @blueprint.get("/uncut.jpg")
 @admin_only
 def uncut(campaign: str, public_id: str) -> ResponseReturnValue:
-    """The photo as it was sent, small; fetched from Cloudinary each time."""
+    """A small copy of the photo as it was sent, fetched from Cloudinary each time."""
     tags = _tags(campaign, public_id)
     if tags.version is None:
-        raise NotFound(f"It is not known which version of {public_id} this is.")
+        raise NotFound(f"The version of {public_id} is unknown.")
     picture = services().intake.processor.original(campaign, public_id, tags.version)
     answer = Response(picture, mimetype="image/jpeg")
     answer.headers["Cache-Control"] = FOR_A_WHILE
@@ -55,7 +54,7 @@ def uncut(campaign: str, public_id: str) -> ResponseReturnValue:
 
 
 def _tags(campaign: str, public_id: str) -> Tags:
-    """What the archive says. Raises NotFound where there is none."""
+    """The archive's tags. Raises NotFound without an archive."""
     given = services()
     try:
         path = given.store.photos.archive_path(given.campaign(campaign), public_id)
@@ -68,8 +67,8 @@ def _tags(campaign: str, public_id: str) -> Tags:
     return tags
 
 
-def _wish() -> tuple[int, float | None]:
-    """The version that the page showed, and the place on the window's way, from 0 to 1. Raises BadParameters."""
+def _place() -> tuple[int, float | None]:
+    """The version that the page showed, and where to cut, from 0 to 1 (None: automatically). Raises BadParameters."""
     try:
         version = int(request.form.get("version", ""))
         place = None if request.form.get("again") else float(request.form.get("place", "")) / STEPS
@@ -99,7 +98,7 @@ def _page(
 
 def _drawing(cut: Cut) -> dict[str, Any]:
     """The whole photo and the window in it, in units of the drawing."""
-    # both shapes are known: that of the window, and how much of each side it takes
+    # from the shape of the window and the share of each side that it takes
     width = HEIGHT * SHAPE[0] / SHAPE[1] * (cut.bottom - cut.top) / (cut.right - cut.left)
     across, down = width * (cut.right - cut.left), HEIGHT * (cut.bottom - cut.top)
     return {

@@ -1,9 +1,8 @@
 """The gallery: all photos of a campaign, for its team, behind the campaign's own password.
 
-Before the password is given no answer shows a picture, nor says how many there are or which.
+Without the password no response shows a photo, or how many there are.
 """
 
-from datetime import date
 from math import ceil
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -13,7 +12,7 @@ from app.core.config import Campaign
 from app.core.errors import NotFound
 from app.web.auth.gallery import (
     GALLERY_COOKIE,
-    GalleryOver,
+    GalleryClosed,
     LoginNeeded,
     end_gallery_session,
     gallery_member,
@@ -21,6 +20,7 @@ from app.web.auth.gallery import (
     gallery_visitor,
 )
 from app.web.auth.session import LIFETIME
+from app.web.pages.filters import day
 from app.web.pages.pictures import Variant, picture
 from app.web.pages.tiles import tiles
 from app.web.services import services
@@ -33,7 +33,7 @@ A_PAGE = 60  # photos
 @blueprint.get("/photos")
 @gallery_member
 def page(campaign: Campaign) -> ResponseReturnValue:
-    """One page of the photos, the newest first. Raises NotFound for a page that there is not."""
+    """One page of the photos, newest first. Raises NotFound beyond the last page."""
     every = services().store.photos.all(campaign.name)[::-1]
     pages = max(1, ceil(len(every) / A_PAGE))
     number = _page(pages)
@@ -54,7 +54,7 @@ def photo(campaign: Campaign, public_id: str, variant: Variant) -> ResponseRetur
 @blueprint.post("/login")
 @gallery_visitor
 def login(campaign: Campaign) -> ResponseReturnValue:
-    """Begins a session: leads to the photos, wherever the request came from. With a wrong password the form again."""
+    """Starts a session and redirects to the photos; with a wrong password, shows the form again."""
     cookie = gallery_session(campaign, request.form.get("password", ""))
     if cookie is None:
         return _answer("gallery/login.html", campaign, 403, wrong=True)
@@ -74,9 +74,9 @@ def login(campaign: Campaign) -> ResponseReturnValue:
 @blueprint.post("/logout")
 @gallery_visitor
 def logout(campaign: Campaign) -> ResponseReturnValue:
-    """Ends the session; the browser also forgets the pictures that it has kept.
+    """Ends the session and clears the browser's cache.
 
-    Raises StoreUnavailable where the session cannot be ended. The browser then keeps its cookie, to try again.
+    Raises StoreUnavailable if the session cannot be ended. The browser then keeps its cookie, to try again.
     """
     end_gallery_session(campaign)
     answer = make_response(redirect(url_for("gallery.page", campaign=campaign.name), 303))
@@ -87,13 +87,13 @@ def logout(campaign: Campaign) -> ResponseReturnValue:
 
 @blueprint.errorhandler(LoginNeeded)
 def ask_for_password(error: LoginNeeded) -> ResponseReturnValue:
-    """The form; where a picture was asked for it is a refusal too, so that nobody takes it for one."""
+    """The form; 403 where a picture was requested, so that nothing takes the form for one."""
     status = 200 if request.endpoint == "gallery.page" else 403
     return _answer("gallery/login.html", error.campaign, status, wrong=False)
 
 
-@blueprint.errorhandler(GalleryOver)
-def say_that_it_is_over(error: GalleryOver) -> ResponseReturnValue:
+@blueprint.errorhandler(GalleryClosed)
+def say_that_it_is_closed(error: GalleryClosed) -> ResponseReturnValue:
     """410, also for pictures."""
     until = error.campaign.gallery_until
     return _answer("gallery/logged_out.html", error.campaign, 410, until=until and day(until))
@@ -101,7 +101,7 @@ def say_that_it_is_over(error: GalleryOver) -> ResponseReturnValue:
 
 def _answer(template: str, campaign: Campaign, status: int = 200, **values: object) -> Response:
     answer = make_response(render_template(template, campaign=campaign, **values), status)
-    # of ours only, so that an older browser says where a form was sent from; there is no secret in these addresses
+    # lets older browsers say which of our pages a form is on; these addresses contain no secret
     answer.headers["Referrer-Policy"] = "same-origin"
     return answer
 
@@ -115,11 +115,5 @@ def _page(pages: int) -> int:
 
 
 def _cookie_path(campaign: Campaign) -> str:
-    """The cookie goes to this campaign's gallery and nowhere else, so that there may be one of each."""
+    """The cookie is sent to this campaign's gallery alone, so that a browser can have one for each."""
     return url_for("gallery.page", campaign=campaign.name).removesuffix("/photos")
-
-
-@blueprint.app_template_filter("day")
-def day(when: date) -> str:
-    """A day as people write it."""
-    return f"{when.day} {when:%B %Y}"

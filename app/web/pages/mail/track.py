@@ -1,4 +1,4 @@
-"""The picture in a mail, for whoever it was sent to; that it was asked for is recorded beside."""
+"""The picture in a mail; each fetch is recorded as an open."""
 
 import logging
 from datetime import UTC, datetime
@@ -24,14 +24,14 @@ def picture(claims: Claims) -> ResponseReturnValue:
     """The collage's newest revision, without those who have withdrawn. A GET is one open, a HEAD none."""
     try:
         data = services().finished.derivative(claims.campaign, claims.collage, PICTURE)
-    except CollageUnsound as error:  # what can be done about it is not for whoever was sent the mail
+    except CollageUnsound as error:  # the recipient cannot do anything about it
         LOG.warning("The picture of a mail cannot be shown: %s", services().without_paths(error))
-        raise NotFound("There is no picture behind this address at the moment.") from error
+        raise NotFound("This picture cannot be shown at the moment.") from error
     if request.method == "GET":
         services().recorder.record(claims, dict(request.headers), datetime.now(UTC))
     answer: Response = make_response(data)
     answer.content_type = "image/jpeg"
-    # without validators either, so that it is asked for whenever it is looked at, and the newest is seen
+    # and no validators: every view fetches the newest picture
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # web mail shows it in a page of its own
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # web mail embeds it in its own pages
     return answer

@@ -1,7 +1,7 @@
-"""Ends mails and records for whoever has the token of a mail: by a page with one button, or by the mail program.
+"""Unsubscribes the holder of a mail's token: by a page with one button, or by the mail program.
 
 RFC 8058: a mail program posts `List-Unsubscribe=One-Click` without cookies, from anywhere; a GET must not unsubscribe,
-as scanners of mails follow every address. The token alone says for whom, so that no other site's page can know it.
+because mail scanners follow every link. No other site's page can know the token.
 """
 
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.services.tracking.tokens import Claims
-from app.services.tracking.withdrawing import withdraw_holder
+from app.services.tracking.unsubscribing import unsubscribe_holder
 from app.web.auth.token import personal
 from app.web.services import services
 
@@ -27,8 +27,8 @@ def ask(claims: Claims) -> ResponseReturnValue:
 @blueprint.post("/unsubscribe/<token>")
 @personal("unsubscribe")
 def withdraw(claims: Claims) -> ResponseReturnValue:
-    """Does it, whatever the body says: 200 and a page once it is done, also where it was done before."""
-    withdraw_holder(services().store, services().exiftool, claims, datetime.now(UTC))
+    """Unsubscribes, whatever the body says: 200 and a page, also if it was done before."""
+    unsubscribe_holder(services().store, services().exiftool, claims, datetime.now(UTC))
     return _page(claims, done=True)
 
 

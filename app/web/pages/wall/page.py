@@ -1,4 +1,4 @@
-"""What the wall's pages say: how many there are, where one is, or why there is no wall. No routes of its own."""
+"""The content of the wall's pages: how many people, where the viewer is, or why there is no wall. No routes."""
 
 import contextlib
 from collections import Counter
@@ -8,16 +8,17 @@ from flask import Response, make_response, render_template, url_for
 
 from app.core.config import Campaign
 from app.core.errors import CollageUnsound, NotFound, StoreUnavailable
+from app.services.collage.status import draft
 from app.services.tracking.tokens import Claims
 from app.services.wall.geometry import CELL, TILE, Grid
 from app.services.wall.wall import SHAPES, Wall
 from app.web.services import services
 
-AGAIN = 10  # seconds after which a page that waits for its wall asks again
+AGAIN = 10  # seconds after which a page without its wall reloads
 
 
 def page(rules: Campaign, wall: Wall, held: set[str], claims: Claims | None = None, **links: Any) -> Response:
-    """The wall. `held`: who of it is still there; `claims`: whose link it is; `links`: to its pictures."""
+    """The wall. `held`: the people who are still on it; `claims`: whose link it is; `links`: to its pictures."""
     seat, where = (None, "") if claims is None else _where(wall, held, claims)
     rows = _rows(wall, held, seat)
     return make_response(
@@ -49,14 +50,14 @@ def _rows(wall: Wall, held: set[str], seat: tuple[int, int] | None) -> list[tupl
 
 
 def _where(wall: Wall, held: set[str], claims: Claims) -> tuple[tuple[int, int] | None, str]:
-    """The seat of whoever has the link, and "there"; or None, and why they have none."""
+    """The seat of the link's holder and "there", or None and why they have none."""
     if not claims.public_id:
         return None, "trial"
     seat = wall.seat(claims.public_id)
     if seat is not None and claims.public_id in held:
         return seat, "there"
     store = services().store
-    if store.root.files.exists(store.photos.archive_path(claims.campaign, claims.public_id)):
+    if store.photos.has(claims.campaign, claims.public_id):
         return None, "left out" if claims.public_id in wall.left_out else "elsewhere"
     return None, "gone"
 
@@ -81,7 +82,7 @@ def ordinal(number: int) -> str:
 
 
 def missing(campaign: str, collage: str) -> Response:
-    """Why a wall for everyone is not there. What is not public is not there at all, whatever there is of it."""
+    """Why there is no public wall. A campaign that is not public must look like one that does not exist."""
     rules = services().campaigns.get(campaign)
     if rules is None or not rules.public:
         return message("nothing", 404)
@@ -103,7 +104,7 @@ def missing_own(token: str) -> Response:
 
 
 def message(what: str, status: int, newest: str | None = None) -> Response:
-    """A page that says why there is no wall, and helps. `newest`: where the newest wall is that everyone may see."""
+    """A page that says why there is no wall. `newest`: the address of the newest public wall."""
     answer = make_response(render_template("wall/message.html", what=what, again=AGAIN, newest=newest), status)
     if status == 503:
         answer.headers["Retry-After"] = str(AGAIN)
@@ -123,7 +124,5 @@ def _newest(campaign: str) -> str | None:
 
 
 def _is_being_built(campaign: str, collage: str) -> bool:
-    try:
-        return bool(services().store.collages.draft_state(campaign, collage)["state"] == "building")
-    except NotFound:
-        return False
+    state = draft(services().store, campaign, collage)
+    return state is not None and bool(state["state"] == "building")

@@ -1,7 +1,7 @@
-"""The wall, for everyone where a campaign is public, and for whoever has a personal link to it.
+"""The wall, for everyone if a campaign is public, and for the holders of personal links.
 
-A page, tiles for its viewer, the whole picture for whoever has no viewer, and pictures of one's own place to share.
-Nothing here carries a name or a public ID, and of all this only the page of a personal link counts as an open.
+A page, tiles for its viewer, the whole picture for browsers without a viewer, and pictures of the holder's place to
+share. Nothing here contains a name or a public ID; only the page of a personal link counts as an open.
 """
 
 import logging
@@ -27,13 +27,13 @@ LOG = logging.getLogger(__name__)
 blueprint = Blueprint("wall", __name__)
 
 WHOLE = derivatives.name(1920)
-EVERYONE, OWN = "no-cache", "private, no-cache"  # asked for again each time: somebody may be gone
+EVERYONE, OWN = "no-cache", "private, no-cache"  # checked again each time: somebody may have withdrawn
 
 
 @blueprint.record_once
 def _made_once(state: BlueprintSetupState) -> None:
     store = state.app.extensions["collagen"].store
-    state.app.extensions["collagen.walls"] = Walls(store, Cache(store.root.path))
+    state.app.extensions["collagen.walls"] = Walls(store, Cache(store.path))
 
 
 def _walls() -> Walls:
@@ -43,7 +43,7 @@ def _walls() -> Walls:
 
 @blueprint.url_value_preprocessor
 def _set_aside(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """`personal` gives a view what its token says, and nothing else."""
+    """Keeps a tile's position from the view: `personal` passes it the token's claims alone."""
     if endpoint == f"{blueprint.name}.own_tile" and values:
         g.tile = tuple(values.pop(name) for name in ("level", "x", "y"))
 
@@ -78,13 +78,13 @@ def whole(campaign: str, collage: str, revision: int) -> ResponseReturnValue:
     return _whole(_revision(campaign, collage, revision), EVERYONE)
 
 
-# --- For whoever has the token
+# --- For the holder of a token
 
 
 @blueprint.get("/track/<token>/wall")
 @personal("image")
 def own_page(claims: Claims) -> ResponseReturnValue:
-    """The wall, and where on it one is. A GET is one open, a HEAD none."""
+    """The wall, and the holder's place on it. A GET counts as an open, a HEAD does not."""
     wall = _walls().wall(claims.campaign, claims.collage)
     own = {} if request.view_args is None else {"token": request.view_args["token"]}
     tiles = url_for("wall.own_tile", **own, level=0, x=0, y=0).removesuffix("0/0_0.jpg")
@@ -106,7 +106,7 @@ def own_page(claims: Claims) -> ResponseReturnValue:
 @blueprint.get("/track/<token>/tiles/<int:level>/<int:x>_<int:y>.jpg")
 @personal("image")
 def own_tile(claims: Claims) -> ResponseReturnValue:
-    """A tile; 404 where the page (`?r=`) is of an older revision. Records nothing."""
+    """A tile; 404 if the page (`?r=`) is of an older revision. Records nothing."""
     return _picture(_walls().tile(_own_wall(claims), *g.tile), OWN)
 
 
@@ -120,31 +120,31 @@ def own_whole(claims: Claims) -> ResponseReturnValue:
 @blueprint.get("/track/<token>/place-square.jpg")
 @personal("image")
 def place_square(claims: Claims) -> ResponseReturnValue:
-    """One's place in the wall, 1080×1080. Records nothing."""
+    """The holder's place in the wall, 1080×1080. Records nothing."""
     return _picture(_walls().place(_own_wall(claims), claims.public_id, "square"), OWN)
 
 
 @blueprint.get("/track/<token>/place-story.jpg")
 @personal("image")
 def place_story(claims: Claims) -> ResponseReturnValue:
-    """One's place in the wall, 1080×1920. Records nothing."""
+    """The holder's place in the wall, 1080×1920. Records nothing."""
     return _picture(_walls().place(_own_wall(claims), claims.public_id, "story"), OWN)
 
 
-# --- How it is done
+# --- Shared by both
 
 
 def _public(campaign: str) -> Campaign:
     rules = services().campaigns.get(campaign)
     if rules is None or not rules.public:
-        raise NotFound("There is nothing here.")
+        raise NotFound("This page does not exist.")
     return rules
 
 
 def _revision(campaign: str, collage: str, revision: int) -> Wall:
     wall = _walls().wall(campaign, collage)
     if wall.revision != revision:
-        raise NotFound("This wall has been made anew.")
+        raise NotFound("This wall has been rebuilt.")
     return wall
 
 
@@ -156,7 +156,7 @@ def _own_wall(claims: Claims) -> Wall:
 
 
 def _picture(sheet: Sheet, caching: str) -> Response:
-    """A picture, or that the one which the browser has is still right: then nothing is made."""
+    """A picture; 304, without making it, if the browser has it."""
     answer = Response(content_type="image/jpeg")
     answer.set_etag(sheet.key.hex()[:32])
     answer.headers["Cache-Control"] = caching
@@ -168,12 +168,13 @@ def _picture(sheet: Sheet, caching: str) -> Response:
 
 
 def _whole(wall: Wall, caching: str) -> Response:
-    """The collage's own picture while everyone on it is still held, else one without those who are gone."""
+    """The collage's own picture while everyone on it is still there, else one without those who are gone."""
     walls = _walls()
     if len(walls.held(wall)) < len(wall.seats):
         return _picture(walls.whole(wall), caching)
-    store = services().store
-    data = store.root.files.read(store.collages.file(wall.campaign, wall.collage, WHOLE))
+    collages = services().store.collages
+    collages.file(wall.campaign, wall.collage, WHOLE)  # raises NotFound where the manifest does not name it
+    data = collages.read(wall.campaign, wall.collage, WHOLE)
     if data is None:
         raise NotFound("There is no such picture.")
     answer = make_response(data)
@@ -184,7 +185,7 @@ def _whole(wall: Wall, caching: str) -> Response:
     return answer
 
 
-# --- What is said where there is no wall
+# --- Errors
 
 
 PAGES = ("wall.page", "wall.own_page")
@@ -193,7 +194,7 @@ TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 @blueprint.errorhandler(NotFound)
 def _not_found(error: NotFound) -> ResponseReturnValue:
-    """Pages help whoever got there; pictures say no more than that."""
+    """A helpful page instead of a page, one line instead of a picture."""
     values = request.view_args or {}
     if request.endpoint == "wall.page":
         return wall_page.missing(values["campaign"], values["collage"])
@@ -204,7 +205,7 @@ def _not_found(error: NotFound) -> ResponseReturnValue:
 
 @blueprint.errorhandler(CollageUnsound)
 def _unsound(error: CollageUnsound) -> ResponseReturnValue:
-    """For visitors it is not there; what can be done about it is the administrator's business."""
+    """Not found, for visitors; the log tells the administrator what to do."""
     LOG.warning("The wall cannot be shown: %s", services().without_paths(error))
     return _not_found(NotFound(error.public))
 

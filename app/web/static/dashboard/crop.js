@@ -1,7 +1,7 @@
-/* The window of a cut follows the pointer, and the slider, which arrow keys move. Without JavaScript the slider does. */
+/* The cut of a photo: its window follows the pointer, and the slider, which arrow keys move. Without JavaScript, the
+   slider works alone. */
 
-const form = document.querySelector('[data-cut]');
-if (form) {
+const moveCut = (form) => {
   const across = form.dataset.cut === 'x';
   const slider = document.getElementById('place');
   const stage = form.querySelector('.whole svg');
@@ -9,44 +9,59 @@ if (form) {
   const frame = stage.querySelector('.window');
   const kept = form.querySelector('.kept svg');
   const { width, height } = stage.viewBox.baseVal;
-  const [wide, high] = ['width', 'height'].map((side) => Number(frame.getAttribute(side)));
-  const way = across ? width - wide : height - high; // how far the window can move
+  const [frameWidth, frameHeight] = ['width', 'height'].map((side) => Number(frame.getAttribute(side)));
+  const way = across ? width - frameWidth : height - frameHeight; // how far the window can move
   const steps = Number(slider.max);
 
-  function draw() {
-    const at = (way * Number(slider.value)) / steps;
-    const [x, y] = across ? [at, 0] : [0, at];
+  const draw = () => {
+    const place = (way * Number(slider.value)) / steps;
+    const [x, y] = across ? [place, 0] : [0, place];
     frame.setAttribute('x', x);
     frame.setAttribute('y', y);
-    veil.setAttribute('d', `M0 0H${width}V${height}H0ZM${x} ${y}h${wide}v${high}h-${wide}z`);
-    kept.setAttribute('viewBox', `${x} ${y} ${wide} ${high}`);
-  }
+    veil.setAttribute('d', `M0 0H${width}V${height}H0ZM${x} ${y}h${frameWidth}v${frameHeight}h-${frameWidth}z`);
+    kept.setAttribute('viewBox', `${x} ${y} ${frameWidth} ${frameHeight}`);
+  };
 
-  /** Where a pointer is along the window's way, in units of the drawing. */
-  function along(event) {
-    const box = stage.getBoundingClientRect();
-    return across ? ((event.clientX - box.left) / box.width) * width : ((event.clientY - box.top) / box.height) * height;
-  }
+  const drag = {
+    size: across ? frameWidth : frameHeight,
+    start: () => Number(frame.getAttribute(across ? 'x' : 'y')),
+    /** Where a pointer is along the window's way, in units of the drawing. */
+    position: (event) => {
+      const box = stage.getBoundingClientRect();
+      return across
+        ? ((event.clientX - box.left) / box.width) * width
+        : ((event.clientY - box.top) / box.height) * height;
+    },
+    moveTo: (place) => {
+      slider.value = Math.round((steps * place) / way); // the slider keeps it within its bounds
+      draw();
+    },
+  };
+  followPointer(stage, drag);
+  slider.addEventListener('input', draw);
+  addEventListener('pageshow', draw); // after Back, the browser may have put another place into the slider
+};
 
+/** Moves the window while the pointer holds it. */
+const followPointer = (stage, { size, start, position, moveTo }) => {
   let held = null; // where in the window the pointer holds it
+  const move = (event) => {
+    if (held !== null) moveTo(position(event) - held);
+  };
+  const release = () => {
+    held = null;
+  };
   stage.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     event.preventDefault();
-    const [size, start] = [across ? wide : high, Number(frame.getAttribute(across ? 'x' : 'y'))];
-    const inside = along(event) - start;
-    held = inside >= 0 && inside <= size ? inside : size / 2; // beside the window, it comes to the pointer
+    const inside = position(event) - start();
+    held = inside >= 0 && inside <= size ? inside : size / 2; // a press beside the window brings it to the pointer
     stage.setPointerCapture(event.pointerId);
     move(event);
   });
   stage.addEventListener('pointermove', move);
-  for (const end of ['pointerup', 'pointercancel']) stage.addEventListener(end, () => { held = null; });
+  for (const end of ['pointerup', 'pointercancel']) stage.addEventListener(end, release);
+};
 
-  function move(event) {
-    if (held === null) return;
-    slider.value = Math.round((steps * (along(event) - held)) / way); // the slider keeps it within its bounds
-    draw();
-  }
-
-  slider.addEventListener('input', draw);
-  addEventListener('pageshow', draw); // after "back", the browser may have put another place into the slider
-}
+const form = document.querySelector('[data-cut]');
+if (form) moveCut(form);

@@ -1,4 +1,4 @@
-"""What a decoder cannot do, whatever a picture makes of it."""
+"""What a decoder cannot do, even if a picture takes it over."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ seccomp = pytest.mark.skipif(platform.machine() not in CALLS, reason="system cal
 
 
 def confined(what: str, *arguments: str) -> str:
-    """What comes of a line of Python in a confined process: "done", or the error's name."""
+    """The result of a line of Python in a confined process: "done", or the error's name."""
     code = f"""
 import os, socket, subprocess, sys
 from app.adapters.imaging.decoder.confinement import confine
@@ -69,7 +69,7 @@ def test_no_file_but_libraries_is_read_and_none_is_written(tmp_path: Path, what:
         "os.kill(os.getppid(), 0)",
     ],
 )
-def test_nobody_is_called_no_program_started_and_no_process_ended(what: str) -> None:
+def test_no_socket_is_opened_no_program_started_and_no_process_killed(what: str) -> None:
     assert confined(what) == "PermissionError"
 
 
@@ -81,7 +81,7 @@ def test_libraries_and_our_own_modules_are_still_there() -> None:
 def test_the_decoder_is_confined_and_decodes() -> None:
     decoder = Decoder()
     assert decoder.prepare(person(1)).archive
-    process = decoder._process
+    process = decoder._helper.process
     assert process is not None
     status = Path(f"/proc/{process.pid}/status").read_text()
     assert "NoNewPrivs:\t1" in status

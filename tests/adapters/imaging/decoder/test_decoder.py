@@ -1,11 +1,10 @@
-"""The decoding process: the same pictures, and whatever happens to it happens to nothing else."""
+"""The decoding process: the same pictures, and whatever happens to it harms nothing else."""
 
 from __future__ import annotations
 
 import os
 import resource
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.core.errors import DecoderFailed, PictureError
 from scripts.sandbox.pictures import jpeg, scene
 from scripts.sandbox.waiting import wait_for
 from tests.support import hostile
+from tests.support.child import python
 
 PICTURE = jpeg(scene(1500, 2000))  # the size that takes least to prepare
 SMALL = jpeg(scene(60, 80))
@@ -38,23 +38,16 @@ def make() -> Iterator[Callable[..., Decoder]]:
         one.close()
 
 
-def python(code: str) -> list[str]:
-    """A decoder that is this program instead; `serve()` makes it a real one."""
-    serve = "from app.adapters.imaging.decoder.decoder import serve as real\n"
-    serve += "def serve(): real(sys.stdin.buffer, sys.stdout.buffer)\n"
-    return [sys.executable, "-c", f"import os, sys, time\n{serve}{code}"]
-
-
-def test_it_gives_what_the_function_gives(make: Callable[..., Decoder]) -> None:
+def test_it_returns_what_the_function_returns(make: Callable[..., Decoder]) -> None:
     decoder = make()
     for picture in (PICTURE, SMALL, jpeg(scene(300, 300), progressive=True)):
         assert decoder.prepare(picture) == imaging.prepare(picture)
 
 
-def test_what_is_refused_is_refused_with_the_same_words_and_the_process_goes_on(make: Callable[..., Decoder]) -> None:
+def test_a_refusal_has_the_same_message_and_the_process_goes_on(make: Callable[..., Decoder]) -> None:
     decoder = make()
     decoder.prepare(PICTURE)
-    pid = decoder._process and decoder._process.pid
+    pid = decoder._helper.process and decoder._helper.process.pid
     for picture in (b"", b"<svg/>", PICTURE[:-200], bytes(limits.PICTURE_BYTES + 1), hostile.many_scans(200)):
         with pytest.raises(PictureError) as here:
             imaging.prepare(picture)
@@ -62,8 +55,8 @@ def test_what_is_refused_is_refused_with_the_same_words_and_the_process_goes_on(
             decoder.prepare(picture)
         assert str(there.value) == str(here.value)
     assert decoder.prepare(PICTURE).intermediate
-    assert decoder._process is not None
-    assert decoder._process.pid == pid
+    assert decoder._helper.process is not None
+    assert decoder._helper.process.pid == pid
 
 
 def test_a_picture_that_takes_too_much_processor_time_is_refused_and_the_next_one_is_served(
@@ -71,7 +64,7 @@ def test_a_picture_that_takes_too_much_processor_time_is_refused_and_the_next_on
 ) -> None:
     once = tmp_path / "once"
     code = f"""
-import app.adapters.imaging.decoder.decoder as module
+import app.adapters.imaging.decoder.server as module
 from app.core import limits
 limits.DECODER_CPU_SECONDS = 1
 real_prepare = module.prepare
@@ -93,9 +86,11 @@ def test_each_picture_has_processor_time_of_its_own(make: Callable[..., Decoder]
     left = []
     for _ in range(2):
         decoder.prepare(PICTURE)
-        assert decoder._process is not None
-        most, _ = resource.prlimit(decoder._process.pid, resource.RLIMIT_CPU)
-        used = sum(map(int, Path(f"/proc/{decoder._process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        assert decoder._helper.process is not None
+        most, _ = resource.prlimit(decoder._helper.process.pid, resource.RLIMIT_CPU)
+        used = sum(
+            map(int, Path(f"/proc/{decoder._helper.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13])
+        )
         left.append(most - used / os.sysconf("SC_CLK_TCK"))
     assert min(left) > limits.DECODER_CPU_SECONDS - 5
 
@@ -128,8 +123,8 @@ def test_a_decoder_that_is_stopped_condemns_no_picture_and_another_takes_its_pla
 ) -> None:
     decoder = make(patience=60)
     decoder.prepare(PICTURE)
-    assert decoder._process is not None
-    stopped = decoder._process
+    assert decoder._helper.process is not None
+    stopped = decoder._helper.process
     os.kill(stopped.pid, signal.SIGSTOP)
     decoder._patience = 0.5
     with pytest.raises(DecoderFailed, match=r"has not answered for 0\.5 seconds"):
@@ -141,31 +136,31 @@ def test_a_decoder_that_is_stopped_condemns_no_picture_and_another_takes_its_pla
 
 def test_one_whose_setpriv_fails_condemns_no_picture(make: Callable[..., Decoder]) -> None:
     decoder = make()
-    decoder._command = ["setpriv", "--no-such-option", *decoder._command[1:]]
+    decoder._helper.command = ["setpriv", "--no-such-option", *decoder._helper.command[1:]]
     with pytest.raises(DecoderFailed, match=r"ends without an answer \(status 1\)"):
         decoder.prepare(PICTURE)
 
 
-def test_one_that_was_killed_is_started_again_unseen(make: Callable[..., Decoder]) -> None:
+def test_a_killed_decoder_is_restarted_silently(make: Callable[..., Decoder]) -> None:
     decoder = make()
     for _ in range(2):
         assert decoder.prepare(PICTURE).intermediate
-        assert decoder._process is not None
-        os.kill(decoder._process.pid, signal.SIGKILL)
+        assert decoder._helper.process is not None
+        os.kill(decoder._helper.process.pid, signal.SIGKILL)
     assert decoder.prepare(PICTURE).intermediate
 
 
 def test_one_that_cannot_be_started_may_be_tried_again(tmp_path: Path, make: Callable[..., Decoder]) -> None:
     decoder = make()
-    decoder._command = ["/nonexistent/setpriv"]
+    decoder._helper.command = ["/nonexistent/setpriv"]
     with pytest.raises(DecoderFailed, match="No process can be started") as caught:
         decoder.prepare(PICTURE)
     assert "/" not in caught.value.public
 
 
-def test_memory_above_its_limit_is_not_given(make: Callable[..., Decoder]) -> None:
+def test_memory_above_its_limit_is_refused(make: Callable[..., Decoder]) -> None:
     code = f"""
-import app.adapters.imaging.decoder.decoder as module
+import app.adapters.imaging.decoder.server as module
 def greedy(picture, place):
     data = bytearray({limits.DECODER_BYTES + limits.FACES_BYTES})
 module.prepare = greedy
@@ -192,7 +187,7 @@ def test_threads_take_turns(make: Callable[..., Decoder]) -> None:
 def test_it_ends_with_its_owner() -> None:
     decoder = Decoder()
     decoder.prepare(PICTURE)
-    process = decoder._process
+    process = decoder._helper.process
     assert process is not None
     del decoder
     assert process.poll() is not None
@@ -201,14 +196,14 @@ def test_it_ends_with_its_owner() -> None:
 def test_a_check_decodes_a_picture_in_the_real_process(make: Callable[..., Decoder]) -> None:
     decoder = make()
     decoder.check()
-    assert decoder._process is not None
+    assert decoder._helper.process is not None
 
 
 def test_a_check_finds_one_that_is_stopped_and_another_takes_its_place(make: Callable[..., Decoder]) -> None:
     decoder = make()
     decoder.check()
-    assert decoder._process is not None
-    os.kill(decoder._process.pid, signal.SIGSTOP)
+    assert decoder._helper.process is not None
+    os.kill(decoder._helper.process.pid, signal.SIGSTOP)
     with pytest.raises(DecoderFailed, match="has not answered"):
         decoder.check(0.5)
     decoder.check()
@@ -225,7 +220,7 @@ def test_a_check_finds_one_that_was_stopped_at_work_and_waits_for_none_that_work
 
     waiting = threading.Thread(target=prepare)
     waiting.start()
-    process = wait_for(lambda: decoder._process, "it was started")
+    process = wait_for(lambda: decoder._helper.process, "it was started")
     assert process is not None
     decoder.check()  # it is at work, as far as anyone can tell
     os.kill(process.pid, signal.SIGSTOP)
@@ -234,7 +229,9 @@ def test_a_check_finds_one_that_was_stopped_at_work_and_waits_for_none_that_work
     with pytest.raises(DecoderFailed, match="is stopped"):
         decoder.check()
     process.kill()
-    second = wait_for(lambda: decoder._process if decoder._process is not process else None, "it was tried once more")
+    second = wait_for(
+        lambda: decoder._helper.process if decoder._helper.process is not process else None, "it was tried once more"
+    )
     assert second is not None
     second.kill()
     waiting.join(300)
@@ -242,7 +239,7 @@ def test_a_check_finds_one_that_was_stopped_at_work_and_waits_for_none_that_work
 
 
 @pytest.mark.parametrize("code", ["", "print('nonsense', flush=True); time.sleep(300)", "sys.exit(3)"])
-def test_a_check_finds_one_that_is_none(make: Callable[..., Decoder], code: str) -> None:
+def test_a_check_notices_a_process_that_is_no_decoder(make: Callable[..., Decoder], code: str) -> None:
     with pytest.raises(DecoderFailed):
         make(python(code)).check()
     with pytest.raises(DecoderFailed):

@@ -1,4 +1,4 @@
-"""What a JPEG will cost is known before anything decodes it."""
+"""The cost of a JPEG is known before anything decodes it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_large_progressive_picture_is_decoded_smaller_or_refused() -> None:
     assert structure(hostile.progressive(3000, 4000)).reduction() == 1
     assert structure(hostile.progressive(5000, 5000)).reduction() == 2
     assert structure(hostile.progressive(5700, 5700)).reduction() == 8
-    with pytest.raises(PictureError, match="takes 224 MB to decode; 200 MB at most"):
+    with pytest.raises(PictureError, match="takes 224 MB to decode; the limit is 200 MB"):
         structure(hostile.progressive(6120, 6120)).reduction()
 
 

@@ -1,4 +1,4 @@
-"""A JPEG is judged by its pixels: what stands beside them refuses no picture, and none of a stored one is missing."""
+"""A JPEG is judged by its pixels: metadata never refuses a picture, and no pixel of a stored one is missing."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def restarting(name: str) -> bytes:
 
 
 def with_stray_bytes(data: bytes, most: int, seed: int = 1) -> bytes:
-    """As webcams and scanners write: up to `most` bytes that mean nothing before each restart marker and the end."""
+    """As webcams and scanners write it: up to `most` meaningless bytes before each restart marker and the end."""
     chance = random.Random(seed)
     strays = [bytes([chance.choice((0, 0x12, 0x7F))]) * chance.randrange(most + 1) for _ in RESTART.findall(data)]
     parts = zip(RESTART.split(data), [*RESTART.findall(data), b""], [*strays, b""], strict=True)
@@ -149,7 +149,7 @@ def test_missing_pixels_are_found_among_any_number_of_stray_bytes(name: str, mos
         "the last interval": (last, len(whole) - 2),
         "the end": (marks[middle] + 3, len(whole)),
     }[lost]
-    with pytest.raises(PictureError, match="This is no whole JPEG"):
+    with pytest.raises(PictureError, match="This is not a complete JPEG"):
         imaging.prepare(with_stray_bytes(whole[: cut[0]] + whole[cut[1] :], most), ())
 
 

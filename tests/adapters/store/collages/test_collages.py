@@ -34,7 +34,7 @@ def test_a_published_collage_is_there_with_its_files(store: Store) -> None:
     assert store.collages.ids("sayno") == []
     assert finish(store).id == "0001"
     assert store.collages.ids("sayno") == ["0001"]
-    assert store.collages.manifest("sayno", "0001") == MANIFEST
+    assert store.collages.manifest("sayno", "0001").as_json() == MANIFEST
     assert store.collages.file("sayno", "0001", "collage.png").read_bytes() == b"picture"
     assert json.loads(store.collages.file("sayno", "0001", "manifest.json").read_bytes()) == MANIFEST
     assert {path.name for path in (top(store) / "0001").iterdir()} == {"collage.png", "manifest.json"}

@@ -16,17 +16,36 @@ from tests.support.manifests import manifest
 SECRET = "ann@example.org"
 
 
-def read(value: Any) -> dict[str, Any]:
+def read(value: Any) -> manifests.Manifest:
     return manifests.read(json.dumps(value).encode(), "sayno", "0001")
 
 
 def test_a_manifest_is_read_as_it_is() -> None:
     whole = manifest(shown=["a", "é/b"], duplicates=["c"], revision=2, versions={"collagen": "1"}, note="x")
-    assert read(whole) == whole
+    found = read(whole)
+    assert found.as_json() == whole
+    assert (found.shown, found.duplicates, found.revision) == (("a", "é/b"), ("c",), 2)
+    assert (found.canvas, found.layout.cols) == (manifests.Size(600, 400), 2)
+    assert found.tiles[1] == manifests.Tile("é/b", 1, 0, 300, 0, 300, 400)
+    assert [file.as_json() for file in found.files] == whole["files"]
+    assert not isinstance(found.summary(), manifests.Manifest)
+    assert found.summary().shown == found.shown
 
 
 def test_what_older_manifests_lack_may_be_missing() -> None:
-    assert not {"duplicates", "revision", "versions"} & read(manifest()).keys()
+    found = read(manifest())
+    assert not {"duplicates", "revision", "versions"} & found.as_json().keys()
+    assert (found.duplicates, found.revision, found.layout.terms) == ((), 1, {})
+
+
+def test_a_photo_that_is_not_shown_or_a_file_is_replaced_and_all_else_stays() -> None:
+    whole = manifest(left_out=["b", "c"], unreadable=["d"], note="x")
+    assert read(whole).not_shown == {"b", "c", "d"}
+    assert read(whole).without({"b", "d", "p"}) == whole | {"left_out": ["c"], "unreadable": []}
+    master = whole["files"][0]
+    whole["files"] += [master | {"name": "small.jpg", "note": "y"}]
+    new = manifests.File("collage.png", 1, 2, 3, "4")
+    assert read(whole).with_file(new) == whole | {"files": [new.as_json(), whole["files"][1]]}
 
 
 KEYS = ["id", "campaign", "created_at", "canvas", "layout", "tiles", "left_out", "unreadable", "files"]
@@ -34,11 +53,12 @@ KEYS = ["id", "campaign", "created_at", "canvas", "layout", "tiles", "left_out",
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_manifest_without_a_key_or_with_another_value_is_damaged(key: str) -> None:
-    for value in (None, 7, True, "7", [], {}, [7], [None], {"x": 7}, [{}], SECRET):
+    values: tuple[Any, ...] = (None, 7, True, "7", [], {}, [7], [None], {"x": 7}, [{}], SECRET)
+    for value in values:
         if (key, value) in (("campaign", "7"), ("campaign", SECRET), ("left_out", []), ("unreadable", [])):
             continue
         with pytest.raises(CollageUnsound):
-            read(manifest(**{key: value}))
+            read(manifest() | {key: value})
     whole = manifest()
     del whole[key]
     with pytest.raises(CollageUnsound):
@@ -64,7 +84,7 @@ def test_a_number_or_a_name_within_may_not_be_anything_else(where: str, key: str
 
 @pytest.mark.parametrize("public_id", ["", "x" * 300, "\ud800"])
 def test_a_public_id_that_no_photo_can_have_is_refused_wherever_it_stands(public_id: str) -> None:
-    others = (manifest(**{key: [public_id]}) for key in ("left_out", "unreadable", "duplicates"))
+    others = (manifest() | {key: [public_id]} for key in ("left_out", "unreadable", "duplicates"))
     for damaged in (manifest(shown=[public_id]), *others):
         with pytest.raises(CollageUnsound):
             read(damaged)
@@ -119,7 +139,7 @@ def test_any_json_is_a_manifest_or_refused(key: str, value: Any) -> None:
             found = read(whole)
         except CollageUnsound:
             continue
-        assert len(found["tiles"]) == found["layout"]["used"]
+        assert len(found.tiles) == found.layout.used
 
 
 @given(st.binary())

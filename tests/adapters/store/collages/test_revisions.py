@@ -26,7 +26,7 @@ def finished(store: Store) -> Store:
 
 
 def revision(store: Store) -> int:
-    number: int = store.collages.manifest("sayno", "0001")["revision"]
+    number: int = store.collages.manifest("sayno", "0001").revision
     assert store.collages.file("sayno", "0001", "collage.png").read_text() == f"revision {number}"
     return number
 

@@ -13,6 +13,7 @@ import pytest
 
 from app.adapters.store import Store
 from app.core.errors import StoreUnavailable
+from scripts.sandbox.waiting import wait_for
 from tests.support import child
 
 NOW = datetime(2026, 11, 20, 23, 59, 58, tzinfo=UTC)
@@ -183,13 +184,18 @@ def test_a_purge_while_writers_go_on_loses_no_line_of_anyone_else(store: Store) 
         print(file=writer.stdin, flush=True)
 
     def names(line: str) -> bool:
-        return json.loads(line)["photo"] == "forgotten"
+        return bool(json.loads(line)["photo"] == "forgotten")
 
     removed = 0
-    while any(writer.poll() is None for writer in writers):
+
+    def have_ended() -> bool:
+        nonlocal removed
         removed += store.logs.purge("sayno", names, lambda document: False).lines_removed
+        return all(writer.poll() is not None for writer in writers)
+
+    wait_for(have_ended, "the writers had ended", every=0)
     for writer in writers:
-        writer.communicate()
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
     removed += store.logs.purge("sayno", names, lambda document: False).lines_removed
     assert removed == 9000

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.adapters.exiftool.tags import Tags
+from app.adapters.exiftool import Tags
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import JPEG_END, PNG_END
+from app.adapters.store.photos.reading import JPEG_END, PNG_END
 from app.core.cropping import Cut, at
 
 VERSION = 1_795_852_549

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.adapters.store import Store
-from app.adapters.store.photos.photos import JPEG_END, VARIANTS
+from app.adapters.store.photos.paths import VARIANTS
+from app.adapters.store.photos.reading import JPEG_END
 from app.core.errors import BadPublicId, PhotoBusy, StoreUnavailable
 from tests.support import child
 from tests.support.failing import FailingDisk, fails
@@ -303,7 +304,15 @@ def test_photos_without_an_intermediate_are_known_by_their_names_alone(store: St
         store.photos.intermediate_path("sayno", public_id).unlink()
     (store.root.path / "sayno/approved/.tmp-1.jpg").write_bytes(b"x")
     (store.root.path / "sayno/approved/not ours.jpg").write_bytes(b"x")
-    assert store.photos.incomplete("sayno") == {"b/c", "d e"}
+    assert store.photos.incomplete("sayno", store.photos.all("sayno")) == {"b/c", "d e"}
+
+
+def test_some_photos_are_found_without_listing_all(store: Store) -> None:
+    for public_id in ("a", "b/c", "d"):
+        put(store, public_id)
+    a, b, _ = sorted(store.photos.all("sayno"))
+    assert store.photos.find("sayno", ["b/c", "a", "nobody"]) == {"a": a, "b/c": b}
+    assert store.photos.find("nowhere", ["a"]) == {}
 
 
 # Placeholders

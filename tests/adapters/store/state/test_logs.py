@@ -94,14 +94,14 @@ def test_eight_processes_lose_and_tear_no_line(store: Store) -> None:
         for writer in range(8)
     ]
     for writer in writers:
-        writer.communicate()
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
     lines = log(store).read_text().splitlines()
     found = [re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ SYNCED (\d)/(\d+)((?: x+)?)", line) for line in lines]
     seen = [(int(one[1]), int(one[2])) for one in found if one and len(one[3].strip()) == int(one[2]) * 7]
     assert sorted(seen) == [(writer, number) for writer in range(8) for number in range(200)]
-    for writer in range(8):
-        assert [number for who, number in seen if who == writer] == list(range(200))
+    for one in range(8):
+        assert [number for who, number in seen if who == one] == list(range(200))
 
 
 def test_a_notification_is_filed_under_its_day_as_it_came(store: Store) -> None:
@@ -144,7 +144,7 @@ def test_processes_that_file_in_the_same_second_keep_all(store: Store) -> None:
         for writer in range(3)
     ]
     for writer in writers:
-        writer.communicate()
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
     assert sorted(notifications(store).values()) == sorted(b"%d %d" % (w, n) for w in range(3) for n in range(10))
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
 from app.adapters import imaging
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.cropping import Cut
 from scripts.sandbox.pictures import jpeg, mean_difference, scene
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN, approve, notify
-from tests.web.pages.dashboard.test_photos import FORM, HERE, close, counted, get, people, post, text
+from tests.support.dashboard import FORM, HERE, counted, get, people, post, text
+from tests.support.web import ADMIN, approve, notify
 
 CUT = f"{HERE}/photos/a/cut"
 
@@ -28,13 +27,6 @@ CUT = f"{HERE}/photos/a/cut"
 @cache
 def cut_photo(width: int, height: int) -> imaging.Prepared:
     return imaging.prepare(jpeg(scene(width, height)))
-
-
-@pytest.fixture(autouse=True)
-def _nothing_goes_on(app: Flask) -> Iterator[None]:
-    yield
-    close(app)
-    app.extensions["collagen"].intake.processor._keeper.decoder.close()
 
 
 @pytest.fixture
@@ -78,12 +70,12 @@ def test_photos_of_which_over_a_third_is_gone_are_marked_counted_and_listed(
     assert people(get(client, f"{HERE}/?cut=1&q=tall").text) == []
 
 
-def test_while_photos_are_being_looked_through_the_list_says_so_and_looks_again(
+def test_while_photos_are_being_checked_the_list_says_so_and_looks_again(
     client: FlaskClient, put: Callable[..., Tags]
 ) -> None:
     put("wide", 800, 600)
     first = get(client, f"{HERE}/?cut=1").text
-    assert "The photos are being looked through." in text(first)
+    assert "The photos are being checked." in text(first)
     assert '<meta http-equiv="refresh"' in first
     counted(client, f"{HERE}/")
     assert people(get(client, f"{HERE}/?cut=1").text) == ["wide"]
@@ -187,7 +179,7 @@ def test_a_photo_that_was_not_cut_can_be_fetched_and_cut_anew(client: FlaskClien
     approve(standin, "a")
     notify(client, standin.notifications()[-1]["payload"])
     page = get(client, CUT).text
-    assert "nothing of it was cut off" in text(page)
+    assert "Nothing was cut off" in text(page)
     assert 'type="range"' not in page
     assert post(client, CUT, again="1", version=str(standin.asset("a")["version"])).status_code == 303
 

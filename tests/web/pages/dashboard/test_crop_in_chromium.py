@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 import pytest
 import requests
@@ -11,14 +10,14 @@ from PIL import Image
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from app.adapters.store import Store
 from scripts.sandbox.browser import Scheme
 from scripts.sandbox.pictures import jpeg, mean_difference, scene
-from scripts.sandbox.service import PASSWORD, Service, environment
+from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.support.chromium import SCREENS, Watched
+from scripts.sandbox.waiting import wait_for
+from tests.support.chromium import SCREENS, Watched, until
 
 PHOTOS = {"wide": (1200, 600), "tall": (450, 800)}
 PLACE = "return Number(document.getElementById('place').value)"
@@ -45,35 +44,15 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def admins(one_browser: Watched, service: Service) -> Watched:
-    """A browser that remembers the password."""
-    one_browser.driver.get(f"http://admin:{quote(PASSWORD)}@{service.url.removeprefix('http://')}/admin/")
-    return one_browser
-
-
-@pytest.fixture
-def browser(admins: Watched, service: Service) -> Iterator[Watched]:
-    """A browser of the admin's. Afterwards it may have complained of nothing, and asked no other host."""
-    one_browser = admins
-    one_browser.begin(service.url)
-    yield one_browser
-    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    assert one_browser.complaints() == []
-    assert {host.rpartition("@")[2] for host in one_browser.hosts()} <= {service.url.removeprefix("http://")}
-
-
 def look(browser: Watched, service: Service, public_id: str, width: int = 1280, scheme: Scheme = "light") -> None:
     browser.see(f"{service.url}/admin/campaigns/sayno/photos/{public_id}/cut", width=width, scheme=scheme)
     picture = "document.querySelector('.whole img')"
-    WebDriverWait(browser.driver, 300, 0.02).until(
-        lambda _: browser.run(f"return {picture}.complete && {picture}.naturalWidth > 0"), "the whole photo"
-    )
+    until(browser, f"{picture}.complete && {picture}.naturalWidth > 0")
 
 
 def save(browser: Watched) -> None:
     browser.driver.find_element(By.CSS_SELECTOR, ".cutting button").click()
-    WebDriverWait(browser.driver, 300, 0.05).until(lambda driver: driver.current_url.endswith("saved=1"), "the save")
+    wait_for(lambda: browser.driver.current_url.endswith("saved=1"), "the cut was saved")
 
 
 def intermediate(store: Store) -> bytes:
@@ -120,12 +99,8 @@ def test_the_page_fits_every_screen_and_nobody_is_kept_out(browser: Watched, ser
 def test_the_lightbox_leads_to_the_page(browser: Watched, service: Service) -> None:
     assert requests.get(f"{service.url}/admin/campaigns/sayno/photos/wide/uncut.jpg", timeout=300).status_code == 401
     browser.see(f"{service.url}/admin/campaigns/sayno/", width=360, scheme="light")
-    WebDriverWait(browser.driver, 300, 0.02).until(
-        lambda _: browser.run("return document.body.classList.contains('scripted')"), "the page's script"
-    )
+    until(browser, "document.body.classList.contains('scripted')")
     browser.run("document.querySelector('#tiles a[data-cut]').click()")
     button = "[...document.querySelectorAll('.lightbox-actions a')].find((one) => one.textContent === 'Move the cut')"
-    WebDriverWait(browser.driver, 300, 0.02).until(
-        lambda _: browser.run(f"return {button}?.offsetWidth > 0"), "a button"
-    )
+    until(browser, f"{button}?.offsetWidth > 0")
     assert browser.run(f"return {button}.href").endswith("/cut")

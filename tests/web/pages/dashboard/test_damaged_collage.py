@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
-from tests.web.conftest import ADMIN, mail_settings
+from tests.support.web import ADMIN, mail_settings
 
 HERE = "/admin/campaigns/sayno"
 TRACK = Tokens([mail_settings("")["COLLAGEN_SECRET_KEY"]])
@@ -27,7 +27,7 @@ def store(tmp_path: Path, addressed_collage: Path) -> Store:
     made = Store(tmp_path / "store")
     older, newer = (made.collages.directory("sayno", number) for number in ("0001", "0002"))
     shutil.copytree(older, newer)
-    manifest = made.collages.manifest("sayno", "0001")
+    manifest = made.collages.manifest("sayno", "0001").as_json()
     made.collages.rewrite_manifest("sayno", "0002", manifest | {"id": "0002"})
     (older / "manifest.json").write_bytes(b'{"id": "0001", "tiles"')
     return made
@@ -41,8 +41,8 @@ def test_the_dashboard_names_it_and_shows_the_others(client: FlaskClient) -> Non
     assert "damaged collage" in get(client, "/admin/").text
     page = get(client, f"{HERE}/history").text
     assert (SAID in page, DO in page, "Collage 0002" in page) == (True, True, True)
-    page = get(client, f"{HERE}/history/0001")
-    assert (page.status_code, SAID in page.text, DO in page.text) == (409, True, True)
+    answer = get(client, f"{HERE}/history/0001")
+    assert (answer.status_code, SAID in answer.text, DO in answer.text) == (409, True, True)
     assert get(client, f"{HERE}/history/0002").status_code == 200
     assert "damaged" not in get(client, f"{HERE}/history/0002").text
 

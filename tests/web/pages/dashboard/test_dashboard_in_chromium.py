@@ -11,15 +11,15 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from app.adapters.store import Store
 from app.services.collage import layout
 from scripts.sandbox.browser import Scheme
 from scripts.sandbox.service import PASSWORD, Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.support.chromium import SCREENS, Watched, crowd
-from tests.web.conftest import mail_settings
+from scripts.sandbox.waiting import wait_for
+from tests.support.chromium import SCREENS, Watched, crowd, until
+from tests.support.web import mail_settings
 
 PEOPLE = 240
 PHOTOS = "/admin/campaigns/sayno/"
@@ -43,29 +43,6 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def admins(one_browser: Watched, service: Service) -> Watched:
-    """A browser that remembers the password, as it does once a person has given it."""
-    one_browser.driver.get(f"http://admin:{quote(PASSWORD)}@{service.url.removeprefix('http://')}/admin/")
-    return one_browser
-
-
-@pytest.fixture
-def browser(admins: Watched, service: Service) -> Iterator[Watched]:
-    """A browser of the admin's. Afterwards it may have complained of nothing, and asked no other host."""
-    one_browser = admins
-    one_browser.begin(service.url)
-    yield one_browser
-    one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    assert one_browser.complaints() == []
-    assert {host.rpartition("@")[2] for host in one_browser.hosts()} <= {service.url.removeprefix("http://")}
-
-
-def until(browser: Watched, script: str) -> None:
-    """Waits until a JavaScript expression is true."""
-    WebDriverWait(browser.driver, 300, 0.1).until(lambda _: browser.run(f"return {script}"), script)
-
-
 def look(browser: Watched, service: Service, path: str, width: int = 1280, scheme: Scheme = "light") -> None:
     browser.see(service.url + path, width=width, scheme=scheme)
     until(browser, "document.readyState === 'complete'")
@@ -85,11 +62,11 @@ COUNT = "document.querySelectorAll('#tiles li').length"
 def scroll(browser: Watched, photos: int) -> None:
     """Down, as long as there are fewer photos than that."""
 
-    def further(_: object) -> bool:
+    def further() -> bool:
         browser.run("window.scrollTo(0, document.documentElement.scrollHeight)")
         return bool(browser.run(f"return {COUNT} >= {photos}"))
 
-    WebDriverWait(browser.driver, 300, 0.1).until(further, f"{photos} photos")
+    wait_for(further, f"there were {photos} photos", every=0.1)
 
 
 def test_hundreds_of_photos_come_as_one_scrolls(browser: Watched, service: Service) -> None:
@@ -141,10 +118,10 @@ def test_two_are_left_out_a_collage_is_made_watched_and_downloaded(
     until(browser, f"document.querySelector('#plan h3')?.textContent.includes('Left out by you: 2') && {SETTLED}")
     assert browser.run("return document.querySelector('.pswp')") is None
     assert browser.run("return document.querySelector('#plan .sum').textContent") != cost
-    for field, number in (("photos", "30"), ("width", "300"), ("height", "300")):
+    for field, typed in (("photos", "30"), ("width", "300"), ("height", "300")):
         browser.run(f"document.getElementById('{field}').select()")
         browser.run(f"document.getElementById('{field}').focus()")
-        browser.press(Keys.BACKSPACE, number)
+        browser.press(Keys.BACKSPACE, typed)
     until(browser, f"/^(30|2\\d) people/.test({SAID}) && {SETTLED}")
     assert browser.run("return document.querySelector('#plan svg title').textContent") != drawn
     browser.run("document.querySelector('[formaction$=build]').focus()")
@@ -152,7 +129,7 @@ def test_two_are_left_out_a_collage_is_made_watched_and_downloaded(
     until(browser, "location.pathname.includes('/history/')")
     until(browser, "document.querySelector('.result img')?.naturalWidth > 0")
     collage = urlsplit(browser.driver.current_url).path.rpartition("/")[2]
-    manifest = store.collages.manifest("sayno", collage)
+    manifest = store.collages.manifest("sayno", collage).as_json()
     shown = {tile["public_id"] for tile in manifest["tiles"]}
     assert not shown & set(out)
     assert str(len(shown)) in browser.run("return document.querySelector('.about .counts').textContent")
@@ -167,7 +144,7 @@ def test_a_collage_is_downloaded_by_a_click(browser: Watched, service: Service, 
     browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
     browser.driver.find_element("css selector", ".files a[href$='collage-1024.jpg']").click()
     saved = tmp_path / "other-0001-collage-1024.jpg"
-    WebDriverWait(browser.driver, 300, 0.05).until(lambda _: saved.exists() and saved.read_bytes()[-2:] == b"\xff\xd9")
+    wait_for(lambda: saved.exists() and saved.read_bytes()[-2:] == b"\xff\xd9", "the file was saved")
 
 
 def test_another_grid_is_taken(browser: Watched, service: Service) -> None:
@@ -241,12 +218,12 @@ def test_without_scripts_a_collage_is_made_by_buttons_alone(browser: Watched, se
         find("id", field).clear()
         find("id", field).send_keys(number)
     find("id", "height").send_keys(Keys.ENTER)  # draws the sketch anew, and makes nothing
-    WebDriverWait(browser.driver, 300).until(lambda _: "exclude=" in browser.driver.current_url)
+    wait_for(lambda: "exclude=" in browser.driver.current_url, "the sketch was drawn anew")
     assert "Left out by you: 1" in find("id", "plan").text
     find("css selector", "[formaction$=build]").click()
-    WebDriverWait(browser.driver, 300).until(lambda driver: driver.find_elements("css selector", ".result img"))
+    wait_for(lambda: browser.driver.find_elements("css selector", ".result img"), "the collage was built")
     collage = urlsplit(browser.driver.current_url).path.rpartition("/")[2]
-    assert out not in {tile["public_id"] for tile in store.collages.manifest("other", collage)["tiles"]}
+    assert out not in store.collages.manifest("other", collage).shown
 
 
 PAGES = [

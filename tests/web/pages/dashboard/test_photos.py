@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.web.app import create_app
@@ -21,31 +18,8 @@ from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.web.conftest import ADMIN, fill
-
-HERE = "/admin/campaigns/sayno"
-FORM = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
-
-
-def close(app: Flask) -> None:
-    """Ends what an application has begun."""
-    if "collagen.desk" in app.extensions:
-        app.extensions["collagen.desk"].addresses.close()
-    app.extensions["collagen"].exiftool.close()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_goes_on(app: Flask) -> Iterator[None]:
-    yield
-    close(app)
-
-
-def get(client: FlaskClient, path: str) -> TestResponse:
-    return client.get(path, auth=ADMIN, buffered=True)
-
-
-def post(client: FlaskClient, path: str, **fields: str | list[str]) -> TestResponse:
-    return client.post(path, data=fields, auth=ADMIN, headers=FORM)
+from tests.support.dashboard import FORM, HERE, close, counted, get, people, post, text
+from tests.support.web import ADMIN, fill
 
 
 def built(client: FlaskClient, **fields: str | list[str]) -> str:
@@ -55,23 +29,6 @@ def built(client: FlaskClient, **fields: str | list[str]) -> str:
     page = answer.headers["Location"]
     wait_for(lambda: "is being built" not in get(client, page).text, "the collage was built")
     return page
-
-
-def people(page: str) -> list[str]:
-    """The public IDs in the grid of photos."""
-    grid = page.partition('id="tiles"')[2].partition("</ul>")[0]
-    return re.findall(r'name="exclude" value="([^"]+)"', grid)
-
-
-def text(page: str) -> str:
-    """What a page says, in one line."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" ,", ",")
-
-
-def counted(client: FlaskClient, path: str) -> str:
-    """The page once its numbers are all there."""
-    wait_for(lambda: "being counted" not in get(client, path).text, "all was counted")
-    return get(client, path).text
 
 
 @pytest.mark.parametrize(
@@ -108,7 +65,7 @@ def test_photos_without_a_usable_address_are_listed_with_their_pictures(
 ) -> None:
     page = counted(client, "/admin/campaigns/sayno/")
     assert "1 photo has an unusable address" in text(page)
-    assert "1 photo came without an address" in text(page)
+    assert "1 photo has no e-mail address" in text(page)
     assert "no address" not in text(page)  # what was typed is for the moderator in Cloudinary
     linked = re.findall(r'<li><a href="(/admin/campaigns/sayno/photos/(p\d)/medium.jpg)">', page)
     assert [public_id for _, public_id in linked] == ["p3", "p2"]
@@ -118,18 +75,18 @@ def test_photos_without_a_usable_address_are_listed_with_their_pictures(
 
 def reversed_counts(said: str) -> str:
     """`without address 2` as `2 without address`: on the page the number stands above what it counts."""
-    labels = r"approved|new(?: since \d+)?|never shown yet|without address|unusable address|unreadable"
+    labels = r"approved|new(?: since \d+)?|never shown|without address|unusable address|unreadable"
     return re.sub(rf"({labels}) (\d+)", r"\2 \1", said)
 
 
 def test_numbers_follow_the_collages(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 4)
-    assert "4 never shown yet" in reversed_counts(text(counted(client, f"{HERE}/")))
+    assert "4 never shown" in reversed_counts(text(counted(client, f"{HERE}/")))
     stored.built(store, photos=3, width=300, height=300)
     said = reversed_counts(text(counted(client, f"{HERE}/")))
     assert "0 new since 0001" in said
-    shown = len(store.collages.manifest("sayno", "0001")["tiles"])
-    assert f"{4 - shown} never shown yet" in said
+    shown = len(store.collages.manifest("sayno", "0001").shown)
+    assert f"{4 - shown} never shown" in said
 
 
 def test_the_store_being_gone_is_said_on_a_page(client: FlaskClient, store: Store) -> None:
@@ -162,7 +119,7 @@ def test_choices_travel_with_the_form_from_page_to_page(client: FlaskClient, sto
     fill(store, "sayno", 120)
     first = get(client, f"{HERE}/?exclude=p119&exclude=p0&photos=50&width=800").text
     assert re.search(r'value="p119" checked', first)
-    assert "not on this page" in first
+    assert "Left out by you, on other pages" in first
     assert re.search(r'name="exclude" value="p0" checked', first.partition('id="elsewhere"')[2])
     assert 'name="photos" type="number" inputmode="numeric" min="1" value="50"' in first
     assert "Left out by you: 2" in text(first)
@@ -229,7 +186,7 @@ def test_the_canvas_that_seats_everyone_is_offered_before_the_collage_is_made(
 @pytest.mark.parametrize(
     ("wish", "said"),
     [
-        ("width=4096&height=17", "No grid of 3 photos suits"),
+        ("width=4096&height=17", "No grid of 3 photos fits"),
         ("width=x", "width must be a whole number"),
         ("width=5", "width must be from 16"),
         ("photos=0", "photos must be at least 1"),
@@ -247,16 +204,14 @@ def test_what_cannot_be_made_is_said_in_place_of_the_sketch(
         assert said in text(answer.text)
     answer = client.post(f"{HERE}/build?{wish}", auth=ADMIN, headers=FORM)
     assert answer.status_code == 422
-    assert said in text(answer.text).partition("No collage was begun.")[2]
-    assert get(client, f"{HERE}/sketch?{wish}").status_code == 422
+    assert said in text(answer.text).partition("No collage was started.")[2]
 
 
-def test_the_sketch_is_a_picture_of_its_own(client: FlaskClient, store: Store) -> None:
+def test_the_plan_shows_a_sketch(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 12)
-    answer = get(client, f"{HERE}/sketch?exclude=p1")
-    assert answer.content_type.startswith("image/svg+xml")
-    assert "<svg" in answer.text
-    assert "style=" not in answer.text
+    plan = get(client, f"{HERE}/plan?exclude=p1").text
+    assert "<svg" in plan
+    assert "style=" not in plan
 
 
 def test_a_collage_is_made_by_the_form_and_has_a_page(client: FlaskClient, store: Store) -> None:
@@ -264,14 +219,14 @@ def test_a_collage_is_made_by_the_form_and_has_a_page(client: FlaskClient, store
     page = built(client, exclude=["p1", "p2"], photos="6")
     assert page == f"{HERE}/history/0001"
     shown = get(client, page).text
-    manifest = store.collages.manifest("sayno", "0001")
+    manifest = store.collages.manifest("sayno", "0001").as_json()
     assert not {"p1", "p2"} & {tile["public_id"] for tile in manifest["tiles"]}
     assert f"people {len(manifest['tiles'])}" in text(shown)
     for file in manifest["files"]:
         assert get(client, f"/admin/campaigns/sayno/collages/0001/{file['name']}").status_code == 200
         assert f"/collages/0001/{file['name']}" in shown
         assert f"{file['width']} × {file['height']}" in text(shown)
-    assert "Nobody was told of this collage yet." in text(shown)
+    assert "No mails have been sent about this collage yet." in text(shown)
 
 
 def test_the_gallery_and_the_wall_are_found_from_here(standin: Standin, store: Store) -> None:
@@ -294,7 +249,7 @@ def test_past_collages_say_who_came_and_who_went(client: FlaskClient, store: Sto
     fill(store, "sayno", 6)
     stored.built(store, exclude=("p0", "p1"), width=750, height=200)
     stored.built(store, exclude=("p4", "p5"), width=750, height=200)
-    first, second = ({t["public_id"] for t in store.collages.manifest("sayno", n)["tiles"]} for n in ("0001", "0002"))
+    first, second = (set(store.collages.manifest("sayno", n).shown) for n in ("0001", "0002"))
     store.photos.remove("sayno", "p4")
     said = text(get(client, f"{HERE}/history").text)
     assert said.index("Collage 0002") < said.index("Collage 0001")

@@ -20,13 +20,13 @@ from app.adapters.store.state.logouts import KEPT, LOGOUTS
 from app.core.config import load_settings
 from app.core.errors import SettingError
 from app.web.app import create_app
+from app.web.auth.buckets import ADDRESS
 from app.web.auth.session import LIFETIME, Sessions
-from app.web.auth.throttle import ADDRESS
 from app.web.pages.gallery.gallery import A_PAGE
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.web.conftest import ADMIN
+from tests.support.web import ADMIN
 
 KEY = "a key of sixteen characters"
 PASSWORD = "correct horse, café"
@@ -72,7 +72,7 @@ def running(standin: Standin, store: Store, campaigns: str = CAMPAIGNS, **more: 
     environ = environment(standin, store.root.path, **{"COLLAGEN_SECRET_KEY": KEY} | more)
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     yield app
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ def test_a_wrong_password_gives_the_form_again_and_no_session(app: Flask, typed:
 def test_a_session_of_another_campaign_opens_nothing(app: Flask, store: Store) -> None:
     client = app.test_client()
     cookie = log_in(client, "battery staple", "other").headers["Set-Cookie"].partition(";")[0].partition("=")[2]
-    assert "There is no photo yet" in client.get("/campaigns/other/photos").text
+    assert "There are no photos yet" in client.get("/campaigns/other/photos").text
     client.set_cookie("gallery", cookie, path="/campaigns/sayno")  # a browser would not send it here
     assert "<form" in client.get(PHOTOS).text
     assert "<img" not in client.get(PHOTOS).text
@@ -418,7 +418,7 @@ def test_an_empty_gallery_says_so(member: FlaskClient, store: Store) -> None:
         store.photos.remove("sayno", f"p{number}")
     page = member.get(PHOTOS)
     assert page.status_code == 200
-    assert "There is no photo yet" in page.text
+    assert "There are no photos yet" in page.text
     assert "rel=" not in page.text.partition("<main")[2]
 
 

@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 import requests
-from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from app.adapters.store import Store
 from scripts.sandbox.browser import Scheme
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.support.chromium import SCREENS, Watched, crowd
+from scripts.sandbox.waiting import wait_for
+from tests.support.chromium import SCREENS, Watched, crowd, until
 
 PASSWORD = "correct horse"
 PEOPLE = 1000
@@ -63,18 +62,13 @@ def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
     assert one_browser.hosts() <= {service.url.removeprefix("http://")}
 
 
-def until(browser: Watched, script: str) -> None:
-    """Waits until a JavaScript expression is true."""
-    WebDriverWait(browser.driver, 300, 0.1).until(lambda _: browser.run(f"return {script}"), script)
-
-
 @pytest.fixture(scope="module")
 def session(service: Service) -> dict[str, str | None]:
     """The cookie of somebody who has logged in."""
     answer = requests.post(
         f"{service.url}/campaigns/sayno/login", {"password": PASSWORD}, allow_redirects=False, timeout=300
     )
-    [cookie] = answer.cookies
+    (cookie,) = iter(answer.cookies)
     return {"name": cookie.name, "value": cookie.value, "url": service.url, "path": cookie.path}
 
 
@@ -257,8 +251,8 @@ def test_in_the_open_photo_one_gets_beyond_the_end_of_the_page(browser: Watched,
     until(browser, f"document.querySelectorAll('#photos > li').length > {last}")
     for _ in range(20):  # the open photo hears of the new ones a moment after they are there
         browser.press(Keys.ARROW_RIGHT)
-        with contextlib.suppress(TimeoutException):
-            WebDriverWait(browser.driver, 1, 0.02).until(lambda _: not caption(browser).startswith(f"Photo {last} of"))
+        with contextlib.suppress(AssertionError):
+            wait_for(lambda: not caption(browser).startswith(f"Photo {last} of"), "the next photo came", patience=1)
             break
     assert caption(browser).startswith(f"Photo {last + 1} of")
     until(browser, f"{CURRENT}?.naturalWidth === 1200")
@@ -283,7 +277,7 @@ def test_a_blur_is_seen_until_the_photo_is_there(member: Watched, service: Servi
     # the page once more, with photos that do not come
     member.run(
         "return (async () => {"
-        "  const { placeholders } = await import('/static/placeholder.js');"
+        "  const { placeholders } = await import('/static/shared/placeholders.js');"
         "  const text = await (await fetch(location.href)).text();"
         "  const page = new DOMParser().parseFromString(text, 'text/html');"
         "  for (const image of page.images) {"

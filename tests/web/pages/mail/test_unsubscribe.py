@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
-from app.adapters.exiftool.exiftool import ExifTool
+from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.services.forget.traces import Person
@@ -24,6 +23,7 @@ from app.web.app import create_app
 from scripts.sandbox.browser import Browser, Scheme, browser
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 from tests.support.mailed import BROWSER, KEY, enrol, opens, publish, sent
 
 __all__ = ["browser"]
@@ -39,7 +39,7 @@ def app(standin: Standin, store: Store) -> Iterator[Flask]:
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     publish(store, b"picture")
     yield made
-    made.extensions["collagen"].exiftool.close()
+    made.extensions["collagen"].close()
 
 
 def path(claims: Claims) -> str:
@@ -47,7 +47,7 @@ def path(claims: Claims) -> str:
 
 
 def withdrawn(store: Store, address: str = ANN, campaign: str = "sayno") -> bool:
-    return store.withdrawals.addresses(campaign).has(address)
+    return store.unsubscribes.addresses(campaign).has(address)
 
 
 def files(store: Store) -> dict[Path, bytes]:
@@ -124,7 +124,7 @@ def test_where_the_photo_is_gone_the_log_of_mails_knows_the_address(client: Flas
     store.photos.remove("sayno", "ann")
     assert client.post(path(Claims("sayno", "0001", "ann"))).status_code == 200
     assert withdrawn(store)
-    assert store.withdrawals.photo("sayno", "ann")
+    assert store.unsubscribes.photo("sayno", "ann")
 
 
 def test_an_address_that_was_corrected_since_the_mail_is_withdrawn_in_both_forms(
@@ -218,7 +218,7 @@ def test_where_opens_are_not_recorded_the_page_does_not_speak_of_them(standin: S
         page = app.test_client().open(path(Claims("sayno", "0001", "")), method=method).text
         assert "record" not in page
         assert "&lt;Say&gt; No" in page
-    app.extensions["collagen"].exiftool.close()
+    app.extensions["collagen"].close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -235,7 +235,7 @@ def test_in_a_browser_on_a_phone_the_button_is_reached_by_keyboard_and_works_wit
         assert browser.run("return document.activeElement.textContent") == "Unsubscribe"
         assert browser.run("return document.activeElement.getBoundingClientRect().height") >= 44
         ActionChains(browser.driver).send_keys(Keys.ENTER).perform()
-        WebDriverWait(browser.driver, 300).until(lambda driver: driver.title.startswith("You are unsubscribed"))
+        wait_for(lambda: browser.driver.title.startswith("You are unsubscribed"), "the page said so")
     assert withdrawn(store)
 
 

@@ -23,7 +23,7 @@ from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.mailed import BROWSER, KEY
 from tests.support.stores import linked
-from tests.web.conftest import ADMIN
+from tests.support.web import ADMIN
 
 RULES = '[sayno]\ntitle = "Say No"\npublic = true\n[other]\n'
 TOKENS = Tokens([KEY])
@@ -50,13 +50,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve people, each of one colour, in a collage."""
     store = Store(tmp_path_factory.mktemp("model") / "store")
     store.root.initialise()
-    for index, colour in enumerate(COLOURS):
-        stored.put(
-            store,
-            range(index, index + 1),
-            archive=lambda _, colour=colour: stored.plain_archive(colour),
-            intermediate=lambda _, colour=colour: stored.plain_intermediate(colour),
-        )
+    stored.put(
+        store,
+        range(len(COLOURS)),
+        archive=lambda index: stored.plain_archive(COLOURS[index]),
+        intermediate=lambda index: stored.plain_intermediate(COLOURS[index]),
+    )
     stored.built(store, width=400, height=400)
     return store.root.path
 
@@ -73,9 +72,7 @@ def app(standin: Standin, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_pat
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     yield made
-    if "collagen.desk" in made.extensions:
-        made.extensions["collagen.desk"].addresses.close()
-    made.extensions["collagen"].exiftool.close()
+    made.extensions["collagen"].close()
 
 
 def get(client: FlaskClient, path: str, **headers: str) -> TestResponse:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from app.adapters.exiftool.exiftool import ExifTool, Tags
+from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.services.tracking.tokens import Claims, Tokens
@@ -40,7 +41,7 @@ title = "Among ourselves"
 """
 TOKENS = Tokens([KEY])
 PEOPLE = 13  # of whom 12 are seated
-LAYOUT = {"width": 400, "height": 400, "photos": 12}
+LAYOUT: dict[str, Any] = {"width": 400, "height": 400, "photos": 12}
 EMAIL = "somebody@example.org"
 
 
@@ -75,7 +76,7 @@ def app(standin: Standin, store: Store, tmp_path: Path) -> Iterator[Flask]:
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     made.extensions["collagen.walls"] = Walls(store, Cache(store.root.path, tmp_path / "cache"))
     yield made
-    made.extensions["collagen"].exiftool.close()
+    made.extensions["collagen"].close()
 
 
 def own(index: int = 5, campaign: str = "sayno", what: str = "wall", collage: str = "0001") -> str:
@@ -98,7 +99,7 @@ def pixels(answer: TestResponse) -> np.ndarray:
 
 
 def left_out(store: Store, campaign: str = "sayno") -> int:
-    [public_id] = store.collages.manifest(campaign, "0001")["left_out"]
+    [public_id] = store.collages.manifest(campaign, "0001").left_out
     return stored.index_of(public_id)
 
 
@@ -128,13 +129,11 @@ def test_a_campaign_that_is_not_public_has_no_wall_for_everyone(client: FlaskCli
 @pytest.mark.parametrize("campaign", ["sayno", "quiet"])
 def test_a_personal_link_says_where_one_is(client: FlaskClient, store: Store, campaign: str) -> None:
     page = get(client, own(5, campaign))
-    [tile] = [
-        tile for tile in store.collages.manifest(campaign, "0001")["tiles"] if tile["public_id"] == stored.name(5)
-    ]
+    [tile] = [tile for tile in store.collages.manifest(campaign, "0001").tiles if tile.public_id == stored.name(5)]
     assert page.status_code == 200
     assert "You and 11 others" in page.text
-    assert f'data-col="{tile["col"]}" data-row="{tile["row"]}"' in page.text
-    assert f"Row {tile['row'] + 1}: 4 people; you are the {ordinal(tile['col'] + 1)}" in page.text
+    assert f'data-col="{tile.col}" data-row="{tile.row}"' in page.text
+    assert f"Row {tile.row + 1}: 4 people; you are the {ordinal(tile.col + 1)}" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     picture = get(client, tile_of(page, 13, 0, 0))
     assert (picture.status_code, picture.headers["Cache-Control"]) == (200, "private, no-cache")
@@ -172,19 +171,19 @@ def test_whoever_is_gone_is_told_so_and_nobody_sees_them(client: FlaskClient, st
     whole = get(client, own(what="wall.jpg"))
     store.photos.remove("sayno", stored.name(5))
     page = get(client, own())
-    assert "not part of this campaign any more" in page.text
+    assert "no longer part of this campaign" in page.text
     assert "11 people" in page.text
     assert "data-col" not in page.text
     assert get(client, own(what="place-story.jpg")).status_code == 404
-    [tile] = [tile for tile in store.collages.manifest("sayno", "0001")["tiles"] if tile["public_id"] == stored.name(5)]
-    place = (1500 * tile["col"] + 750) // 512, (2000 * tile["row"] + 1000) // 512
+    [tile] = [tile for tile in store.collages.manifest("sayno", "0001").tiles if tile.public_id == stored.name(5)]
+    place = (1500 * tile.col + 750) // 512, (2000 * tile.row + 1000) // 512
     assert np.abs(pixels(get(client, tile_of(before, 13, *place))) - BACKGROUND).max() < 6
     without = get(client, own(what="wall.jpg"))
     assert without.data != whole.data
     height, width = pixels(without).shape[:2]
     middle = pixels(without)[
-        height * (2 * tile["row"] + 1) // 6 - 40 : height * (2 * tile["row"] + 1) // 6 + 40,
-        width * (2 * tile["col"] + 1) // 8 - 40 : width * (2 * tile["col"] + 1) // 8 + 40,
+        height * (2 * tile.row + 1) // 6 - 40 : height * (2 * tile.row + 1) // 6 + 40,
+        width * (2 * tile.col + 1) // 8 - 40 : width * (2 * tile.col + 1) // 8 + 40,
     ]
     assert np.abs(middle - BACKGROUND).max() < 8
 
@@ -212,12 +211,12 @@ def test_a_browser_that_has_the_picture_is_not_sent_it_again_until_somebody_is_g
     whole = get(client, own(what="wall.jpg"))
     assert get(client, own(what="wall.jpg"), **{"If-None-Match": whole.headers["ETag"]}).status_code == 304
     tag = get(client, own(what="tiles/11/0_0.jpg")).headers["ETag"]
-    store.photos.remove("sayno", store.collages.manifest("sayno", "0001")["tiles"][0]["public_id"])
+    store.photos.remove("sayno", store.collages.manifest("sayno", "0001").shown[0])
     assert get(client, own(what="tiles/11/0_0.jpg"), **{"If-None-Match": tag}).status_code == 200
 
 
 def test_after_a_revision_the_old_tiles_are_not_there_any_more(client: FlaskClient, store: Store) -> None:
-    manifest = store.collages.manifest("sayno", "0001") | {"revision": 2}
+    manifest = store.collages.manifest("sayno", "0001").as_json() | {"revision": 2}
     store.collages.rewrite_manifest("sayno", "0001", manifest)
     assert get(client, "/wall/sayno/0001/1/13/0_0.jpg").status_code == 404
     assert get(client, "/wall/sayno/0001/2/13/0_0.jpg").status_code == 200
@@ -231,12 +230,12 @@ def test_a_wall_that_is_being_made_says_so_and_asks_again(client: FlaskClient, s
     try:
         page = get(client, f"/wall/sayno/{draft.id}")
         assert (page.status_code, int(page.headers["Retry-After"]) > 0) == (503, True)
-        assert "is being made" in page.text
+        assert "is being built" in page.text
         assert 'http-equiv="refresh"' in page.text
     finally:
         os.close(draft.lock)
     ended = get(client, f"/wall/sayno/{draft.id}")
-    assert (ended.status_code, "This wall is not there" in ended.text) == (404, True)
+    assert (ended.status_code, "This wall does not exist" in ended.text) == (404, True)
 
 
 def test_while_a_revision_takes_its_place_a_page_says_so(client: FlaskClient, store: Store) -> None:
@@ -264,7 +263,7 @@ def test_while_a_revision_takes_its_place_a_page_says_so(client: FlaskClient, st
         ("/wall/sayno/0009", "the newest wall"),
         ("/wall/sayno/..", "the newest wall"),
         ("/wall/sayno/nonsense", "the newest wall"),
-        ("/wall/ended/0001", "There is nothing here"),
+        ("/wall/ended/0001", "This page does not exist"),
     ],
 )
 def test_a_link_that_leads_nowhere_gets_a_page_that_helps(

@@ -6,14 +6,13 @@ import base64
 import functools
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.wait import WebDriverWait
 
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
@@ -21,7 +20,7 @@ from scripts.sandbox import stored
 from scripts.sandbox.browser import Scheme
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
-from tests.support.chromium import SCREENS, Watched
+from tests.support.chromium import SCREENS, Watched, until
 from tests.support.mailed import KEY
 
 PEOPLE = 13  # of whom 12 are seated, 4×3
@@ -70,11 +69,6 @@ def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
 
 def own(service: Service, index: int) -> str:
     return f"{service.url}/track/{Tokens([KEY]).image(Claims('sayno', '0001', stored.name(index)))}/wall"
-
-
-def until(browser: Watched, script: str) -> None:
-    """Waits until a JavaScript expression is true."""
-    WebDriverWait(browser.driver, 300, 0.1).until(lambda _: browser.run(f"return {script}"), script)
 
 
 def fly(browser: Watched, service: Service, index: int, width: int = 1280, scheme: Scheme = "light") -> None:
@@ -131,7 +125,7 @@ def small(index: int, width: int, height: int) -> stored.Pixels:
 
 def seated(store: Store) -> list[int]:
     """Everyone on the wall, row by row."""
-    return [stored.index_of(public_id) for public_id in stored.seated(store.collages.manifest("sayno", "0001"))]
+    return [stored.index_of(public_id) for public_id in store.collages.manifest("sayno", "0001").shown]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
@@ -171,7 +165,8 @@ def test_at_full_zoom_the_screen_shows_the_archives_pixels(browser: Watched, ser
     until(browser, f"performance.getEntriesByType('resource').some((one) => one.name.includes('/tiles/{HIGHEST}/'))")
     until(browser, LOADED)
     left, top, across, down = box(browser)
-    assert (across, down) == (pytest.approx(1500, abs=1), pytest.approx(2000, abs=1))
+    assert across == pytest.approx(1500, abs=1)
+    assert down == pytest.approx(2000, abs=1)
     seen = screen(browser)[300:500, 400:900]
     archive = stored.decoded(stored.archive(index)).astype(int)
     x, y = round(400 - left), round(300 - top)
@@ -275,7 +270,7 @@ def test_the_wheel_scrolls_the_page_past_the_wall_and_zooms_with_ctrl(
     assert browser.run("return scrollY === scrolled")
 
 
-def touch(browser: Watched, *path: list[tuple[float, float]]) -> None:
+def touch(browser: Watched, *path: Sequence[tuple[float, float]]) -> None:
     """Puts fingers on the screen and moves them along a path: at each step, where every finger is."""
     for number, fingers in enumerate([*path, []]):
         kind = "touchEnd" if not fingers else "touchMove" if number else "touchStart"
@@ -346,7 +341,7 @@ def test_when_the_wall_was_made_anew_meanwhile_the_page_says_so(
     browser: Watched, service: Service, store: Store
 ) -> None:
     be_there(browser, service, seated(store)[5])
-    manifest = store.collages.manifest("sayno", "0001")
+    manifest = store.collages.manifest("sayno", "0001").as_json()
     try:
         store.collages.rewrite_manifest("sayno", "0001", manifest | {"revision": 2})
         browser.run(f"{VIEW}.zoomTo({VIEW}.imageToViewportZoom(1), null, true)")

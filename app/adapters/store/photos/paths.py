@@ -1,0 +1,33 @@
+"""Where the files of a photo are."""
+
+from pathlib import Path
+
+from app.adapters.store.names import file_name
+from app.adapters.store.root import Root
+
+VARIANTS = ("thumb", "medium")  # the smallest first; app.adapters.imaging.variants says what they are
+SUFFIXES = {variant: f".{variant}.jpg" for variant in VARIANTS}
+
+
+class PhotoPaths:
+    """Every path raises BadPublicId for a public ID that is too long."""
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+
+    def archive_path(self, campaign: str, public_id: str) -> Path:
+        return self._root.path / campaign / "approved" / f"{file_name(public_id)}.jpg"
+
+    def intermediate_path(self, campaign: str, public_id: str) -> Path:
+        return self._root.path / campaign / "thumbnails" / f"{file_name(public_id)}.png"
+
+    def variant_path(self, campaign: str, public_id: str, variant: str) -> Path:
+        return self._root.path / campaign / "thumbnails" / f"{file_name(public_id)}{SUFFIXES[variant]}"
+
+    def _paths(self, campaign: str, public_id: str) -> list[Path]:
+        """Archive, intermediate, variants."""
+        return [
+            self.archive_path(campaign, public_id),
+            self.intermediate_path(campaign, public_id),
+            *(self.variant_path(campaign, public_id, variant) for variant in reversed(VARIANTS)),
+        ]

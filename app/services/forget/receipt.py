@@ -1,0 +1,50 @@
+"""What an erasure did, for the records."""
+
+from dataclasses import asdict, dataclass, field
+
+from app.adapters.store.state.logs import Purged
+
+
+@dataclass
+class Receipt:
+    """What was found, removed and rebuilt, and when. It names nobody, so it can be kept."""
+
+    when: str
+    campaigns: list[str]
+    retired_campaigns: list[str]
+    photos_searched: int = 0
+    assets_searched_in_cloudinary: int = 0
+    collages_searched: int = 0
+    log_lines_searched: int = 0
+    notifications_searched: int = 0
+    photos_found: int = 0
+    rejected_in_cloudinary: int = 0
+    deleted_in_cloudinary: int = 0
+    photos_removed: int = 0
+    log_lines_removed: int = 0
+    notifications_removed: int = 0
+    collages_rebuilt: list[str] = field(default_factory=list)
+    collages_withdrawn: list[str] = field(default_factory=list)
+    damaged_collages_withdrawn: list[str] = field(default_factory=list)
+    manifests_rewritten: list[str] = field(default_factory=list)
+    still_found: int = 0
+
+    @property
+    def searched(self) -> list[str]:
+        """The campaigns that were searched."""
+        return self.campaigns + self.retired_campaigns
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the person was there."""
+        found = {name: value for name, value in self.as_json().items() if "searched" not in name}
+        return not any(value for name, value in found.items() if name not in ("when", "campaigns", "retired_campaigns"))
+
+    def add_purged(self, purged: Purged) -> None:
+        self.log_lines_searched += purged.lines_searched
+        self.log_lines_removed += purged.lines_removed
+        self.notifications_searched += purged.notifications_searched
+        self.notifications_removed += purged.notifications_removed
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)

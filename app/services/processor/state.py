@@ -1,0 +1,49 @@
+"""What is true of one photo: in the store, and in Cloudinary."""
+
+from collections.abc import Mapping
+
+from app.adapters.cloudinary import Asset, Cloudinary, Hint
+from app.adapters.exiftool import ExifTool, Tags
+from app.adapters.store import Store
+from app.core.config import Campaigns
+
+
+class StateReader:
+    """Reads the state of photos. Changes nothing."""
+
+    def __init__(self, cloudinary: Cloudinary, store: Store, exiftool: ExifTool, campaigns: Campaigns) -> None:
+        self._cloudinary = cloudinary
+        self._store = store
+        self._exiftool = exiftool
+        self._campaigns = campaigns
+
+    def held(self, public_id: str) -> tuple[dict[str, Tags | None], dict[str, Tags]]:
+        """Each campaign with files of the photo, with the archive's tags if both files are there and match.
+
+        Also the tags of every archive of this photo, whatever else is wrong with it.
+        """
+        held: dict[str, Tags | None] = {}
+        archives: dict[str, Tags] = {}
+        photos = self._store.photos
+        for campaign, both in photos.holders(public_id).items():
+            path = photos.archive_path(campaign, public_id)
+            tags = self._exiftool.read([path]).get(path)
+            if tags is not None and tags.public_id == public_id:
+                archives[campaign] = tags
+                held[campaign] = tags if both and photos.fits(campaign, public_id, tags.mark) else None
+            else:
+                held[campaign] = None
+        return held, archives
+
+    def of(self, hint: Hint, archives: Mapping[str, Tags]) -> Asset | None:
+        """The photo's state in Cloudinary, under the types of the archives held and of the hint.
+
+        If several types share the public ID, the photo that belongs to a campaign counts.
+        """
+        types = dict.fromkeys([*(tags.type for tags in archives.values()), hint.type])
+        found = [self._cloudinary.state(hint.public_id, type) for type in types]
+        there = [asset for asset in found if asset is not None]
+        return max(there, key=self._belongs, default=None)
+
+    def _belongs(self, asset: Asset) -> bool:
+        return asset.approved and self._campaigns.of_folder(asset.folder) is not None

@@ -1,0 +1,144 @@
+/* Photos large, one after another: PhotoSwipe over the links of a page. Shared by the gallery and the dashboard.
+
+   Markup:
+
+     <ul data-lightbox [data-toggle="Leave out"]>
+       <a href="medium.jpg" data-full="full.jpg" data-width="1200" data-height="1600"
+          [data-download="original.jpg"] [data-cut="cut"] [data-caption="…"] [data-toggled="true"]><img src="thumb.jpg" alt="…"></a>
+
+   `href` is the picture shown first, and the one that opens without JavaScript; `data-width` and `data-height` are its
+   size. `data-full` is fetched when the reader asks for full quality, `data-download` is saved as a file, `data-cut` is
+   the page that moves the photo's cut.
+
+   `data-toggle` adds a button of that name that stays pressed. It sends `lightbox:toggle` from the photo's link (the
+   event bubbles); the listener acts on it and sets the link's `data-toggled` to "true" or "false". When another photo is
+   shown, its link sends `lightbox:shown`. Code that adds links to the page while the lightbox is open must call
+   `refresh()` of the object that `lightbox()` returned.
+
+   The browser's Back closes the lightbox. When it closes, the focus goes to the link of the photo shown last. */
+
+import PhotoSwipeLightbox from '../vendor/photoswipe/photoswipe-lightbox.esm.min.js';
+import { fillBar } from './lightbox-bar.js';
+
+const LINKS = 'a[data-full]';
+const NARROW = 700; // CSS pixels, up to which the caption stands above the buttons
+const KEYS = { ArrowLeft: 'prev', ArrowRight: 'next', Escape: 'close' };
+const loadPhotoSwipe = () => import('../vendor/photoswipe/photoswipe.esm.min.js');
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** Opens the photos of `gallery` large when one of its links is followed. */
+export const lightbox = (gallery) => {
+  const removed = new Set(); // links whose photos are gone
+  const fullSizes = new Map(); // links whose photos are shown in full quality, and their sizes
+  const swipe = new PhotoSwipeLightbox({ gallery, ...options() });
+  swipe.addFilter('itemData', (item) => (item.element ? describeItem(item, fullSizes.get(item.element)) : item));
+
+  swipe.on('uiRegister', () => {
+    swipe.pswp.ui.registerElement({
+      name: 'foot',
+      appendTo: 'root',
+      onInit: (element, pswp) => fillBar(element, pswp, { fullSizes, removed, toggle: gallery.dataset.toggle }),
+    });
+  });
+  const refresh = () => {
+    if (!swipe.pswp) return; // done once it has opened
+    const known = swipe.pswp.getNumItems();
+    swipe.pswp.options.dataSource.items = [...gallery.querySelectorAll(LINKS)];
+    swipe.pswp.refreshSlideContent(known); // the neighbour that was not there; updates the buttons too
+  };
+  swipe.on('firstUpdate', () => {
+    swipe.pswp.element.setAttribute('aria-label', 'Photos');
+    swipe.pswp.on('openingAnimationEnd', refresh); // links may have come meanwhile
+    keepEarlyKeys(swipe.pswp);
+    closeOnBack(swipe.pswp);
+  });
+  swipe.on('keydown', (event) => keepFocusInside(event, swipe.pswp.element));
+  swipe.init();
+  for (const near of ['focusin', 'pointerover']) gallery.addEventListener(near, loadPhotoSwipe, { once: true });
+
+  return { refresh };
+};
+
+const options = () => ({
+  children: LINKS,
+  pswpModule: loadPhotoSwipe,
+  bgOpacity: 1,
+  loop: false,
+  counter: false,
+  preload: [1, 1],
+  returnFocus: false, // closeOnBack does
+  // room for the buttons above and the caption below
+  paddingFn: (viewport) => ({ top: 60, bottom: viewport.x < NARROW ? 140 : 84, left: 0, right: 0 }),
+  showHideAnimationType: calm.matches ? 'none' : 'zoom',
+  zoomAnimationDuration: calm.matches ? 0 : 333,
+  closeTitle: 'Close (Esc)',
+  zoomTitle: 'Zoom in or out (Z)',
+  arrowPrevTitle: 'Previous photo (left arrow)',
+  arrowNextTitle: 'Next photo (right arrow)',
+  errorMsg: 'The photo cannot be shown. It may have been removed.',
+});
+
+/** PhotoSwipe's item for a link; `full` is the size in full quality, once it is shown. */
+const describeItem = (item, full) => {
+  const link = item.element;
+  const thumbnail = link.querySelector('img');
+  item.src = full ? link.dataset.full : link.href;
+  item.w = full?.w ?? Number(link.dataset.width);
+  item.h = full?.h ?? Number(link.dataset.height);
+  item.msrc = thumbnail?.currentSrc;
+  item.alt = thumbnail?.alt ?? '';
+  return item;
+};
+
+/** Keeps keys that are pressed while the lightbox opens: PhotoSwipe listens only once it is open. */
+const keepEarlyKeys = (pswp) => {
+  const actions = [];
+  const keep = (event) => {
+    if (!KEYS[event.key]) return;
+    event.preventDefault();
+    actions.push(KEYS[event.key]);
+  };
+  document.addEventListener('keydown', keep);
+  pswp.on('openingAnimationEnd', () => {
+    document.removeEventListener('keydown', keep);
+    // after PhotoSwipe's own listeners have run, which make the neighbours ready
+    queueMicrotask(() => {
+      for (const action of actions) pswp[action]();
+    });
+  });
+};
+
+/** Makes Back close the lightbox instead of leaving the page; the focus goes to the photo shown last. */
+const closeOnBack = (pswp) => {
+  let link = null;
+  const close = () => pswp.close();
+  const restoreScrolling = () => {
+    history.scrollRestoration = 'auto';
+  };
+  history.scrollRestoration = 'manual'; // coming back scrolls to the photo, not to where the page was before
+  history.pushState({ lightbox: true }, '');
+  addEventListener('popstate', close);
+  addEventListener('popstate', restoreScrolling, { once: true });
+  pswp.on('close', () => {
+    link = pswp.currSlide?.data.element;
+    removeEventListener('popstate', close);
+    if (history.state?.lightbox) history.back();
+  });
+  pswp.on('destroy', () => link?.focus());
+};
+
+/** Makes Tab go round within the open photo, not behind it. */
+const keepFocusInside = (event, dialog) => {
+  const { originalEvent } = event;
+  if (originalEvent.key !== 'Tab') return;
+  const back = originalEvent.shiftKey;
+  const stops = [...dialog.querySelectorAll('button, a[href]')].filter(
+    (stop) => !stop.disabled && stop.checkVisibility({ visibilityProperty: true }),
+  );
+  const here = stops.indexOf(document.activeElement);
+  const first = back ? stops.length - 1 : 0;
+  const next = here < 0 ? first : here + (back ? -1 : 1);
+  originalEvent.preventDefault();
+  event.preventDefault();
+  stops.at(next % stops.length)?.focus();
+};

@@ -1,0 +1,1 @@
+"""The body, the hands, and what people wear."""

@@ -1,0 +1,1 @@
+"""Hair: combed strands, every hairstyle, beards."""

@@ -1,0 +1,46 @@
+"""Notifications for a queue, and a stand-in for what starts syncs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from scripts.sandbox.awsserver.client import Notification
+from scripts.sandbox.samples import person
+from scripts.sandbox.standin.client import Standin
+
+
+class Syncs:
+    """Records which syncs are started, or fails with `error`."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, ...]] = []
+        self.error: Exception | None = None
+
+    def __call__(self, campaigns: Sequence[str]) -> None:
+        if self.error:
+            raise self.error
+        self.started.append(tuple(campaigns))
+
+
+def told(standin: Standin, **more: Any) -> Notification:
+    """The last notification of the local Cloudinary, signed."""
+    return Notification.signed(standin.notifications()[-1]["payload"], standin.secret, **more)
+
+
+def approved(standin: Standin, public_id: str = "a", folder: str = "sayno", **more: Any) -> Notification:
+    """Puts an approved photo into the local Cloudinary; returns the notification of it."""
+    standin.upload(person(1), public_id, folder=folder, email="ann@example.org")
+    standin.approve(public_id)
+    return told(standin, **more)
+
+
+def gone(standin: Standin, public_id: str = "gone", ago: float = 0, **more: Any) -> Notification:
+    """The notification of a photo that no longer exists: Cloudinary is asked, and nothing has to be done."""
+    return Notification.signed(
+        {"notification_type": "upload", "public_id": public_id, "existing": True},
+        standin.secret,
+        time.time() - ago,
+        **more,
+    )
