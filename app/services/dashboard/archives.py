@@ -24,8 +24,7 @@ Kind = Literal["usable", "unusable", "none"]
 
 @dataclass(frozen=True)
 class ArchiveSummary:
-    """Public IDs of the photos without an address, or with an unusable one; the photos of which over a third was cut
-    off."""
+    """Public IDs of the photos without an address, or with an unusable one; the photos with over a third cut off."""
 
     no_address: tuple[str, ...] = ()
     unusable_address: tuple[str, ...] = ()

@@ -64,7 +64,7 @@ class Segment(NamedTuple):
 
 
 def structure(picture: bytes) -> Structure:
-    """Reads a JPEG's markers up to its end. Raises PictureError if it is none or exceeds the limits."""
+    """Reads a JPEG's markers up to its end. Raises PictureError if it is not one or exceeds the limits."""
     frame = exif = b""
     progressive = interleaved = False
     scans = 0

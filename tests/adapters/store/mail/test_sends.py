@@ -168,7 +168,7 @@ def test_of_someone_whose_photo_has_gone_only_the_message_is_recorded(store: Sto
 
 def test_one_at_a_time_sends_mails_of_a_campaign(store: Store) -> None:
     with store.sends.turn(CAMPAIGN):
-        with pytest.raises(NotifyInProgress, match="Mails of sayno are being sent already"):
+        with pytest.raises(NotifyInProgress, match="Mails of sayno are already being sent"):
             store.sends.begin(CAMPAIGN)
         with store.sends.turn("other"):
             pass

@@ -162,7 +162,7 @@ def test_when_cloudinary_cannot_be_asked_nothing_is_changed(
     standin.faults("delivery", "status", status=500, times=None)
     answer = post(client, CUT, place="0", version=str(version))
     assert answer.status_code == 503
-    assert "Cloudinary cannot be asked at the moment." in text(answer.text)
+    assert "Cloudinary cannot be reached at the moment." in text(answer.text)
     assert store.photos.archive("sayno", "a") == before
 
 
