@@ -1,4 +1,4 @@
-"""The commands as people and scripts use them: in their own process where a call would prove less."""
+"""The commands as people and scripts use them: in a separate process where a direct call would prove less."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def call(*arguments: str, environ: dict[str, str] | None = None) -> Result:
-    """The same in this process. What a command says and how it ends is the same for all (`app.cli.Commands`)."""
+    """Runs a command in this process. Output and exit code work the same for all (`app.cli.Commands`)."""
     return CliRunner().invoke(main, arguments, env=environ, prog_name="python -m app")
 
 

@@ -28,7 +28,7 @@ def environ(store: Store, tmp_path: Path) -> dict[str, str]:
 
 
 def tell(store: Store, photo: str, *states: str, collage: str = "0001") -> None:
-    archive = store.photos.archive_path("sayno", photo)  # of someone who is not there nothing is recorded
+    archive = store.photos.archive_path("sayno", photo)  # opens of a missing photo are not recorded
     archive.parent.mkdir(parents=True, exist_ok=True)
     archive.touch()
     for state in states:
@@ -49,7 +49,9 @@ def load_picture(store: Store, photo: str | None, kind: str, day: int = 0, colla
 
 @pytest.fixture
 def told(store: Store) -> Store:
-    """Five were told of the first collage, four reached; two opened. One of them was told of the second, too."""
+    """Five were mailed about the first collage, and four mails delivered; two opened. One was also mailed about the
+    second.
+    """
     for photo in ("a", "b", "c", "d"):
         tell(store, photo, "intended", "sent")
     tell(store, "e", "intended", "failed")

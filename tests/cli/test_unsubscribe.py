@@ -26,7 +26,7 @@ def run(store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def withdrawn(store: Store, address: str = ANN) -> set[str]:
-    """The campaigns that this address has withdrawn from."""
+    """The campaigns from which this address has withdrawn."""
     return {name for name in ("sayno", "other", "test_prototype") if store.unsubscribes.addresses(name).has(address)}
 
 

@@ -13,7 +13,7 @@ SIDES = st.integers(1, 6000)
 
 @st.composite
 def faces(draw: st.DrawFn, least: int = 0) -> list[Face]:
-    """Faces anywhere in a picture, also cut by its border."""
+    """Faces anywhere in a picture, also cut off by its border."""
     found = []
     for _ in range(draw(st.integers(least, 5))):
         left, top = draw(st.floats(0, 0.95)), draw(st.floats(0, 0.95))
@@ -31,7 +31,7 @@ def test_the_cut_is_the_largest_window_of_three_by_four_inside_the_picture(
     assert 0 <= left <= width - across
     assert 0 <= top <= height - down
     assert across == width or down == height, "nothing is lost on both sides"
-    # right to the pixel: no other whole number is nearer to 3:4
+    # exact to the pixel: no other whole number is nearer to 3:4
     assert abs(4 * across - 3 * down) <= 2 or 1 in (across, down)
 
 

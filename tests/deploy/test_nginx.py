@@ -1,4 +1,4 @@
-"""nginx as deploy/nginx/collagen.conf has it: what it passes on, what it sends itself, what it writes down."""
+"""nginx as deploy/nginx/collagen.conf sets it up: what it passes on, what it sends itself, what it logs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECRET = "tokenOfSomebodysMail"
 
 
 class Echo(BaseHTTPRequestHandler):
-    """A service that answers with what it was asked, or leaves it to nginx to send what X-Ask-For names."""
+    """A service that echoes the request, or hands the file named in X-Ask-For to nginx."""
 
     def do_GET(self) -> None:
         body = json.dumps(dict(self.headers)).encode()
@@ -46,12 +46,12 @@ class Echo(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Silence."""
+        """Logs nothing."""
 
 
 @pytest.fixture(scope="module")
 def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """nginx before a service that answers with what it was asked; a store with a file of each kind."""
+    """nginx in front of a service that echoes requests; a store with a file of each kind."""
     directory = tmp_path_factory.mktemp("echo")
     for name in STORED:
         path = directory / "store" / name
@@ -66,7 +66,7 @@ def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """nginx before nothing."""
+    """nginx without a service behind it."""
     directory = tmp_path_factory.mktemp("alone")
     with Nginx(free_ports(1)[0], directory, directory / "nginx") as running:
         yield running
@@ -92,7 +92,7 @@ def get(nginx: Nginx, path: str, **more: Any) -> requests.Response:
 
 
 def written(nginx: Nginx) -> str:
-    """All that nginx has written to any log, once that is no more: it writes a line after the answer is sent."""
+    """Everything nginx has logged, once it stops growing: it writes a line after the answer is sent."""
     seen: list[str] = []
 
     def ended() -> bool:
@@ -269,7 +269,7 @@ REFUSED = {
 def test_what_nginx_refuses_itself_has_the_headers_of_all_answers(
     alone: Nginx, raw: str, status: int, name: str
 ) -> None:
-    """Under our name and, as far as it is answered before its host is known, under another."""
+    """Under our name and, where it answers before the host is known, under another."""
     if name != "localhost" and "Host: localhost" in raw and status not in (414, 505):
         return
     said = send(alone.url, raw, tls=name)
@@ -304,7 +304,7 @@ def test_answers_of_the_service_have_their_own_headers_alone(echo: Nginx) -> Non
 
 
 def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: Nginx) -> None:
-    """Also where it fails: then nginx writes the whole request line, unless it is kept from it."""
+    """Also on errors: then nginx logs the whole request line, unless it is kept from it."""
     agent = {"User-Agent": "Browser of Ann", "Referer": "https://mail.example/Ann"}
     paths = [
         f"/track/{SECRET}/collage.jpg",
@@ -337,7 +337,7 @@ def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: N
 
 
 def send(address: str, raw: str, tls: str | None = None) -> str:
-    """What comes back for these bytes, by TLS where that has a name for the host."""
+    """The answer to these bytes, over TLS if a host name is given for it."""
     parts = urlsplit(address)
     with ExitStack() as stack:
         connection = stack.enter_context(socket.create_connection((parts.hostname, parts.port), 30))

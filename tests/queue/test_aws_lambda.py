@@ -1,4 +1,4 @@
-"""The function in a process of its own, as Lambda runs it, and which records of a batch come back."""
+"""The function in a separate process, as Lambda runs it, and which records of a batch come back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""scripts/clean-root as far as it goes without a root: what it takes from this machine, and what it says."""
+"""scripts/clean-root as far as it can run without a root: what it takes from this machine, and what it prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One service for all tests of a module, for each with an empty store: gunicorn takes seconds to start."""
+"""One service for all tests of a module, each with an empty store: gunicorn takes seconds to start."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def running(
 
 @pytest.fixture
 def store(running: tuple[Service, Store]) -> Iterator[Store]:
-    """The store of the running service, with nothing but its marker for each test."""
+    """The running service's store, emptied for each test except for its marker."""
     yield running[1]
     for directory in running[1].root.path.iterdir():
         if directory.is_dir():

@@ -1,4 +1,4 @@
-"""Looks whether the processes that work for the tests know more than they need: /proc tells what each was given."""
+"""Checks that the tests' processes have only the secrets they need: /proc shows what each received."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-# processes that get no setting at all
+# processes that get no settings at all
 BARE = re.compile(r"app\.adapters\.imaging\.decoder\b|exiftool|app\.services\.collage\.job")
 SETTING = re.compile(r"^(COLLAGEN_(?!METRICS)|CLOUDINARY_|AWS_|SMTP_)", re.M)
 # of the tests' own services
@@ -23,7 +23,7 @@ OTHERS = (
 
 
 def told_too_much() -> list[str]:
-    """A line for each process below this one that was given a secret which it does not need."""
+    """A line for each process below this one that received a secret it does not need."""
     found = []
     for process in _below(os.getpid()):
         words = _read(process, "cmdline")

@@ -1,4 +1,4 @@
-"""Lists, rejecting and deleting, and how many calls are left: the real SDK against a local Cloudinary."""
+"""Lists, rejecting and deleting, and the number of calls left: the real SDK against a local Cloudinary."""
 
 from __future__ import annotations
 

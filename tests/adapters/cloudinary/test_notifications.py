@@ -1,4 +1,4 @@
-"""Reading notifications: any input gives hints or one of our errors."""
+"""Parsing notifications: any input gives hints or one of our errors."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_what_the_stand_in_tells_is_understood(standin: Standin) -> None:
     assert told[1].hints == (Hint("a", asset["secure_url"], asset["version"]),)
 
 
-# What nothing can be done with
+# Unusable ones
 
 
 NO_JSON = [

@@ -110,7 +110,7 @@ def test_readers_and_a_killed_writer_never_see_a_part_of_a_file(tmp_path: Path) 
 
 
 class LostAnswer(Disk):
-    """A network file system that renames, and then hears that the source is not there."""
+    """A network file system that renames, and then reports that the source is missing."""
 
     def rename(self, source: Path, target: Path) -> None:
         super().rename(source, target)

@@ -1,4 +1,4 @@
-"""Whether the store takes what is written is found out by writing, seldom, and without waiting for ever."""
+"""Whether the store accepts writes is found out by writing, rarely, and without waiting for ever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings and campaign rules: where they are read from, and that errors name the key."""
+"""Settings and campaign rules: where they are read from, and errors that name the key."""
 
 from __future__ import annotations
 

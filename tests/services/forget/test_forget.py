@@ -238,7 +238,7 @@ def test_forget_that_was_cut_off_goes_on_when_it_is_run_again(bench: Bench) -> N
     for number in range(3):
         bench.add(f"supporter-{number}", ANN if number == 0 else None, seed=number)
     bench.collage()
-    # as far as the rejection: the archive, which had the address, is gone
+    # up to the rejection: the archive, which had the address, is gone
     bench.standin.reject("supporter-0", notify=False)
     bench.processor.process(Hint("supporter-0"))
     receipt = bench.forgetting.forget(ANN)

@@ -1,4 +1,4 @@
-"""Reading from the send log who was told."""
+"""Reading from the send log who got a mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is told: each person once, nobody who unsubscribed, and in a trial only test addresses."""
+"""Who gets a mail: each person once, nobody who unsubscribed, and in a trial only test addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which notifications about a photo need a lookup, and which an earlier lookup covers."""
+"""Which notifications about a photo need a lookup, and which are covered by an earlier one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_first_notification_asks_and_at_once() -> None:
 def test_what_was_signed_before_the_last_question_is_known() -> None:
     lookups = Lookups().at("a", 1_700_000_010.0)
     assert lookups.covers("a", 1_700_000_008)
-    # too near: signed times are whole seconds, and clocks differ a little
+    # too close: signed times are whole seconds, and clocks differ a little
     assert not lookups.covers("a", 1_700_000_009)
     assert not lookups.covers("b", 1_700_000_000)
 

@@ -30,7 +30,7 @@ CAMPAIGNS = Campaigns([Campaign(name, name, name) for name in ("sayno", "other")
 
 @cache
 def landscape(side: str) -> bytes:
-    """A sample person at the left or at the right of a picture of 1200×600."""
+    """A sample person at the left or right of a picture of 1200×600."""
     wall = Image.new("RGB", (1200, 600), (120, 140, 160))
     wall.paste(portrait_image(9, 450, 600), (0 if side == "left" else 750, 0))
     return jpeg(wall)
@@ -206,7 +206,7 @@ def test_a_crash_between_the_files_of_a_cut_is_mended_by_the_next_look(bench: Be
 def test_a_store_of_before_is_left_as_it_is(bench: Bench) -> None:
     bench.arrive(jpeg(scene(1200, 600)))
     tags, photos = bench.tags(), bench.store.photos
-    # as it was stored before cuts were remembered
+    # as stored before crops were remembered
     path = photos.archive_path("sayno", "a/b")
     approved_at = path.stat().st_mtime
     bench.exiftool.write(path, Tags(tags.email, tags.public_id, tags.asset_id, tags.version))

@@ -1,4 +1,4 @@
-"""Requests as mail programs, proxies and machines really make them."""
+"""Real requests of mail programs, proxies and machines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is recorded of an open, of whom nothing is, and that nothing ever comes of a failure."""
+"""Which opens are recorded, for whom none are, and that a failure never has consequences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens: what is signed comes back as it was; nothing else is a token."""
+"""Tokens: signed claims come back unchanged; nothing else is a token."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_token_that_was_altered_anywhere_is_none(data: st.DataObject, claims: 
 
 
 def test_no_other_spelling_of_a_token_is_one() -> None:
-    """The last character of a signature has two bits that mean nothing; padding and foreign characters mean nothing."""
+    """The last character of a signature has two bits without meaning, and so do padding and foreign characters."""
     token = TOKENS.image(CLAIMS)
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     for last in set(alphabet) - {token[-1]}:

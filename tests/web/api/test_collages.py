@@ -1,4 +1,4 @@
-"""The admin's API: asking for a collage, watching it, fetching it."""
+"""The admin's API: requesting a collage, watching it, fetching it."""
 
 from __future__ import annotations
 

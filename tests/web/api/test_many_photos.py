@@ -1,4 +1,6 @@
-"""A notification that names many photos: several at once, and its next delivery goes on where it stopped."""
+"""A notification that names many photos: several are handled at once, and the next delivery continues where it
+stopped.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ PEOPLE = 12
 
 
 def deletion(standin: Standin, store: Store) -> dict[str, Any]:
-    """Of twelve photos that the store has and Cloudinary has not."""
+    """A deletion of twelve photos that the store has and Cloudinary has not."""
     fill(store, "sayno", PEOPLE)
     resources = [{"resource_type": "image", "type": "upload", "public_id": f"p{number}"} for number in range(PEOPLE)]
     return {"notification_type": "delete", "resources": resources}

@@ -1,4 +1,4 @@
-"""What Prometheus reads, and who may."""
+"""The metrics for Prometheus, and who may read them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_notifications_are_counted_by_what_became_of_them(client: FlaskClient, s
         outcomes = ("stored", "unchanged", "removed", "ignored", "refused", "failed")
         return {name: value(client, "collagen_notifications_total", outcome=name) for name in outcomes}
 
-    before, payload, ago = now(), approve(standin), time.time() - 90  # signed so that none is the same question again
+    before, payload, ago = now(), approve(standin), time.time() - 90  # signed so that no two are the same question
     notify(client, payload, at=ago)
     notify(client, payload, at=ago + 30)
     standin.reject("a")

@@ -1,4 +1,4 @@
-"""The admin's API: telling the people in a collage of it, and what came of that."""
+"""The admin's API: mailing the people in a collage, and the results."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def client(environ: dict[str, str]) -> Iterator[FlaskClient]:
 
 @pytest.fixture
 def collage(store: Store) -> str:
-    """A collage of five: three with an address, one without, one with something that is none."""
+    """A collage of five: three with an address, one without, one with an invalid one."""
     return COLLAGE
 
 
@@ -107,7 +107,7 @@ def test_the_mail_that_arrives_is_whole_and_its_links_lead_somewhere(
     (message,) = mails.messages()
     assert message["To"] == "ann@example.org"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    # in one piece on the wire, or no mail program finds it
+    # in one piece in the message, or no mail program finds it
     assert re.search(r"^List-Unsubscribe: <https://\S+>\r?$", mails.taken()[0]["content"], re.MULTILINE)
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     part = message.get_body(("plain",))

@@ -1,4 +1,4 @@
-"""Notifications over HTTP: who is believed, what is answered, what is filed."""
+"""Notifications over HTTP: which are accepted, how they are answered, what is filed."""
 
 from __future__ import annotations
 

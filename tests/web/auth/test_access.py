@@ -1,4 +1,4 @@
-"""Every route declares who may use it, and means it."""
+"""Every route declares who may use it, and enforces it."""
 
 from __future__ import annotations
 

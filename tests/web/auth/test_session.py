@@ -1,4 +1,4 @@
-"""The cookie of a gallery's session: whose it is, until when, and that nobody can make one."""
+"""The cookie of a gallery's session: whose it is, how long it lasts, and that nobody can forge one."""
 
 from __future__ import annotations
 

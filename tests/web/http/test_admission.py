@@ -1,4 +1,4 @@
-"""How many webhooks are taken at once: never so many that nothing is left for all other requests."""
+"""How many webhooks are handled at once: never so many that no thread is left for other requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scripts.sandbox.waiting import wait_for
 
 
 class Sitting:
-    """Webhooks that stay for as long as a test wants, each in a thread of its own."""
+    """Webhooks that stay as long as a test wants, each in its own thread."""
 
     def __init__(self, admission: Admission) -> None:
         self.admission, self.end = admission, threading.Event()
@@ -70,7 +70,7 @@ def test_who_waits_has_the_seat_of_the_one_who_goes() -> None:
 def test_who_waits_too_long_is_told_to_come_again() -> None:
     admission = Admission(at_once=1, waiting=1, patience=0.1)
     with sitting(admission, "a"):
-        for _ in range(2):  # the place to wait is free again, too
+        for _ in range(2):  # the place to wait is free again too
             with pytest.raises(WebhooksBusy, match=r"for 0\.1 s"), admission.admit(stay):
                 pass
 

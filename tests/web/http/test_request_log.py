@@ -1,4 +1,4 @@
-"""Each request has an ID and one line in the log, which says nothing about who asked for what."""
+"""Each request has an ID and one line in the log, which does not reveal who requested what."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_line_has_method_route_status_and_time_and_nothing_about_who_asked(
     assert re.fullmatch(r"GET /track/<token>/collage.jpg 404 in \d+\.\d{3} s", line.getMessage())
     said: dict[str, Any] = vars(line)
     assert (said["method"], said["route"], said["status"]) == ("GET", "/track/<token>/collage.jpg", 404)
-    told = {name: value for name, value in said.items() if not isinstance(value, float)}  # 1203.05 is no address
+    told = {name: value for name, value in said.items() if not isinstance(value, float)}  # 1203.05 is not an address
     for private in ("a-personal-token", "ann@", "203.0", "127.0", "Browser", "mail.example", *ADMIN[1:]):
         assert private not in str(told), private
 

@@ -1,4 +1,4 @@
-"""The one reader of manifests: what has another shape than a manifest is refused, with the collage and what to do."""
+"""Reading manifests: anything malformed is refused, naming the collage and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens: a file for each process and day, of which no line tears, is lost, or says more than it may."""
+"""Opens: one file for each process and day, whose lines never tear, get lost, or say more than they may."""
 
 from __future__ import annotations
 

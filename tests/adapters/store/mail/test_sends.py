@@ -1,4 +1,4 @@
-"""The send log: whole lines that last, one sender at a time, and nothing of whoever was removed."""
+"""The send log: whole lines that last, one sender at a time, and nothing about removed people."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_log_that_was_cut_is_noticed_and_stays_so(store: Store, left: int | st
         store.sends.add(CAMPAIGN, record("intended", "p1"))
     with pytest.raises(StoreUnavailable, match="shorter"):
         store.sends.read_whole(CAMPAIGN)
-    log(store).with_name(".sends.jsonl.length").unlink()  # as the message says
+    log(store).with_name(".sends.jsonl.length").unlink()  # as the message advises
     assert len(store.sends.read_whole(CAMPAIGN)) in (5, 6)
 
 
@@ -178,7 +178,7 @@ def test_one_at_a_time_sends_mails_of_a_campaign(store: Store) -> None:
 
 @pytest.fixture
 def elsewhere(store: Store) -> Iterator[subprocess.Popen[str]]:
-    """Another process, which sends."""
+    """Another process that sends."""
     code = (
         "import pathlib, sys; from app.adapters.store import Store\n"
         f"with Store(pathlib.Path({str(store.root.path)!r})).sends.turn({CAMPAIGN!r}): print(1, flush=True); input()"

@@ -1,4 +1,4 @@
-"""Who wants no more mails: nobody is named by the address, and nobody is written to after all."""
+"""Unsubscribed people: the list names no addresses, and nobody on it gets another mail."""
 
 from __future__ import annotations
 

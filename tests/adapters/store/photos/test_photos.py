@@ -1,4 +1,4 @@
-"""Archives and intermediates stand or fall together; a photo is there when its archive is."""
+"""An archive and its intermediate stay together; a photo exists if its archive does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a notification of many photos is, for its next delivery."""
+"""How far a notification of many photos was handled, for its next delivery."""
 
 from __future__ import annotations
 

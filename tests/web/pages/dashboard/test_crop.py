@@ -1,4 +1,4 @@
-"""The desk shows how photos were cut, and moves the cut of one."""
+"""The dashboard shows how photos were cropped, and lets the admin move the crop."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path) -> Callable[..., Tags]
 
 
 def arrived(client: FlaskClient, standin: Standin, width: int = 1200, height: int = 600) -> int:
-    """A photo that came through the webhook; its version."""
+    """A photo that came through the webhook; returns its version."""
     standin.upload(jpeg(scene(width, height)), "a", folder="sayno", email="ann@example.org")
     standin.approve("a")
     assert notify(client, standin.notifications()[-1]["payload"]).status_code == 200

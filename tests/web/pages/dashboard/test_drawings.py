@@ -1,4 +1,4 @@
-"""Drawings that pages have: the sketch of a grid, and the chart of opens."""
+"""Drawings on pages: the sketch of a grid, and the chart of opens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEMPLATES = Flask("app.web").jinja_env
 
 
 def drawn(template: str, drawing: Sketch | Chart | None) -> str:
-    """The SVG that a template makes of it."""
+    """The SVG that a template draws."""
     assert drawing is not None
     module: Any = TEMPLATES.get_template(f"dashboard/{template}.html").module
     return str(module.draw(drawing)).strip()

@@ -1,4 +1,4 @@
-"""Telling people of a collage from the desk: the numbers first, then the button, and what came of it."""
+"""Mailing people from the dashboard: the numbers first, then the button, then the results."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def client(standin: Standin, store: Store, mails: MailServer) -> Iterator[FlaskC
 
 @pytest.fixture
 def page(store: Store) -> str:
-    """The page of a collage of five: three with an address, one without, one with something that is none."""
+    """The page of a collage of five: three with an address, one without, one with an invalid one."""
     return f"{HERE}/history/0001"
 
 

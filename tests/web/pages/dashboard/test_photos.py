@@ -1,4 +1,4 @@
-"""The admin's desk: pages for people, which do without scripts."""
+"""The dashboard's pages for people, which work without scripts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.web import ADMIN, fill
 
 
 def built(client: FlaskClient, **fields: str | list[str]) -> str:
-    """Builds a small collage by the form, waits for it, and says where its page is."""
+    """Builds a small collage with the form, waits for it, and returns the path of its page."""
     answer = post(client, f"{HERE}/build", **({"width": "300", "height": "300"} | fields))
     assert answer.status_code == 303, answer.text
     page = answer.headers["Location"]

@@ -1,4 +1,4 @@
-"""The gallery: nothing is shown before the password is given, and afterwards all photos, a page at a time."""
+"""The gallery: shows nothing before the password is entered, and afterwards all photos, a page at a time."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def app(standin: Standin, store: Store) -> Iterator[Flask]:
 
 @pytest.fixture
 def member(app: Flask) -> FlaskClient:
-    """A client that has logged in to sayno's gallery."""
+    """A client logged in to sayno's gallery."""
     client = app.test_client()
     assert log_in(client).status_code == 303
     return client

@@ -1,4 +1,4 @@
-"""The picture in a mail: always served to whoever has the token, and recorded no more than is allowed."""
+"""The picture in a mail: always served to anyone with the token, and recorded no more than allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No more mails: a page with one button, or the mail program's one click. A GET changes nothing."""
+"""Unsubscribing: a page with one button, or the mail program's one click. A GET changes nothing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def files(store: Store) -> dict[Path, bytes]:
 
 
 def look(client: FlaskClient, store: Store, claims: Claims) -> list[str | None]:
-    """Opens the picture; gives the photos of every open that is recorded."""
+    """Opens the picture; returns the photos of every recorded open."""
     assert client.get(f"/track/{TOKENS.image(claims)}/collage.jpg", headers={"User-Agent": BROWSER}).data == b"picture"
     return [record.get("photo") for record in opens(store)]
 

@@ -1,4 +1,4 @@
-"""The wall's addresses: for whom they are, what they say, what they never say, and what they record."""
+"""The wall's pages: who may see them, what they say, what they never reveal, and what they record."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ public = true
 title = "Among ourselves"
 """
 TOKENS = Tokens([KEY])
-PEOPLE = 13  # of whom 12 are seated
+PEOPLE = 13  # of whom 12 have a place
 LAYOUT: dict[str, Any] = {"width": 400, "height": 400, "photos": 12}
 EMAIL = "somebody@example.org"
 
@@ -285,7 +285,9 @@ def test_pictures_that_are_none_are_not_found(client: FlaskClient, what: str) ->
 
 
 def test_no_public_byte_carries_metadata_or_a_name(client: FlaskClient, store: Store) -> None:
-    """Follows every address that pages name, and tiles of every level: all, of the large ones every third column."""
+    """Follows every URL that pages name, and tiles of every level: all, but only every third column of the large
+    ones.
+    """
     pages = [get(client, path) for path in ("/wall/sayno/0001", own(5), own(left_out(store)))]
     addresses: set[str] = set()
     for page in pages:
