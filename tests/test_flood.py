@@ -72,7 +72,7 @@ def answers(lines: list[socket.socket]) -> list[bytes]:
     return begun
 
 
-def test_while_notifications_take_all_their_seats_the_rest_is_told_to_come_again_and_everything_else_is_answered(
+def test_while_all_seats_are_taken_other_notifications_are_told_to_retry_and_all_other_requests_answered(
     service: Service, standin: Standin, store: Store, approval: dict[str, Any]
 ) -> None:
     more = 20

@@ -181,7 +181,7 @@ def test_when_the_mails_of_the_day_are_used_up_nobody_is_refused_for_good(server
         send(connection)
 
 
-def test_what_a_server_says_is_one_short_line(server: MailServer) -> None:
+def test_a_servers_answer_is_cut_to_one_short_line(server: MailServer) -> None:
     server.refuse(recipients={"ann@example.org": ["550-5.1.1 \x1b[31mNo\r\n550 5.1.1 " + "very " * 100 + "much so."]})
     with Connection(setting(server.url)) as connection:
         _, reason = refused(connection)

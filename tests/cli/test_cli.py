@@ -177,7 +177,7 @@ def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert call(*arguments).exit_code == 2
 
 
-def test_what_the_system_says_of_a_file_is_one_line_and_exit_code_1() -> None:
+def test_a_file_error_of_the_system_is_one_line_and_exit_code_1() -> None:
     group = Commands()
     group.command("write")(lambda: Path("/dev/null/mail.eml").write_text(""))
     answer = CliRunner().invoke(group, ["write"])

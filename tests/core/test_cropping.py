@@ -99,7 +99,7 @@ def test_one_face_is_put_in_the_middle_of_a_landscape_picture() -> None:
     assert (cut.left + cut.right) / 2 == pytest.approx(0.35, abs=0.001)
 
 
-def test_of_a_tall_picture_the_hair_stays() -> None:
+def test_a_tall_picture_keeps_the_hair() -> None:
     cut = choose(900, 1600, [Face(0.3, 0.12, 0.7, 0.34, 1.5)])
     assert cut.top < 0.02, "the middle would begin at an eighth, in the forehead's hair"
 
@@ -115,7 +115,7 @@ def test_all_faces_are_kept_where_they_fit_and_else_those_that_weigh_most() -> N
     assert cut.right >= 0.95
 
 
-def test_a_slight_cut_is_none() -> None:
+def test_a_slight_cut_does_not_count() -> None:
     assert not is_cut(1500, 2000)
     assert not is_cut(1501, 2000)
     assert not is_cut(1200, 1599)

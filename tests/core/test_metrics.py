@@ -141,7 +141,7 @@ def test_every_metric_is_ours_explains_itself_and_names_its_unit() -> None:
     assert len({family.name for family in found}) == len(found) == 16
 
 
-def test_a_store_that_is_gone_is_all_that_is_said_of_it() -> None:
+def test_a_missing_store_is_reported_and_nothing_else_about_it() -> None:
     shown = samples(metrics.exposition(Reading(None)).decode())
     assert shown["collagen_store_up", ""] == 0
     assert not [name for name, _ in shown if name in ("collagen_photos", "collagen_store_free_bytes")]

@@ -94,7 +94,7 @@ def test_cfn_lint_finds_nothing() -> None:
     assert (said.returncode, said.stdout) == (0, ""), said.stdout
 
 
-def test_whatever_is_referred_to_is_there(template: dict[str, Any]) -> None:
+def test_every_reference_leads_somewhere(template: dict[str, Any]) -> None:
     known = set(template["Parameters"]) | set(template["Resources"])
     for part in within(template):
         names = [part["Ref"]] if "Ref" in part else []
@@ -342,14 +342,14 @@ def test_what_the_instance_does_when_it_is_new_is_a_shell_script() -> None:
     assert not re.search(r"password|secret", script.replace("secrets", ""), re.IGNORECASE)
 
 
-def test_what_one_has_to_know_is_an_output(template: dict[str, Any]) -> None:
+def test_everything_the_administrator_needs_is_an_output(template: dict[str, Any]) -> None:
     assert {"WebhookUrl", "Address", "Instance", "Queue", "Function", "Store"} <= set(template["Outputs"])
     (path,) = re.findall(r"POST (\S+)", properties("WebhookRoute")["RouteKey"])
     assert path == "/webhook/{source}"
     assert template["Outputs"]["WebhookUrl"]["Value"]["Fn::Sub"].endswith("/webhook/cloudinary")
 
 
-def test_whatever_checkov_skips_says_why() -> None:
+def test_every_check_that_checkov_skips_has_a_reason() -> None:
     skipped = re.findall(r"checkov:skip=(\S+?):(.*)", TEMPLATE.read_text("utf-8"))
     assert skipped
     assert all(len(reason.split()) > 3 for _, reason in skipped)

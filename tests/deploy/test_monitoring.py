@@ -119,7 +119,7 @@ def test_processes_count_together_and_nothing_that_is_counted_names_anyone(seen:
     assert not [line for line in log if "203.0.113.9" in line or "a-personal-token" in line]
 
 
-def test_whatever_is_named_exists_and_whatever_exists_is_shown_and_explained(
+def test_every_name_exists_and_every_metric_is_shown_and_explained(
     seen: tuple[str, list[str], Store],
 ) -> None:
     exposed = list(families(seen[0]))

@@ -132,12 +132,12 @@ def test_http2_is_asked_for_in_the_words_of_the_nginx_that_is_there(
 
 @pytest.mark.parametrize("host", ["evil.example", "collagen.example.org.evil.example"])
 @pytest.mark.parametrize("tls", [True, False])
-def test_whoever_asks_for_another_host_is_not_answered(echo: Nginx, host: str, tls: bool) -> None:
+def test_requests_for_another_host_are_not_answered(echo: Nginx, host: str, tls: bool) -> None:
     with pytest.raises(requests.ConnectionError):
         requests.get(echo.url if tls else echo.http, headers={"Host": host}, verify=str(echo.ca), timeout=300)
 
 
-def test_whoever_asks_too_much_is_told_so_and_mails_and_notifications_are_not_limited(tmp_path: Path) -> None:
+def test_too_many_requests_are_refused_but_mails_and_notifications_are_not_limited(tmp_path: Path) -> None:
     less = {"rate=50r/s": "rate=1r/m", "burst=1000": "burst=3"}
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as upstream:
         threading.Thread(target=upstream.serve_forever, daemon=True).start()
@@ -161,7 +161,7 @@ def test_whoever_asks_too_much_is_told_so_and_mails_and_notifications_are_not_li
         ("::1", None),
     ],
 )
-def test_of_ipv6_a_household_is_one_client(address: str, client: str | None) -> None:
+def test_an_ipv6_household_is_one_client(address: str, client: str | None) -> None:
     block = re.search(r"map \$remote_addr \$collagen_client \{(.*?)\n\}", SITE.read_text(), re.S)
     assert block is not None
     patterns = re.findall(r'"~(\S+)"\s+\$collagen_net;', block[1])
@@ -349,7 +349,7 @@ def send(address: str, raw: str, tls: str | None = None) -> str:
         return connection.recv(4096).decode("latin-1")
 
 
-def test_http_2_is_spoken_with_whoever_speaks_it_and_nothing_older_than_tls_1_2(alone: Nginx) -> None:
+def test_clients_get_http_2_if_they_support_it_and_nothing_older_than_tls_1_2(alone: Nginx) -> None:
     context = ssl.create_default_context(cafile=str(alone.ca))
     context.set_alpn_protocols(["h2", "http/1.1"])
     parts = urlsplit(alone.url)
@@ -364,7 +364,7 @@ def test_http_2_is_spoken_with_whoever_speaks_it_and_nothing_older_than_tls_1_2(
     )  # also of the server that answers nobody
 
 
-def test_whoever_comes_without_tls_is_sent_to_it_and_certbot_finds_its_proof(alone: Nginx) -> None:
+def test_plain_http_is_redirected_to_https_and_certbot_finds_its_proof(alone: Nginx) -> None:
     answer = requests.get(f"{alone.http}/admin/?a=b", allow_redirects=False, timeout=300)
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://collagen.example.org/admin/?a=b")
     proof = alone.directory / "acme/.well-known/acme-challenge/proof"

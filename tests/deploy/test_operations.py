@@ -380,7 +380,7 @@ def test_what_should_be_seen_is_looked_for_line_by_line(seen: str, printed: str,
     assert Command("x", seen).is_seen_in(printed) is fits
 
 
-def test_the_page_tells_what_it_was_written_for() -> None:
+def test_the_page_has_every_required_section() -> None:
     """The required sections: one that is removed is missed."""
     text = (ROOT / "docs/operations.md").read_text()
     told = (

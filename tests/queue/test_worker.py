@@ -122,7 +122,7 @@ def test_a_message_that_is_lost_while_the_work_lasts_is_handled_all_the_same_and
     assert "be acknowledged" in acknowledged
 
 
-def test_it_takes_no_more_than_it_can_begin_finishes_that_when_asked_to_stop_and_leaves_the_rest(
+def test_it_receives_only_what_it_can_start_and_when_stopped_finishes_that_and_leaves_the_rest(
     queue: TestQueue, handler: Handler, standin: Standin
 ) -> None:
     standin.faults("api", "delay", times=None, seconds=1)

@@ -183,7 +183,7 @@ def row(public_id: str = "a", status: str = "approved", *, version: int = 1, at:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_two_rows_about_one_asset_the_one_with_the_later_change_counts(order: int) -> None:
+def test_the_later_of_two_rows_about_one_asset_counts(order: int) -> None:
     old, new = row(status="pending", at=1), row(status="rejected", at=2)
     assert join([old, new][::order]) == [new]
     new = row(version=2)

@@ -78,7 +78,7 @@ def test_what_is_true_now_is_told_each_time(standin: Standin, cloudinary: Cloudi
 
 
 @pytest.mark.parametrize("email", ["", "  ", "\t\n"])
-def test_an_empty_address_is_none(standin: Standin, cloudinary: Cloudinary, email: str) -> None:
+def test_an_empty_address_counts_as_missing(standin: Standin, cloudinary: Cloudinary, email: str) -> None:
     upload(standin, email=email)
     state = cloudinary.state("a")
     assert state is not None

@@ -224,7 +224,7 @@ def test_a_picture_comes_as_it_is(session: requests.Session, address: str) -> No
         ("rate_limit", {}, "answered 420", 60),
     ],
 )
-def test_whatever_goes_wrong_may_be_tried_again(
+def test_every_failure_can_be_retried(
     session: requests.Session,
     standin: Standin,
     address: str,
@@ -265,7 +265,7 @@ def test_a_picture_of_over_30_mb_is_refused_and_one_of_30_mb_is_taken(
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}, {"Content-Type": "application/json"}])
-def test_what_does_not_say_that_it_is_a_picture_is_none(
+def test_an_answer_without_an_image_type_is_not_a_picture(
     session: requests.Session, answers: Answers, headers: dict[str, str]
 ) -> None:
     answers.body, answers.headers = PHOTO, headers

@@ -280,7 +280,7 @@ def test_relative_paths_are_read_as_they_were_given(exiftool: ExifTool, photo: P
     assert exiftool.read([relative]) == {relative: TAGS}
 
 
-def test_what_is_no_jpeg_cannot_be_written(exiftool: ExifTool, tmp_path: Path) -> None:
+def test_only_a_jpeg_can_be_written(exiftool: ExifTool, tmp_path: Path) -> None:
     page = tmp_path / "photo.jpg"
     page.write_text("<html></html>")
     for path in (page, tmp_path / "missing.jpg"):

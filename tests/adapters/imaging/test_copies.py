@@ -229,7 +229,7 @@ def test_they_show_what_the_picture_shows_upright(orientation: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_of_people_they_are_what_jpeg_makes_of_the_picture_in_their_size(seed: int) -> None:
+def test_copies_of_people_equal_a_jpeg_of_the_picture_in_their_size(seed: int) -> None:
     intermediate = prepared(seed).intermediate
     for size, copy in read(intermediate).items():
         expected = decoded(intermediate).resize(size, Image.Resampling.LANCZOS)
@@ -243,7 +243,7 @@ def test_of_people_they_are_what_jpeg_makes_of_the_picture_in_their_size(seed: i
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_of_people_every_copy_lies_within_its_reach_and_all_take_40_kb_at_most(seed: int) -> None:
+def test_copies_of_people_lie_within_reach_and_take_40_kb_at_most(seed: int) -> None:
     intermediate = prepared(seed).intermediate
     for size, reach in copies.REACH.items():
         assert copies.find(intermediate[:reach], len(intermediate), *size) is not None

@@ -82,7 +82,7 @@ def test_no_name_means_more_than_a_name(tmp_path: Path) -> None:
     assert kept.read_text() == "still here"
 
 
-def test_of_all_formats_that_imagemagick_knows_only_ours_may_be_read_or_written() -> None:
+def test_only_our_formats_of_all_that_imagemagick_knows_can_be_read_or_written() -> None:
     code = """
 import json
 from wand.version import formats

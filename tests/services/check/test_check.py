@@ -159,7 +159,7 @@ def look(store: Store, exiftool: ExifTool, repair: bool = False) -> list[Finding
     return check.run(store, exiftool, repair=repair).findings
 
 
-def test_where_all_is_well_nothing_is_found_and_nothing_changes(model: Path, exiftool: ExifTool) -> None:
+def test_an_intact_store_has_no_findings_and_does_not_change(model: Path, exiftool: ExifTool) -> None:
     before = {path: path.stat().st_mtime_ns for path in model.rglob("*") if ".locks" not in path.parts}
     told: list[tuple[int, int]] = []
     report = check.run(Store(model), exiftool, progress=lambda done, total: told.append((done, total)))
@@ -290,9 +290,7 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
 
 
 @pytest.mark.parametrize("damage", MENDED)
-def test_what_can_be_mended_is_named_with_a_word_on_repair_and_mended_by_it(
-    damaged: Store, exiftool: ExifTool, damage: str
-) -> None:
+def test_repairable_damage_is_named_and_repaired_by_repair(damaged: Store, exiftool: ExifTool, damage: str) -> None:
     harm, where, said = MENDED[damage]
     harm(damaged)
     gone = "no archive" in damage  # the collage then shows somebody whose photo is gone
@@ -461,9 +459,7 @@ STAYS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
 
 
 @pytest.mark.parametrize("damage", STAYS)
-def test_what_a_person_has_to_see_to_is_named_and_left_as_it_is(
-    damaged: Store, exiftool: ExifTool, damage: str
-) -> None:
+def test_damage_that_needs_a_person_is_named_and_left_as_it_is(damaged: Store, exiftool: ExifTool, damage: str) -> None:
     harm, where, said = STAYS[damage]
     harm(damaged)
     for repair in (False, True):

@@ -193,7 +193,7 @@ def test_a_smaller_grid_has_larger_cells_which_other_files_may_have_to_fill(stor
         built(store, width=600, height=800)
 
 
-def test_where_nobody_can_be_read_nothing_is_published(store: Store) -> None:
+def test_nothing_is_published_if_no_photo_can_be_read(store: Store) -> None:
     people = put(store, range(5))
     break_both(store, *people)
     with pytest.raises(BadParameters, match=r"^None of .* can be read.*\.$"):

@@ -43,7 +43,7 @@ def states(environ: dict[str, str], tmp_path: Path) -> dict[str, Result]:
     return found
 
 
-def test_where_all_is_well_every_line_says_so_and_one_call_is_used(environ: dict[str, str], standin: Standin) -> None:
+def test_an_intact_installation_passes_every_check_with_one_call(environ: dict[str, str], standin: Standin) -> None:
     answer = command("doctor", environ=environ)
     assert (answer.returncode, answer.stderr) == (0, "")
     *lines, _ = answer.stdout.splitlines()

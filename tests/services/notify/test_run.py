@@ -121,7 +121,7 @@ def test_each_mail_is_written_down_before_it_leaves_and_when_it_was_taken(
     }
 
 
-def test_nobody_is_told_again_and_new_people_are_told_of_the_next_collage(
+def test_nobody_gets_a_second_mail_and_new_people_get_one_about_the_next_collage(
     notifier: Make, server: MailServer, store: Store
 ) -> None:
     gather(store, 6)
@@ -181,7 +181,7 @@ def test_a_person_who_withdrew_another_spelling_is_not_told(
     assert tell(notifier()).sent == everyone(3)
 
 
-def test_nobody_who_unsubscribed_is_told_even_in_the_middle_of_a_run(
+def test_nobody_who_unsubscribed_is_mailed_even_in_the_middle_of_a_run(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
     gather(store, 6)
@@ -197,7 +197,7 @@ def test_nobody_who_unsubscribed_is_told_even_in_the_middle_of_a_run(
     assert server.told() == once(report.sent)
 
 
-def test_nobody_is_told_of_a_collage_that_shows_somebody_who_has_withdrawn(
+def test_nobody_is_mailed_about_a_collage_that_shows_somebody_who_has_withdrawn(
     notifier: Make, server: MailServer, store: Store
 ) -> None:
     gather(store, 6)
@@ -257,7 +257,7 @@ def test_a_plan_that_is_older_than_another_run_tells_nobody_twice(
 # What the server does
 
 
-def test_more_people_than_are_read_at_once_of_whom_some_are_refused_and_some_at_first(
+def test_more_people_than_are_read_at_once_some_refused_and_some_only_at_first(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
     gather(store, 208)  # exiftool gets 200 archives at once
@@ -421,7 +421,7 @@ def test_a_login_that_is_refused_is_named_before_anything_is_written_down(
     assert store.sends.read(CAMPAIGN) == []
 
 
-def test_nobody_is_told_of_a_collage_that_is_not_sound(notifier: Make, server: MailServer, store: Store) -> None:
+def test_nobody_is_mailed_about_an_unsound_collage(notifier: Make, server: MailServer, store: Store) -> None:
     gather(store, 6)
     (store.collages.directory(CAMPAIGN, "0001") / "collage-1024.jpg").write_bytes(b"\xff\xd8\xff\xd9")
     with pytest.raises(CollageUnsound, match=r"The collage 0001 of sayno is not sound.*collage-1024\.jpg") as caught:
@@ -470,7 +470,7 @@ class Box:
 
 # To die after an operation is to die before the next: each of the two strikes at every other one.
 @pytest.mark.parametrize(("first", "strike"), [(20, dies_before), (20, dies_after), (21, fails(errno.ENOSPC))])
-def test_wherever_a_run_dies_the_next_one_tells_nobody_twice_and_names_whom_it_is_not_sure_of(
+def test_wherever_a_run_dies_the_next_one_mails_nobody_twice_and_names_the_uncertain(
     notifier: Make, store: Store, first: int, strike: Callable[..., Any]
 ) -> None:
     gather(store, 6)

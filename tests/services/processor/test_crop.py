@@ -174,7 +174,7 @@ def test_a_new_version_is_cut_anew(bench: Bench) -> None:
     assert bench.cut().why == "middle"
 
 
-def test_what_is_no_longer_so_is_not_cut_and_nothing_is_changed(bench: Bench) -> None:
+def test_an_outdated_photo_is_not_cut_and_nothing_is_changed(bench: Bench) -> None:
     bench.arrive(jpeg(scene(1200, 600)))
     version, before = bench.standin.asset("a/b")["version"], bench.shown()
     for change in (

@@ -337,7 +337,7 @@ def test_what_is_of_no_campaign_is_ignored(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("junk", [b"<html></html>", b"GIF89a", b"\xff\xd8\xff\xe0 half a jpeg"])
-def test_what_is_no_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) -> None:
+def test_a_file_that_is_not_a_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) -> None:
     upload(bench)
     bench.standin.overwrite("a/b", junk)
     outcome = bench.processor.process(bench.hint("a/b"))
@@ -453,7 +453,7 @@ def test_sixty_deletions_of_photos_that_nobody_holds_cost_no_call(bench: Bench) 
     assert bench.standin.calls("api") == []
 
 
-def test_what_brings_no_photo_that_nobody_holds_costs_no_call_and_what_may_bring_one_is_asked(bench: Bench) -> None:
+def test_only_notifications_that_can_bring_a_photo_cost_a_call(bench: Bench) -> None:
     bench.standin.upload(person(1), "p", folder="sayno", email="a@example.org")
     bench.standin.reject("p")
     bench.standin.set_email("p", "b@example.org")

@@ -52,7 +52,7 @@ def test_two_stores_on_one_machine_have_nothing_in_common(tmp_path: Path) -> Non
     assert other.get("sayno/0001-1/9/0_0", KEY) is None
 
 
-def test_a_part_of_a_picture_is_none(make: Callable[..., Cache], tmp_path: Path) -> None:
+def test_a_truncated_picture_counts_as_missing(make: Callable[..., Cache], tmp_path: Path) -> None:
     cache = make()
     cache.put("a", KEY, b"picture" * 100)
     [path] = files(tmp_path)
@@ -121,7 +121,7 @@ def test_it_is_bounded_and_keeps_what_was_used_last(make: Callable[..., Cache], 
     assert cache.get("c/100", KEY) is None
 
 
-def test_what_nobody_asks_for_is_gone_after_a_day(make: Callable[..., Cache], tmp_path: Path) -> None:
+def test_unused_pictures_are_gone_after_a_day(make: Callable[..., Cache], tmp_path: Path) -> None:
     now = [1_700_000_000.0]
     cache = make(clock=lambda: now[0])
     for name in ("a/old", "a/used"):

@@ -184,7 +184,9 @@ def test_where_a_file_is_broken_the_next_is_used_and_without_any_the_place_is_em
     assert (seen == BACKGROUND).all()
 
 
-def test_whoever_is_gone_is_gone_at_once_from_what_was_kept_too(store: Store, walls: Walls, wall: Wall) -> None:
+def test_somebody_who_is_gone_disappears_at_once_even_from_cached_pictures(
+    store: Store, walls: Walls, wall: Wall
+) -> None:
     for place in ((1, 0), (2, 1)):  # one between others, one in a corner
         public_id = wall.seats[place]
         kept = {}
@@ -313,12 +315,12 @@ def test_the_whole_wall_in_one_piece_shows_everyone(store: Store, walls: Walls, 
 
 
 @pytest.mark.parametrize("collage", ["0002", "", "..", "1x", "٠٠٠١", "0001/../0001"])
-def test_what_is_no_collage_is_no_wall(walls: Walls, collage: str) -> None:
+def test_without_a_collage_there_is_no_wall(walls: Walls, collage: str) -> None:
     with pytest.raises(NotFound):
         walls.wall(CAMPAIGN, collage)
 
 
-def test_what_is_no_part_of_the_wall_is_not_found(walls: Walls, wall: Wall) -> None:
+def test_a_tile_outside_the_wall_is_not_found(walls: Walls, wall: Wall) -> None:
     for level, x, y in ((0, 0, 0), (99, 0, 0), (wall.grid.lowest, 1, 0), (wall.grid.highest, 0, 8)):
         with pytest.raises(NotFound):
             walls.tile(wall, level, x, y)

@@ -54,9 +54,7 @@ def test_one_photo_that_fails_keeps_no_other_from_being_done_and_is_all_that_the
     assert {path.parts[-5] for path in store.root.path.rglob("*.delete.p0.json")} == {"sayno"}
 
 
-def test_where_nothing_can_be_asked_not_every_photo_is_tried(
-    client: FlaskClient, standin: Standin, store: Store
-) -> None:
+def test_without_cloudinary_not_every_photo_is_tried(client: FlaskClient, standin: Standin, store: Store) -> None:
     body = deletion(standin, store)
     standin.faults("api", "status", times=None, status=503)
     assert notify(client, body).status_code == 503

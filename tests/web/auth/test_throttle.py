@@ -58,7 +58,7 @@ def several(network: str, number: int) -> list[str]:
         ([f"203.0.{a}.{b}" for a in range(10) for b in range(1, 101)], REALM.most + REALM.an_hour + 10),
     ],
 )
-def test_of_ten_thousand_guesses_in_an_hour_so_many_are_looked_at_at_most_and_the_admin_gets_in(
+def test_few_of_ten_thousand_guesses_in_an_hour_are_checked_and_the_admin_gets_in(
     addresses: list[str], most: int
 ) -> None:
     clock = Clock()
@@ -71,7 +71,7 @@ def test_of_ten_thousand_guesses_in_an_hour_so_many_are_looked_at_at_most_and_th
         throttle.succeeded("admin", HOME)
 
 
-def test_whoever_has_logged_in_lately_is_not_kept_out_by_others_also_after_a_typing_error() -> None:
+def test_a_recent_login_is_not_locked_out_by_others_even_after_a_typing_error() -> None:
     clock = Clock()
     throttle = Throttle(clock=clock)
     assert throttle.attempt("admin", HOME) == 0
@@ -82,7 +82,7 @@ def test_whoever_has_logged_in_lately_is_not_kept_out_by_others_also_after_a_typ
     assert throttle.attempt("admin", HOME) > 0
 
 
-def test_who_has_guessed_too_often_waits_as_long_as_is_said() -> None:
+def test_too_many_guesses_have_to_wait_as_long_as_announced() -> None:
     clock = Clock()
     throttle = Throttle(clock=clock)
     for _ in range(ADDRESS.most):

@@ -157,7 +157,7 @@ def test_a_photo_that_was_removed_is_gone_at_once_whatever_is_left_of_it(client:
         "sayno/%ff/full",
     ],
 )
-def test_what_there_is_not_is_not_found(client: FlaskClient, photo: Store, path: str) -> None:
+def test_a_missing_picture_is_not_found(client: FlaskClient, photo: Store, path: str) -> None:
     answer = client.get(f"/shown/{path}.jpg")
     assert answer.status_code == 404
     assert str(photo.root.path) not in answer.text

@@ -131,7 +131,7 @@ def test_a_log_that_was_cut_is_noticed_and_stays_so(store: Store, left: int | st
     assert len(store.sends.read_whole(CAMPAIGN)) in (5, 6)
 
 
-def test_a_log_that_is_gone_is_not_one_in_which_nobody_was_told(store: Store) -> None:
+def test_a_missing_send_log_does_not_count_as_empty(store: Store) -> None:
     store.sends.add(CAMPAIGN, record("intended"))
     log(store).unlink()
     assert store.sends.read(CAMPAIGN) == []
@@ -153,7 +153,7 @@ def test_what_forget_removes_is_not_missed_and_what_was_lost_before_still_is(sto
         store.sends.read_whole(CAMPAIGN)
 
 
-def test_of_someone_whose_photo_has_gone_only_the_message_is_recorded(store: Store) -> None:
+def test_only_the_message_is_recorded_once_the_persons_photo_is_gone(store: Store) -> None:
     store.sends.add(CAMPAIGN, record("intended"))
     assert store.photos.has(CAMPAIGN, "p0")
     store.photos.remove(CAMPAIGN, "p0")
@@ -210,7 +210,7 @@ def test_a_note_that_is_none_says_nothing(store: Store) -> None:
         assert store.sends.state(CAMPAIGN) is None
 
 
-def test_a_store_that_is_not_mounted_is_not_one_in_which_nobody_was_told(tmp_path: Path) -> None:
+def test_an_unmounted_store_does_not_count_as_one_without_mails(tmp_path: Path) -> None:
     store = Store(tmp_path / "nowhere")
     for act in (
         lambda: store.sends.read(CAMPAIGN),

@@ -57,5 +57,5 @@ def test_a_chart_stays_within_its_frame(by_day: dict[str, int]) -> None:
         assert height >= 0
 
 
-def test_a_chart_of_nothing_is_none() -> None:
+def test_without_data_there_is_no_chart() -> None:
     assert chart({}, "Opens") is None

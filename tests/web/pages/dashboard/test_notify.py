@@ -156,9 +156,7 @@ def post(client: FlaskClient, path: str, **fields: str) -> TestResponse:
     return client.post(path, data=fields, auth=ADMIN, headers=FORM)
 
 
-def test_one_mail_goes_to_whoever_wants_to_see_it_first(
-    client: FlaskClient, page: str, store: Store, mails: MailServer
-) -> None:
+def test_a_test_mail_can_be_sent_first(client: FlaskClient, page: str, store: Store, mails: MailServer) -> None:
     answer = post(client, f"{page}/notify/test", address=" Me <me@MÜLLER.example> ")
     assert answer.status_code == 303
     assert "One mail was sent to you." in text(get(client, answer.headers["Location"]).text)

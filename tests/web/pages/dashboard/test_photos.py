@@ -194,7 +194,7 @@ def test_the_canvas_that_seats_everyone_is_offered_before_the_collage_is_made(
         ("exclude=p0&exclude=p1&exclude=p2", "no approved photos"),
     ],
 )
-def test_what_cannot_be_made_is_said_in_place_of_the_sketch(
+def test_the_reason_replaces_a_sketch_that_cannot_be_made(
     client: FlaskClient, store: Store, wish: str, said: str
 ) -> None:
     fill(store, "sayno", 3)

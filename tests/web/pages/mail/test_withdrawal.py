@@ -104,7 +104,7 @@ def settle(client: FlaskClient, path: str = PAGE) -> str:
 
 
 @pytest.mark.parametrize("path", SHOWING)
-def test_who_withdraws_is_seen_at_no_address_any_more_and_everyone_else_is(
+def test_somebody_who_withdraws_is_shown_at_no_url_and_everyone_else_is(
     client: FlaskClient, store: Store, path: str
 ) -> None:
     before = get(client, path)
@@ -141,7 +141,9 @@ def test_no_validator_of_before_keeps_a_face_in_sight(client: FlaskClient, store
 
 
 @pytest.mark.parametrize("name", ["collage-1024.jpg", "collage.png"])
-def test_nginx_is_not_told_to_send_a_file_that_shows_who_withdrew(client: FlaskClient, store: Store, name: str) -> None:
+def test_nginx_is_not_told_to_send_a_file_that_shows_a_withdrawn_person(
+    client: FlaskClient, store: Store, name: str
+) -> None:
     nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
     assert "X-Accel-Redirect" in get(client, f"{ADMINS}/{name}", **nginx).headers
     withdraw(store)

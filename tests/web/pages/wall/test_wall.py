@@ -154,7 +154,7 @@ def test_the_page_of_a_personal_link_is_one_open_and_nothing_else_is_any(client:
     assert len(opens(store)) == 2
 
 
-def test_whoever_was_left_out_is_told_so_and_why(client: FlaskClient, store: Store) -> None:
+def test_somebody_who_was_left_out_is_told_so_and_why(client: FlaskClient, store: Store) -> None:
     index = left_out(store)
     page = get(client, own(index))
     assert page.status_code == 200
@@ -166,7 +166,7 @@ def test_whoever_was_left_out_is_told_so_and_why(client: FlaskClient, store: Sto
     assert len(opens(store)) == 1
 
 
-def test_whoever_is_gone_is_told_so_and_nobody_sees_them(client: FlaskClient, store: Store) -> None:
+def test_somebody_who_is_gone_is_told_so_and_nobody_sees_them(client: FlaskClient, store: Store) -> None:
     before = get(client, own())
     whole = get(client, own(what="wall.jpg"))
     store.photos.remove("sayno", stored.name(5))
@@ -196,7 +196,7 @@ def test_a_mail_on_trial_leads_to_the_wall_and_records_nothing(client: FlaskClie
     assert opens(store) == []
 
 
-def test_whoever_came_later_is_told_so(client: FlaskClient, store: Store) -> None:
+def test_somebody_who_came_later_is_told_so(client: FlaskClient, store: Store) -> None:
     stored.put(store, range(20, 21))
     assert "was not part of this wall when it was made" in get(client, own(20)).text
 

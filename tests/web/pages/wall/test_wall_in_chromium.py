@@ -313,7 +313,7 @@ def test_nothing_moves_while_the_page_of_the_wall_opens(
     assert 0 < share - stage < 200, "the share section follows the wall"
 
 
-def test_whoever_wants_no_motion_is_there_at_once(browser: Watched, service: Service, store: Store) -> None:
+def test_with_reduced_motion_the_viewer_is_there_at_once(browser: Watched, service: Service, store: Store) -> None:
     index = seated(store)[6]
     be_there(browser, service, index)
     assert browser.run(f"return Math.abs({VIEW}.getZoom(true) - {VIEW}.getZoom(false))") < 1e-9
