@@ -43,7 +43,7 @@ def test_it_stores_photos_and_on_request_stops_after_its_current_work_without_lo
         queue.send(gone(standin, "p/1", request_id="in-hand-in-hand"))
         queue.until(held=1)
         process.send_signal(signal.SIGTERM)
-        wait_for(lambda: "Shutdown" in log.read_text(), "it said that it stops")
+        wait_for(lambda: "Stopping" in log.read_text(), "it said that it stops")
         queue.send(gone(standin, "p/2"))
         assert process.wait(300) == 0
     finally:
