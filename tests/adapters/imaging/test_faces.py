@@ -69,7 +69,7 @@ def test_a_picture_that_lies_on_its_side_is_cut_around_the_face_too(orientation:
     prepared = imaging.prepare(data, ())
     assert place(prepared, upright) == pytest.approx(0, abs=0.03)
     if orientation == 6:
-        assert place(imaging.prepare(data, (), 1.0), upright) == 0.625, "by hand, too"
+        assert place(imaging.prepare(data, (), 1.0), upright) == 0.625, "also by hand"
 
 
 def test_the_face_of_a_tall_picture_keeps_its_hair() -> None:
