@@ -41,7 +41,7 @@ def service(running: tuple[Service, Store], standin: Standin, store: Store) -> I
 
 
 def _emptied(path: Path) -> bool:
-    """Removes all directories; says whether that succeeded: the service may still be writing what a test left behind."""
+    """Removes all directories; says whether that succeeded: the service may still be writing what a test left."""
     for directory in path.iterdir():
         if directory.is_dir():
             shutil.rmtree(directory, ignore_errors=True)
