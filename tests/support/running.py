@@ -1,4 +1,4 @@
-"""One service for all tests of a module, each with an empty store: gunicorn takes seconds to start."""
+"""One service for all tests of a module, for each with an empty store: gunicorn takes seconds to start."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def running(
 
 @pytest.fixture
 def store(running: tuple[Service, Store]) -> Iterator[Store]:
-    """The running service's store, emptied for each test except for its marker."""
+    """The store of the running service, with nothing but its marker for each test."""
     yield running[1]
     wait_for(lambda: _emptied(running[1].root.path), "the service wrote nothing more into the store")
 
@@ -41,7 +41,7 @@ def service(running: tuple[Service, Store], standin: Standin, store: Store) -> I
 
 
 def _emptied(path: Path) -> bool:
-    """Removes all directories; returns whether that succeeded: the service may still be writing after a test."""
+    """Removes all directories; says whether that succeeded: the service may still be writing what a test left."""
     for directory in path.iterdir():
         if directory.is_dir():
             shutil.rmtree(directory, ignore_errors=True)
