@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,14 +36,17 @@ def told_too_much() -> list[str]:
 
 
 def _below(process: int) -> Iterator[int]:
-    for task in Path(f"/proc/{process}/task").glob("*"):
-        try:
-            children = (task / "children").read_text().split()
-        except OSError:  # it has ended
-            continue
-        for child in children:
-            yield int(child)
-            yield from _below(int(child))
+    children = defaultdict(list)
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            # the name in brackets may hold anything; the parent is the second field after it
+            fields = _read(int(entry.name), "stat").rpartition(")")[2].split()
+            if fields:
+                children[int(fields[1])].append(int(entry.name))
+    found = [process]
+    for one in found:  # grows meanwhile
+        found += children[one]
+    yield from found[1:]
 
 
 def _read(process: int, name: str) -> str:

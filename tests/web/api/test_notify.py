@@ -132,7 +132,7 @@ def test_while_mails_are_sent_no_others_are(client: FlaskClient, collage: str, m
     mails.refuse(delay=0.5)
     first, second = post(client, {"send": True}), post(client, {"send": True})
     assert (first.status_code, second.status_code) == (202, 409)
-    assert "sent already" in second.get_json()["error"]
+    assert "already being sent" in second.get_json()["error"]
     assert until_done(client, first.headers["Location"])["state"] == "done"
     assert set(mails.told().values()) == {1}
 
