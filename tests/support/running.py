@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from app.adapters.store import Store
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +29,7 @@ def running(
 def store(running: tuple[Service, Store]) -> Iterator[Store]:
     """The store of the running service, with nothing but its marker for each test."""
     yield running[1]
-    for directory in running[1].root.path.iterdir():
-        if directory.is_dir():
-            shutil.rmtree(directory)
+    wait_for(lambda: _emptied(running[1].root.path), "the service wrote nothing more into the store")
 
 
 @pytest.fixture
@@ -38,3 +38,11 @@ def service(running: tuple[Service, Store], standin: Standin, store: Store) -> I
     standin.notify(running[0].webhook)
     yield running[0]
     standin.notify(None)
+
+
+def _emptied(path: Path) -> bool:
+    """Removes all directories; says whether that succeeded: the service may still be writing what a test left."""
+    for directory in path.iterdir():
+        if directory.is_dir():
+            shutil.rmtree(directory, ignore_errors=True)
+    return not any(directory.is_dir() for directory in path.iterdir())
