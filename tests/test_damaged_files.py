@@ -25,7 +25,7 @@ from app.services.check import collage_findings, tree
 from app.services.check.collages import withdrawn_findings
 from app.services.check.logs import log_findings
 from app.services.collage import job
-from app.services.collage.build import Parameters, plan
+from app.services.collage.plan import Parameters, plan
 from app.services.forget.forget import Forgetting
 from app.services.notify import job as sending
 from app.services.notify.history import history

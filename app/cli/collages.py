@@ -17,8 +17,8 @@ from app.core import errors
 from app.core.config import load_campaigns
 from app.core.plurals import count
 from app.services.collage import derivatives, job, layout
-from app.services.collage.build import Parameters, plan
 from app.services.collage.offers import offers
+from app.services.collage.plan import Parameters, plan
 from app.services.collage.withdrawn import Withdrawn
 
 PATIENCE = 0.3  # seconds to wait for the lock: another process may only be checking whether a build is running

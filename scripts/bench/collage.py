@@ -24,7 +24,7 @@ from app.adapters.jobs.background import NICENESS
 from app.adapters.store import Store
 from app.services.collage import job as process
 from app.services.collage import layout
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from scripts.bench import check, pictures, stages
 from scripts.bench.job import Job
 from scripts.bench.measure import Figures, measure

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from app.adapters.store import Store
 from app.adapters.store.photos.paths import VARIANTS
-from app.services.collage.build import Parameters, plan
+from app.services.collage.plan import Parameters, plan
 
 CAMPAIGN = "sayno"
 LISTINGS: dict[str, Callable[[Store], object]] = {

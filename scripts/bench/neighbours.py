@@ -22,7 +22,7 @@ from pathlib import Path
 
 from app.adapters.store import Store
 from app.services.collage import job
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from scripts.bench import pictures
 from scripts.bench.client import WORKERS, Client, Times
 from scripts.bench.measure import Figures, measure, percentile

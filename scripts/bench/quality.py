@@ -23,7 +23,7 @@ from app.adapters import imaging
 from app.adapters.store import Store
 from app.services.collage import job as process
 from app.services.collage import layout
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from scripts.bench import check
 from scripts.bench.pictures import APPROVED, Unsynced, public_id
 from scripts.sandbox.people import portrait

@@ -18,8 +18,8 @@ from pathlib import Path
 import urllib3
 
 from app.adapters.store import Store
-from app.services.collage.build import Parameters
 from app.services.collage.job import start
+from app.services.collage.plan import Parameters
 from app.services.tracking.tokens import Claims, Tokens
 from app.services.wall.cache import Cache
 from app.services.wall.wall import Wall, Walls

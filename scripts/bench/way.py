@@ -16,7 +16,7 @@ from pathlib import Path
 from app.adapters import imaging
 from app.adapters.store import Store
 from app.services.collage import job
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from scripts.sandbox.people import address, portrait
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin

@@ -18,7 +18,8 @@ from PIL import Image
 
 from app.adapters.imaging import copies
 from app.adapters.store import Store
-from app.services.collage.build import Parameters, build, plan
+from app.services.collage.build import build
+from app.services.collage.plan import Parameters, plan
 from scripts.sandbox.samples import once, prepared
 
 Pixels = NDArray[np.uint8]

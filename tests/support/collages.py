@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.adapters.store import Store
-from app.services.collage.build import Parameters, build, plan
+from app.services.collage.build import build
+from app.services.collage.plan import Parameters, plan
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from app.adapters.cloudinary import Hint
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.services.collage import job
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from app.services.forget.forget import Forgetting
 from app.services.processor.processor import Processor
 from scripts.sandbox.samples import person

@@ -31,7 +31,9 @@ def _jpeg(data: bytes, width: int, height: int) -> Image.Image:
     full_height, full_width, _, _ = simplejpeg.decode_jpeg_header(data)
     by = next(by for by in DIVISORS if by == 1 or full_width / by >= MARGIN * width)
     return Image.fromarray(
-        simplejpeg.decode_jpeg(data, "RGB", min_height=-(-full_height // by), min_width=-(-full_width // by), min_factor=1)
+        simplejpeg.decode_jpeg(
+            data, "RGB", min_height=-(-full_height // by), min_width=-(-full_width // by), min_factor=1
+        )
     )
 
 

@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from app.adapters.store.disk import DIRECTORY_MODE, Disk
@@ -48,9 +48,10 @@ class Files:
         self.require = require
         self._mode = mode
 
-    def write_whole(self, path: Path, data: bytes, *, mtime: float | None = None) -> None:
-        """Puts `data` at `path`: after a crash there is the old file or the new one. Makes missing directories.
+    def write_whole(self, path: Path, data: bytes | Iterable[bytes], *, mtime: float | None = None) -> None:
+        """Puts `data`, or its parts in turn, at `path`: after a crash there is the old file or the new one.
 
+        Makes missing directories.
         `mtime`: modification time to give it, in seconds since 1970. Raises StoreUnavailable; then there is the old
         file, or the new one where only the last step failed.
         """
@@ -60,7 +61,8 @@ class Files:
             held = os.dup(descriptor)  # keeps the lock when the descriptor is closed
             try:
                 try:
-                    self.disk.write(descriptor, data)
+                    for part in (data,) if isinstance(data, bytes) else data:
+                        self.disk.write(descriptor, part)
                     if mtime is not None:
                         self.disk.utime(descriptor, mtime)
                     self.disk.fsync(descriptor)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +23,18 @@ from app.adapters.store.collages.collages import Draft
 from app.core import limits, metrics
 from app.core.errors import CollagenError, where
 from app.services.collage import choice
-from app.services.collage.build import Parameters, build, plan, plan_revision
-from app.services.collage.montage import Progress
+from app.services.collage.plan import Parameters, plan, plan_revision
 
 LOG = logging.getLogger("app.services.collage.job")  # also when it is the main module
-FREED = {"MALLOC_MMAP_THRESHOLD_": "4000000"}  # a picture's memory goes back to the system when it is freed
+ENVIRONMENT = {
+    "MALLOC_MMAP_THRESHOLD_": "500000",  # a picture's memory goes back to the system when it is freed
+    "MALLOC_ARENA_MAX": "2",  # the threads that read files would each keep some
+    # bands are rendered by a process for each core: none of them needs threads, which forking would not survive
+    "MAGICK_THREAD_LIMIT": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+CORES = len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def _start(store: Store, draft: Draft, task: dict[str, Any]) -> Build:
             ["app.services.collage.job"],
             "to build a collage",
             locks=[draft.lock],
-            environ=environment.bare(limits.IMAGEMAGICK | FREED),
+            environ=environment.bare(limits.IMAGEMAGICK | ENVIRONMENT),
             order=order,
             on_end=on_end,
         )
@@ -144,12 +151,15 @@ def _limit_memory(pixels: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
-def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: Progress) -> None:
+def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: Callable[[float], None]) -> None:
+    # only here: what decodes and renders takes memory, which the processes that start builds have no use for
+    from app.services.collage.build import build
+
     now = datetime.now(UTC)
     if "wish" in order:
         parameters = Parameters(**order["wish"])
         _limit_memory(parameters.width * parameters.height)
-        build(store, draft, plan(store, draft.campaign, parameters), now, progress)
+        build(store, draft, plan(store, draft.campaign, parameters), now, progress, processes=CORES)
         return
     old = store.collages.manifest(draft.campaign, draft.id)
     _limit_memory(old.canvas.width * old.canvas.height)
@@ -157,7 +167,7 @@ def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: P
     if planned is None:
         store.collages.withdraw(draft)
     else:
-        build(store, draft, planned, now, progress, old)
+        build(store, draft, planned, now, progress, old, CORES)
 
 
 if __name__ == "__main__":

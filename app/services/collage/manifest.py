@@ -1,7 +1,7 @@
 """Makes a collage's manifest: enough to find everyone in it, check its files, and know how it was made. Pure."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,29 @@ def tiles(layout: Layout, public_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 def describe_file(name: str, size: tuple[int, int], data: bytes) -> File:
     """A file of the collage as the manifest lists it. `size`: width × height in pixels."""
-    return File(name, size[0], size[1], len(data), hashlib.sha256(data).hexdigest())
+    described = Description(name, size)
+    for _ in described.passing([data]):
+        pass
+    return described.file()
+
+
+class Description:
+    """What the manifest says of a file, from its parts as they are written. `size`: width × height in pixels."""
+
+    def __init__(self, name: str, size: tuple[int, int]) -> None:
+        self._name, self._size = name, size
+        self._length, self._digest = 0, hashlib.sha256()
+
+    def passing(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+        """Hands the parts on, and takes note of them."""
+        for part in parts:
+            self._length += len(part)
+            self._digest.update(part)
+            yield part
+
+    def file(self) -> File:
+        """The file, once all of its parts have passed."""
+        return File(self._name, *self._size, self._length, self._digest.hexdigest())
 
 
 def manifest(

@@ -1,116 +1,207 @@
-"""The picture: a montage of the cells, cut to the canvas.
+"""The picture: bands of cells, rendered apart from each other on all cores, joined as they come.
 
-All cells are made first, so that unreadable photos are known before anything is placed. Then they are mounted on a
-canvas; there is never more than one canvas in memory.
+The canvas never stands in memory as a whole: what does is a strip of it, compressed strips, and the rows of the
+derivatives, which are narrow.
 """
 
 import contextlib
-import os
+import ctypes
+import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from typing import TypeVar
+from multiprocessing import get_context
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.adapters import imaging
+from app.adapters.imaging.cells import cell
+from app.adapters.imaging.rendering import png, reductions, strips
 from app.adapters.store import Store
 from app.core.errors import PictureError, StoreUnavailable
+from app.services.collage.bands import Band, bands
 from app.services.collage.layout import Layout
 
-WORKERS = min(4, os.cpu_count() or 1)  # more would only wait for the disk and take memory
-PART = 32  # photos at most that go from one thread to another at once: each handover costs as much as a small photo
-READERS = 16  # on a network file system, reading a small file is mostly waiting
-Progress = Callable[[float], None]  # called with the part that is done, 0 to 1
-Size = tuple[int, int]
-Box = tuple[int, int, int, int]  # left, top, width, height
-A = TypeVar("A")
-B = TypeVar("B")
+READERS = 8  # threads of a band: on a network file system most of the time of a small file is waiting
+DECODING = threading.BoundedSemaphore(2)  # decoded archives take 9 MB each
+PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
+Progress = Callable[[float], None]  # how much is done, 0 to 1
+Rows = NDArray[np.uint8]
 
 
-def make_cells(
-    store: Store, campaign: str, queue: Sequence[str], layout: Layout, progress: Progress
-) -> tuple[dict[str, bytes], list[str]]:
-    """The cells (8-bit RGB) of the first `layout.used` photos of `queue` (public IDs) that can be read.
+@dataclass(frozen=True)
+class Scene:
+    """What is rendered: these people (public IDs, row by row from the upper left) in this grid.
 
-    Returns them by public ID (fewer if the queue ends), and the unreadable ones. Files are read ahead while all cores
-    decode: ImageMagick runs outside Python's lock.
+    `widths`: those of the derivatives, for which rows are made narrower on the way.
     """
-    cells: dict[str, bytes] = {}
+
+    store: Store
+    campaign: str
+    seated: Sequence[str]
+    layout: Layout
+    widths: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A band: its strips, and for each width the rows that cells cover (8-bit RGB). Or who could not be read."""
+
+    strips: list[png.Strip] = field(default_factory=list)
+    narrow: list[bytes] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+
+class Unreadable(Exception):
+    """Photos (public IDs) that cannot be read: others have to take their places."""
+
+    def __init__(self, public_ids: Sequence[str]) -> None:
+        super().__init__(f"{len(public_ids)} photos cannot be read")
+        self.public_ids = list(public_ids)
+
+
+def rendered(scene: Scene, progress: Progress, processes: int = 1) -> Iterator[Rendered]:
+    """The bands of a scene, from the top down. Raises Unreadable once all have been tried, StoreUnavailable."""
+    every = bands(scene.layout)
     unreadable: list[str] = []
-    waiting = list(queue)
-    size = (layout.horizontal.cell, layout.vertical.cell)
-    with ThreadPoolExecutor(READERS) as readers, ThreadPoolExecutor(WORKERS) as decoders:
-
-        def decode(public_id: str, copy: bytes | None) -> bytes | None:
-            return _cell(store, campaign, size, public_id, copy)
-
-        def begin(some: Sequence[str]) -> Future[list[bytes | None]]:
-            files = readers.submit(lambda: [_copy(store, campaign, size, public_id) for public_id in some])
-            return decoders.submit(lambda: list(map(decode, some, files.result())))
-
-        while waiting and len(cells) < layout.used:
-            missing = layout.used - len(cells)
-            batch, waiting = waiting[:missing], waiting[missing:]
-            step = max(1, min(PART, len(batch) // (4 * WORKERS)))
-            parts = [batch[at : at + step] for at in range(0, len(batch), step)]
-            for part, made in zip(parts, _ahead(begin, parts, READERS + WORKERS), strict=True):
-                for public_id, cell in zip(part, made, strict=True):
-                    if cell is None:
-                        unreadable.append(public_id)
-                    else:
-                        cells[public_id] = cell
-                progress(len(cells) / layout.used)
-    return cells, unreadable
+    with _pool(scene, min(processes, len(every))) as submit:
+        for done, band in enumerate(_ahead(submit, every, processes + 1), start=1):
+            unreadable += band.unreadable
+            if not unreadable:
+                yield band
+            progress(done / len(every))
+    if unreadable:
+        raise Unreadable(unreadable)
 
 
-def _ahead(begin: Callable[[A], Future[B]], items: Iterable[A], count: int) -> Iterator[B]:
-    """The results of `begin`, in order, with at most `count` begun ahead: there are never more in memory."""
-    rest = iter(items)
-    begun = deque(begin(item) for item in islice(rest, count))
-    while begun:
-        yield begun.popleft().result()
-        begun.extend(begin(item) for item in islice(rest, 1))
+@contextlib.contextmanager
+def _pool(scene: Scene, processes: int) -> Iterator[Callable[[Band], Callable[[], Rendered]]]:
+    """Something that begins a band and returns how to get it: in this process, or in several.
 
-
-def _copy(store: Store, campaign: str, size: Size, public_id: str) -> bytes | None:
-    """The smallest copy (JPEG) inside the intermediate that is large enough for a cell, or None."""
-    reach = imaging.copies.reach(*size)
-    if reach is None:
-        return None
-    with contextlib.suppress(StoreUnavailable):  # it may be this file alone
-        beginning, length = store.photos.intermediate_start(campaign, public_id, reach)
-        return imaging.copies.find(beginning, length, *size)
-    return None
-
-
-def _cell(store: Store, campaign: str, size: Size, public_id: str, copy: bytes | None) -> bytes | None:
-    """One cell, or None if the photo cannot be read.
-
-    Made from the copy, else from the intermediate if it is large enough (it is never enlarged), else from the archive.
+    Processes, because small cells keep Python's lock most of the time.
     """
-    width, height = size
+    if processes < 2:
+        yield lambda band: partial(render, scene, band)
+        return
+    with ProcessPoolExecutor(processes, get_context("fork"), _begin, (scene,)) as pool:
+        yield lambda band: pool.submit(_render, band).result
+
+
+_scene: Scene
+
+
+def _begin(scene: Scene) -> None:
+    """In a rendering process: it ends with the process that started it, also where that is killed."""
+    global _scene
+    _scene = scene
+    ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)
+
+
+def _render(band: Band) -> Rendered:
+    return render(_scene, band)
+
+
+def _ahead(submit: Callable[[Band], Callable[[], Rendered]], every: Sequence[Band], count: int) -> Iterator[Rendered]:
+    """The bands in their order, so many of them begun ahead: there are never more in memory."""
+    rest = iter(every)
+    begun = deque(submit(band) for band in islice(rest, count))
+    while begun:
+        yield begun.popleft()()
+        begun.extend(submit(band) for band in islice(rest, 1))
+
+
+def render(scene: Scene, band: Band) -> Rendered:
+    """Renders one band. Raises StoreUnavailable if the store is gone."""
+    layout = scene.layout
+    public_ids = scene.seated[band.first * layout.cols : band.last * layout.cols]
+    with ThreadPoolExecutor(READERS) as readers:
+        cells = list(readers.map(partial(cell_of, scene), public_ids))
+    if None in cells:
+        return Rendered(unreadable=[name for name, made in zip(public_ids, cells, strict=True) if made is None])
+    shape = (layout.vertical.cell, layout.horizontal.cell, 3)
+    pixels = [np.frombuffer(made, np.uint8).reshape(shape) for made in cells if made is not None]
+    del cells
+    found = Rendered(narrow=[b""] * len(scene.widths))
+    for top, bottom in band.strips():
+        rows = strip_of(layout, band, pixels, top, bottom)
+        found.strips.append(png.compress(rows))
+        covered = _covered(layout, rows, top)
+        for number, width in enumerate(scene.widths):
+            found.narrow[number] += reductions.narrow(covered, width) if covered.size else b""
+    return found
+
+
+def strip_of(layout: Layout, band: Band, cells: Sequence[Rows], top: int, bottom: int) -> Rows:
+    """The canvas' rows `top` to `bottom` as RGBA."""
+    start = layout.vertical.start + band.first * layout.vertical.cell  # where the band's cells begin on the canvas
+    end = layout.vertical.start + band.last * layout.vertical.cell
+    first, last = max(top, start), min(bottom, end)
+    width = layout.horizontal.canvas
+    if first >= last:  # nothing but padding
+        return np.zeros((bottom - top, width, 4), np.uint8)
+    if band.last - band.first == 1:
+        cells = [one[first - start : last - start] for one in cells]
+    else:
+        first = start
+    image = strips.mount(cells, layout.cols)
+    try:
+        return strips.fit(image, (-layout.horizontal.start, top - first, width, bottom - top))
+    finally:
+        image.destroy()
+
+
+def _covered(layout: Layout, rows: Rows, top: int) -> Rows:
+    """The part of a strip, whose first row is the canvas' row `top`, that cells cover, as RGB."""
+    left, upper, width, height = layout.box
+    first, last = max(0, upper - top), max(0, upper + height - top)
+    return np.ascontiguousarray(rows[first:last, left : left + width, :3])
+
+
+def cell_of(scene: Scene, public_id: str) -> bytes | None:
+    """One cell (8-bit RGB), or None if the photo cannot be read.
+
+    Made from the smallest copy inside the intermediate that is large enough, else from the intermediate if that is
+    (never by enlarging one), else from the archive.
+    """
+    width, height = scene.layout.horizontal.cell, scene.layout.vertical.cell
+    photos, campaign = scene.store.photos, scene.campaign
     sources: list[tuple[Callable[[], bytes | None], imaging.Format]] = [
-        (lambda: store.photos.archive(campaign, public_id), "jpeg")
+        (lambda: photos.archive(campaign, public_id), "jpeg")
     ]
     if width <= imaging.INTERMEDIATE[0] and height <= imaging.INTERMEDIATE[1]:
-        sources.insert(0, (lambda: store.photos.intermediate(campaign, public_id), "png"))
-    if copy is not None:
-        sources.insert(0, (lambda: copy, "jpeg"))
+        sources.insert(0, (lambda: photos.intermediate(campaign, public_id), "png"))
+    if (reach := imaging.copies.reach(width, height)) is not None:
+        sources.insert(0, (partial(_copy, scene, public_id, reach), "jpeg"))
     for read, kind in sources:
         # if this one fails, the next may still be whole
         with contextlib.suppress(PictureError, StoreUnavailable):
             picture = read()
             if picture is not None:
-                return imaging.cell(picture, kind, width, height)
-    store.root.require()  # one bad file is left out; a missing store looks empty and must end the build
+                with DECODING:
+                    return cell(picture, kind, width, height)
+    scene.store.root.require()  # one bad file is left out; a store that is gone looks empty, and ends the build
     return None
 
 
-def render(layout: Layout, cells: Sequence[bytes], box: Box) -> imaging.Canvas:
-    """The part `box` (left, top, width, height) of the canvas with the collage of `cells`, row by row from the upper
-    left. The caller closes it."""
-    left, top, width, height = box
-    canvas = imaging.Canvas(width, height)
-    size = (layout.horizontal.cell, layout.vertical.cell)
-    canvas.mount(cells, layout.cols, size, layout.horizontal.start - left, layout.vertical.start - top)
-    return canvas
+def _copy(scene: Scene, public_id: str, reach: int) -> bytes | None:
+    size = (scene.layout.horizontal.cell, scene.layout.vertical.cell)
+    beginning, length = scene.store.photos.intermediate_start(scene.campaign, public_id, reach)
+    return imaging.copies.find(beginning, length, *size)
+
+
+def assembled(scene: Scene, parts: Iterator[Rendered], narrow: Sequence[bytearray]) -> Iterator[bytes]:
+    """The master PNG, part by part; the narrow rows of each width are collected in `narrow` meanwhile."""
+    canvas = (scene.layout.horizontal.canvas, scene.layout.vertical.canvas)
+
+    def all_strips() -> Iterator[png.Strip]:
+        for band in parts:
+            for rows, more in zip(narrow, band.narrow, strict=True):
+                rows += more
+            yield from band.strips
+
+    return png.assemble(*canvas, 4, all_strips())

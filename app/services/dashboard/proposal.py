@@ -7,8 +7,8 @@ from functools import lru_cache
 from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 from app.services.collage import choice, layout
-from app.services.collage.build import Parameters
 from app.services.collage.offers import offers
+from app.services.collage.plan import Parameters
 
 OTHERS = 5  # grids to choose from beside the best one
 

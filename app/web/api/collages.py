@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.errors import BadParameters
 from app.services.collage import job, layout
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from app.services.collage.status import finished_or_draft
 from app.web.auth.admin import admin_only
 from app.web.http import json_body

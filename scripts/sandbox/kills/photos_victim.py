@@ -14,7 +14,7 @@ from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.core.errors import CollagenError
 from app.services.collage import job as building
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from app.services.processor.processor import Processor
 from app.services.reconcile import Sync, Watch
 

@@ -126,7 +126,7 @@ subprocess.run(command, check=True)
 import sys
 from pathlib import Path
 from app.services.collage import job as process
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from app.adapters.store import Store
 store = Store(Path(sys.argv[1]) / "store")
 build = process.start(store, "sayno", Parameters(width=300, height=400))

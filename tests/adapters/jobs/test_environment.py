@@ -14,7 +14,7 @@ from app.adapters.imaging import Decoder
 from app.adapters.jobs import environment
 from app.adapters.store import Store
 from app.services.collage import job
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from scripts.sandbox.samples import person
 from scripts.sandbox.stored import put
 from scripts.sandbox.waiting import wait_for

@@ -16,7 +16,7 @@ from app.adapters.store import Store
 from app.adapters.store.photos.listing import Photo
 from app.core.errors import StoreUnavailable
 from app.services.collage.alike import Alike, grouped
-from app.services.collage.build import Parameters, plan, plan_revision
+from app.services.collage.plan import Parameters, plan, plan_revision
 from scripts.sandbox import stored as people
 from scripts.sandbox.waiting import wait_for
 

@@ -12,7 +12,8 @@ import pytest
 from app.adapters.store import Store
 from app.core.errors import BadParameters, NotFound, StoreUnavailable
 from app.services.collage import job
-from app.services.collage.build import Parameters, build, plan
+from app.services.collage.build import build
+from app.services.collage.plan import Parameters, plan
 from scripts.sandbox.stored import (
     CAMPAIGN,
     NOW,

@@ -21,9 +21,9 @@ from app.core import limits
 from app.core.errors import BadParameters, CollageInProgress, NotFound, StoreUnavailable
 from app.core.logging import export_context
 from app.services.collage import job
-from app.services.collage.build import Parameters
 from app.services.collage.job import Build
 from app.services.collage.montage import PART
+from app.services.collage.plan import Parameters
 from scripts.sandbox.stored import CAMPAIGN, break_both, name, put, seated
 from scripts.sandbox.waiting import wait_for
 from tests.support import counted
@@ -429,7 +429,7 @@ import sys, time
 from pathlib import Path
 from app.core import limits
 from app.services.collage import job as process
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from app.adapters.store import Store
 
 build = process.start(Store(Path(sys.argv[1])), {CAMPAIGN!r}, Parameters(width=240, height=240))

@@ -19,7 +19,7 @@ from app.adapters.store.collages.manifests import Cells, Size, Summary
 from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters, CollageUnsound, NotFound
 from app.services.collage import choice, layout
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from app.services.dashboard.album import Album
 from app.services.dashboard.archives import ArchiveSummary, ArchiveTags
 from app.services.dashboard.changes import change, changes

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from app.adapters.cloudinary import Hint
 from app.core.errors import CloudinaryUnavailable, NotFound
 from app.services.collage import job
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from app.services.forget.traces import Person
 from scripts.sandbox import mirror
 from scripts.sandbox.samples import person

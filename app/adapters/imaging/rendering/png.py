@@ -1,7 +1,7 @@
 """PNG in strips: each is filtered and compressed on its own, on any core, and all of them together are one image.
 
-A strip becomes raw deflate that ends on a byte boundary (RFC 1951, a full flush: nothing refers back across it), so that
-strips can be joined; the zlib header in front and the Adler-32 of the whole behind make one zlib stream of them
+A strip becomes raw deflate that ends on a byte boundary (RFC 1951, a full flush: nothing refers back across it), so
+that strips can be joined; the zlib header in front and the Adler-32 of the whole behind make one zlib stream of them
 (RFC 1950). Filter "average" (PNG specification, 9.2) and Huffman codes alone: in photos, a search for repetitions finds
 nothing and takes most of the time (docs/performance.md).
 """
@@ -19,7 +19,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOUR_TYPES = {1: 0, 3: 2, 4: 6}  # by channels: grey, RGB, RGBA
 ZLIB_HEADER = b"\x78\x01"
 LAST_BLOCK = b"\x03\x00"  # an empty one, with fixed codes
-AVERAGE = 3
+SUB, AVERAGE = 1, 3  # filter types
 MODULUS = 65521  # of Adler-32
 INCH = 25.4  # millimetres
 
@@ -35,35 +35,35 @@ class Strip:
     length: int
 
 
-def compress(rows: Rows, above: Rows | None) -> Strip:
-    """Compresses the rows of a strip. `above`: the last row (width × channels) of the strip above it, if there is one."""
-    filtered = _average(rows, above)
+def compress(rows: Rows) -> Strip:
+    """Compresses the rows of a strip. Its first row refers to nothing above it, so that strips need not wait."""
+    filtered = _filtered(rows)
     compressor = zlib_ng.compressobj(1, zlib_ng.DEFLATED, -15, 9, zlib_ng.Z_HUFFMAN_ONLY)
     data = compressor.compress(filtered) + compressor.flush(zlib_ng.Z_FULL_FLUSH)
     return Strip(data, zlib_ng.adler32(filtered), filtered.nbytes)
 
 
-def _average(rows: Rows, above: Rows | None) -> Rows:
-    """The filter "average": each byte less the mean of the one to its left and the one above it."""
+def _filtered(rows: Rows) -> Rows:
+    """Each byte less the mean of the one to its left and the one above it; in the first row, less the left one."""
     height, width, channels = rows.shape
-    line = width * channels
-    flat = rows.reshape(height, line)
-    up = np.zeros_like(flat)
-    up[1:] = flat[:-1]
-    if above is not None:
-        up[0] = above.reshape(line)
-    left = np.zeros_like(flat)
+    flat = rows.reshape(height, width * channels)
+    left, up = np.zeros_like(flat), np.zeros_like(flat)
     left[:, channels:] = flat[:, :-channels]
-    out = np.empty((height, 1 + line), np.uint8)
-    out[:, 0] = AVERAGE
-    mean = (left ^ up) >> 1  # (left + up) // 2 without a ninth bit: the common bits, and half of the others
+    up[1:] = flat[:-1]
+    up[0] = left[0]  # the mean of the left one and itself
+    mean = (left ^ up) >> 1  # (left + up) // 2 without a ninth bit: half of the differing bits, and the common ones
     left &= up
     left += mean
+    out = np.empty((height, 1 + flat.shape[1]), np.uint8)
+    out[:, 0] = AVERAGE
+    out[0, 0] = SUB
     np.subtract(flat, left, out=out[:, 1:])
     return out
 
 
-def assemble(width: int, height: int, channels: int, strips: Iterator[Strip], dpi: float | None = None) -> Iterator[bytes]:
+def assemble(
+    width: int, height: int, channels: int, strips: Iterator[Strip], dpi: float | None = None
+) -> Iterator[bytes]:
     """The parts of the file, in order. `dpi`: the resolution that the file carries, in pixels an inch."""
     header = struct.pack(">IIBBBBB", width, height, 8, COLOUR_TYPES[channels], 0, 0, 0)
     yield SIGNATURE + _chunk(b"IHDR", header) + _resolution(dpi)

@@ -3,7 +3,7 @@
 A Lanczos filter is separable: first every row is made narrower, on any core, then the narrow rows fewer.
 """
 
-from collections.abc import Sequence
+import io
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,12 @@ def narrow(rows: Rows, width: int) -> bytes:
     return (picture if picture.width == width else picture.resize((width, picture.height), LANCZOS)).tobytes()
 
 
-def shorten(narrow_rows: Sequence[bytes], width: int, height: int) -> Image.Image:
-    """The picture of `width`×`height` from all of its narrow rows, from the top down."""
-    data = b"".join(narrow_rows)
-    picture = Image.frombytes("RGB", (width, len(data) // (3 * width)), data)
-    return picture if picture.height == height else picture.resize((width, height), LANCZOS)
+def jpeg(rows: bytearray, size: tuple[int, int], quality: int) -> bytes:
+    """The picture of `size` (width × height) from all of its narrow rows, as a progressive JPEG without metadata."""
+    width, height = size
+    picture: Image.Image = Image.frombuffer("RGB", (width, len(rows) // (3 * width)), rows, "raw", "RGB", 0, 1)
+    if picture.height != height:
+        picture = picture.resize(size, LANCZOS)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, progressive=True)
+    return out.getvalue()

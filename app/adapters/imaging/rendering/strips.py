@@ -13,26 +13,26 @@ BYTES = 1  # CharPixel of magick/constitute.h: how pixels are handed over
 Rows = NDArray[np.uint8]  # height × width × channels
 
 
-def mount(cells: Sequence[bytes], cols: int, size: tuple[int, int]) -> Image:
-    """Step 1: cells (rows of 8-bit RGB, each of `size`, width × height) side by side, row by row of `cols`.
+def mount(cells: Sequence[Rows], cols: int) -> Image:
+    """Step 1: cells (8-bit RGB, all of one size) side by side, row by row of `cols`. The caller destroys the image.
 
-    The same picture as ImageMagick's montage with mode Concatenate, without its copies of all cells. The caller
-    destroys it.
+    The same picture as ImageMagick's montage with mode Concatenate, without its copies of all cells.
     """
-    width, height = size
+    height, width, _ = cells[0].shape
     image = Image(width=cols * width, height=-(-len(cells) // cols) * height)
     image.alpha_channel = "opaque"
     for number, cell in enumerate(cells):
         row, col = divmod(number, cols)
+        pixels = np.ascontiguousarray(cell).ctypes.data_as(ctypes.c_void_p)
         if not library.MagickImportImagePixels(
-            image.wand, col * width, row * height, width, height, b"RGB", BYTES, cell
+            image.wand, col * width, row * height, width, height, b"RGB", BYTES, pixels
         ):
             image.raise_exception()
     return image
 
 
 def fit(image: Image, box: tuple[int, int, int, int]) -> Rows:
-    """Step 2: the part `box` (left, top, width, height) of the image, which may reach beyond it, as rows of 8-bit RGBA.
+    """Step 2: the part `box` (left, top, width, height) of the image, which may reach beyond it, as 8-bit RGBA.
 
     What lies outside of the image is transparent.
     """
@@ -42,7 +42,7 @@ def fit(image: Image, box: tuple[int, int, int, int]) -> Rows:
             image.background_color = nothing
         image.extent(width, height, left, top)
     rows = np.empty((height, width, 4), np.uint8)
-    pointer = rows.ctypes.data_as(ctypes.c_void_p)
-    if not library.MagickExportImagePixels(image.wand, 0, 0, width, height, b"RGBA", BYTES, pointer):
+    pixels = rows.ctypes.data_as(ctypes.c_void_p)
+    if not library.MagickExportImagePixels(image.wand, 0, 0, width, height, b"RGBA", BYTES, pixels):
         image.raise_exception()
     return rows

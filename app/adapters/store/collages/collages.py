@@ -10,7 +10,7 @@ directory, so that its number is not used again.
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,8 +123,8 @@ class Collages(FinishedCollages):
                 if self._root.files.disk.stat(Path(entry.path)):
                     self._root.files.disk.remove_tree(Path(entry.path))
 
-    def write(self, draft: Draft, name: str, data: bytes) -> None:
-        """Writes a file of the draft. Raises StoreUnavailable."""
+    def write(self, draft: Draft, name: str, data: bytes | Iterable[bytes]) -> None:
+        """Writes a file of the draft, whole or in parts. Raises StoreUnavailable, and what making the parts raises."""
         self._root.require()
         self._root.files.write_whole(draft.directory / name, data)
 

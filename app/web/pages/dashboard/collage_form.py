@@ -3,7 +3,7 @@
 from flask import request
 
 from app.services.collage import layout
-from app.services.collage.build import Parameters
+from app.services.collage.plan import Parameters
 from app.web.http.form_fields import parse_number
 
 DEFAULTS = {"photos": "", "width": "4096", "height": "4096", "duplicates": ""}

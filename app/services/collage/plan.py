@@ -1,0 +1,68 @@
+"""Who may be in a collage, and in what grid: before anything is rendered."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from app.adapters.store import Store
+from app.adapters.store.collages.manifests import Manifest
+from app.core.errors import BadParameters
+from app.services.collage import choice, layout
+from app.services.collage.alike import Alike
+from app.services.collage.choice import Line
+from app.services.collage.layout import Layout
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What an admin may choose.
+
+    `photos`: at most this many people; `exclude`: public IDs; `duplicates`: people with several photos get a tile each.
+    """
+
+    photos: int | None = None
+    width: int = 4096
+    height: int = 4096
+    exclude: Collection[str] = field(default=frozenset())
+    duplicates: bool = False
+
+
+@dataclass(frozen=True)
+class CollagePlan:
+    """Who may be in a collage, and its grid."""
+
+    line: Line
+    grid: Layout
+
+
+def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
+    """The plan of a new collage. Raises BadParameters if there is none."""
+    photos = store.photos.all(campaign)
+    alike = [] if parameters.duplicates else Alike(store).groups(campaign, photos)
+    seen = choice.appearances(past.shown for past in store.collages.manifests(campaign))
+    line = choice.line(photos, seen, parameters.exclude, alike)
+    people = choice.invited(parameters.photos, len(line.queue))
+    return CollagePlan(line, layout.best(people, parameters.width, parameters.height))
+
+
+def plan_revision(store: Store, campaign: str, old: Manifest, without: Collection[str]) -> CollagePlan | None:
+    """The plan of a finished collage (its manifest) rebuilt without some people; None if nobody is left.
+
+    Those who were left out take the free places, and the grid stays while there are enough people for it. People
+    who are no longer approved are not shown again; if that was one of a person's photos, their next one replaces it.
+    """
+    held = {photo.public_id: photo for photo in store.photos.all(campaign) if photo.public_id not in without}
+    tiles, left_out, spare = (
+        [held[public_id] for public_id in public_ids if public_id in held]
+        for public_ids in (old.shown, old.left_out, old.duplicates)
+    )
+    alike = Alike(store).groups(campaign, [*tiles, *left_out, *spare]) if spare else []
+    taken, others = choice.stand_ins([*tiles, *left_out], spare, alike)
+    line = Line([*tiles, *taken, *left_out], others)
+    width, height = old.canvas.width, old.canvas.height
+    grid = layout.resized(old.layout, len(line.queue), width, height)
+    if grid.left_out >= 0:
+        return CollagePlan(line, grid)
+    try:
+        return CollagePlan(line, layout.best(len(line.queue), width, height))
+    except BadParameters:
+        return None
