@@ -1,24 +1,28 @@
-"""The montage: which of a photo's files a cell is made from, and where it lands on the canvas."""
+"""The montage: which of a photo's files a cell is made from, and who cannot be shown."""
 
 from __future__ import annotations
 
-import io
+import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image as Picture
-from wand.color import Color
-from wand.image import Image
 
-from app.adapters import imaging
 from app.adapters.imaging import copies
 from app.adapters.store import Store
 from app.adapters.store.disk import Disk
+from app.core import limits
 from app.core.errors import StoreUnavailable
 from app.services.collage import montage
+from app.services.collage.bands import bands
 from app.services.collage.layout import Axis, Layout
+from app.services.collage.montage import Rendered, Scene, Unreadable
 from scripts.sandbox.stored import (
     CAMPAIGN,
     Pixels,
@@ -37,6 +41,8 @@ from scripts.sandbox.stored import (
 )
 from tests.support.failing import OPERATIONS
 
+ROOT = Path(__file__).parents[3]
+
 
 def grid(cols: int, rows: int, k: int, width: int | None = None, height: int | None = None) -> Layout:
     """A full grid; by default the canvas has the same size."""
@@ -44,11 +50,15 @@ def grid(cols: int, rows: int, k: int, width: int | None = None, height: int | N
     return Layout(cols * rows, horizontal, Axis(rows, 4 * k, rows * 4 * k if height is None else height))
 
 
-def cells_of(store: Store, queue: list[str], layout: Layout) -> tuple[dict[str, Pixels], list[str]]:
-    """The result of `make_cells`, as pixels."""
-    cells, unreadable = montage.make_cells(store, CAMPAIGN, queue, layout, nothing)
-    shape = (layout.vertical.cell, layout.horizontal.cell, 3)
-    return {person: np.frombuffer(cell, np.uint8).reshape(shape) for person, cell in cells.items()}, unreadable
+def scene(store: Store, people: list[str], layout: Layout) -> Scene:
+    return Scene(store, CAMPAIGN, people, layout, ())
+
+
+def cell(store: Store, person: str, layout: Layout) -> Pixels:
+    """One person's cell, as pixels."""
+    made = montage.cell_of(scene(store, [person], layout), person)
+    assert made is not None
+    return np.frombuffer(made, np.uint8).reshape(layout.vertical.cell, layout.horizontal.cell, 3)
 
 
 def put_red_and_blue(store: Store, indices: range) -> list[str]:
@@ -76,15 +86,14 @@ def test_a_cell_is_made_from_the_intermediate_unless_that_would_have_to_be_enlar
     store: Store, k: int, source: str
 ) -> None:
     (person,) = put_red_and_blue(store, range(1))
-    cells, unreadable = cells_of(store, [person], grid(1, 1, k))
-    assert colour(cells[person]) == source
-    assert unreadable == []
+    assert colour(cell(store, person, grid(1, 1, k))) == source
 
 
 def test_a_cell_as_large_as_the_intermediate_is_that_pixel_for_pixel(store: Store) -> None:
     (person,) = put(store, range(1))
-    cells, _ = cells_of(store, [person], grid(1, 1, 100))
-    assert np.array_equal(cells[person], decoded(store.photos.intermediate(CAMPAIGN, person) or b""))
+    assert np.array_equal(
+        cell(store, person, grid(1, 1, 100)), decoded(store.photos.intermediate(CAMPAIGN, person) or b"")
+    )
 
 
 def spoil_half(store: Store, person: str) -> None:
@@ -113,9 +122,7 @@ def spoil_other_format(store: Store, person: str) -> None:
 def test_where_the_intermediate_fails_the_archive_stands_in(store: Store, spoil: Any) -> None:
     people = put_red_and_blue(store, range(2))
     spoil(store, people[0])
-    cells, unreadable = cells_of(store, people, grid(2, 1, 50))
-    assert [colour(cells[person]) for person in people] == ["red", "blue"]
-    assert unreadable == []
+    assert [colour(cell(store, person, grid(1, 1, 50))) for person in people] == ["red", "blue"]
 
 
 # Copies
@@ -134,9 +141,7 @@ def test_where_the_intermediate_fails_the_archive_stands_in(store: Store, spoil:
 def test_a_cell_is_made_from_the_smallest_copy_that_is_large_enough(store: Store, k: int, source: str) -> None:
     picture = harlequin("blue", "red", "lime", "yellow")
     (person,) = put(store, range(1), archive=lambda index: plain_archive("black"), intermediate=lambda index: picture)
-    cells, unreadable = cells_of(store, [person], grid(1, 1, k))
-    assert colour(cells[person]) == source
-    assert unreadable == []
+    assert colour(cell(store, person, grid(1, 1, k))) == source
 
 
 def harmed_copies(harm: Callable[[bytes], bytes]) -> bytes:
@@ -163,9 +168,7 @@ HARMS: dict[str, Callable[[bytes], bytes]] = {
 def test_where_the_copy_is_broken_the_pixels_of_the_intermediate_stand_in(store: Store, harm: str, k: int) -> None:
     picture = harmed_copies(HARMS[harm])
     (person,) = put(store, range(1), archive=lambda index: plain_archive("black"), intermediate=lambda index: picture)
-    cells, unreadable = cells_of(store, [person], grid(1, 1, k))
-    assert colour(cells[person]) == "blue"
-    assert unreadable == []
+    assert colour(cell(store, person, grid(1, 1, k))) == "blue"
 
 
 def test_where_a_copy_rots_on_disk_the_cell_still_shows_the_person(store: Store) -> None:
@@ -175,9 +178,7 @@ def test_where_a_copy_rots_on_disk_the_cell_still_shows_the_person(store: Store)
     data = path.read_bytes()
     at = data.index(b"\xff\xd8")
     path.write_bytes(data[:at] + bytes(60) + data[at + 60 :])
-    cells, unreadable = cells_of(store, [person], grid(1, 1, 10))
-    assert colour(cells[person]) in ("red", "blue")
-    assert unreadable == []
+    assert colour(cell(store, person, grid(1, 1, 10))) in ("red", "blue")
 
 
 def test_a_copy_that_reaches_further_than_is_read_is_left_for_the_intermediate(store: Store) -> None:
@@ -188,10 +189,8 @@ def test_a_copy_that_reaches_further_than_is_read_is_left_for_the_intermediate(s
         size = (3 * k, 4 * k)
         assert copies.find(picture, len(picture), *size) is not None
         assert copies.find(picture[: copies.REACH[size]], len(picture), *size) is None
-        cells, unreadable = cells_of(store, [person], grid(1, 1, k))
         expected = noise.resize(size, Picture.Resampling.LANCZOS)
-        assert np.abs(cells[person].astype(int) - np.asarray(expected)).mean() < 1
-        assert unreadable == []
+        assert np.abs(cell(store, person, grid(1, 1, k)).astype(int) - np.asarray(expected)).mean() < 1
 
 
 class CountingDisk(Disk):
@@ -215,11 +214,12 @@ for _name in OPERATIONS:
 
 @pytest.mark.parametrize("k", [12, 16, 25, 50])
 def test_only_the_beginning_of_one_file_is_read_for_each_person(store: Store, k: int) -> None:
-    people = put(store, range(30))
+    people = put(store, range(33))
     disk = CountingDisk()
-    cells, _ = montage.make_cells(Store(store.root.path, disk), CAMPAIGN, people, grid(6, 5, k), nothing)
-    assert list(cells) == people
-    expected = [("read_start", store.photos.intermediate_path(CAMPAIGN, person)) for person in people]
+    seated, others = people[:30], people[30:]
+    list(montage.rendered(scene(Store(store.root.path, disk), seated, grid(6, 5, k)), nothing))
+    assert others
+    expected = [("read_start", store.photos.intermediate_path(CAMPAIGN, person)) for person in seated]
     assert sorted(disk.done) == sorted(expected)
 
 
@@ -227,41 +227,30 @@ def test_larger_cells_cost_one_file_each_as_well(store: Store) -> None:
     people = put(store, range(4))
     for k, path in ((51, store.photos.intermediate_path), (101, store.photos.archive_path)):
         disk = CountingDisk()
-        montage.make_cells(Store(store.root.path, disk), CAMPAIGN, people, grid(2, 2, k), nothing)
+        list(montage.rendered(scene(Store(store.root.path, disk), people, grid(2, 2, k)), nothing))
         assert sorted(disk.done) == sorted(("read", path(CAMPAIGN, person)) for person in people)
 
 
 # Who is in it
 
 
-def test_a_person_without_a_readable_file_is_named_and_the_next_in_line_takes_the_place(store: Store) -> None:
-    people = put_red_and_blue(store, range(8))
-    break_both(store, people[0], people[2], people[4])
-    cells, unreadable = cells_of(store, people, grid(2, 2, 5))
-    # the place of 0 and 2 is offered to 4, who cannot be read either, and 5
-    assert list(cells) == [people[1], people[3], people[5], people[6]]
-    assert unreadable == [people[0], people[2], people[4]]
+def test_everyone_who_cannot_be_read_is_named_once_all_have_been_tried(store: Store) -> None:
+    people = put_red_and_blue(store, range(12))
+    layout = grid(2, 6, 20)
+    assert len(bands(layout)) > 1
+    break_both(store, people[0], people[2], people[11])
+    seen: list[Rendered] = []
+    with pytest.raises(Unreadable) as caught:
+        seen.extend(montage.rendered(scene(store, people, layout), nothing))
+    assert caught.value.public_ids == [people[0], people[2], people[11]]
+    assert seen == []
 
 
 def test_a_broken_archive_does_not_matter_where_the_intermediate_is_enough(store: Store) -> None:
     (person,) = put_red_and_blue(store, range(1))
     break_archive(store, person)
-    assert cells_of(store, [person], grid(1, 1, 20))[1] == []
-    assert cells_of(store, [person], grid(1, 1, 200)) == ({}, [person])
-
-
-def test_where_the_line_ends_there_are_fewer_cells(store: Store) -> None:
-    people = put_red_and_blue(store, range(3))
-    break_both(store, *people[1:])
-    cells, unreadable = cells_of(store, people, grid(3, 1, 5))
-    assert list(cells) == people[:1]
-    assert unreadable == people[1:]
-
-
-def test_nobody_is_read_who_is_not_needed(store: Store) -> None:
-    people = put_red_and_blue(store, range(3))
-    break_both(store, people[2])
-    assert cells_of(store, people, grid(2, 1, 5))[1] == []
+    assert colour(cell(store, person, grid(1, 1, 20))) == "blue"
+    assert montage.cell_of(scene(store, [person], grid(1, 1, 200)), person) is None
 
 
 def test_a_store_that_is_gone_is_not_a_store_of_unreadable_photos(store: Store) -> None:
@@ -269,118 +258,48 @@ def test_a_store_that_is_gone_is_not_a_store_of_unreadable_photos(store: Store) 
     store.root.path.rename(store.root.path.with_name("elsewhere"))
     store.root.path.mkdir()  # a mount point is still there when nothing is mounted
     with pytest.raises(StoreUnavailable):
-        cells_of(store, people, grid(2, 1, 5))
+        list(montage.rendered(scene(store, people, grid(2, 1, 5)), nothing))
 
 
-def test_progress_rises_to_one_while_cells_are_made_part_by_part(store: Store) -> None:
+@pytest.mark.parametrize("broken", [0, 3])
+def test_progress_rises_to_one_band_by_band(store: Store, broken: int) -> None:
     people = put_red_and_blue(store, range(18))
+    break_both(store, *people[:broken])
     said: list[float] = []
-    montage.make_cells(store, CAMPAIGN, people, grid(9, 2, 5), said.append)
+    with contextlib.suppress(Unreadable):
+        list(montage.rendered(scene(store, people, grid(2, 9, 20)), said.append))
     assert len(said) > 3
     assert said == sorted(set(said))
     assert said[-1] == 1
 
 
-def test_progress_stands_still_where_nobody_can_be_read(store: Store) -> None:
-    people = put_red_and_blue(store, range(9))
-    break_both(store, *people[1:])
-    said: list[float] = []
-    montage.make_cells(store, CAMPAIGN, people, grid(9, 1, 5), said.append)
-    assert set(said) == {1 / len(people)}
+PROCESSES = """
+import sys
+from pathlib import Path
+from app.adapters.store import Store
+from app.services.collage import layout, montage
+
+people = sys.argv[3:]
+scene = montage.Scene(Store(Path(sys.argv[1])), sys.argv[2], people, layout.best(len(people), 600, 800), (60, 30))
+try:
+    one, two, many = (list(montage.rendered(scene, lambda part: None, processes)) for processes in (1, 2, 9))
+    assert len(one) > 2 and one == two == many
+    print("equal")
+except montage.Unreadable as error:
+    print(*error.public_ids)
+"""
 
 
-GRIDS = pytest.mark.parametrize(
-    ("cols", "rows", "k", "width", "height"),
-    [
-        (3, 2, 4, 36, 32),  # just as large
-        (3, 2, 4, 41, 39),  # padded, not equally
-        (3, 2, 4, 31, 27),  # clipped, not equally
-        (2, 3, 5, 33, 50),  # padded and clipped
-        (1, 4, 3, 5, 60),  # one column, clipped on both of its sides
-        (5, 1, 1, 16, 16),
-    ],
-)
+def test_several_processes_make_the_same_bytes_as_one(store: Store) -> None:
+    """In a process of its own: what forks should have no other threads, and pytest has."""
+    people = put(store, range(30))
+    command = [sys.executable, "-c", PROCESSES, str(store.root.path), CAMPAIGN, *people]
 
+    def said() -> str:
+        environ = os.environ | limits.IMAGEMAGICK
+        done = subprocess.run(command, cwd=ROOT, env=environ, check=True, stdout=subprocess.PIPE, timeout=300)
+        return done.stdout.decode().strip()
 
-def noise_for(layout: Layout) -> list[bytes]:
-    shape = (layout.used, layout.vertical.cell * layout.horizontal.cell * 3)
-    return [cell.tobytes() for cell in np.random.default_rng(7).integers(0, 256, shape, np.uint8)]
-
-
-def by_imagemagick(layout: Layout, cells: list[bytes]) -> Pixels:
-    """The result of ImageMagick's own montage, put on a transparent canvas."""
-    width, height = layout.horizontal.cell, layout.vertical.cell
-    canvas_size = {"width": layout.horizontal.canvas, "height": layout.vertical.canvas}
-    with Image() as joined, Color("none") as nothing, Image(**canvas_size, background=nothing) as canvas:
-        for pixels in cells:
-            with Image(blob=pixels, format="rgb", width=width, height=height, depth=8) as one:
-                joined.image_add(one)
-        joined.background_color = nothing
-        tile, thumbnail = f"{layout.cols}x{layout.rows}", f"{width}x{height}+0+0"
-        joined.montage(tile=tile, thumbnail=thumbnail, mode="concatenate")
-        assert joined.size == (layout.cols * width, layout.rows * height)
-        canvas.composite(joined, left=layout.horizontal.start, top=layout.vertical.start, operator="copy")
-        canvas.depth = 8
-        with Picture.open(io.BytesIO(canvas.make_blob("png"))) as opened:
-            return np.asarray(opened.convert("RGBA"))
-
-
-@GRIDS
-def test_the_canvas_is_what_imagemagicks_own_montage_makes(
-    cols: int, rows: int, k: int, width: int, height: int
-) -> None:
-    layout = grid(cols, rows, k, width, height)
-    cells = noise_for(layout)
-    with montage.render(layout, cells, (0, 0, width, height)) as canvas:
-        seen = decoded(canvas.png())
-    assert np.array_equal(seen, by_imagemagick(layout, cells))
-
-
-@GRIDS
-def test_a_part_of_the_canvas_is_just_that_part_of_it(cols: int, rows: int, k: int, width: int, height: int) -> None:
-    layout = grid(cols, rows, k, width, height)
-    cells = noise_for(layout)
-    with montage.render(layout, cells, (0, 0, width, height)) as canvas:
-        whole = decoded(canvas.png())
-    for box in (layout.box, (3, 2, 2, 9)):
-        left, top, across, down = box
-        with montage.render(layout, cells, box) as canvas:
-            part = decoded(canvas.png())
-        assert np.array_equal(part, whole[top : top + down, left : left + across])
-        if box == layout.box:
-            assert (part[..., 3] == 255).all(), "no padding"
-
-
-@GRIDS
-def test_every_pixel_of_every_cell_lands_where_it_should(cols: int, rows: int, k: int, width: int, height: int) -> None:
-    layout = grid(cols, rows, k, width, height)
-    noise = np.random.default_rng(7).integers(0, 256, (cols * rows, 4 * k, 3 * k, 3), np.uint8)
-    with montage.render(layout, [cell.tobytes() for cell in noise], (0, 0, width, height)) as canvas:
-        picture = decoded(canvas.png())
-    # placed by hand on a canvas with wide margins, which are then cut off
-    margin = 100
-    expected = np.zeros((height + 2 * margin, width + 2 * margin, 4), np.uint8)
-    left, top = (width - cols * 3 * k) // 2 + margin, (height - rows * 4 * k) // 2 + margin
-    for number, cell in enumerate(noise):
-        y, x = top + number // cols * 4 * k, left + number % cols * 3 * k
-        expected[y : y + 4 * k, x : x + 3 * k] = np.dstack([cell, np.full((4 * k, 3 * k), 255, np.uint8)])
-    expected = expected[margin:-margin, margin:-margin]
-    assert picture.shape == expected.shape
-    assert np.array_equal(picture[..., 3], expected[..., 3])
-    seen = expected[..., 3] > 0
-    assert np.array_equal(picture[seen], expected[seen])
-
-
-def test_black_and_white_cells_stay_black_and_white_and_opaque() -> None:
-    """ImageMagick chooses smaller kinds of PNG for pictures without colours."""
-    cells = [bytes([level]) * (12 * 16 * 3) for level in (0, 255)]
-    with montage.render(grid(2, 1, 4, 30, 20), cells, (0, 0, 30, 20)) as canvas:
-        data = canvas.png()
-    pixels = decoded(data)
-    assert pixels.shape == (20, 30, 4)
-    assert pixels[5, 5].tolist() == [0, 0, 0, 255]
-    assert pixels[5, 20].tolist() == [255, 255, 255, 255]
-    assert pixels[5, 1, 3] == 0
-    with imaging.Canvas(12, 16) as canvas:
-        canvas.mount([cells[0]], 1, (12, 16), 0, 0)
-        assert decoded(canvas.png()).shape == (16, 12, 4)
+    assert said() == "equal"
+    break_both(store, people[3], people[29])
+    assert said() == f"{people[3]} {people[29]}"
