@@ -7,7 +7,8 @@
 - `decoder`: the same in a process of its own, for pictures that come from outside.
 - `variants`: sizes for the screen. `thumbhash`: a placeholder for a photo, in 25 bytes.
 - `copies`: smaller copies of an intermediate and its placeholder, inside its own file.
-- `canvas`: the montage of cells on a transparent canvas. `tiles`: tiles of a picture too large for one piece.
+- `cells`: a photo of the store at the size of a cell. `rendering`: strips of the canvas, and their PNG and JPEGs.
+- `tiles`: tiles of a picture too large for one piece.
 - `saving`: PNG and JPEG without metadata; derivatives.
 - `blank`: paints over parts of a finished picture.
 """
@@ -16,12 +17,11 @@ from wand.version import MAGICK_VERSION
 
 from app.adapters.imaging import copies, faces, policy, variants
 from app.adapters.imaging.blank import blanked
-from app.adapters.imaging.canvas import Canvas, Reduced, sample
 from app.adapters.imaging.decoder.client import Decoder
 from app.adapters.imaging.jpeg.structure import bare
 from app.adapters.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
 from app.adapters.imaging.reading import Format, size
-from app.adapters.imaging.saving import derive
+from app.adapters.imaging.saving import derive, sample
 from app.core.errors import PictureError
 
 
@@ -41,11 +41,9 @@ def check() -> None:
 __all__ = [
     "ARCHIVE",
     "INTERMEDIATE",
-    "Canvas",
     "Decoder",
     "Format",
     "Prepared",
-    "Reduced",
     "bare",
     "blanked",
     "cell",

@@ -33,6 +33,13 @@ def png(image: Image, channels: Literal["rgb", "rgba"]) -> bytes:
     return _blob(image, "png")
 
 
+def sample() -> tuple[bytes, bytes]:
+    """A picture for checks: a PNG of 3×4 pixels, and the same pixels as rows of 8-bit RGB."""
+    pixels = bytes(range(36))
+    with Image(blob=pixels, format="rgb", width=3, height=4, depth=8) as image:
+        return png(image, "rgba"), pixels
+
+
 def jpeg(image: Image, quality: int, *, progressive: bool, sampling: Sampling | None = None) -> bytes:
     """JPEG without metadata. `sampling`: how many pixels across and down share a colour; 2×2 below quality 90."""
     image.strip()

@@ -21,9 +21,9 @@ from app.core import limits
 from app.core.errors import BadParameters, CollageInProgress, NotFound, StoreUnavailable
 from app.core.logging import export_context
 from app.services.collage import job
+from app.services.collage.bands import bands
 from app.services.collage.job import Build
-from app.services.collage.montage import PART
-from app.services.collage.plan import Parameters
+from app.services.collage.plan import Parameters, plan
 from scripts.sandbox.stored import CAMPAIGN, break_both, name, put, seated
 from scripts.sandbox.waiting import wait_for
 from tests.support import counted
@@ -160,9 +160,12 @@ def test_another_campaign_may_build_at_the_same_time(store: Store, start: Start)
 
 
 def test_progress_is_seen_to_rise(store: Store, start: Start) -> None:
-    put(store, range(5 * PART))
-    gates = [Gate(store, part * PART + 3) for part in (1, 2, 3)]
-    build = start()
+    put(store, range(60))
+    tall = Parameters(width=240, height=1800)
+    grid = plan(store, CAMPAIGN, tall).grid
+    rows = [band.first for band in bands(grid)]
+    gates = [Gate(store, rows[number] * grid.cols) for number in (1, 3, 5)]
+    build = start(wish=tall)
 
     seen: list[float] = []
 
@@ -174,7 +177,7 @@ def test_progress_is_seen_to_rise(store: Store, start: Start) -> None:
         seen.append(now["progress"])
         return True
 
-    wait_for(rises, "the first part of the cells was made")
+    wait_for(rises, "the first band was rendered")
     for gate in gates[:-1]:
         time.sleep(0.3)  # it is noted at most four times a second
         gate.open()
@@ -182,6 +185,41 @@ def test_progress_is_seen_to_rise(store: Store, start: Start) -> None:
     assert seen[-1] < 0.5
     gates[-1].open()
     finish(build)
+
+
+def renderers(build: Build) -> list[int]:
+    """The processes that render for a build: their IDs."""
+    tasks = Path(f"/proc/{build.process.pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+@pytest.mark.skipif(job.CORES < 2, reason="on one core the build renders itself")
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are looked for in /proc")
+def test_a_build_fails_whose_renderer_is_killed_and_a_build_that_is_killed_leaves_none(
+    store: Store, start: Start
+) -> None:
+    put(store, range(60))
+    tall = Parameters(width=240, height=1800)
+    gate = Gate(store, 0)
+    build = start(wish=tall)
+    reading = gate.connect()  # it is rendering by now
+    victim, *others = renderers(build)
+    os.kill(victim, signal.SIGKILL)
+    assert build.wait(300)
+    os.close(reading)
+    assert build.process.returncode == 1
+    assert state(store, build)["state"] == "failed"
+    assert store.collages.ids(CAMPAIGN) == []
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in others), "no renderer was left")
+    assert_the_lock_is_free(store)
+
+    gate = Gate(store, 0)
+    build = start(wish=tall)
+    reading = gate.connect()
+    left = renderers(build)
+    kill(build)
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in left), "no renderer was left")
+    os.close(reading)
 
 
 def test_a_build_that_is_killed_leaves_no_collage_and_the_next_one_clears_up(store: Store, start: Start) -> None:

@@ -213,14 +213,15 @@ def derive_file(tmp_path: Path, master: bytes, longest: int) -> Pixels:
 
 
 @pytest.mark.parametrize(("people", "width", "height"), OTHERS[-3:])
-def test_a_derivative_of_a_file_is_what_the_build_made_of_it(
+def test_a_derivative_of_a_file_looks_as_what_the_build_made_of_it(
     store: Store, tmp_path: Path, people: int, width: int, height: int
 ) -> None:
     put(store, range(people))
     files = contents(store, built(store, width=width, height=height))
     for longest in (1920, 1024):
         derived = derive_file(tmp_path, files["collage.png"], longest)
-        assert np.array_equal(derived, decoded(files[f"collage-{longest}.jpg"]))
+        # by another Lanczos filter, in 16 bits
+        assert difference(derived, decoded(files[f"collage-{longest}.jpg"])) < SAME
 
 
 def bordered(width: int, height: int, border: tuple[int, int, int, int]) -> tuple[bytes, Pixels]:

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TypeVar
 
-from app.adapters.imaging.canvas import sample
 from app.adapters.imaging.decoder import protocol
 from app.adapters.imaging.photo import Prepared, prepare
-from app.adapters.imaging.saving import derive
+from app.adapters.imaging.saving import derive, sample
 from app.adapters.jobs.helper import Helper, Process
 from app.core import limits
 from app.core.errors import DecoderFailed, PictureError
