@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.adapters.store import Store
-from app.services.collage import build, montage
+from app.services.collage import montage
+from app.services.collage.plan import CollagePlan, Parameters, plan
 from scripts.bench.watched import ENTRY, Watched
 from scripts.bench.worker import Worker
 
@@ -31,7 +32,7 @@ def show_counts(directory: Path, picture: bytes, source: Path, campaign: str) ->
     worker.close()
     disk = Watched()
     store = Store(source, disk)
-    planned = build.plan(store, campaign, build.Parameters())
+    planned = plan(store, campaign, Parameters())
     columns["plan"] = Counter(disk.calls)
     disk.calls.clear()
     cells(store, campaign, planned)
@@ -45,7 +46,7 @@ def show_counts(directory: Path, picture: bytes, source: Path, campaign: str) ->
 
 
 def show_slow(source: Path, campaign: str, wait: float) -> None:
-    """Times a collage's plan and cells, without and with the delay, in turns."""
+    """Times a collage's plan and its rendering on one core, without and with the delay, in turns."""
     disks: dict[str, Callable[[], Watched]] = {
         "as it is": lambda: Watched(),
         "slow": lambda: Watched(wait),
@@ -56,7 +57,7 @@ def show_slow(source: Path, campaign: str, wait: float) -> None:
         for title, disk in disks.items():
             store = Store(source, disk())
             began = time.monotonic()
-            planned = build.plan(store, campaign, build.Parameters())
+            planned = plan(store, campaign, Parameters())
             between = time.monotonic()
             cells(store, campaign, planned)
             taken.setdefault((title, "plan"), []).append(between - began)
@@ -68,8 +69,12 @@ def show_slow(source: Path, campaign: str, wait: float) -> None:
     print(f"\n“entries too”: a {ENTRY} takes as long, as if listings returned no modification times.")
 
 
-def cells(store: Store, campaign: str, planned: build.CollagePlan) -> None:
-    queue = [photo.public_id for photo in planned.line.queue]
-    made, failed = montage.make_cells(store, campaign, queue, planned.grid, lambda part: None)
-    if failed or len(made) != planned.grid.used:
-        raise SystemExit(f"Cells are missing: {len(made)} of {planned.grid.used}.")
+def cells(store: Store, campaign: str, planned: CollagePlan) -> None:
+    """Renders every band, in this process: what a build reads."""
+    seated = [photo.public_id for photo in planned.line.queue[: planned.grid.used]]
+    scene = montage.Scene(store, campaign, seated, planned.grid, ())
+    try:
+        for _ in montage.rendered(scene, lambda part: None):
+            pass
+    except montage.Unreadable as error:
+        raise SystemExit(f"Cells are missing: {error}.") from error

@@ -29,7 +29,7 @@ from scripts.sandbox.people import portrait, portrait_image
 
 EVERYONE = "everyone"
 DRAWN = 200  # people are drawn; the rest are variations with other light, colours and grain
-ARCHIVES = 8  # distinct ones; at these cell sizes no archive is read, so all photos share a few
+ARCHIVES = 8  # distinct ones, which all photos share: only a collage of few people reads archives
 GRAIN = 1.0  # makes a generated intermediate weigh what a real one does: 165 to 190 KB
 APPROVED = 1_700_000_000
 AT_ONCE = 100  # photos a process makes between two reports

@@ -1,4 +1,7 @@
-"""Shows where Collagen's build spends its time: each step, measured inside the building process."""
+"""Shows where Collagen's build spends its time: each step, measured in a process that renders alone.
+
+A build itself divides the bands between a process for each core.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +22,27 @@ from typing import Any
 
 from app.adapters.store import Store
 from app.core import limits
+from app.services.collage.job import ENVIRONMENT
 
 TOP = Path(__file__).parents[2]
 # module, attribute: counted where they exist. An inner step's time is part of its outer one's.
 STEPS = (
-    ("app.services.collage.build", "plan"),
-    ("app.services.collage.montage", "make_cells"),
+    ("app.services.collage.plan", "plan"),
+    ("app.services.collage.montage", "render"),
     ("app.adapters.store.photos.photos", "Photos.intermediate_start"),
     ("app.adapters.store.photos.photos", "Photos.intermediate"),
-    ("app.adapters.imaging", "cell"),
-    ("app.adapters.imaging.photo", "resize"),
-    ("app.adapters.imaging.photo", "raw"),
-    ("app.services.collage.montage", "render"),
-    ("app.adapters.imaging.canvas", "Canvas.mount"),
-    ("app.adapters.imaging.canvas", "Canvas.reduced"),
-    ("app.adapters.imaging.canvas", "Reduced.jpeg"),
-    ("app.adapters.imaging.canvas", "Canvas.png"),
+    ("app.adapters.store.photos.photos", "Photos.archive"),
+    ("app.services.collage.montage", "cell"),
+    ("app.services.collage.montage", "strip_of"),
+    ("app.adapters.imaging.rendering.strips", "mount"),
+    ("app.adapters.imaging.rendering.strips", "fit"),
+    ("app.adapters.imaging.rendering.png", "compress"),
+    ("app.adapters.imaging.rendering.png", "_filtered"),
+    ("app.adapters.imaging.rendering.reductions", "narrow"),
+    ("app.adapters.imaging.rendering.reductions", "jpeg"),
     ("app.adapters.store.root", "Root.require"),
     ("app.adapters.store.files", "Files.write_whole"),
     ("app.adapters.store.collages.collages", "Collages.note"),
-    ("app.services.collage.manifest", "describe_file"),
     ("app.adapters.store.collages.collages", "Collages.publish"),
 )
 
@@ -50,7 +54,7 @@ def show(store: Store, campaign: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "scripts.bench.stages", str(store.root.path), campaign],
         cwd=TOP,
-        env=os.environ | limits.IMAGEMAGICK,
+        env=os.environ | limits.IMAGEMAGICK | ENVIRONMENT,
         stdout=subprocess.PIPE,
         check=True,
     )
@@ -89,12 +93,13 @@ def main() -> None:
             holder = getattr(holder, part, None)
         if hasattr(holder, last):
             setattr(holder, last, counted(getattr(holder, last), path, counts, lock))
-    from app.services.collage import build  # also imported by the building process
+    from app.services.collage import build, plan  # also imported by the building process
 
     counts["(imports)"] = [1, time.monotonic() - began, began, time.monotonic()]
     store, campaign = Store(Path(sys.argv[1])), sys.argv[2]
     draft = store.collages.begin(campaign)
-    build.build(store, draft, build.plan(store, campaign, build.Parameters()), datetime.now(UTC), lambda part: None)
+    planned = plan.plan(store, campaign, plan.Parameters())
+    build.build(store, draft, planned, datetime.now(UTC), lambda part: None)
     print(json.dumps({name: [*one[:2], one[2] - began, one[3] - began] for name, one in counts.items()}))
 
 
