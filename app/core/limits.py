@@ -20,10 +20,10 @@ DECODER_BYTES = 360_000_000  # everything the decoding process allocates; the sy
 FACES_BYTES = 60_000_000  # in addition, if it looks for faces; 40 MB measured
 EXIFTOOL_BYTES = 256 * 1024 * 1024  # exiftool's address space; 60 MB measured
 
-# --- Memory of a build: data that the process may allocate; the system refuses more. 440 MB for 4096×4096 pixels;
-# 350 measured.
-BUILD_BYTES = 200_000_000
-BUILD_BYTES_PER_PIXEL = 14  # ImageMagick's 8, the cells' 3, and files not yet written
+# --- Memory of a build: data that each of its processes may allocate; the system refuses more. 318 MB for 4096×4096
+# pixels. Measured there: 162 MB for 221 or 5,000 people, 193 for one; and 424 for one on 7000×7000, of 640.
+BUILD_BYTES = 150_000_000
+BUILD_BYTES_PER_PIXEL = 10  # 7 measured where one cell fills the canvas: its pixels, and the compressed strips
 
 # --- Time
 DECODER_CPU_SECONDS = 15  # processor time of one picture; the slowest accepted one takes one to two
