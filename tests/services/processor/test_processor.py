@@ -415,10 +415,10 @@ def test_variants_are_stored_with_the_photo_replaced_with_it_and_removed_with_it
 
 def test_a_variant_that_cannot_be_stored_is_named_in_the_log_and_fails_nothing(bench: Bench) -> None:
     upload(bench)
-    in_the_way = bench.store.photos.variant_path("sayno", "a/b", "medium")
+    in_the_way = bench.store.photos.variant_path("sayno", "a/b", "thumb")
     in_the_way.mkdir(parents=True)
     assert bench.process("a/b") == "stored"
-    assert bench.log("sayno")[0].endswith("; python -m app sync sayno --thumbnails makes what is missing: medium")
+    assert bench.log("sayno")[0].endswith("; python -m app sync sayno --thumbnails makes what is missing: thumb")
     assert bench.process("a/b") == "unchanged"
     in_the_way.rmdir()
 
