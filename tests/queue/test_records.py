@@ -121,7 +121,7 @@ def test_a_folder_that_was_renamed_is_done_once_a_sync_has_begun(
     assert syncs.started == [("sayno",)]
 
 
-def test_what_nobody_expected_is_logged_without_what_it_says_and_tried_again(
+def test_an_unexpected_error_is_logged_without_its_message_and_retried(
     handler: Handler, standin: Standin, syncs: Syncs, caplog: pytest.LogCaptureFixture
 ) -> None:
     standin.upload(person(1), "a", folder="holidays")
