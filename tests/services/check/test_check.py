@@ -95,6 +95,11 @@ def in_collage(store: Store, name: str) -> Path:
     return store.collages.directory("sayno", "0001") / name
 
 
+def leave_former(store: Store) -> None:
+    make(former(store))
+    remove(archive(store), intermediate(store), thumb(store))
+
+
 def remove(*paths: Path) -> None:
     for path in paths:
         path.unlink()
@@ -244,7 +249,7 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         "has no archive",
     ),
     "no archive and only what an earlier version made": (
-        lambda store: (make(former(store)), remove(archive(store), intermediate(store), thumb(store))),
+        leave_former,
         former,
         "has no archive",
     ),

@@ -132,7 +132,8 @@ def test_without_the_password_nothing_tells_how_many_photos_there_are_or_which(a
 @pytest.mark.parametrize("path", PICTURES)
 def test_without_the_password_there_is_no_picture(app: Flask, member: FlaskClient, path: str) -> None:
     kept = member.get(path, buffered=True)
-    assert (kept.status_code, kept.mimetype.partition("/")[0]) == (200, "image")
+    assert kept.status_code == 200
+    assert kept.mimetype in ("image/jpeg", "image/png")
     stranger = app.test_client()
     for method in ("GET", "HEAD"):
         for headers in ({}, {"If-None-Match": kept.headers.get("ETag", "*")}, {"Range": "bytes=0-99"}):
