@@ -1,4 +1,4 @@
-"""Tests, and what they and the demonstration need."""
+"""Tests, and the helpers that they share with the demonstration."""
 
 import os
 

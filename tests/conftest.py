@@ -1,4 +1,4 @@
-"""What most tests need: one local Cloudinary for all of them, empty for each; a new store; the two tiers.
+"""Fixtures for most tests: one local Cloudinary, emptied for each; a new store; the two tiers.
 
 `--quick` leaves out every test that can start a process or prepare a whole photo; see tests/support/tiers.py.
 """
@@ -21,20 +21,20 @@ from tests.support.remembering import Remembering
 from tests.support.secrets import told_too_much
 from tests.support.tiers import is_quick
 
-# Each of xdist's workers has a temporary directory of its own, or a test that looks for what killed processes left
-# behind would find the files of another. The controller has none, so that names stay short enough for sockets.
+# Each of xdist's workers has its own temporary directory, or a test that looks for files of killed processes would
+# find those of another worker. The controller has none, which keeps names short enough for sockets.
 if "PYTEST_XDIST_WORKER" in os.environ and "TESTS_TEMPORARY" not in os.environ:
     TEMPORARY = tempfile.TemporaryDirectory(prefix="tests-")
     os.environ["TESTS_TEMPORARY"] = os.environ["TMPDIR"] = tempfile.tempdir = TEMPORARY.name
 
-samples.share()  # xdist's workers share what one has drawn
+samples.share()  # xdist's workers share what one of them has drawn
 
 # Machines differ in speed, and most of the time is spent waiting for real processes.
 settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 
-# The files that take longest begin first.
+# The slowest files begin first.
 LONGEST = (
     "test_service",
     "test_reconcile",
@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def no_secret_is_passed_on() -> Iterator[None]:
-    """After each test: no process that it started and that still runs was given a secret that it does not need."""
+    """After each test: none of the processes it started that still run has a secret it does not need."""
     yield
     assert told_too_much() == []
 
@@ -89,7 +89,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture(scope="session")
 def decoder() -> Iterator[Remembering]:
-    """One decoding process for all tests: it takes as long to start as a photo, and most photos are the same."""
+    """One decoding process for all tests: it is as slow to start as a photo, and most photos are the same."""
     running = Remembering()
     yield running
     running.end()

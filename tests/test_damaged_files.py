@@ -1,4 +1,4 @@
-"""One bad file is one bad file: whatever happens to any JSON in the store, everything else goes on."""
+"""One bad file stays one bad file: whatever happens to any JSON in the store, everything else keeps working."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
 
 
 def kinds(store: Path) -> dict[str, Path]:
-    """A file of every kind that holds JSON, lines of it or a note, by what tells its kind: of sayno, and of 0001."""
+    """A file of every kind that holds JSON, lines of it or a note, by kind: of sayno, and of 0001."""
     found: dict[str, Path] = {}
     for path in sorted(path.relative_to(store) for path in store.rglob("*") if path.is_file()):
         if not path.name.endswith((".jpg", ".png", ".lock", ".kept")) and path.parts[0] not in (".locks", ".collagen"):
@@ -123,14 +123,14 @@ MANIFEST = "C/collages/N/manifest.json"
 
 
 def cuts(whole: bytes, number: int) -> Iterator[bytes]:
-    """The file cut at so many places, which are a multiple of ten bytes apart."""
+    """The file cut at so many places, a multiple of ten bytes apart."""
     every = range(0, len(whole), 10)
     for at in every[:: max(1, len(every) // number)]:
         yield whole[:at]
 
 
 def replacements(whole: bytes) -> list[bytes]:
-    """What may stand there instead: nothing, other JSON, what is almost JSON."""
+    """Possible replacements: nothing, other JSON, almost JSON."""
     middle = len(whole) // 2
     spoilt = whole[:middle] + b"\xff\xfe\x00" + whole[middle + 3 :]
     return [b"", b"null", b"[]", b"{}", b"null\n", b"[" * DEEP, b'{"tiles":' * DEEP, spoilt]
@@ -151,7 +151,7 @@ def other_types(whole: bytes) -> list[bytes]:
 
 @contextlib.contextmanager
 def instead(path: Path, data: bytes) -> Iterator[None]:
-    """The file has other content for a while; afterwards it is the same file again, whoever remembers it."""
+    """Replaces the file's content for a while; afterwards it is the same file again, also for caches."""
     aside = path.with_name(f".aside-{path.name}.kept")
     path.rename(aside)
     try:
@@ -175,7 +175,7 @@ def app(model: Path, running_standin: Standin) -> Iterator[Flask]:
 
 @pytest.fixture(scope="module")
 def client(app: Flask) -> FlaskClient:
-    """The admin, who is in the gallery, too."""
+    """The admin, also logged in to the gallery."""
     client = app.test_client()
     form = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
     assert (
@@ -184,7 +184,7 @@ def client(app: Flask) -> FlaskClient:
     return client
 
 
-# What stands for each variable of a route; a route with another one has to be added here.
+# Values for each variable of a route; a route with another one has to be added here.
 VALUES = {
     "file": ("collage.png", "collage-1024.jpg", "manifest.json"),
     "variant": ("thumb",),
@@ -198,13 +198,13 @@ HELD = (("sayno", "0001", "a"), ("sayno", "0002", "b"), ("sayno", "0003", "a"), 
 
 
 def addresses(app: Flask) -> dict[str, tuple[str, str]]:
-    """Every address that a GET can be sent to, and the campaign and collage that it is about."""
+    """Every URL that a GET can request, and the campaign and collage it is about."""
     tokens: Tokens = app.extensions["collagen"].tokens
     found: dict[str, tuple[str, str]] = {}
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         for rule in app.url_map.iter_rules():
-            if "GET" not in (rule.methods or ()) or rule.endpoint == "dashboard_crop.uncut":  # asks Cloudinary
+            if "GET" not in (rule.methods or ()) or rule.endpoint == "dashboard_crop.uncut":  # calls Cloudinary
                 continue
             for campaign, collage, public_id in HELD:
                 claims = Claims(campaign, collage, public_id)
@@ -225,7 +225,7 @@ def ask(client: FlaskClient, path: str) -> int:
 
 
 def read_all(store: Store) -> list[object]:
-    """What everything that reads the store's JSON makes of it, without a page around it. Raises what it must not."""
+    """The results of everything that reads the store's JSON, without pages. Raises what it must not."""
     said: list[object] = [store.checkpoints.done(BODY, ["a", "x", "y"])]
     for campaign in ("sayno", "other"):
         photos = {photo.public_id for photo in store.photos.all(campaign)}
@@ -245,7 +245,7 @@ def read_all(store: Store) -> list[object]:
 
 
 def findings(store: Store) -> list[check.Finding]:
-    """What `check` says, but for photos, which it takes long to look at."""
+    """The findings of `check`, except for photos, which take long to check."""
     found = [*tree.leftovers(store, repair=False), *tree.unfiled(store)]
     for campaign in ("sayno", "other"):
         found += [*tree.strays(store, campaign), *log_findings(store, campaign)]
@@ -273,7 +273,7 @@ def test_a_file_that_is_cut_anywhere_keeps_nothing_else_from_being_read(model: P
 
 @pytest.fixture(scope="module")
 def usual(app: Flask, client: FlaskClient) -> dict[str, int]:
-    """How every address is answered in a store in which all is well."""
+    """The answer to every URL in an intact store."""
     answers = {address: ask(client, address) for address in addresses(app)}
     assert set(answers.values()) == {200, 404}
     return answers
@@ -289,7 +289,7 @@ def test_every_page_but_those_about_a_damaged_file_is_answered_as_before(
     path, every = kinds(model)[kind], addresses(app)
     whole = path.read_bytes()
     asked, damages = list(every), [*cuts(whole, 4), *replacements(whole)[1:], *other_types(whole)]
-    if kind != MANIFEST:  # what is not said of people: fewer pages read it
+    if kind != MANIFEST:  # what is not about people: fewer pages read it
         near = (("", ""), ("sayno", ""), ("sayno", "0001"), ("sayno", "0003"))
         asked = [address for address in asked if every[address] in near and not address.endswith(PICTURES)]
         damages = [b"", whole[: len(whole) // 2], b"null\n", b"[" * DEEP, other_types(whole)[0]]
@@ -321,7 +321,7 @@ def test_nobody_is_mailed_again_and_nobody_who_withdrew_is_mailed_because_a_log_
 
 
 def copied(model: Path, place: Path) -> Store:
-    """A store of one's own; pictures, which are only replaced, are shared."""
+    """A private copy of the store; pictures are shared, because they are only replaced."""
 
     def copy(source: str, target: str) -> None:
         (os.link if source.endswith((".jpg", ".png")) else shutil.copy2)(source, target)

@@ -30,7 +30,7 @@ TROUBLES = {
     "cannot start": ["/nonexistent"],
     "nonsense": [sys.executable, "-c", "import sys\nwhile sys.stdin.read(1): print('nonsense {', flush=True)"],
 }
-PATIENCE = 0.3  # seconds; whoever is stopped is waited for
+PATIENCE = 0.3  # seconds to wait for a stopped process
 PEOPLE = 2
 
 

@@ -1,4 +1,4 @@
-"""More notifications than a service can deal with, at gunicorn with two workers: nothing else has to wait for them."""
+"""More notifications than gunicorn with two workers can handle: no other request has to wait for them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROOM = WORKERS * (limits.WEBHOOKS + limits.WEBHOOKS_WAITING)
 
 @pytest.fixture
 def approval(service: Service, standin: Standin) -> dict[str, Any]:
-    """The notification that tells of a photo's approval, which nobody has sent."""
+    """The notification of a photo's approval, not sent yet."""
     standin.notify(None)
     standin.upload(person(1), "a", folder="sayno", email="ann@example.org")
     standin.approve("a")
@@ -64,7 +64,7 @@ def connections(service: Service, body: bytes, headers: dict[str, str], number: 
 
 
 def answers(lines: list[socket.socket]) -> list[bytes]:
-    """How those answers begin that have come; whoever has one hangs up."""
+    """The beginnings of the answers so far; a sender that has one hangs up."""
     come = select.select([line for line in lines if line.fileno() >= 0], [], [], 0)[0]
     begun = [line.recv(12) for line in come]
     for line in come:
@@ -72,7 +72,7 @@ def answers(lines: list[socket.socket]) -> list[bytes]:
     return begun
 
 
-def test_while_notifications_take_all_their_seats_the_rest_is_told_to_come_again_and_everything_else_is_answered(
+def test_while_all_seats_are_taken_other_notifications_are_told_to_retry_and_all_other_requests_answered(
     service: Service, standin: Standin, store: Store, approval: dict[str, Any]
 ) -> None:
     more = 20
@@ -88,7 +88,7 @@ def test_while_notifications_take_all_their_seats_the_rest_is_told_to_come_again
             assert set(refused) == {b"HTTP/1.1 503"}
             assert service.admin.get(f"{service.url}/health").status_code == 200
             assert service.admin.get(f"{service.url}/admin/").status_code == 200
-        # all have hung up by now: those that wait for a seat are not begun when the lock is free
+        # all have hung up by now: those waiting for a seat are not started when the lock is free
         wait_for(lambda: any("has hung up" in line for line in service.log), "a sender is known to have gone")
     body, headers = signed(standin, approval)
     wait_for(
@@ -119,7 +119,7 @@ def test_a_flood_of_notifications_about_one_photo_asks_cloudinary_three_times_at
     assert sorted(outcomes) == ["stored"] + ["unchanged"] * 149
     assert len(standin.calls("api")) <= 3
     assert len(standin.calls("delivery")) == 1
-    # what happens afterwards is another matter
+    # what happens afterwards does not matter here
     standin.reject("a")
     body, headers = signed(standin, approval | {"moderation_status": "rejected"})
     assert requests.post(service.webhook, data=body, headers=headers).json()["status"] == "removed"

@@ -1,5 +1,6 @@
-"""Whatever calls itself a photo: a correct upright picture or one clear line, soon, in bounded memory, and the service
-answers throughout."""
+"""Any file sent as a photo leads to a correct upright picture or one clear line, soon, in bounded memory, and the
+service keeps answering.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ WORKERS = 1
 
 MEGABYTES = (limits.DECODER_BYTES + limits.FACES_BYTES) // 1_000_000
 
-# Of what is strange and yet stored, the most memory, work, segments and metadata; tests/imaging decodes all of it.
+# The strange but stored pictures with the most memory, work, segments and metadata; tests/adapters/imaging has all.
 COSTLY = (
     "a large profile that makes no sense",
     "hundreds of large segments",
@@ -50,7 +51,7 @@ def one_at_a_time(standin: Standin) -> None:
 
 
 class Pulse:
-    """Asks for /health until it is told to stop; `statuses`: the answers seen."""
+    """Requests /health until stopped; `statuses`: the answers."""
 
     def __init__(self, service: Service) -> None:
         self.statuses = set[int]()
@@ -71,7 +72,7 @@ class Pulse:
 
 
 def family(pid: int) -> Iterator[int]:
-    """The process and everything that descends from it."""
+    """The process and all its descendants."""
     yield pid
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in path.read_text().split():
@@ -79,7 +80,7 @@ def family(pid: int) -> Iterator[int]:
 
 
 def peaks(service: Service) -> dict[str, int]:
-    """The most memory that each process of the service has had, in megabytes, by command line."""
+    """The peak memory of each process of the service, in megabytes, by command line."""
     found = {}
     for pid in family(service.process.pid):
         status = Path(f"/proc/{pid}/status").read_text()
@@ -89,7 +90,7 @@ def peaks(service: Service) -> dict[str, int]:
 
 
 def log_of(store: Store, campaign: str = "sayno") -> dict[str, list[str]]:
-    """The lines of the campaign's log by public ID, without their time and their request."""
+    """The lines of the campaign's log by public ID, without time and request."""
     lines: dict[str, list[str]] = {}
     path = store.root.path / campaign / "logs" / "processor.log"
     for line in path.read_text().splitlines() if path.exists() else []:
@@ -215,7 +216,7 @@ def test_metadata_that_a_stranger_wrote_is_read_by_nobody(
 
 
 def test_mutated_pictures_are_pictures_or_refused() -> None:
-    """In a process of their own, so that a crash is seen. scripts/fuzz does the same with more."""
+    """In a separate process, so that a crash is noticed. scripts/fuzz does the same with more."""
     command = [sys.executable, "-m", "scripts.sandbox.fuzz", "--pictures", "50", "--seed", "7"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, (ended.returncode, ended.stdout, ended.stderr[-2000:])

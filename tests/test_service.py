@@ -30,7 +30,7 @@ WORKERS = 2
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
 def test_from_approval_to_collage(service: Service, standin: Standin, store: Store, algorithm: str) -> None:
-    # or the picture may be gone before it is fetched, and asked for again
+    # or the picture may be gone before it is fetched, and requested again
     standin.settings(signature=algorithm, deliver_rejected=True)
     for seed in range(4):
         standin.upload(person(seed), f"p/{seed}", folder="sayno", email=f"p{seed}@example.org")
@@ -85,7 +85,7 @@ def test_a_storm_of_shuffled_doubled_and_failing_notifications_ends_in_the_truth
     standin.delete(*photos[:3])
     standin.wait_idle()
     lost = [one for one in standin.deliveries() if one["outcome"] == "given up"]
-    # what Cloudinary gave up on is lost to a webhook; a last word about those photos puts them right
+    # a webhook never gets what Cloudinary gave up on; one last change to those photos repairs them
     standin.clear_faults()
     for public_id in photos:
         standin.send({"notification_type": "upload", "public_id": public_id}) if lost else None
@@ -117,7 +117,7 @@ def test_health_and_webhooks_are_answered_while_a_collage_is_built(
     service: Service, standin: Standin, store: Store
 ) -> None:
     fill(store, 12)
-    standin.settings(deliver_rejected=True)  # or the picture may be gone before it is fetched, and asked for again
+    standin.settings(deliver_rejected=True)  # or the picture may be gone before it is fetched, and requested again
     standin.upload(person(1), "new", folder="other")
     location = service.url + service.build("sayno", wait=0, width=1000, height=1000).headers["Location"]
     answers = 0
@@ -189,7 +189,7 @@ def fill(store: Store, people: int) -> None:
 
 
 def building(service: Service) -> int:
-    """The process that builds, among the workers' children."""
+    """The building process, among the workers' children."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         if b"app.services.collage.job" in path.read_bytes():
             parent = int((path.parent / "stat").read_text().rpartition(")")[2].split()[1])

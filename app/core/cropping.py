@@ -15,7 +15,7 @@ MOST_FACES = 20  # only the largest are considered
 
 # How far a head reaches beyond the face that a detector frames (brows to chin), in face widths and heights
 BESIDE, ABOVE, BELOW = 0.35, 0.6, 0.25
-# Where the faces should be in the window: in the middle across, and a little above it, because there is a body, too
+# Where the faces should be in the window: centred across, and a little above the middle, because there is a body too
 ACROSS, DOWN = 0.5, 0.42
 
 Why = Literal["face", "middle", "hand"]

@@ -142,7 +142,7 @@ class CloudinaryUnavailable(Retryable):
     `limit_reached`: the hourly limit of calls is used up.
     """
 
-    sentence = "Cloudinary cannot be asked at the moment."
+    sentence = "Cloudinary cannot be reached at the moment."
 
     def __init__(self, message: str, *, retry_after: int = 60, limit_reached: bool = False) -> None:
         super().__init__(message, retry_after=retry_after)
@@ -170,7 +170,7 @@ class DecoderFailed(Retryable):
 class PhotoBusy(Retryable):
     """Another process holds the photo."""
 
-    sentence = "The photo is being worked on by another process."
+    sentence = "Another process is working on the photo."
 
 
 class WebhooksBusy(Retryable):
@@ -194,7 +194,7 @@ class CollageInProgress(Retryable):
 class NotifyInProgress(Retryable):
     """Mails of the same campaign are being sent."""
 
-    sentence = "Mails of this campaign are being sent already; wait until that is done."
+    sentence = "Mails of this campaign are already being sent; wait until that is done."
 
 
 class MailUnavailable(Retryable):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 # --- Incoming pictures
 PICTURE_BYTES = 30_000_000
-PICTURE_PIXELS = 50_000_000  # of a canvas, too
+PICTURE_PIXELS = 50_000_000  # also of a canvas
 PICTURE_SIDE = 20_000  # pixels; the widest panorama of a phone has 16,382
 SEGMENTS = 1_000  # of a JPEG: tables, profiles, metadata; a camera writes about 20, a large profile 50
 SCANS = 100  # of a JPEG; a progressive one has about 10

@@ -52,7 +52,7 @@ class Verdict:
 
 
 def verdict(error: errors.CollagenError) -> Verdict:
-    """What becomes of a record on which `error` was raised. Pure.
+    """The outcome for a record on which `error` was raised. Pure.
 
     What may succeed later comes back, after a SettingError too: once the setting is fixed, the same record succeeds.
     Anything else would fail again, so the record is logged and acknowledged.

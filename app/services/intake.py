@@ -30,7 +30,7 @@ BY_WEIGHT = ("stored", "removed", "unchanged", "ignored")
 
 @dataclass(frozen=True)
 class Received:
-    """What became of the photos that a notification named.
+    """The outcomes for the photos that a notification named.
 
     `syncs`: the campaigns whose folder was renamed or moved; the notification does not name their photos, so they need
     a sync.

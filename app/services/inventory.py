@@ -1,4 +1,4 @@
-"""What Cloudinary holds and what we hold, side by side: for each folder and moderation status.
+"""Compares Cloudinary's photos with the store's, for each folder and moderation status.
 
 The lists are joined, because none has everything: those of folders leave rejected assets out, those of moderation the
 assets that were never given to it. Addresses are counted, never shown.

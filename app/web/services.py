@@ -1,4 +1,4 @@
-"""What the routes work with: made once for each process, found from any request."""
+"""The services that routes use: created once per process, available to any request."""
 
 from dataclasses import dataclass
 from typing import Self

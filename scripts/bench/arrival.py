@@ -1,8 +1,8 @@
-"""What one photo costs, network excluded: time, bytes, operations on the store; a collage on a slow file system.
+"""Measures what one photo costs without the network: time, bytes, store operations; and collages on a slow file system.
 
-Time: an approval's way through the product's own processor with decoder and exiftool running, this process and those
-on one core together. Bytes: of the files that are stored. Operations: see scripts/bench/watched.py; exiftool's reading
-of the archive is not among them. Slow: each operation takes so many milliseconds longer.
+Time: one approval through Collagen's own processor, with the decoder and exiftool running, everything on one core.
+Bytes: of the stored files. Operations: see scripts/bench/watched.py; exiftool's reads of the archive are not counted.
+Slow: each operation takes a set number of milliseconds longer.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from scripts.bench.measure import percentile
 from scripts.bench.worker import CAMPAIGN, Worker, one_core, timed
 from scripts.sandbox.people import portrait
 
-DISTINCT = 20  # pictures of a kind; more arrive under other names
-WARM_UP = 5  # photos before the clock runs
+DISTINCT = 20  # pictures of each kind, reused under other names
+WARM_UP = 5  # photos before measuring starts
 COLLAGE = 999
 PRESET, PHONE = "1500×2000, as upload presets make it", "12 megapixels, lying on its side"
 
 
 def draw(number: int) -> tuple[bytes, bytes]:
-    """One person as upload presets make the picture, and as a phone does."""
+    """A person's picture as upload presets deliver it, and as a phone takes it."""
     upright = portrait(number)
     return upright, as_phones_do(upright, number)
 
 
 def as_phones_do(picture: bytes, seed: int) -> bytes:
-    """The same with 4000×3000 pixels as the sensor has them, to be turned, with grain that makes it weigh 3 MB."""
+    """The same person at a sensor's 4000×3000 pixels, rotated by EXIF, with enough grain to make 3 MB."""
     with Image.open(io.BytesIO(picture)) as image:
         large = image.resize((3000, 4000), Image.Resampling.LANCZOS).transpose(Image.Transpose.ROTATE_90)
     grain = np.random.default_rng(seed).normal(0, 3, (large.height, large.width, 1)).astype(np.float32)
@@ -54,7 +54,7 @@ def as_phones_do(picture: bytes, seed: int) -> bytes:
 
 
 def show_times(title: str, store: Store, people: list[bytes], photos: int) -> None:
-    """Stores photos, and prints a row for each stage."""
+    """Stores photos and prints a row for each stage."""
     whole = []
     with one_core(), timed() as taken:
         worker = Worker(store, people)
@@ -82,7 +82,7 @@ def show_times(title: str, store: Store, people: list[bytes], photos: int) -> No
 
 
 def show_bytes(stores: list[tuple[str, Store, str]]) -> None:
-    """A row for the photos of each campaign."""
+    """Prints a row for each campaign's photos."""
     columns = ("archive", "intermediate", "copies in it", *VARIANTS)
     print(f"{'mean kilobytes of':<50}" + "".join(f"{column:>14}" for column in columns) + f"{'ratio':>8}")
     for title, store, campaign in stores:
@@ -97,11 +97,11 @@ def show_bytes(stores: list[tuple[str, Store, str]]) -> None:
         ratio = (archive + intermediate + sum(variants)) / (archive + intermediate - inside)
         means = (archive, intermediate, inside, *variants)
         print(f"{title:<50}" + "".join(f"{mean / 1e3:>14.1f}" for mean in means) + f"{ratio:>8.3f}")
-    print("\nratio: all of it, to archive and intermediate without copies.\n")
+    print("\nratio: all files, relative to archive and intermediate without copies.\n")
 
 
 def copies_in(png: bytes) -> int:
-    """Bytes that an intermediate has more for its copies."""
+    """Bytes that the copies add to an intermediate."""
     at = 8  # after the signature: chunks of length, name, data and check sum
     while at < len(png):
         length = 12 + int.from_bytes(png[at : at + 4], "big")
@@ -113,9 +113,11 @@ def copies_in(png: bytes) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/arrival", description=__doc__)
-    parser.add_argument("--photos", type=int, default=100, metavar="N", help="of each kind (default: %(default)s)")
     parser.add_argument(
-        "--wait", type=float, default=3, metavar="MS", help="of a slow operation (default: %(default)g)"
+        "--photos", type=int, default=100, metavar="N", help="photos of each kind (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--wait", type=float, default=3, metavar="MS", help="delay of a slow operation (default: %(default)g)"
     )
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
     asked = parser.parse_args()

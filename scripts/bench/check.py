@@ -1,4 +1,4 @@
-"""Whether a collage is the picture that was asked for: against one pasted together by Pillow, at full effort."""
+"""Checks that a collage shows the right picture: compares it with one pasted by Pillow at full quality."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from PIL import Image, ImageChops, ImageStat
 from app.services.collage.layout import Layout
 from scripts.bench.job import LONGEST_SIDES, Job
 
-# Levels of 255, mean of a tile's absolute differences. Good filters differ by less than one; a neighbour's face in a
-# tile, a grid that is a pixel off or a cheap filter by far more.
+# Mean absolute difference of a tile, in levels of 255. Good filters differ by less than one; a neighbour's face in a
+# tile, a grid that is a pixel off or a cheap filter differs by far more.
 MEAN_TILE = 2.0
 WORST_TILE = 5.0
-COARSE = 8  # derivatives are compared in squares of so many pixels: JPEG alters grain, and no averages
-DERIVATIVE = 3.0  # mean of the whole picture; ImageMagick's default filter makes 1.8 with thousands of small faces
+COARSE = 8  # derivatives are compared by averages over squares of so many pixels: JPEG changes only grain
+DERIVATIVE = 3.0  # mean over the whole picture; ImageMagick's default filter reaches 1.8 with thousands of small faces
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`mean`, `worst`: a tile's mean difference, over all tiles; `wrong`: what is not as it must be, or nothing."""
+    """`mean`, `worst`: mean and largest difference over all tiles; `wrong`: what is wrong, or ""."""
 
     mean: float
     worst: float
@@ -31,7 +31,7 @@ class Verdict:
 
 
 def reference(job: Job) -> np.ndarray:
-    """The collage as it must be, RGBA: LANCZOS from the intermediates, each cell by itself."""
+    """The correct collage, RGBA: each cell resized from its intermediate with LANCZOS."""
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         rows = list(pool.map(_row, [job] * job.rows, range(job.rows)))
     canvas = Image.new("RGBA", (job.width, job.height))
@@ -50,7 +50,7 @@ def _row(job: Job, number: int) -> np.ndarray:
 
 
 def verdict(job: Job, known: np.ndarray) -> Verdict:
-    """Looks at the files in `job.out`; `known` is their `reference`."""
+    """Checks the files in `job.out`; `known` is their `reference`."""
     try:
         with Image.open(job.target()) as opened:
             mode, picture = opened.mode, np.asarray(opened)
@@ -68,7 +68,7 @@ def verdict(job: Job, known: np.ndarray) -> Verdict:
 
 
 def tiles(job: Job) -> list[tuple[slice, slice]]:
-    """Rows and columns of the visible part of every cell, from the upper left."""
+    """Rows and columns of the visible part of every cell, counted from the upper left."""
     result = []
     for row in range(job.rows):
         for col in range(job.cols):
@@ -102,7 +102,7 @@ def _derivatives(job: Job, known: np.ndarray) -> str:
 
 
 def job_for(directory: Path, names: list[str], layout: Layout, out: Path) -> Job:
-    """What a rival is told, for the product's layout (app.services.collage.layout.Layout)."""
+    """What a rival needs to know about Collagen's layout (app.services.collage.layout.Layout)."""
     across, down = layout.horizontal, layout.vertical
     return Job(
         folder=str(directory),

@@ -1,4 +1,4 @@
-"""Whoever asks a running gunicorn for answers, one request after the other, and takes the time of each."""
+"""A client that sends requests to a running gunicorn one at a time and times each."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from scripts.sandbox.standin.client import Standin
 
 WORKERS = 4  # of gunicorn
 PAUSE = 0.01  # seconds after each request
-KEPT = 2.5  # seconds after which gunicorn has closed a connection that is not used
+KEPT = 2.5  # seconds after which gunicorn has closed an idle connection
 Times = dict[str, list[float]]  # seconds by kind
 
 
 class Client:
-    """Whoever asks: one kept connection for the answers, and the stand-in for approvals."""
+    """One kept connection for requests, and the stand-in for approvals."""
 
     def __init__(self, service: Service, standin: Standin, people: list[bytes]) -> None:
         self._service, self._standin, self._people = service, standin, people
@@ -33,7 +33,7 @@ class Client:
     def warm_up(self) -> None:
         """Approves a photo in every worker, which starts its decoder and exiftool.
 
-        Left alone one worker might take all connections: the others are stopped meanwhile.
+        One worker could otherwise accept every connection, so the others are paused meanwhile.
         """
         self._standin.settings(at_once=1)
         while len(workers := self._workers()) < WORKERS:
@@ -50,14 +50,14 @@ class Client:
                 for other in others:
                     os.kill(other, signal.SIGCONT)
         if len(tree(self._service.process.pid)) < 1 + 3 * WORKERS:
-            raise SystemExit("Some worker has not started its decoder and exiftool.")
+            raise SystemExit("A worker has not started its decoder and exiftool.")
 
     def _workers(self) -> list[int]:
         found = (re.search(r"Booting worker with pid: (\d+)", line) for line in self._service.log)
         return [int(one[1]) for one in found if one]
 
     def ask(self, times: int) -> Times:
-        """So many requests of each kind, in turns."""
+        """Sends so many requests of each kind, in turns."""
         photos = self._upload(times)
         told, taken = len(self._standin.deliveries()), defaultdict(list)
         for photo in photos:
@@ -78,7 +78,7 @@ class Client:
         return taken
 
     def _upload(self, many: int) -> list[str]:
-        """New photos that wait for approval."""
+        """Uploads new photos that await moderation."""
         names = [f"late{number}" for number in range(self._arrived, self._arrived + many)]
         self._arrived += many
         for at, person in enumerate(self._people):

@@ -1,7 +1,7 @@
-"""One table: a collage from the store to its finished files, the product's way and others', on the very same files.
+"""Compares Collagen's collage build with other implementations on the same files, from the store to finished files.
 
-All ways take turns, one run each, so that whatever else the machine does falls on all of them alike; medians are
-shown. All of them run at the lower priority that the product gives a build. The files are in the page cache.
+The implementations take turns, one run each, so that other load on the machine affects all of them alike; the table
+shows medians. All run at the lower priority that Collagen gives a build. The files are in the page cache.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ RIVALS = {
     "pyvips": "pyvips",
     "pillow": "Pillow, two processes",
 }
-SLOW = {"prototype": 1_500}  # above so many photos: once, and only with --all
+SLOW = {"prototype": 1_500}  # above this many photos: run once, and only with --all
 
-# Debian's policy stops ImageMagick at 256 MB of pixels; the rivals may have all they want.
+# Debian's policy stops ImageMagick at 256 MB of pixels; the rivals are not limited.
 POLICY = "<policymap>{}</policymap>".format(
     "".join(
         f'<policy domain="resource" name="{name}" value="{value}"/>'
@@ -51,7 +51,7 @@ POLICY = "<policymap>{}</policymap>".format(
 
 @dataclass(frozen=True)
 class Contest:
-    """One number of photos: where they are and what is to be made of them."""
+    """One number of photos: where they are, and the job to do."""
 
     store: Store
     campaign: str
@@ -59,7 +59,7 @@ class Contest:
 
     @property
     def finished(self) -> Path:
-        """The product's newest collage."""
+        """Collagen's newest collage."""
         return self.store.collages.directory(self.campaign, self.store.collages.ids(self.campaign)[-1])
 
 
@@ -83,7 +83,7 @@ def rival(name: str, contest: Contest) -> subprocess.Popen[bytes]:
 
 
 def prepared(cache: Path, photos: int, folder: Path | None, out: Path) -> Contest:
-    """Makes the photos, and works out who is where."""
+    """Creates the photos and works out the layout."""
     store, campaign = pictures.campaign(cache, photos, folder)
     grid = layout.best(photos, CANVAS, CANVAS)
     seated = store.photos.all(campaign)[: grid.used]
@@ -92,7 +92,7 @@ def prepared(cache: Path, photos: int, folder: Path | None, out: Path) -> Contes
 
 
 def contest(cache: Path, photos: int, folder: Path | None, ways: list[str], runs: int, full: bool) -> None:
-    """Runs everyone's turns for one number of photos and prints their lines."""
+    """Runs every implementation for one number of photos and prints its row."""
     with tempfile.TemporaryDirectory(prefix="collagen-bench-") as directory:
         out = Path(directory)
         made = prepared(cache, photos, folder, out)
@@ -168,19 +168,21 @@ def _last_line(path: Path) -> str:
 
 
 def _progress(what: str) -> None:
-    """What is going on, on a line that the next one replaces; only for someone who looks on."""
+    """Shows progress on a line that the next update overwrites; only on a terminal."""
     if sys.stderr.isatty():
         print(f"\r\033[K{what}", end="", file=sys.stderr, flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/collage", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--photos", type=int, action="append", metavar="N", help="how many; may be given repeatedly")
-    parser.add_argument("--all", action="store_true", help="221, 999, 5,000 and 20,000 photos, the slow ways too")
-    parser.add_argument("--runs", type=int, default=3, help="of which medians are shown (default: 3)")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="JPEGs to take instead of generated people")
+    parser.add_argument("--photos", type=int, action="append", metavar="N", help="number of photos; can be repeated")
+    parser.add_argument(
+        "--all", action="store_true", help="221, 999, 5,000 and 20,000 photos, slow implementations included"
+    )
+    parser.add_argument("--runs", type=int, default=3, help="runs of each, for the median (default: 3)")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="JPEGs to use instead of generated people")
     parser.add_argument("--rivals", default=",".join(RIVALS), help="of %(default)s; empty for none")
-    parser.add_argument("--stages", action="store_true", help="only where the product's way spends its time")
+    parser.add_argument("--stages", action="store_true", help="show only where Collagen's own build spends its time")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
     asked = parser.parse_args()
     ways = ["ours", *filter(None, asked.rivals.split(","))]
@@ -193,7 +195,7 @@ def main() -> None:
         return
     print(
         f"{os.cpu_count()} cores, {imaging.version()}, canvas {CANVAS}×{CANVAS}. Medians of interleaved runs.\n"
-        "Memory: largest sum of PSS over the whole process tree, looked at every 20 ms. Check: mean difference of a\n"
+        "Memory: largest sum of PSS over the whole process tree, sampled every 20 ms. Check: mean difference of a\n"
         "tile's pixels (of 255) from a reference by Pillow, mean of all tiles and worst; derivatives and alpha too.\n"
     )
     print(

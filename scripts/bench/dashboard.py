@@ -1,8 +1,8 @@
-"""What each page of the dashboard asks of the store, and how long it takes, in a campaign with many photos.
+"""Measures what each dashboard page asks of the store, and how long it takes, in a campaign with many photos.
 
-The photos are links to a few small files in the system's cache; a network file system adds its own time for each
-operation. Each page is requested twice through Flask's test client. What threads find out beside the pages (the tags
-of all archives, who sent several photos) is left out or read beforehand.
+The photos are links to a few small files in the page cache; a network file system adds its own latency to each
+operation. Each page is requested twice through Flask's test client. Work that background threads do (reading the tags
+of all archives, finding people with several photos) is left out or done beforehand.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from scripts.sandbox import stored
 CAMPAIGN = stored.CAMPAIGN
 PASSWORD = "a password for a benchmark"
 COLLAGES = 3
-LINKS = 20_000  # photos to one copy, three names each at most: ext4 allows 65,000
+LINKS = 20_000  # photos that share one file, with up to three names each: ext4 allows 65,000 links
 PAGES = {
     "home": "/admin/",
     "photos": f"/admin/campaigns/{CAMPAIGN}/",
@@ -38,7 +38,9 @@ PAGES = {
 
 
 def fill(store: Store, photos: int) -> None:
-    """The files of so many photos: a few with collages made of them, and links to copies of the first one's."""
+    """Creates so many photos: a few real ones with collages made of them, and links to copies of the first one's
+    files.
+    """
     few = stored.put(store, range(12))
     for _ in range(COLLAGES):
         stored.built(store, width=300, height=300)
@@ -54,7 +56,7 @@ def fill(store: Store, photos: int) -> None:
 
 
 def application(directory: Path) -> Flask:
-    """The service with this store, without an account anywhere."""
+    """The service with this store and without a Cloudinary account."""
     (directory / "campaigns.toml").write_text(f'[{CAMPAIGN}]\ntracking = "off"\n')
     environ = {
         "CLOUDINARY_URL": "cloudinary://key:secret@cloud?upload_prefix=http://127.0.0.1:9",
@@ -66,7 +68,7 @@ def application(directory: Path) -> Flask:
 
 
 def visit(client: FlaskClient, disk: Watched, path: str) -> str:
-    """One request: listings, entries whose time was read, other operations, seconds, and seconds of the processor."""
+    """Sends one request: listings, entries read with their time, other operations, seconds, and CPU seconds."""
     disk.calls.clear()
     began, worked = time.monotonic(), time.process_time()
     answer = client.get(path, auth=("admin", PASSWORD))

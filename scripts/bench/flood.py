@@ -1,8 +1,8 @@
-"""More notifications than a service with two workers can deal with: how long everything else waits meanwhile.
+"""Sends more notifications than two workers can handle, and measures how long other requests wait meanwhile.
 
-First approvals of many photos while Cloudinary takes its time; then many notifications about one photo. Whoever is not
-answered within half a minute hangs up, and whoever is not answered 200 comes again, as Cloudinary does but sooner.
-Meanwhile /health and the picture of a mail are asked for, again and again.
+First, approvals of many photos while Cloudinary is slow; then many notifications about one photo. A sender that gets no
+answer within half a minute hangs up, and one that is not answered 200 tries again, as Cloudinary does but sooner.
+Meanwhile /health and the picture in a mail are requested again and again.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 class Senders:
-    """What sends notifications, all at once, until each is answered 200."""
+    """Sends notifications all at once, each until it is answered 200."""
 
     def __init__(self, service: Service, standin: Standin, again: float) -> None:
         self._service, self._standin, self._again = service, standin, again
 
     def send(self, payloads: list[dict[str, Any]]) -> Counter[str]:
-        """How often each answer came."""
+        """Sends them and counts the answers by status."""
         self.answers: Counter[str] = Counter()
         with ThreadPoolExecutor(len(payloads)) as pool:
             list(pool.map(self._send, payloads))
@@ -63,7 +63,7 @@ class Senders:
 
 
 class Others:
-    """Whoever asks for something else meanwhile, ten times a second each."""
+    """Other clients, which send ten requests a second each meanwhile."""
 
     def __init__(self, places: dict[str, str]) -> None:
         self.taken: dict[str, list[float]] = {what: [] for what in places}
@@ -95,7 +95,7 @@ class Others:
 
 
 def approvals(standin: Standin, number: int) -> list[dict[str, Any]]:
-    """The notifications of so many approved photos, which nobody has sent."""
+    """The notifications that approve so many photos, not sent yet."""
     for index in range(number):
         standin.upload(person(index % 12), f"flood/{index}", folder="sayno", email=f"p{index}@example.org")
         standin.approve(f"flood/{index}")
@@ -146,9 +146,15 @@ def run(asked: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/flood", description=__doc__)
     parser.add_argument("--photos", type=int, default=200, metavar="N", help="(default: %(default)s)")
-    parser.add_argument("--same", type=int, default=500, metavar="N", help="about one photo (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=9.5, metavar="S", help="of Cloudinary (default: %(default)s)")
-    parser.add_argument("--again", type=float, default=20, metavar="S", help="until another try (default: %(default)s)")
+    parser.add_argument(
+        "--same", type=int, default=500, metavar="N", help="notifications about one photo (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=9.5, metavar="S", help="Cloudinary's delay (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--again", type=float, default=20, metavar="S", help="until a sender tries again (default: %(default)s)"
+    )
     asked = parser.parse_args()
     print(f"{os.cpu_count()} cores, 2 workers\n")
     run(asked)

@@ -1,4 +1,4 @@
-"""What a rival is told to make: read from the JSON that is its only argument. Imports nothing of the product."""
+"""The job that a rival does, read from the JSON that is its only argument. Imports nothing of Collagen."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ QUALITY = 85
 
 @dataclass(frozen=True)
 class Job:
-    """The intermediates of those who are in the collage, row by row, and where they go.
+    """The intermediates of the people in the collage, row by row, and where they go.
 
     `folder`, `names`: the files. `left`, `top`: where the grid begins on the canvas, negative where it is clipped.
-    `box`: left, top, width and height of what the grid covers of the canvas.
+    `box`: left, top, width and height of the part of the canvas that the grid covers.
     """
 
     folder: str
@@ -38,7 +38,7 @@ class Job:
         return [f"{self.folder}/{name}" for name in self.names]
 
     def target(self, longest: int | None = None) -> str:
-        """Where the master goes, or the derivative with this longest side."""
+        """The path of the master, or of the derivative with this longest side."""
         return f"{self.out}/{MASTER if longest is None else f'collage-{longest}.jpg'}"
 
     def derivative_size(self, longest: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
-"""What grows with a campaign: the listings behind pages, syncs and collages, from 1,000 to 1,000,000 photos.
+"""Measures what grows with a campaign: the listings behind pages, syncs and collages, for 1,000 to 1,000,000 photos.
 
-The files are empty: nothing here reads one. They are in the system's cache; a network file system adds its own time
-for each name. The figures are those of the first run of each, in a process that has just begun, and its peak memory.
+The files are empty, because nothing here reads one, and in the page cache; a network file system adds its own latency
+to each name. Shown are the first run of each, in a fresh process, and that process's peak memory.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LISTINGS: dict[str, Callable[[Store], object]] = {
 
 
 def fill(store: Store, begin: int, end: int) -> None:
-    """The files of photos number `begin` to `end`, without anything in them."""
+    """Creates empty files for photos number `begin` to `end`."""
     for number in range(begin, end):
         name = f"photo{number:07}"
         (store.root.path / CAMPAIGN / "approved" / f"{name}.jpg").touch()
@@ -38,7 +38,7 @@ def fill(store: Store, begin: int, end: int) -> None:
 
 
 def measure(path: Path, name: str) -> tuple[float, float]:
-    """Seconds of a listing, and peak memory of the process in MB."""
+    """Seconds that a listing takes, and the process's peak memory in MB."""
     began = time.monotonic()
     LISTINGS[name](Store(path))
     return time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000

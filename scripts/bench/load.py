@@ -1,9 +1,9 @@
 """A busy day through nginx over TLS: photos are approved, mails opened, a collage is built, the service reloaded.
 
-All at once, each at its own pace, for some minutes: the stand-in for Cloudinary answers every call late and sends its
-notifications to nginx; openers ask for the picture in their mails; in the middle a collage is built, and gunicorn is
-told to reload. Everyone shares the machine's cores, those who ask too. Memory is that of gunicorn and all it has
-started (sum of PSS), when everything has been warm and quiet for a moment, before and after.
+Everything runs at once for some minutes, each at its own pace: the stand-in for Cloudinary answers every call late and
+sends its notifications to nginx; supporters load the picture in their mails; half-way a collage is built and gunicorn
+is told to reload. All of them share the machine's cores, the load generators included. Memory is the sum of PSS of
+gunicorn and its children, taken before and after, once everything is warm and idle.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from scripts.sandbox.standin.client import Standin
 SHOWN = "sayno"  # of scripts.sandbox.service: the campaign whose mails are opened, and where photos arrive
 KEY = "a key for nothing but measurements"
 PEOPLE = 12  # distinct pictures that arrive
-WARM = 60.0  # seconds of the same load before anything is measured
-QUIET = 5.0  # seconds of silence before memory is looked at
+WARM = 60.0  # seconds of the same load before measuring starts
+QUIET = 5.0  # seconds of silence before memory is read
 
 
 @contextlib.contextmanager
@@ -53,7 +53,7 @@ def trusting(certificate: Path) -> Iterator[None]:
 
 
 class Day:
-    """One running service behind nginx, and everyone who wants something of it."""
+    """One running service behind nginx, and all its clients."""
 
     def __init__(self, service: Service, nginx: Nginx, standin: Standin, store: Store, delay: float) -> None:
         self._service, self._nginx, self._standin, self._store = service, nginx, standin, store
@@ -69,7 +69,7 @@ class Day:
             standin.faults(call, "delay", seconds=delay, times=None)
 
     def approve(self, a_minute: float, seconds: float) -> None:
-        """Approves photos at this pace, whatever becomes of them."""
+        """Approves photos at this pace, whatever happens to them."""
         many = int(a_minute * seconds / 60)
         names = [f"late{number}" for number in range(self._arrived, self._arrived + many)]
         self._arrived += many
@@ -83,7 +83,7 @@ class Day:
         self._standin.wait_idle(120)
 
     def open(self, rate: float, seconds: float) -> dict[str, Any]:
-        """Opens mails at this pace; what `openers` says of it."""
+        """Opens mails at this pace; returns what `openers` reports."""
         command = [sys.executable, "-m", "scripts.bench.openers", "--trusted", str(self._nginx.ca)]
         ended = subprocess.run(
             [*command, "--rate", str(rate), "--seconds", str(seconds)],
@@ -96,7 +96,7 @@ class Day:
         return said
 
     def run(self, asked: argparse.Namespace, seconds: float, middle: list[Any] | None = None) -> dict[str, Any]:
-        """The load for so many seconds; `middle`, where given, gets what the build and the reload were."""
+        """Runs the load for so many seconds; `middle`, if given, receives the results of the build and the reload."""
         threads = [threading.Thread(target=self.approve, args=(asked.approvals, seconds))]
         if middle is not None:
             threads += [threading.Thread(target=self._build, args=(seconds * 0.25, middle))]
@@ -179,7 +179,7 @@ def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
 
 
 def outcomes(deliveries: list[dict[str, Any]]) -> Counter[str]:
-    """Status of each notification; one that did not store its photo is a failure, too."""
+    """Status of each notification; one whose photo was not stored also counts as a failure."""
     said: Counter[str] = Counter()
     for one in deliveries:
         stored = one["status"] == 200 and json.loads(one["body"])["status"] == "stored"
@@ -190,10 +190,18 @@ def outcomes(deliveries: list[dict[str, Any]]) -> Counter[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/load", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5, help="(default: %(default)s)")
-    parser.add_argument("--approvals", type=float, default=200, metavar="N", help="a minute (default: %(default)s)")
-    parser.add_argument("--images", type=float, default=200, metavar="N", help="a second (default: %(default)s)")
-    parser.add_argument("--delay", type=float, default=300, metavar="MS", help="of Cloudinary (default: %(default)s)")
-    parser.add_argument("--photos", type=int, default=999, metavar="N", help="in the collages (default: %(default)s)")
+    parser.add_argument(
+        "--approvals", type=float, default=200, metavar="N", help="approvals a minute (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--images", type=float, default=200, metavar="N", help="mails opened a second (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--delay", type=float, default=300, metavar="MS", help="Cloudinary's delay (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--photos", type=int, default=999, metavar="N", help="photos in the collages (default: %(default)s)"
+    )
     parser.add_argument("--workers", type=int, default=None, metavar="N", help="(default: as deploy/ chooses)")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
     asked = parser.parse_args()

@@ -1,4 +1,4 @@
-"""ImageMagick's command line tools, under their names in version 6 (Debian's) or 7."""
+"""ImageMagick's command line tools, by their names in version 6 (Debian's) or 7."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scripts.bench.job import Job
 
 @functools.cache
 def tool(name: str) -> list[str]:
-    """How `convert` and `montage` are called here. `convert` by that name alone may be something else."""
+    """The command for `convert` or `montage`; the name `convert` alone may belong to another program."""
     old = shutil.which(f"{name}-im6.q16")
     return [old] if old else [str(shutil.which("magick")), *([] if name == "convert" else [name])]
 
@@ -26,6 +26,6 @@ def montage(*arguments: str, cwd: Path) -> None:
 
 
 def to_canvas(job: Job) -> list[str]:
-    """Pads or cuts the grid to the canvas: what is wanted begins at minus the place of the grid."""
+    """Pads or crops the grid to the canvas; the crop begins at minus the grid's position."""
     place = f"{job.width}x{job.height}{-job.left:+d}{-job.top:+d}"
     return ["-background", "none", "-gravity", "NorthWest", "-extent", place, "+repage", "-strip"]

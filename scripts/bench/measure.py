@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-INTERVAL = 0.02  # seconds between two looks at memory
-SHARE = 0.1  # of the time at most goes into looking, which holds up what is looked at
+INTERVAL = 0.02  # seconds between two samples of memory
+SHARE = 0.1  # at most this part of the time goes into sampling, which slows down the processes measured
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Figures:
 
 
 def measure(start: Callable[[], subprocess.Popen[bytes]], seconds: float = 3600) -> Figures:
-    """Runs what `start` starts to its end, killing it after so many `seconds`.
+    """Runs what `start` starts until it ends, and kills it after `seconds`.
 
-    CPU time is that of all its processes, and of `start` itself. Memory is the sum of PSS (each page divided by how
-    many processes share it, /proc/PID/smaps_rollup) over the whole tree, looked at every 20 ms, and less often where
-    looking would take more than a tenth of the time.
+    CPU time includes all its processes and `start` itself. Memory is the sum of PSS (each page divided by the number of
+    processes that share it, /proc/PID/smaps_rollup) over the whole tree, sampled every 20 ms, and less often where
+    sampling would take more than a tenth of the time.
     """
     cpu, began = _cpu(), time.monotonic()
     process = start()
@@ -51,7 +51,7 @@ def measure(start: Callable[[], subprocess.Popen[bytes]], seconds: float = 3600)
 
 
 def tree(root: int) -> list[int]:
-    """The process numbers of `root` and of all that descend from it."""
+    """The process IDs of `root` and all its descendants."""
     children = defaultdict(list)
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -68,18 +68,18 @@ def tree(root: int) -> list[int]:
 
 
 def percentile(values: Sequence[float], part: float) -> float:
-    """The value that so many per cent of `values` do not exceed, between two of them where it falls there."""
+    """The value that so many per cent of `values` do not exceed, interpolated between neighbours."""
     return float(np.percentile(values, part))
 
 
 def pss(number: int) -> int:
-    """Bytes of memory of a process, pages that several share divided among them; 0 where it has ended."""
+    """Bytes of memory of a process, shared pages divided among the processes that share them; 0 once it has ended."""
     try:
         for line in Path(f"/proc/{number}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
     except OSError:
-        pass  # it has ended since, or has no memory any more
+        pass  # it has ended since, or has no memory left
     return 0
 
 

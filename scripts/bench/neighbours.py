@@ -1,9 +1,9 @@
-"""What others notice of a build: answers of a running gunicorn, idle and while one collage after the other is built.
+"""Measures how a build affects other requests to gunicorn: idle, and while collages are built one after another.
 
 Health checks, a static file and approvals (signed, the picture fetched from the stand-in and stored) take turns, one at
-a time with a pause after each, so that nothing but the build is in their way. The stand-in answers without delay; what
-it computes itself is in an approval's time. All workers have stored photos before anything is measured. Builds are
-asked for at the admin's door. Their memory is looked at in a build of its own, because looking holds up, too.
+a time with a pause after each, so that only the build competes with them. The stand-in adds no delay, but its own
+computing counts towards an approval. All workers have stored photos before measuring starts. Builds are started through
+the admin API. Their memory is measured in a separate build, because sampling slows it down.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from scripts.sandbox.people import portrait
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 
-CAMPAIGN = "other"  # of scripts.sandbox.service: the one that collages are made of; approvals are for another one
+CAMPAIGN = "other"  # of scripts.sandbox.service: the campaign that collages are built from; approvals go to another
 PEOPLE = 12  # distinct pictures that arrive
 KINDS = {"health": "GET /health", "static": "GET /static/page.css", "approval": "approval, picture stored"}
 
 
 @contextlib.contextmanager
 def building(store: Store, service: Service) -> Iterator[list[float]]:
-    """Meanwhile one collage after the other is built; gives the seconds of those that are finished."""
+    """Builds one collage after another meanwhile; yields the seconds of the finished ones."""
     done: list[float] = []
     failed: list[str] = []
     enough = threading.Event()
@@ -65,7 +65,7 @@ def building(store: Store, service: Service) -> Iterator[list[float]]:
 
 
 def link(source: Path, target: Path) -> None:
-    """The same photos under another campaign's name. The product never writes into a file that has its name."""
+    """Links the same photos into another campaign. Collagen never writes into a file that already has its name."""
     for path in pictures.files_of(source):
         new = target / path.relative_to(source)
         new.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,9 @@ def show(idle: Times, beside: Times) -> None:
 
 
 def run(source: Store, campaign: str, samples: int) -> tuple[Times, Times, list[float], Figures]:
-    """Requests while idle and while building, seconds a build took meanwhile, and figures of a build alone."""
+    """Sends requests while idle and while building; returns their times, each build's seconds and the figures of one
+    alone.
+    """
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         people = list(pool.map(portrait, range(PEOPLE)))
     # beside the cache: in /tmp, which may be in memory, a file cannot be linked, and fsync costs nothing
@@ -106,8 +108,12 @@ def run(source: Store, campaign: str, samples: int) -> tuple[Times, Times, list[
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/neighbours", description=__doc__)
-    parser.add_argument("--photos", type=int, default=5_000, metavar="N", help="in the collage (default: %(default)s)")
-    parser.add_argument("--samples", type=int, default=300, metavar="N", help="requests a kind (default: %(default)s)")
+    parser.add_argument(
+        "--photos", type=int, default=5_000, metavar="N", help="photos in the collage (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--samples", type=int, default=300, metavar="N", help="requests of each kind (default: %(default)s)"
+    )
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
     asked = parser.parse_args()
     idle, beside, builds, alone = run(*pictures.campaign(asked.cache, asked.photos), asked.samples)

@@ -1,7 +1,7 @@
-"""Supporters who open their mails: so many requests a second, at times that were settled before, whatever comes back.
+"""Supporters opening their mails: requests at a fixed rate, at times set in advance, whatever the answers.
 
-A process of its own, for a crowd that has to wait for its turn in the measuring process would hide how long it waited.
-Prints one JSON object.
+Runs as its own process: clients that wait for a turn in the measuring process would hide how long they waited. Prints
+one JSON object.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 class Openers:
-    """`rate`: requests a second in all, for so many `seconds`. A request's time runs from when it was due."""
+    """`rate`: requests a second in total, for so many `seconds`. A request's time counts from when it was due."""
 
     def __init__(self, urls: list[str], trusted: str, rate: float, seconds: float) -> None:
         self._urls, self._rate, self._total = urls, rate, int(rate * seconds)
@@ -65,7 +65,7 @@ class Openers:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trusted", required=True, help="certificate of the server")
+    parser.add_argument("--trusted", required=True, help="the server's certificate")
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     asked = parser.parse_args()

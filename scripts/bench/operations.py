@@ -1,4 +1,4 @@
-"""What a photo and a collage ask of the store's file system, and what a collage takes where each answer is late."""
+"""Counts the operations that a photo and a collage ask of the store, and times a collage where each one is slow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RUNS = 3
 
 
 def show_counts(directory: Path, picture: bytes, source: Path, campaign: str) -> None:
-    """Counts in a new store at `directory`, which then has one campaign; the collage's is in the store `source`."""
+    """Counts in a new store at `directory`, left with one campaign; the collage is built from the store `source`."""
     disk = Watched()
     store = Store(directory, disk)
     store.root.initialise()
@@ -45,7 +45,7 @@ def show_counts(directory: Path, picture: bytes, source: Path, campaign: str) ->
 
 
 def show_slow(source: Path, campaign: str, wait: float) -> None:
-    """Times of one collage's plan and cells, without and with waiting, in turns."""
+    """Times a collage's plan and cells, without and with the delay, in turns."""
     disks: dict[str, Callable[[], Watched]] = {
         "as it is": lambda: Watched(),
         "slow": lambda: Watched(wait),
@@ -65,7 +65,7 @@ def show_slow(source: Path, campaign: str, wait: float) -> None:
     for step in ("plan", "cells"):
         row = [statistics.median(taken[title, step]) for title in disks]
         print(f"{f'{step} of {len(planned.line.queue)}':<34}" + "".join(f"{seconds:>20.2f}" for seconds in row))
-    print(f"\n“entries too”: a {ENTRY} takes as long, as where a listing brings no modification times.")
+    print(f"\n“entries too”: a {ENTRY} takes as long, as if listings returned no modification times.")
 
 
 def cells(store: Store, campaign: str, planned: build.CollagePlan) -> None:

@@ -1,7 +1,7 @@
-"""The benchmark's stores: people as real ones weigh, or one's own pictures.
+"""The benchmark's stores: sample people whose files weigh what real ones do, or your own pictures.
 
-A campaign of any size is made of the photos of one campaign, `everyone`, by hard links to whatever files the store
-keeps of a photo. They are put there by the product's own code, without fsync.
+A campaign of any size is made from the photos of one campaign, `everyone`, by hard links to every file that the store
+keeps of a photo. Collagen's own code stores them, without fsync.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ from app.adapters.store.disk import Disk
 from scripts.sandbox.people import portrait, portrait_image
 
 EVERYONE = "everyone"
-DRAWN = 200  # people are drawn; the others are these with other light, colours and grain
-ARCHIVES = 8  # distinct ones; at these sizes of cells no archive is read, so that all photos share a few
-GRAIN = 1.0  # makes a generated intermediate weigh what a real one does, 165 to 190 KB
+DRAWN = 200  # people are drawn; the rest are variations with other light, colours and grain
+ARCHIVES = 8  # distinct ones; at these cell sizes no archive is read, so all photos share a few
+GRAIN = 1.0  # makes a generated intermediate weigh what a real one does: 165 to 190 KB
 APPROVED = 1_700_000_000
-AT_ONCE = 100  # photos a process makes before it says so
+AT_ONCE = 100  # photos a process makes between two reports
 
 
 class Unsynced(Disk):
-    """A disk for what can be made again."""
+    """A disk without fsync, for files that can be made again."""
 
     def fsync(self, descriptor: int) -> None:
         pass
 
 
 def campaign(cache: Path, photos: int, folder: Path | None = None) -> tuple[Store, str]:
-    """A store, and a campaign in it that has exactly so many photos and no collages. Made where it is missing."""
+    """A campaign with exactly so many photos and no collages, and its store. Created if missing."""
     directory = cache / _stamp(folder)
     store = Store(directory, Unsynced())
     store.root.initialise()
@@ -61,7 +61,7 @@ def public_id(number: int) -> str:
 
 
 def _stamp(folder: Path | None) -> str:
-    """Names a store by everything its files depend on."""
+    """A store's name, derived from everything that its files depend on."""
     top = Path(__file__).parents[2]
     modules = ("imaging/photo", "imaging/saving", "imaging/copies", "store/photos/photos")
     code = [Path(__file__), *(top / f"app/adapters/{module}.py" for module in modules)]
@@ -70,7 +70,7 @@ def _stamp(folder: Path | None) -> str:
 
 
 def _make(directory: Path, photos: int, folder: Path | None) -> None:
-    """Puts into `everyone` whoever of the first `photos` people is missing."""
+    """Adds to `everyone` the missing ones of the first `photos` people."""
     held = {photo.public_id for photo in Store(directory).photos.all(EVERYONE)}
     missing = [number for number in range(photos) if public_id(number) not in held]
     if not missing:
@@ -96,7 +96,7 @@ def _make(directory: Path, photos: int, folder: Path | None) -> None:
 
 
 def _put_own(directory: Path, pictures: list[Path], numbers: list[int]) -> None:
-    """One's own pictures as the product prepares them, over and over where there are fewer than asked for."""
+    """Your own pictures as Collagen prepares them, repeated if there are fewer than requested."""
     store = Store(directory, Unsynced())
     for number in numbers:
         prepared = imaging.prepare(pictures[number % len(pictures)].read_bytes())
@@ -125,7 +125,7 @@ def _drawn(seed: int) -> NDArray[np.uint8]:
 
 
 def varied(person: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
-    """Somebody much like `person`: mirrored or not, in other light and colours, with grain of their own."""
+    """A variation of `person`: mirrored or not, with other light, colours and grain."""
     chance = np.random.default_rng(seed)
     turned = person[:, :: chance.choice((-1, 1))]
     light = chance.uniform(0.9, 1.08) * chance.uniform(0.94, 1.06, 3)
@@ -135,7 +135,7 @@ def varied(person: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
-    """An intermediate as the product makes it."""
+    """An intermediate as Collagen makes it."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", compress_level=0)
     with opened(buffer.getvalue(), "png") as image:
@@ -143,7 +143,7 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def files_of(directory: Path) -> Iterator[Path]:
-    """Every file of a campaign's photos, whatever the store keeps of one."""
+    """Every file that the store keeps of a campaign's photos."""
     for room in directory.iterdir():
         if room.name not in ("collages", "logs"):
             yield from (path for path in room.rglob("*") if path.is_file() and not path.name.startswith("."))

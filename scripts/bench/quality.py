@@ -1,8 +1,8 @@
-"""How near a finished collage comes to the people's archives: PSNR and SSIM of every tile.
+"""Measures how close a finished collage comes to the people's archives: PSNR and SSIM of every tile.
 
-The reference of a tile is made from the archive of 1500×2000 at full precision (Pillow, LANCZOS, no shortcuts); the
-tile is what the finished master shows. PSNR is of the three channels together. SSIM is of luma (BT.601), over every
-window of 8×8 pixels, all of them of the same weight, with the usual constants (0.01 and 0.03 of 255, squared).
+A tile's reference is made from the archive of 1500×2000 at full precision (Pillow, LANCZOS, no shortcuts); the tile is
+cut from the finished master. PSNR covers the three channels together. SSIM is of luma (BT.601), over every window of
+8×8 pixels with equal weight, and the usual constants (0.01 and 0.03 of 255, squared).
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ from scripts.sandbox.people import portrait
 from scripts.sandbox.stored import distinct
 
 CANVAS = 4096
-PEOPLE = 40  # are drawn; all others are one of these
+PEOPLE = 40  # are drawn; all others repeat one of these
 WINDOW = 8
 LUMA = np.array((0.299, 0.587, 0.114))
 FIRST, SECOND = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
 def psnr(one: np.ndarray, other: np.ndarray) -> float:
-    """Decibels; 99 where nothing differs."""
+    """Decibels; 99 for identical pictures."""
     error = float(np.mean((one.astype(np.float64) - other) ** 2))
     return min(99.0, 10 * np.log10(255**2 / error)) if error else 99.0
 
 
 def ssim(one: np.ndarray, other: np.ndarray) -> float:
-    """Mean structural similarity of the lumas of two pictures; 1 where they are the same."""
+    """Mean structural similarity of two pictures' lumas; 1 for identical ones."""
     first, second = one @ LUMA, other @ LUMA
     mean_1, mean_2 = _means(first), _means(second)
     variance_1 = _means(first * first) - mean_1**2
@@ -77,7 +77,7 @@ def wanted(archive: bytes, size: tuple[int, int]) -> np.ndarray:
 
 
 def compare(store: Store, campaign: str, people: list[imaging.Prepared], photos: int) -> str:
-    """Builds a collage of the first `photos` people, and says how near it comes."""
+    """Builds a collage of the first `photos` people and prints how close it comes."""
     grid = layout.best(photos, CANVAS, CANVAS)
     build = process.start(store, campaign, Parameters())
     build.wait()
@@ -91,7 +91,7 @@ def compare(store: Store, campaign: str, people: list[imaging.Prepared], photos:
     manifest = store.collages.manifest(campaign, build.id).as_json()
     for tile, place in zip(manifest["tiles"], check.tiles(job), strict=True):
         down, across = place
-        # what of an outermost cell is clipped off
+        # the part of an outermost cell that is clipped
         y = down.start - (job.top + tile["row"] * job.cell_height)
         x = across.start - (job.left + tile["col"] * job.cell_width)
         shown = picture[place]
@@ -107,7 +107,7 @@ def compare(store: Store, campaign: str, people: list[imaging.Prepared], photos:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/quality", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--photos", type=int, action="append", metavar="N", help="(default: 221, 999, 5000, 20000)")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="JPEGs to take instead of generated people")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="JPEGs to use instead of generated people")
     asked = parser.parse_args()
     sizes = sorted(asked.photos or (221, 999, 5_000, 20_000))
     with tempfile.TemporaryDirectory(prefix="collagen-bench-") as directory:

@@ -1,7 +1,7 @@
-"""One `montage` that resizes, and one `convert` that cuts and writes all three files, at their best settings.
+"""One `montage` that resizes, and one `convert` that crops and writes all three files, at their best settings.
 
 Each picture is resized as soon as it is read (`name[WxH!]`), which takes less memory and time than `-resize` on all of
-them; pixels go from one process to the other by a pipe; PNG level 1.
+them; pixels pass between the processes through a pipe; PNG level 1.
 """
 
 import subprocess
@@ -34,7 +34,7 @@ def main() -> None:
             [
                 *(*magick.tool("convert"), "miff:-", *magick.to_canvas(work)),
                 *("(", "+clone", *part, *small, "+delete", ")"),
-                # what was said for the JPEGs holds on; 15: level 1, adaptive filters
+                # the JPEGs' settings still apply; 15: level 1, adaptive filters
                 *("-interlace", "none", "-quality", "15", "-depth", "8"),
                 f"PNG32:{work.target()}",
             ],

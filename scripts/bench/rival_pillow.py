@@ -13,7 +13,7 @@ LANCZOS = Image.Resampling.LANCZOS
 
 
 def row(number: int) -> bytes:
-    """The pixels of a row. `reducing_gap` averages whole pixels before LANCZOS: faster, and no difference to see."""
+    """The pixels of a row. `reducing_gap` averages whole pixels before LANCZOS: faster, with no visible difference."""
     strip = Image.new("RGB", (work.cols * work.cell_width, work.cell_height))
     for column, path in enumerate(work.paths[number * work.cols : (number + 1) * work.cols]):
         with Image.open(path) as picture:

@@ -1,4 +1,4 @@
-"""The first prototype's way: a process for every cell, montage, extent/crop, a process for each derivative."""
+"""The first prototype's method: one process per cell, then montage, extent/crop, and one process per derivative."""
 
 import subprocess
 from pathlib import Path

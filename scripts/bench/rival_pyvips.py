@@ -1,7 +1,7 @@
-"""pyvips: `thumbnail` for every cell, `arrayjoin` for every row and for all rows, and both kinds of files at once.
+"""pyvips: `thumbnail` for every cell, `arrayjoin` for each row and for all rows, and both kinds of files at once.
 
-PNG level 2 with the filter "avg": with the zlib inside libvips, level 1 makes a file half as large again, and level 2
-one as large as level 1 elsewhere, still in half a second.
+PNG level 2 with the filter "avg": with libvips's own zlib, level 1 makes files half as large again, and level 2 makes
+them as large as level 1 elsewhere, still in half a second.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,7 @@ work = job.read()
 
 
 def row(number: int) -> pyvips.Image:
-    """A row in memory: arrayjoin of thousands of open files takes more memory, and no less time."""
+    """A row in memory: arrayjoin of thousands of open files takes more memory, and as much time."""
     cells = [
         pyvips.Image.thumbnail(path, work.cell_width, height=work.cell_height, size="force", no_rotate=True)
         for path in work.paths[number * work.cols : (number + 1) * work.cols]
@@ -29,7 +29,7 @@ def derivative(part: pyvips.Image, longest: int) -> None:
 
 
 def main() -> None:
-    pyvips.cache_set_max(0)  # nothing is asked for twice
+    pyvips.cache_set_max(0)  # nothing is read twice
     with ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(row, range(work.rows)))
     grid = pyvips.Image.arrayjoin(rows, across=1)

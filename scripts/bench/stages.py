@@ -1,4 +1,4 @@
-"""Where the product's way spends its time: what its steps take, counted in the building process itself."""
+"""Shows where Collagen's build spends its time: each step, measured inside the building process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.adapters.store import Store
 from app.core import limits
 
 TOP = Path(__file__).parents[2]
-# module, attribute: those that are there are counted. An inner step's time is part of its outer one's.
+# module, attribute: counted where they exist. An inner step's time is part of its outer one's.
 STEPS = (
     ("app.services.collage.build", "plan"),
     ("app.services.collage.montage", "make_cells"),
@@ -44,7 +44,7 @@ STEPS = (
 
 
 def show(store: Store, campaign: str) -> None:
-    """Builds one collage in a process of its own, and prints the table."""
+    """Builds one collage in a separate process and prints the table."""
     shutil.rmtree(store.root.path / campaign / "collages", ignore_errors=True)
     began = time.monotonic()
     done = subprocess.run(
@@ -62,7 +62,7 @@ def show(store: Store, campaign: str) -> None:
 
 
 def counted(function: Callable[..., Any], name: str, counts: dict[str, list[float]], lock: Any) -> Callable[..., Any]:
-    """`function`, with calls, seconds, first begin and last end kept in `counts`."""
+    """`function`, which also records its calls, seconds, first start and last end in `counts`."""
 
     @functools.wraps(function)
     def wrapper(*arguments: Any, **named: Any) -> Any:
@@ -89,7 +89,7 @@ def main() -> None:
             holder = getattr(holder, part, None)
         if hasattr(holder, last):
             setattr(holder, last, counted(getattr(holder, last), path, counts, lock))
-    from app.services.collage import build  # what the building process imports, too
+    from app.services.collage import build  # also imported by the building process
 
     counts["(imports)"] = [1, time.monotonic() - began, began, time.monotonic()]
     store, campaign = Store(Path(sys.argv[1])), sys.argv[2]

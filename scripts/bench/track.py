@@ -1,8 +1,8 @@
-"""Pictures in mails from a running gunicorn, each with its open recorded: idle, and while collages are built.
+"""Requests pictures in mails from a running gunicorn, each recorded as an open: idle, and while collages are built.
 
-Clients ask over connections that they keep, first as fast as answers come, which shows how many there can be; then with
-pauses, as in the hour after many mails went out, which shows how long one person waits. The clients share the cores
-with what they measure. Every open must be in the log afterwards.
+Clients keep their connections and ask first as fast as answers come, which shows the highest rate; then with pauses, as
+in the hour after a mailing, which shows how long one person waits. The clients share the cores with the service. Every
+open must be in the log afterwards.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from scripts.bench.neighbours import CAMPAIGN, building, link
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 
-SHOWN = "sayno"  # of scripts.sandbox.service: the campaign whose mails are looked at; collages are built of another one
+SHOWN = "sayno"  # of scripts.sandbox.service: the campaign whose mails are opened; collages are built from another
 KEY = "a key for nothing but measurements"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 class Crowd:
-    """So many clients of a service, each with the mail of a person of its own."""
+    """So many clients of a service, each with their own person's mail."""
 
     def __init__(self, service: Service, store: Store, clients: int) -> None:
         tokens, self._store = Tokens([KEY]), store
@@ -41,7 +41,7 @@ class Crowd:
         self._picture = store.collages.file(SHOWN, "0001", "collage-1024.jpg").read_bytes()
 
     def ask(self, times: int, pause: float = 0.0) -> tuple[float, list[float]]:
-        """So many pictures in all: seconds until the last, and seconds of each. `pause`: of a client after each."""
+        """Requests so many pictures: seconds until the last, and seconds of each. `pause`: a client's, after each."""
         recorded, began = self._recorded(), time.monotonic()
         with ThreadPoolExecutor(len(self._paths)) as pool:
             parts = list(pool.map(lambda path: self._fetch(path, times // len(self._paths), pause), self._paths))
@@ -103,9 +103,13 @@ def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/track", description=__doc__)
-    parser.add_argument("--photos", type=int, default=999, metavar="N", help="in the collages (default: %(default)s)")
-    parser.add_argument("--clients", type=int, default=20, metavar="N", help="at a time (default: %(default)s)")
-    parser.add_argument("--pictures", type=int, default=10_000, metavar="N", help="as fast (default: %(default)s)")
+    parser.add_argument(
+        "--photos", type=int, default=999, metavar="N", help="photos in the collages (default: %(default)s)"
+    )
+    parser.add_argument("--clients", type=int, default=20, metavar="N", help="at the same time (default: %(default)s)")
+    parser.add_argument(
+        "--pictures", type=int, default=10_000, metavar="N", help="as fast as possible (default: %(default)s)"
+    )
     parser.add_argument("--samples", type=int, default=2_000, metavar="N", help="with pauses (default: %(default)s)")
     parser.add_argument("--rate", type=int, default=100, metavar="N", help="a second, with pauses (%(default)s)")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")

@@ -1,7 +1,7 @@
-"""What a visit to the wall costs: gunicorn asked over loopback for the page, and for tiles of every level.
+"""Measures a visit to the wall: the page and tiles of every level, requested from gunicorn over loopback.
 
-A tile is cold when it was never made, and warm when it was; archives are in the system's memory either way, as on a
-machine that has served the wall for a while. One request at a time, then as a browser asks: six at once.
+A tile is cold if it was never made, and warm if it was; the archives are in the page cache either way, as on a machine
+that has served the wall for a while. First one request at a time, then six at once, as a browser does.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 
 KEY = "a key that is only good for a benchmark"
-AT_ONCE = 6  # connections of a browser to one host (HTTP/1.1)
+AT_ONCE = 6  # connections that a browser opens to one host (HTTP/1.1)
 ASSETS = r'(?:src|href)="(/static/[^"]+)"'
 
 
 def collage(store: Store, campaign: str) -> str:
-    """The campaign's newest collage, made where there is none."""
+    """The campaign's newest collage, built if there is none."""
     if not store.collages.ids(campaign):
         start(store, campaign, Parameters()).wait()
     return store.collages.ids(campaign)[-1]
 
 
 class Visitor:
-    """Whoever has the personal link of somebody in the middle."""
+    """A visitor with the personal link of somebody in the middle of the wall."""
 
     def __init__(self, service: Service, wall: Wall) -> None:
         seated = wall.seats[wall.grid.cols // 2, wall.grid.rows // 2]
@@ -50,7 +50,7 @@ class Visitor:
         self._http = urllib3.connection_from_url(service.url, maxsize=AT_ONCE)
 
     def get(self, path: str) -> tuple[float, bytes]:
-        """Seconds until all of an answer was there, and what it is."""
+        """Seconds until the whole answer arrived, and the answer."""
         began = time.monotonic()
         answer = self._http.request("GET", path, retries=False)
         taken = time.monotonic() - began
@@ -59,7 +59,7 @@ class Visitor:
         return taken, answer.data
 
     def open(self) -> tuple[float, int, float]:
-        """Seconds and bytes of the page and what it loads, and seconds for the page alone."""
+        """Seconds and bytes of the page and what it loads, and seconds of the page alone."""
         page, text = self.get(f"{self._track}/wall")
         loaded = [self.get(path) for path in re.findall(ASSETS, text.decode())]
         return page + sum(took for took, _ in loaded), len(text) + sum(len(data) for _, data in loaded), page
@@ -73,7 +73,7 @@ class Visitor:
 
 
 def some(wall: Wall, level: int, many: int) -> list[tuple[int, int, int]]:
-    """So many different tiles of a level, or all where it has fewer."""
+    """So many different tiles of a level, or all if it has fewer."""
     across, down = wall.grid.tiles(level)
     numbers = random.Random(level).sample(range(across * down), min(many, across * down))
     return [(level, number % across, number // across) for number in numbers]
@@ -107,7 +107,7 @@ def show_tiles(visitor: Visitor, wall: Wall, many: int) -> None:
 
 
 def show_screens(visitor: Visitor, wall: Wall) -> None:
-    """The tiles of a screen at full zoom, six asked for at once, as a browser does."""
+    """The tiles of a screen at full zoom, six requests at once, as a browser does."""
     across, down = wall.grid.tiles(wall.grid.highest)
     chance = random.Random(7)
     cold: list[float] = []
@@ -126,7 +126,7 @@ def show_screens(visitor: Visitor, wall: Wall) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/wall", description=__doc__)
     parser.add_argument("--people", type=int, default=1_000, metavar="N", help="photos (default: %(default)s)")
-    parser.add_argument("--tiles", type=int, default=60, metavar="N", help="of each level (default: %(default)s)")
+    parser.add_argument("--tiles", type=int, default=60, metavar="N", help="tiles of each level (default: %(default)s)")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
     asked = parser.parse_args()
     store, campaign = pictures.campaign(asked.cache, asked.people)
@@ -158,7 +158,7 @@ def main() -> None:
         print(f"kept on the local disk: {len(kept)} pictures, {total / 1e6:.1f} MB")
         counts = (wall.grid.tiles(level) for level in range(wall.grid.lowest, wall.grid.highest + 1))
         whole = sum(across * down for across, down in counts)
-        print(f"all {whole} tiles would be about {whole * total / len(kept) / 1e6:.0f} MB; 500 MB at most are kept")
+        print(f"all {whole} tiles would be about {whole * total / len(kept) / 1e6:.0f} MB; at most 500 MB are kept")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-"""A disk that counts what is asked of it, and can be slow.
+"""A disk that counts its operations and can be slow.
 
-An operation is a method of `Disk` (app/adapters/store/disk.py); most are one question to the system, while one that
-reads opens and closes, too. Beside them, what is asked of a listed name (its modification time, say) counts as
-`stat of an entry`: a network file system that sends attributes along with a listing (NFS's READDIRPLUS) is not asked
-again for these.
+An operation is a method of `Disk` (app/adapters/store/disk.py). Most are one system call; one that reads also opens and
+closes. Attributes of a listed name (such as its modification time) count separately as `stat of an entry`, because a
+network file system that sends them along with a listing (NFS's READDIRPLUS) needs no extra request.
 """
 
 from __future__ import annotations
@@ -22,8 +21,9 @@ ENTRY = "stat of an entry"
 
 
 class Watched(Disk):
-    """The real disk; `calls` counts by operation. `wait`: seconds that each takes longer; `entries`: and each entry's
-    stat as well."""
+    """The real disk; `calls` counts by operation. `wait`: extra seconds for each; `entries`: also for each entry's
+    stat.
+    """
 
     def __init__(self, wait: float = 0, *, entries: bool = False) -> None:
         self.calls: Counter[str] = Counter()

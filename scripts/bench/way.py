@@ -1,6 +1,6 @@
-"""The whole way in figures: seconds a notification, seconds and memory a collage.
+"""Times the whole way: seconds per notification, and seconds and memory per collage.
 
-Real gunicorn, SDK, exiftool and ImageMagick; the stand-in answers without delay, so that the network is left out.
+Real gunicorn, SDK, exiftool and ImageMagick; the stand-in answers without delay, which leaves out the network.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""After a rejection: how long until no address of the service shows the face.
+"""Measures how long after a rejection no URL of the service shows the person's face any more.
 
-gunicorn gets the signed notification of a rejection, and from the moment it is sent every address that shows the person
-is asked again and again until none does: the place in the picture has one colour (collages), or the bytes are others
-than before (wall). "Answered" is when Cloudinary has its answer, and "next" how long the first and the following
-pictures take then. The last line is a rebuild.
+gunicorn receives the signed notification of a rejection; from then on every URL that shows the person is requested
+again and again until none does: the person's place in the picture has one colour (collages), or the bytes have changed
+(wall). "Answered" is when Cloudinary gets its answer, and "next" how long the first and the following pictures take
+then. The last line is a rebuild.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FLAT = 12.0  # the largest standard deviation of a place that was painted over; 
 
 
 class Watcher:
-    """Asks every address that shows the collage."""
+    """Requests every URL that shows the collage."""
 
     def __init__(self, service: Service, store: Store, manifest: Manifest) -> None:
         self._http = urllib3.connection_from_url(service.url)
@@ -147,7 +147,9 @@ def measure(watcher: Watcher, gone: Sequence[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/withdrawal", description=__doc__)
-    parser.add_argument("--photos", type=int, default=999, metavar="N", help="in the collage (default: %(default)s)")
+    parser.add_argument(
+        "--photos", type=int, default=999, metavar="N", help="photos in the collage (default: %(default)s)"
+    )
     parser.add_argument("--rejections", type=int, default=20, metavar="N", help="(default: %(default)s)")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
     asked = parser.parse_args()

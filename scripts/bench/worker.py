@@ -1,4 +1,4 @@
-"""A worker that stores photos with the product's own processor, network left out, and where its time goes."""
+"""A worker that stores photos with Collagen's own processor, without the network, and shows where its time goes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from app.services.processor.processor import Processor
 from scripts.sandbox.people import address
 
 CAMPAIGN = "campaign"
-APPROVED = 1_700_000_000  # when every photo was approved, and its version
+APPROVED = 1_700_000_000  # time of approval of every photo, and its version
 RAW = b"{}" * 500  # a notification, as long as one is
 STAGES = {"prepare": imaging.Decoder, "write": ExifTool, "put": Photos}  # method: whose
 
 
 class Answers:
-    """In Cloudinary's place: every photo is approved, and its picture is there at once."""
+    """Stands in for Cloudinary: every photo is approved, and its picture available at once."""
 
     def __init__(self, people: list[bytes]) -> None:
         self._people = people
@@ -41,7 +41,7 @@ class Answers:
 
 
 class Worker:
-    """The webhook without its door. `people`: the JPEGs that arrive, over and over."""
+    """The webhook's work without HTTP. `people`: the JPEGs that arrive, over and over."""
 
     def __init__(self, store: Store, people: list[bytes]) -> None:
         campaigns = Campaigns([Campaign(CAMPAIGN, CAMPAIGN, CAMPAIGN)])
@@ -49,7 +49,7 @@ class Worker:
         self._processor = Processor(answers, store, self._exiftool, campaigns)  # type: ignore[arg-type]
 
     def notified(self, number: int, status: str) -> None:
-        """Does all that is done for a photo's notification. `status`: what must become of the photo."""
+        """Handles one photo's notification completely. `status`: the expected outcome."""
         outcome = self._processor.process(Hint(str(number), "https://picture", APPROVED))
         self._store.logs.notification(CAMPAIGN, datetime.now(UTC), "approved", outcome.public_id, RAW)
         if outcome.status != status:
@@ -62,7 +62,7 @@ class Worker:
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Meanwhile this thread and whatever it starts, threads and processes, share one core."""
+    """Meanwhile this thread, and the threads and processes that it starts, share one core."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(before)})
     try:
@@ -73,7 +73,7 @@ def one_core() -> Iterator[None]:
 
 @contextmanager
 def timed() -> Iterator[dict[str, list[float]]]:
-    """Meanwhile the methods in STAGES keep the seconds of every call."""
+    """Meanwhile the methods in STAGES record the seconds of every call."""
     taken: dict[str, list[float]] = defaultdict(list)
     before = {name: getattr(holder, name) for name, holder in STAGES.items()}
     for name, holder in STAGES.items():

@@ -1,7 +1,7 @@
-"""How many photos a second arrive, with 1, 2 and 4 workers: signed approvals to a running gunicorn, as fast as they go.
+"""Counts the photos that 1, 2 and 4 workers store each second: signed approvals to gunicorn, as fast as possible.
 
-The stand-in answers every call of the API and every picture late, as Cloudinary does, and keeps sixteen notifications
-under way. It shares the cores with the workers, and its CPU time is shown beside theirs.
+The stand-in delays every API answer and every picture, as Cloudinary does, and keeps sixteen notifications under way.
+It shares the cores with the workers; its CPU time is shown beside theirs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 
 PEOPLE = 12  # distinct pictures that arrive
-WARM = 40  # photos before anything is measured
+WARM = 40  # photos before measuring starts
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,10 @@ def ticks(number: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench/workers", description=__doc__)
-    parser.add_argument("--photos", type=int, default=400, metavar="N", help="that arrive (default: %(default)s)")
-    parser.add_argument("--delay", type=float, default=300, metavar="MS", help="of Cloudinary (default: %(default)s)")
+    parser.add_argument("--photos", type=int, default=400, metavar="N", help="photos approved (default: %(default)s)")
+    parser.add_argument(
+        "--delay", type=float, default=300, metavar="MS", help="Cloudinary's delay (default: %(default)s)"
+    )
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4], metavar="N", help="(default: 1 2 4)")
     asked = parser.parse_args()
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:

@@ -1,4 +1,4 @@
-"""Debian's Chromium without a window, to see what mails and pages look like. It needs no network."""
+"""Debian's Chromium without a window, to check what mails and pages look like. Needs no network."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 DRIVER = Path("/usr/bin/chromedriver")
 ARGUMENTS = (
     "--headless=new",
-    "--no-sandbox",  # in a container there is none
+    "--no-sandbox",  # needed in a container
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
@@ -36,15 +36,15 @@ def missing() -> str | None:
     """Why there is no browser here, or None."""
     for path in (CHROMIUM, DRIVER):
         if not path.exists():
-            return f"there is no {path}; scripts/setup --dev installs it where Debian's packages are to be had"
+            return f"there is no {path}; scripts/setup --dev installs it where Debian's packages are available"
     return None
 
 
 class Browser(Ending):
-    """A running Chromium with a profile of its own, which is gone afterwards."""
+    """A running Chromium with its own profile, which is deleted afterwards."""
 
     def __init__(self, logs: Mapping[str, str] | None = None) -> None:
-        """`logs`: what it keeps for `get_log`, and from which level on."""
+        """`logs`: what to keep for `get_log`, and from which level on."""
         self._profile = tempfile.mkdtemp(prefix="chromium-")
         options = ChromeOptions()
         options.binary_location = str(CHROMIUM)
@@ -53,30 +53,30 @@ class Browser(Ending):
         for argument in (*ARGUMENTS, f"--user-data-dir={self._profile}"):
             options.add_argument(argument)
         try:
-            # with the driver's path given, Selenium looks for none and downloads none
+            # given the driver's path, Selenium neither searches for one nor downloads it
             self.driver = Chrome(options=options, service=Service(str(DRIVER)))
         except BaseException:
             shutil.rmtree(self._profile, ignore_errors=True)
             raise
 
     def see(self, url: str, *, width: int, scheme: Scheme, height: int = 900) -> None:
-        """Opens a page as a screen of so many CSS pixels shows it, and waits until its pictures are there."""
+        """Opens a page on a screen of so many CSS pixels, and waits until its pictures are loaded."""
         self.screen(width=width, scheme=scheme, height=height)
         self.driver.get(url)
 
     def screen(self, *, width: int, scheme: Scheme, height: int = 900) -> None:
-        """From now on the screen has so many CSS pixels. The page that is open is only laid out anew."""
+        """Sets the screen's size in CSS pixels; the open page is only laid out again."""
         self._set("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self._set(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
 
     def run(self, script: str) -> Any:
-        """What the body of a JavaScript function returns."""
+        """Runs the body of a JavaScript function and returns its result."""
         return self.driver.execute_script(script)
 
     def screenshot(self, path: Path | None = None) -> bytes:
-        """All of the page as PNG, also what does not fit on the screen."""
+        """The whole page as PNG, beyond the screen too."""
         width, height = self.run("const r = document.documentElement; return [r.clientWidth, r.scrollHeight]")
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         taken = self._set("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
@@ -96,7 +96,7 @@ class Browser(Ending):
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for the tests of a module; they are skipped where there is none."""
+    """A browser for the tests of a module, which are skipped if there is none."""
     reason = missing()
     if reason is not None:
         pytest.skip(reason)

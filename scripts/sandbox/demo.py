@@ -35,7 +35,7 @@ from scripts.sandbox.waiting import wait_for
 PEOPLE = 60
 FOLDER = ROOT / "demo"
 CAMPAIGN = "sayno"
-# what supporters send: mostly JPEG, and whatever else phones and browsers make
+# file formats that supporters send: mostly JPEG, and other formats of phones and browsers
 FORMATS = {3: "png", 11: "webp", 17: "heic", 29: "png", 37: "webp", 43: "heic"}
 WITHOUT_ADDRESS = (5, 23, 41)
 ELSEWHERE = {7: "test_prototype", 31: "test_prototype", 53: "press"}  # "press" is no campaign
@@ -56,7 +56,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./scripts/demo", description=__doc__.partition("\n")[0])
-    parser.add_argument("--once", action="store_true", help="end when the collage is made, do not keep serving")
+    parser.add_argument("--once", action="store_true", help="exit when the collage is made instead of serving it")
     once = parser.parse_args().once
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def run(once: bool) -> None:
-    print(f"A collage of {PEOPLE} people who do not exist, with a Cloudinary that runs on this machine.\n")
+    print(f"A collage of {PEOPLE} people who do not exist, with a local Cloudinary.\n")
     with step(f"{PEOPLE} sample people are drawn"):
         people = draw_people()
     store = FOLDER / "store"
@@ -116,7 +116,7 @@ def _draw(seed: int) -> bytes:
 
 
 def moderated(standin: Standin, people: list[tuple[str, bytes]], store: Path) -> None:
-    """What supporters and the moderator do, through the real SDK; Collagen hears of it by signed webhooks."""
+    """Plays the supporters and the moderator through the real SDK; Collagen hears of it by signed webhooks."""
 
     def upload(seed: int) -> None:
         name, data = people[seed]
@@ -153,7 +153,7 @@ def moderated(standin: Standin, people: list[tuple[str, bytes]], store: Path) ->
 
 
 def ended(service: Service, address: str, meanwhile: str) -> dict[str, Any]:
-    """The state at this address once it is no longer `meanwhile`; shows the progress until then."""
+    """The state at this URL once it is no longer `meanwhile`; shows the progress until then."""
 
     def state() -> dict[str, Any] | None:
         found: dict[str, Any] = service.admin.get(address).json()
@@ -166,8 +166,8 @@ def ended(service: Service, address: str, meanwhile: str) -> dict[str, Any]:
 
 
 def built(service: Service, store: Path) -> str:
-    """Makes the collage; returns its address."""
-    with step("the collage is built, asked for by the admin's POST"):
+    """Builds the collage; returns its URL."""
+    with step("the collage is built, requested by the admin's POST"):
         asked = service.build(CAMPAIGN, wait=0)
         asked.raise_for_status()
         address_of_it = service.url + asked.headers["Location"]
@@ -187,9 +187,9 @@ def built(service: Service, store: Path) -> str:
 
 
 def told(service: Service, mails: MailServer, collage: str) -> None:
-    """Mails go out, some people open theirs, and one unsubscribes."""
+    """Sends mails; some people open theirs, and one unsubscribes."""
     print()
-    with step("everyone in it who has an address is told: mails through SMTP with TLS and login"):
+    with step("everyone in it who has an address gets a mail, through SMTP with TLS and login"):
         service.admin.post(f"{collage}/notify", json={"send": True}).raise_for_status()
         state = ended(service, f"{collage}/notify", "sending")
     if state["state"] != "done":
@@ -205,7 +205,7 @@ def told(service: Service, mails: MailServer, collage: str) -> None:
 
 
 def link(message: EmailMessage, end: str) -> str:
-    """The link in a mail that ends so."""
+    """The link in a mail that ends with this text."""
     body = message.get_body(("plain",))
     assert body is not None
     (found,) = (line for line in body.get_content().splitlines() if line.startswith("http") and line.endswith(end))
@@ -213,11 +213,11 @@ def link(message: EmailMessage, end: str) -> str:
 
 
 def serve(service: Service, mails: MailServer, collage: str) -> None:
-    """Until somebody ends it."""
+    """Serves until interrupted."""
     print(f"\nOpen these in a browser; it keeps serving until you press Ctrl-C:\n  {service.url}/admin/")
     print(f"      the desk: make another collage, see who opened their mail (user admin, password {PASSWORD!r})")
     print(f"  {service.url}/campaigns/{CAMPAIGN}/photos\n      the gallery of the team (password {GALLERY_PASSWORD!r})")
-    print(f"  {link(mails.messages()[0], '/wall')}\n      the wall, as somebody finds it who got the mail")
+    print(f"  {link(mails.messages()[0], '/wall')}\n      the wall, opened from somebody's mail")
     print(f"  {collage}/collage-1920.jpg\n      the collage itself")
     service.process.wait()
 
@@ -227,7 +227,7 @@ def public_id(seed: int) -> str:
 
 
 def free(port: int) -> int:
-    """`port`, or any other where that one is taken."""
+    """`port`, or any free one if it is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -240,7 +240,7 @@ def free(port: int) -> int:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Says what happens and how long it took."""
+    """Prints a step and how long it took."""
     started = time.monotonic()
     if sys.stdout.isatty():
         print(f"  … {title}", end="", flush=True)

@@ -1,4 +1,4 @@
-"""`Ending`: what runs as long as its `with` block."""
+"""`Ending`: something that runs as long as its `with` block."""
 
 from __future__ import annotations
 

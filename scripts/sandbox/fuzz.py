@@ -1,7 +1,7 @@
-"""`python -m scripts.sandbox.fuzz`: mutated JPEG and PNG files, from a seed. Each is a picture or refused.
+"""`python -m scripts.sandbox.fuzz`: decodes mutated JPEG and PNG files, from a seed. Each is a picture or refused.
 
-It decodes in its own process, so that a crash ends it: the last number it said is the picture's (`--only N` takes it
-alone). Ends with the figures as JSON; status 1 where anything but a PictureError was raised.
+Decodes in its own process, so that a crash ends it: the last number printed is the picture's (`--only N` takes it
+alone). Ends with the figures as JSON; status 1 if anything but a PictureError was raised.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def originals() -> list[tuple[imaging.Format, bytes]]:
 
 
 def mutated(chance: random.Random) -> tuple[imaging.Format, bytes]:
-    """One of the originals, changed in one to eight places; more often in its beginning, where its structure is."""
+    """One of the originals, changed in one to eight places, more often near its beginning, where its structure is."""
     kind, original = chance.choice(originals())
     data = bytearray(original)
 
@@ -96,7 +96,7 @@ def mutated(chance: random.Random) -> tuple[imaging.Format, bytes]:
 
 
 def decode(kind: imaging.Format, data: bytes) -> str:
-    """What becomes of it; raises whatever is no PictureError."""
+    """The result of decoding; raises everything but PictureError."""
     try:
         if kind == "jpeg":
             imaging.prepare(data)
@@ -121,20 +121,21 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", type=int)
     options = parser.parse_args()
-    originals()  # drawing them takes memory that no decoder has to do with
+    originals()  # drawing them takes memory that does not count as decoding
     most = memory("VmData") + limits.DECODER_BYTES + limits.FACES_BYTES
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     before = memory("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # the peak, VmHWM, begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak, VmHWM
     ends = {"taken": 0, "refused": 0}
     unexpected, slowest = [], (0.0, -1)
     for number in range(options.pictures) if options.only is None else [options.only]:
         kind, data = mutated(random.Random(f"{options.seed}.{number}"))
-        print(number, end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)  # names what crashes
+        # the last number printed names the file on which it crashes
+        print(number, end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
         started = time.monotonic()
         try:
             ends[decode(kind, data)] += 1
-        except Exception as error:  # everything that is not foreseen is what this looks for
+        except Exception as error:  # unexpected errors are what this looks for
             unexpected.append(f"{number}: {type(error).__name__}: {error}"[:300])
         slowest = max(slowest, (time.monotonic() - started, number))
     figures = {

@@ -22,7 +22,7 @@ def expected(standin: Standin) -> dict[tuple[str, str], int]:
 
 
 def held(store: Store, exiftool: ExifTool) -> dict[tuple[str, str], int | None]:
-    """(campaign, public ID) → version of every photo of which the store has both files."""
+    """(campaign, public ID) → version of every photo whose archive and intermediate are both in the store."""
     found = {}
     for campaign in store.root.campaigns():
         for photo in store.photos.all(campaign):
@@ -47,6 +47,6 @@ def leftovers(store: Store) -> list[Path]:
 
 
 def user_comment(path: Path) -> str:
-    """What exiftool, asked anew, says is in UserComment."""
+    """UserComment, as read by a fresh exiftool."""
     answer = subprocess.run(["exiftool", "-s3", "-UserComment", path], capture_output=True, text=True, check=True)
     return answer.stdout.rstrip("\n")

@@ -1,4 +1,4 @@
-"""`Nginx`: the site of deploy/nginx/collagen.conf on ports of its own, before a service that a test has started."""
+"""`Nginx`: the site of deploy/nginx/collagen.conf on other ports, in front of a service that a test has started."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scripts.sandbox.waiting import PATIENCE, wait_for
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "deploy/nginx/collagen.conf"
 HOST = "127.0.0.1"
-# What Debian's nginx.conf says around a site, but for the places of files.
+# What Debian's nginx.conf puts around a site, except the locations of files.
 MAIN = """
 {user}
 daemon off;
@@ -46,12 +46,12 @@ http {{
 
 
 def program() -> str | None:
-    """nginx, which stands where only root's PATH leads; None where there is none."""
+    """The path of nginx, which is only in root's PATH; None if there is none."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 def installed_site(path: str = f"{os.environ.get('PATH', '')}:/usr/sbin") -> str:
-    """What deploy/install.sh makes of the site's file for the nginx that is on `path`."""
+    """The site's file as deploy/install.sh writes it for the nginx on `path`."""
     script = f'set -euo pipefail; . "{ROOT}/deploy/install/web.sh"; HOST=collagen.example.org; site "{ROOT}"'
     return subprocess.run(
         ["bash", "-c", script], env={"PATH": path}, capture_output=True, text=True, check=True, timeout=30
@@ -59,16 +59,17 @@ def installed_site(path: str = f"{os.environ.get('PATH', '')}:/usr/sbin") -> str
 
 
 class Nginx(Ending):
-    """A running nginx. `url` is its https address, `http` the other; `ca` is what requests' `verify` wants; all that it
-    writes is below `logs`."""
+    """A running nginx. `url` is its https address, `http` the other; `ca` is for requests' `verify`; it writes only
+    below `logs`.
+    """
 
     def __init__(
         self, upstream_port: int, store: Path, directory: Path, more: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        """Starts it and waits until it listens. `directory` is made, and holds all its files. `more`: what stands in
-        the site, and what to put in its place.
+        """Starts it and waits until it listens. `directory` is created, and holds all its files. `more`: texts in the
+        site, and what replaces them.
 
-        Raises RuntimeError with what it said where it does not start.
+        Raises RuntimeError with its output if it does not start.
         """
         self.directory, self.logs = directory.absolute(), directory.absolute() / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -96,7 +97,7 @@ class Nginx(Ending):
             raise RuntimeError((self.logs / "error.log").read_text())
 
     def _site(self, plain: int, tls: int, upstream: int, store: Path, more: Mapping[str, str]) -> str:
-        """The site as it is installed beside this nginx, with other ports and places, and nothing else."""
+        """The site as installed for this nginx, with only ports and paths changed."""
         changes = {
             "listen 80": f"listen {HOST}:{plain}",
             "listen 443 ssl": f"listen {HOST}:{tls} ssl",
@@ -122,7 +123,7 @@ class Nginx(Ending):
 
 
 def free_ports(number: int) -> list[int]:
-    """So many ports of this machine that nobody listened to a moment ago."""
+    """So many ports of this machine that were free a moment ago."""
     with ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(number)]
         for probe in probes:

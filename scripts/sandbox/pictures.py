@@ -1,4 +1,4 @@
-"""Pictures to decode, and what an imaging library that is not the one under test makes of them."""
+"""Pictures to decode, and what another imaging library makes of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def scene(width: int, height: int) -> Image.Image:
-    """A smooth picture in colour of which no mirror image or part is like another."""
+    """A smooth colour picture whose mirror images and parts all differ."""
     return _scene(width, height).copy()
 
 
@@ -43,7 +43,7 @@ def png(image: Image.Image, **options: Any) -> bytes:
 
 
 def decoded(data: bytes) -> Image.Image:
-    """With all its pixels."""
+    """With all its pixels loaded."""
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
@@ -56,19 +56,19 @@ def pixels(data: bytes | Image.Image) -> Pixels:
 
 
 def mean_difference(one: bytes | Image.Image | Pixels, other: bytes | Image.Image | Pixels) -> float:
-    """How far two pictures of the same size are apart: the mean over all pixels and colours, of 255."""
+    """The mean difference of two pictures of the same size over all pixels and colours, in levels of 255."""
     first, second = (part if isinstance(part, np.ndarray) else pixels(part) for part in (one, other))
     assert first.shape == second.shape
     return float(np.abs(first.astype(np.int16) - second.astype(np.int16)).mean())
 
 
 def middle(image: Image.Image, width: int, height: int) -> Image.Image:
-    """The middle of a picture in the shape of `width`×`height`, and of that size."""
+    """The centre of a picture, cropped to the shape of `width`×`height` and scaled to that size."""
     return ImageOps.fit(image.convert("RGB"), (width, height), Image.Resampling.LANCZOS)
 
 
 def oriented(image: Image.Image, orientation: int) -> bytes:
-    """A JPEG that says it has to be turned."""
+    """A JPEG with this EXIF orientation."""
     exif = Image.Exif()
     exif[274] = orientation
     return jpeg(image, exif=exif.tobytes())
@@ -76,7 +76,7 @@ def oriented(image: Image.Image, orientation: int) -> bytes:
 
 @functools.cache
 def turned(orientation: int) -> imaging.Prepared:
-    """What is made of a picture that has to be cut, enlarged and turned, `sideways`."""
+    """The expected result for a picture that has to be cropped, enlarged and turned, `sideways`."""
     return once(f"turned-{orientation}", lambda: imaging.prepare(sideways(orientation)))
 
 
@@ -85,7 +85,7 @@ def sideways(orientation: int) -> bytes:
 
 
 def profile_with_red_and_green_exchanged() -> bytes:
-    """An ICC profile in which (255, 0, 0) is as green as anything can be."""
+    """An ICC profile in which (255, 0, 0) is the purest green."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     other = {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"}
     for entry in range(struct.unpack_from(">I", data, 128)[0]):
@@ -95,7 +95,7 @@ def profile_with_red_and_green_exchanged() -> bytes:
 
 
 def profile_with_wider_colours() -> bytes:
-    """An ICC profile with primaries like those of Display P3: the same numbers mean stronger colours."""
+    """An ICC profile with primaries like Display P3's: the same numbers mean stronger colours."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     primaries = {
         b"rXYZ": (0.5151, 0.2412, -0.0011),

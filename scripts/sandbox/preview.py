@@ -1,4 +1,4 @@
-"""A mail as someone gets it, a server for its picture, and what it looks like (`scripts/mail-preview`)."""
+"""A preview of the mail, with a server for its picture and a screenshot (`scripts/mail-preview`)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SEEN: list[tuple[int, Scheme]] = [(width, scheme) for width in (360, 800) for sc
 
 
 def sample(public_url: str = PUBLIC_URL, *, campaign: Campaign = CAMPAIGN, people: int = 999) -> EmailMessage:
-    """The mail from the default templates to a person in a collage."""
+    """The mail that the default templates send to a person in a collage."""
     return compose(
         load(campaign, Path()),
         campaign=campaign,
@@ -47,7 +47,7 @@ def html_of(message: EmailMessage) -> str:
 
 
 class Mailbox:
-    """A server on this machine: the mail's HTML at /mail, and its picture wherever the mail says."""
+    """A local server: the mail's HTML at /mail, and its picture wherever the mail says."""
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -1,4 +1,4 @@
-"""Sample people, drawn once: whichever process of a run needs one first draws it, the others find it."""
+"""Sample people, drawn once per run: the first process that needs one draws it, the others find it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from scripts.sandbox.people import portrait
 
 T = TypeVar("T")
 
-CACHE = "SANDBOX_SAMPLES"  # environment: the directory that the processes of a run share
+CACHE = "SANDBOX_SAMPLES"  # environment: the directory that a run's processes share
 
 
 def share() -> None:
-    """Makes this process and those that it starts share what they draw, until it ends."""
+    """Makes this process and its children share what they draw, until it ends."""
     global _directory
     if CACHE not in os.environ:
         _directory = tempfile.TemporaryDirectory(prefix="people-")
@@ -31,7 +31,7 @@ _directory: tempfile.TemporaryDirectory[str] | None = None
 
 
 def once(name: str, make: Callable[[], T]) -> T:
-    """What `make` returns, made once in a run, by the process that needs it first."""
+    """The result of `make`, made once per run, by the first process that needs it."""
     share()
     path = Path(os.environ[CACHE]) / name
     try:
@@ -61,5 +61,5 @@ def person(seed: int) -> bytes:
 
 @functools.cache
 def prepared(seed: int) -> imaging.Prepared:
-    """A sample person as the store keeps them."""
+    """A sample person's files as the store keeps them."""
     return once(f"prepared-{seed}", lambda: imaging.prepare(person(seed)))

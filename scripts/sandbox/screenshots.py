@@ -1,4 +1,4 @@
-"""Pictures of every page, to look at them: light and dark, on a phone and on a desk, with sample people.
+"""Screenshots of every page for review: light and dark, on a phone and on a desktop, with sample people.
 
 `./scripts/screenshots` runs it. A new page needs one line in `pages`.
 """
@@ -51,9 +51,9 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 @dataclass(frozen=True)
 class Page:
-    """`who`: "admin", "gallery" or "anyone". `before`: JavaScript to run before the picture is taken.
+    """`who`: "admin", "gallery" or "anyone". `before`: JavaScript to run before the screenshot.
 
-    `whole`: all of the page, else what a screen shows of it.
+    `whole`: the whole page rather than what fits on a screen.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Page:
 
 
 def pages(personal: str) -> list[Page]:
-    """Every page there is a picture of. `personal`: the token of one person's mail."""
+    """Every page to take. `personal`: the token of one person's mail."""
     campaign = "/admin/campaigns/sayno"
     exclude = "exclude=supporters/p004&exclude=supporters/p011"
     return [
@@ -97,7 +97,7 @@ def main() -> None:
     given = parser.parse_args()
     reason = missing()
     if reason is not None:
-        parser.exit(1, f"No pictures of pages: {reason}.\n")
+        parser.exit(1, f"No screenshots: {reason}.\n")
     given.directory.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="pages-"))
     try:
@@ -129,7 +129,7 @@ def run(work: Path, directory: Path, only: Sequence[str] | None, *, serve: bool)
 
 
 def mails() -> dict[str, str]:
-    """Settings with which mails could be sent; nobody listens there."""
+    """Settings that allow sending mails; nothing listens there."""
     return {
         "COLLAGEN_SECRET_KEY": KEY,
         "COLLAGEN_PUBLIC_URL": "https://collagen.example.org",
@@ -160,7 +160,7 @@ def fill(store: Store, work: Path) -> None:
 
 
 def collages(service: Service, store: Store) -> None:
-    """Two collages, between which people came and went, mails about the second, and a third that is being built."""
+    """Creates two collages with some changes between them, mails about the second, and a third that is being built."""
     later = [f"supporters/p{number:03}" for number in range(180, PEOPLE)]
     service.build("sayno", exclude=later, width=2048, height=2048).raise_for_status()
     store.photos.remove("sayno", "supporters/p007")
@@ -181,7 +181,7 @@ def collages(service: Service, store: Store) -> None:
 
 
 def arrive_across(standin: Standin, service: Service) -> None:
-    """A photo in landscape format, which has to come from the stand-in: its page asks for the original."""
+    """A landscape photo, which has to come through the stand-in: its page asks for the original."""
     wide = Image.new("RGB", (2000, 1333), (148, 160, 172))
     wide.paste(portrait_image(9, 1000, 1333), (120, 0))
     standin.notify(service.webhook)
@@ -191,7 +191,7 @@ def arrive_across(standin: Standin, service: Service) -> None:
 
 
 def show(browser: Browser, service: Service, page: Page, directory: Path) -> None:
-    """Takes the pictures of one page."""
+    """Takes the screenshots of one page."""
     browser.driver.execute_cdp_cmd("Network.enable", {})
     browser.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
     headers = {}
@@ -211,7 +211,7 @@ def show(browser: Browser, service: Service, page: Page, directory: Path) -> Non
             browser.see(service.url + page.address, width=width, scheme=scheme, height=height)
             if page.before:
                 browser.run(page.before)
-            time.sleep(1.5)  # for what comes by itself: numbers, blurs, tiles
+            time.sleep(1.5)  # for what loads by itself: numbers, blurs, tiles
             path = directory / f"{page.name}-{width}-{scheme}.png"
             taken = browser.screenshot() if page.whole else browser.driver.get_screenshot_as_png()
             path.write_bytes(taken)

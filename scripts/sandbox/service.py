@@ -19,7 +19,7 @@ from scripts.sandbox.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "open sesame"
-# what the system log may never hold: an address, a traceback
+# what the system log must never contain: an address, a traceback
 GIVEN_AWAY = re.compile(r"[\w.+-]+@[\w-]+\.\w|Traceback")
 
 CAMPAIGNS = """
@@ -35,7 +35,7 @@ title = "Say No"
 
 
 def environment(standin: Standin, store: Path, **more: str) -> dict[str, str]:
-    """The settings that make Collagen talk to the stand-in and keep its photos in `store`."""
+    """The settings that point Collagen at the stand-in and keep its photos in `store`."""
     campaigns = store.parent / "campaigns.toml"
     if not campaigns.exists():
         campaigns.write_text(CAMPAIGNS)
@@ -49,12 +49,12 @@ def environment(standin: Standin, store: Path, **more: str) -> dict[str, str]:
 
 
 class Service(Ending):
-    """A running gunicorn. Its log is in `log`, a line an entry; it may hold nothing that is nobody's business."""
+    """A running gunicorn. Its log is in `log`, one entry a line, and must contain nothing private."""
 
     def __init__(self, environ: dict[str, str], *, workers: int | None = 2, bind: str = "127.0.0.1:0") -> None:
         """Starts it and waits until it listens. `workers`: None leaves their number to deploy/gunicorn.conf.py.
 
-        Raises RuntimeError with what it said where it does not start.
+        Raises RuntimeError with its output if it does not start.
         """
         self.log: list[str] = []
         self.url = ""
@@ -96,12 +96,12 @@ class Service(Ending):
         return f"{self.url}/webhook/cloudinary"
 
     def build(self, campaign: str, wait: int = 60, **parameters: Any) -> requests.Response:
-        """Asks for a collage as the admin does."""
+        """Requests a collage as the admin does."""
         headers = {"Prefer": f"wait={wait}"} if wait else {}
         return self.admin.post(f"{self.url}/admin/campaigns/{campaign}/collages", json=parameters, headers=headers)
 
     def stop(self) -> None:
-        """Ends it gracefully; safe to call twice."""
+        """Stops it gracefully; safe to call twice."""
         self.admin.close()  # gunicorn waits for connections that are kept alive
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Many different people for little time, builds within the test's own process, and what files say of themselves."""
+"""Many different people quickly, builds within the test's own process, and readers for the formats of files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Pixels = NDArray[np.uint8]
 
 NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
 CAMPAIGN = "sayno"
-APPROVED = 1_790_000_000.0  # seconds since 1970: when the first one was approved; the others follow a second apart
+APPROVED = 1_790_000_000.0  # seconds since 1970: approval of the first; the others follow a second apart
 
 DRAWN = 12  # people who are really drawn; the others are these in other colours, mirrored, upside down
 CHANNELS = list(itertools.permutations(range(3)))
@@ -47,13 +47,13 @@ def _varied(index: int, pixels: Pixels) -> Image.Image:
 
 @functools.cache
 def archive(index: int) -> bytes:
-    """A JPEG of 1500×2000 that no other index below `DISTINCT` has."""
+    """A JPEG of 1500×2000, different for each index below `DISTINCT`."""
     return once(f"archive-{index}", lambda: as_jpeg(_varied(index, _drawn(index % DRAWN)[0])))
 
 
 @functools.cache
 def intermediate(index: int) -> bytes:
-    """A PNG of 300×400, with its copies, that no other index below `DISTINCT` has."""
+    """A PNG of 300×400 with its copies, different for each index below `DISTINCT`."""
     return once(f"intermediate-{index}", lambda: as_intermediate(_varied(index, _drawn(index % DRAWN)[1])))
 
 
@@ -71,27 +71,27 @@ def plain_intermediate(colour: str = "magenta") -> bytes:
 
 @functools.cache
 def harlequin(colour: str, *others: str) -> bytes:
-    """An intermediate of one colour whose copies, the smallest first, have others."""
+    """An intermediate of one colour whose copies, from the smallest, have other colours."""
     pictures = [Image.new("RGB", size, other) for size, other in zip(copies.SIZES, others, strict=True)]
     inside = {picture.size: as_jpeg(picture, copies.QUALITY, subsampling=0) for picture in pictures}
     return copies.insert(as_png(Image.new("RGB", (300, 400), colour)), inside)
 
 
 def as_intermediate(picture: Image.Image) -> bytes:
-    """A picture of 300×400 as a PNG with smaller copies inside, all as Pillow makes them."""
+    """A picture of 300×400 as a PNG with smaller copies inside, all made by Pillow."""
     smaller = [picture.resize(size, Image.Resampling.LANCZOS) for size in copies.SIZES]
     inside = {one.size: as_jpeg(one, copies.QUALITY, subsampling=0) for one in smaller}
     return copies.insert(as_png(picture), inside)
 
 
 def distinct(png: bytes, number: int) -> bytes:
-    """An intermediate of the same pixels that is another picture for each number: with the number in a text (tEXt)."""
+    """An intermediate with the same pixels that differs for each number, which is in a text chunk (tEXt)."""
     body = b"tEXtNumber\0%06d" % number
     text = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     end = png.rindex(b"IEND") - 4
     made = bytearray(png[:end] + text + png[end:])
     at = made.find(copies.CHUNK)
-    if at > 0:  # the copies are only taken for whole where they know the length of the file
+    if at > 0:  # the copies only count as whole if the file's length is the one they name
         length = int.from_bytes(made[at - 4 : at], "big")
         made[at + 4 : at + 8] = len(made).to_bytes(4, "big")
         made[at + 4 + length : at + 8 + length] = zlib.crc32(made[at : at + 4 + length]).to_bytes(4, "big")
@@ -117,7 +117,7 @@ def decoded(picture: bytes) -> Pixels:
 
 
 def name(index: int) -> str:
-    """The public ID of person `index`; their alphabet is not their order of approval."""
+    """The public ID of person `index`; alphabetical order is not order of approval."""
     return f"{index * 7919 % 10_007:05}-{index}"
 
 
@@ -132,7 +132,7 @@ def put(
     archive: Callable[[int], bytes] = lambda index: plain_archive(),
     intermediate: Callable[[int], bytes] = intermediate,
 ) -> list[str]:
-    """Stores people, approved in the order of their indices; returns their public IDs. No two are the same picture."""
+    """Stores people, approved in the order of their indices; returns their public IDs. No two pictures are the same."""
     for index in indices:
         picture = distinct(intermediate(index), index)
         store.photos.put(campaign, name(index), archive(index), picture, APPROVED + index)
@@ -140,13 +140,13 @@ def put(
 
 
 def break_intermediate(store: Store, public_id: str) -> None:
-    """Leaves only the first half of it."""
+    """Keeps only its first half."""
     path = store.photos.intermediate_path(CAMPAIGN, public_id)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
 def break_archive(store: Store, public_id: str) -> None:
-    """Leaves only the first half of it."""
+    """Keeps only its first half."""
     path = store.photos.archive_path(CAMPAIGN, public_id)
     approved = path.stat().st_mtime_ns
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -154,14 +154,14 @@ def break_archive(store: Store, public_id: str) -> None:
 
 
 def break_both(store: Store, *people: str) -> None:
-    """Makes photos of which nothing can be read."""
+    """Makes photos unreadable."""
     for public_id in people:
         break_intermediate(store, public_id)
         break_archive(store, public_id)
 
 
 def nothing(part: float) -> None:
-    """Takes note of no progress."""
+    """Ignores progress."""
 
 
 def built(
@@ -171,7 +171,7 @@ def built(
     now: datetime = NOW,
     **wish: Any,
 ) -> dict[str, Any]:
-    """Builds a collage in this process, whole, and gives its manifest."""
+    """Builds a whole collage in this process and returns its manifest."""
     draft = store.collages.begin(campaign)
     try:
         return build(store, draft, plan(store, draft.campaign, Parameters(**wish)), now, progress)
@@ -201,7 +201,7 @@ def png_chunks(picture: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def jpeg_markers(picture: bytes) -> Iterator[tuple[int, bytes]]:
-    """The segments of a JPEG, in order: marker (its second byte) and data; what is encoded is passed over."""
+    """The segments of a JPEG, in order: marker (its second byte) and data; encoded data is skipped."""
     assert picture[:2] == b"\xff\xd8"
     place = 2
     while True:
@@ -210,7 +210,7 @@ def jpeg_markers(picture: bytes) -> Iterator[tuple[int, bytes]]:
         if marker == 0xD9:
             assert place + 2 == len(picture)
             return
-        if marker in (0x00, 0xFF, *range(0xD0, 0xD8)):  # part of what is encoded
+        if marker in (0x00, 0xFF, *range(0xD0, 0xD8)):  # part of the encoded data
             place += 1 if marker == 0xFF else 2
             continue
         (length,) = struct.unpack(">H", picture[place + 2 : place + 4])

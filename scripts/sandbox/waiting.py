@@ -1,4 +1,4 @@
-"""Waiting for other processes: every wait has a deadline, and the error says what it waited for."""
+"""Waiting for other processes: every wait has a deadline, and its error says what it waited for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-PATIENCE = 300.0  # seconds; long, because the machine may be busy: only something that hangs takes so long
+PATIENCE = 300.0  # seconds; long, because the machine may be busy: only something that hangs takes this long
 
 
 def wait_for(condition: Callable[[], T | None], what: str, every: float = 0.02, patience: float = PATIENCE) -> T:

@@ -1,4 +1,4 @@
-"""The check of our own public address."""
+"""The check of our own public URL."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_what_is_not_ascii_and_lines_with_dots_arrive_whole(server: MailServer) 
     assert message.get_content().replace("\r\n", "\n") == text
 
 
-# What is wrong with the settings comes to light before any mail
+# Wrong settings are noticed before any mail
 
 
 def test_a_wrong_password_is_named_and_not_shown(server: MailServer) -> None:
@@ -93,7 +93,8 @@ def test_a_certificate_of_nobody_known_is_named(server: MailServer, kind: str, m
 
 
 def test_a_certificate_for_another_name_is_named(server: MailServer) -> None:
-    other = Setting("127.1", server.ports["tls"], "tls")  # the same place, by a name that it has no certificate for
+    # the same host, under a name that its certificate does not cover
+    other = Setting("127.1", server.ports["tls"], "tls")
     with pytest.raises(SettingError, match=r"127\.1:.* is not trusted"), Connection(other):
         pass
 
@@ -143,7 +144,7 @@ def test_a_sender_that_is_refused_is_named(server: MailServer) -> None:
         send(connection)
 
 
-# What it refuses
+# Refusals
 
 
 def test_a_refused_recipient_keeps_nobody_else_from_their_mail(server: MailServer) -> None:
@@ -180,7 +181,7 @@ def test_when_the_mails_of_the_day_are_used_up_nobody_is_refused_for_good(server
         send(connection)
 
 
-def test_what_a_server_says_is_one_short_line(server: MailServer) -> None:
+def test_a_servers_answer_is_cut_to_one_short_line(server: MailServer) -> None:
     server.refuse(recipients={"ann@example.org": ["550-5.1.1 \x1b[31mNo\r\n550 5.1.1 " + "very " * 100 + "much so."]})
     with Connection(setting(server.url)) as connection:
         _, reason = refused(connection)
@@ -189,7 +190,7 @@ def test_what_a_server_says_is_one_short_line(server: MailServer) -> None:
     assert reason.startswith("550 5.1.1 [31mNo 5.1.1 very very")
 
 
-# When it ends the conversation
+# When the server ends the session
 
 
 def test_a_server_that_wants_few_mails_in_a_connection_gets_another_one(server: MailServer) -> None:

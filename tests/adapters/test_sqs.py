@@ -45,6 +45,6 @@ def test_what_is_wrong_is_one_sentence_without_secrets(
 
 
 @pytest.mark.parametrize("url", ["", "collagen", "arn:aws:sqs:eu-central-1:123456789012:collagen", "https://sqs"])
-def test_what_is_no_address_of_a_queue_is_refused_before_anyone_is_asked(url: str) -> None:
+def test_an_invalid_queue_url_is_refused_before_any_call(url: str) -> None:
     with pytest.raises(SettingError, match="is not the URL of a queue"):
         Queue(url)

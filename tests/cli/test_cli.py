@@ -1,4 +1,4 @@
-"""The commands as people and scripts use them: in their own process where a call would prove less."""
+"""The commands as people and scripts use them: in a separate process where a direct call would prove less."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def call(*arguments: str, environ: dict[str, str] | None = None) -> Result:
-    """The same in this process. What a command says and how it ends is the same for all (`app.cli.Commands`)."""
+    """Runs a command in this process. Output and exit code work the same for all (`app.cli.Commands`)."""
     return CliRunner().invoke(main, arguments, env=environ, prog_name="python -m app")
 
 
@@ -177,7 +177,7 @@ def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert call(*arguments).exit_code == 2
 
 
-def test_what_the_system_says_of_a_file_is_one_line_and_exit_code_1() -> None:
+def test_a_file_error_of_the_system_is_one_line_and_exit_code_1() -> None:
     group = Commands()
     group.command("write")(lambda: Path("/dev/null/mail.eml").write_text(""))
     answer = CliRunner().invoke(group, ["write"])

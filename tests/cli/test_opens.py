@@ -28,7 +28,7 @@ def environ(store: Store, tmp_path: Path) -> dict[str, str]:
 
 
 def tell(store: Store, photo: str, *states: str, collage: str = "0001") -> None:
-    archive = store.photos.archive_path("sayno", photo)  # of someone who is not there nothing is recorded
+    archive = store.photos.archive_path("sayno", photo)  # opens of a missing photo are not recorded
     archive.parent.mkdir(parents=True, exist_ok=True)
     archive.touch()
     for state in states:
@@ -49,7 +49,9 @@ def load_picture(store: Store, photo: str | None, kind: str, day: int = 0, colla
 
 @pytest.fixture
 def told(store: Store) -> Store:
-    """Five were told of the first collage, four reached; two opened. One of them was told of the second, too."""
+    """Five were mailed about the first collage, and four mails delivered; two opened. One was also mailed about the
+    second.
+    """
     for photo in ("a", "b", "c", "d"):
         tell(store, photo, "intended", "sent")
     tell(store, "e", "intended", "failed")
@@ -123,7 +125,7 @@ def test_csv_is_a_table_with_a_head(told: Store, environ: dict[str, str]) -> Non
     assert {len(row) for row in rows} == {6}
 
 
-def test_where_nobody_was_told_it_says_so_without_a_chart(store: Store, environ: dict[str, str]) -> None:
+def test_without_mails_the_page_says_so_without_a_chart(store: Store, environ: dict[str, str]) -> None:
     answer = run("opens", "sayno", environ=environ)
     assert answer.returncode == 0, answer.stderr
     assert ["told", "0"] in [line.split() for line in answer.stdout.splitlines()]
@@ -148,7 +150,7 @@ def test_an_unknown_campaign_or_collage_is_refused_in_one_line(told: Store, envi
         assert answer.stderr.count("\n") == 1
 
 
-def test_a_collage_of_which_nobody_was_told_yet_has_figures(store: Store, environ: dict[str, str]) -> None:
+def test_a_collage_without_mails_has_figures(store: Store, environ: dict[str, str]) -> None:
     draft = store.collages.begin("sayno")
     store.collages.publish(draft, manifest(draft.id))
     os.close(draft.lock)

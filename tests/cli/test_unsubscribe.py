@@ -26,7 +26,7 @@ def run(store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def withdrawn(store: Store, address: str = ANN) -> set[str]:
-    """The campaigns that this address has withdrawn from."""
+    """The campaigns from which this address has withdrawn."""
     return {name for name in ("sayno", "other", "test_prototype") if store.unsubscribes.addresses(name).has(address)}
 
 
@@ -93,7 +93,7 @@ def test_again_is_fine(store: Store, exiftool: ExifTool) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "status"), [(["ann"], 2), ([], 2), ([ANN, "--campaign", "nowhere"], 1)])
-def test_what_is_no_address_or_campaign_is_refused_in_one_line(store: Store, arguments: list[str], status: int) -> None:
+def test_an_invalid_address_or_campaign_is_refused_in_one_line(store: Store, arguments: list[str], status: int) -> None:
     answer = run(store, *arguments)
     assert answer.returncode == status
     assert "Traceback" not in answer.stderr

@@ -13,7 +13,7 @@ SIDES = st.integers(1, 6000)
 
 @st.composite
 def faces(draw: st.DrawFn, least: int = 0) -> list[Face]:
-    """Faces anywhere in a picture, also cut by its border."""
+    """Faces anywhere in a picture, also cut off by its border."""
     found = []
     for _ in range(draw(st.integers(least, 5))):
         left, top = draw(st.floats(0, 0.95)), draw(st.floats(0, 0.95))
@@ -31,7 +31,7 @@ def test_the_cut_is_the_largest_window_of_three_by_four_inside_the_picture(
     assert 0 <= left <= width - across
     assert 0 <= top <= height - down
     assert across == width or down == height, "nothing is lost on both sides"
-    # right to the pixel: no other whole number is nearer to 3:4
+    # exact to the pixel: no other whole number is nearer to 3:4
     assert abs(4 * across - 3 * down) <= 2 or 1 in (across, down)
 
 
@@ -99,7 +99,7 @@ def test_one_face_is_put_in_the_middle_of_a_landscape_picture() -> None:
     assert (cut.left + cut.right) / 2 == pytest.approx(0.35, abs=0.001)
 
 
-def test_of_a_tall_picture_the_hair_stays() -> None:
+def test_a_tall_picture_keeps_the_hair() -> None:
     cut = choose(900, 1600, [Face(0.3, 0.12, 0.7, 0.34, 1.5)])
     assert cut.top < 0.02, "the middle would begin at an eighth, in the forehead's hair"
 
@@ -115,7 +115,7 @@ def test_all_faces_are_kept_where_they_fit_and_else_those_that_weigh_most() -> N
     assert cut.right >= 0.95
 
 
-def test_a_slight_cut_is_none() -> None:
+def test_a_slight_cut_does_not_count() -> None:
     assert not is_cut(1500, 2000)
     assert not is_cut(1501, 2000)
     assert not is_cut(1200, 1599)

@@ -1,4 +1,4 @@
-"""The tree of errors: every entry point answers every leaf, and whether a retry is worth it is data."""
+"""The tree of errors: every entry point handles every leaf, and the error itself says whether to retry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ for module in pkgutil.walk_packages(app.__path__, "app."):
 
 
 def leaves(kind: type[errors.CollagenError]) -> list[type[errors.CollagenError]]:
-    """The errors of the program below `kind` that have none below them."""
+    """The program's errors below `kind` that have no subclasses."""
     below = [one for one in kind.__subclasses__() if one.__module__.startswith("app.")]
     return [leaf for one in below for leaf in leaves(one)] or [kind]
 

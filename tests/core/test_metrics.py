@@ -1,4 +1,4 @@
-"""Every count is shown, however many processes made it and however they ended."""
+"""Every count is exported, however many processes made it and however they ended."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_no_process_that_is_killed_takes_away_what_it_counted_nor_leaves_more_fi
             whole = [line for line in out.splitlines(keepends=True) if line.endswith("\n")]
             told += int(whole[-1]) if whole else 20
     shown = samples(run(SHOW, environ).stdout)
-    # of what each was at when it was killed nobody knows whether it came to be counted or told
+    # what a process was doing when it was killed may or may not have been counted, or reported
     assert told <= shown["collagen_notifications_total", "stored"] <= told + 6
     assert told <= shown["collagen_photo_stage_seconds_count", "store"] <= told + 6
     assert sorted(path.name for path in (tmp_path / "metrics").glob("*.slot")) == ["0.slot", "1.slot", "2.slot"]
@@ -141,7 +141,7 @@ def test_every_metric_is_ours_explains_itself_and_names_its_unit() -> None:
     assert len({family.name for family in found}) == len(found) == 16
 
 
-def test_a_store_that_is_gone_is_all_that_is_said_of_it() -> None:
+def test_a_missing_store_is_reported_and_nothing_else_about_it() -> None:
     shown = samples(metrics.exposition(Reading(None)).decode())
     assert shown["collagen_store_up", ""] == 0
     assert not [name for name, _ in shown if name in ("collagen_photos", "collagen_store_free_bytes")]

@@ -1,1 +1,1 @@
-"""Tests of what is under deploy/."""
+"""Tests of the files under deploy/."""

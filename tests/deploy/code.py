@@ -1,4 +1,4 @@
-"""What the code asks of AWS, read from its source: so that no list in a test has to be kept in step with it."""
+"""The code's use of AWS, read from its source, so that no test has to keep a list in step."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SQS = ROOT / "app" / "adapters" / "sqs.py"
 PARAMETERS = ROOT / "deploy" / "aws" / "parameters.py"
-# Which queue a name stands for, wherever the worker uses one.
+# Which queue a name means, wherever the worker uses one.
 QUEUES = {"queue": "Notifications", "_queue": "Notifications", "dead": "Failed"}
 
 
 def imports_boto3() -> set[Path]:
-    """The files of the program that import boto3, or botocore."""
+    """The program's files that import boto3 or botocore."""
     return {
         path
         for folder in ("app", "deploy")
@@ -24,7 +24,7 @@ def imports_boto3() -> set[Path]:
 
 
 def queue_actions(*paths: Path) -> set[tuple[str, str]]:
-    """(the queue's name in the template, such as sqs:ReceiveMessage) of all that these files do with a queue."""
+    """(the queue's name in the template, such as sqs:ReceiveMessage) for every use that these files make of a queue."""
     by_method = _sqs_calls()
     return {
         (_resource(action, QUEUES[name]), action)
@@ -36,7 +36,7 @@ def queue_actions(*paths: Path) -> set[tuple[str, str]]:
 
 
 def parameter_actions() -> set[str]:
-    """Such as ssm:GetParametersByPath: what the settings are read with."""
+    """Such as ssm:GetParametersByPath: the calls that read the settings."""
     return {
         _action("ssm", str(node.args[0].value))
         for node in ast.walk(_tree(PARAMETERS))
@@ -48,7 +48,7 @@ def parameter_actions() -> set[str]:
 
 
 def message_attributes() -> tuple[str, ...]:
-    """The message attributes that a queue's message is asked for."""
+    """The message attributes requested with a queue's messages."""
     for node in _tree(SQS).body:
         if (
             isinstance(node, ast.Assign)
@@ -61,7 +61,7 @@ def message_attributes() -> tuple[str, ...]:
 
 
 def _sqs_calls() -> dict[str, set[str]]:
-    """Method of `Queue` → actions that it needs."""
+    """Method of `Queue` → actions it requires."""
     (queue,) = (node for node in _tree(SQS).body if isinstance(node, ast.ClassDef) and node.name == "Queue")
     found: dict[str, set[str]] = {}
     for method in queue.body:
@@ -73,7 +73,7 @@ def _sqs_calls() -> dict[str, set[str]]:
 
 
 def _resource(action: str, queue: str) -> str:
-    """A queue's address is asked for by the name of its dead-letter queue, which is then what has to be allowed."""
+    """A queue's URL is looked up by the name of its dead-letter queue, which is then what needs permission."""
     return "Failed" if action == "sqs:GetQueueUrl" else queue
 
 

@@ -1,8 +1,8 @@
-"""What API Gateway makes of the template's mapping: the attributes of the message that it puts into the queue.
+"""API Gateway's side of the template's mapping: the attributes of the message that it puts into the queue.
 
-AWS does not say whether it escapes what it puts between the quotes of a JSON text. So there are two gateways: a careful
-one, which does, and a careless one, which pastes the header in as it is. Of several attributes with one name either the
-first or the last may count.
+AWS does not document whether it escapes values inside the quotes of a JSON text. So there are two gateways: a careful
+one that does, and a careless one that pastes the header as it is. If several attributes share a name, either the first
+or the last may count.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ REQUEST_ID = "JKJaXmPLvHcESHA="  # one of API Gateway's
 
 
 def messages(headers: Mapping[str, str], body: str, sent: float) -> Iterator[dict[str, Any]]:
-    """Records of Lambda events, one for each way in which the gateway may read its mapping without failing."""
+    """Records of Lambda events, one for each way in which the gateway could read its mapping without failing."""
     mapping = properties("WebhookToQueue")["RequestParameters"]["MessageAttributes"]
     for escape in (True, False):
         text = re.sub(r"\$\{([^}]+)\}", lambda found: _value(found[1], headers, escape=escape), mapping)  # noqa: B023

@@ -1,4 +1,4 @@
-"""The template of deploy/aws: it holds together, and gives each part what the code needs, and nothing beyond."""
+"""The template of deploy/aws: it is consistent, and gives each part exactly the permissions that the code needs."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ CHANNELS = {
     "ssm:UpdateInstanceInformation",
     *(f"ssmmessages:{what}{kind}Channel" for what in ("Create", "Open") for kind in ("Control", "Data")),
 }
-# Actions that AWS's own agents do in our name, and for which AWS takes no resource:
+# Actions that AWS's own agents perform in our name, and for which AWS defines no resource:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html (execution role)
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
 WITHOUT_RESOURCE = INTERFACES | CHANNELS
-# What AWS's services do in our name, by the documentation of each; what our code does is read from our code.
+# What AWS's services do in our name, by the documentation of each; our code's own actions are read from our code.
 BY_AWS = {
     "GatewayRole": {("sqs:SendMessage", "Notifications")},  # SQS-SendMessage
     "WorkerRole": {
@@ -79,7 +79,7 @@ def template() -> dict[str, Any]:
 
 
 def named(permission: Permission) -> tuple[str, str]:
-    """An action, and the name in the template of what it is allowed on."""
+    """An action, and the template's name of the resource that it is allowed on."""
     resource = permission.resource
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
         return permission.action, resource["Fn::GetAtt"][0]
@@ -94,7 +94,7 @@ def test_cfn_lint_finds_nothing() -> None:
     assert (said.returncode, said.stdout) == (0, ""), said.stdout
 
 
-def test_whatever_is_referred_to_is_there(template: dict[str, Any]) -> None:
+def test_every_reference_leads_somewhere(template: dict[str, Any]) -> None:
     known = set(template["Parameters"]) | set(template["Resources"])
     for part in within(template):
         names = [part["Ref"]] if "Ref" in part else []
@@ -132,7 +132,7 @@ def test_the_function_itself_touches_no_queue() -> None:
 
 
 def test_every_call_of_the_worker_is_found_in_its_source() -> None:
-    """Or the comparison above would compare nothing with nothing."""
+    """Otherwise the comparison above would compare nothing with nothing."""
     of_worker = code.queue_actions(QUEUE_CODE / "worker.py")
     assert ("Notifications", "sqs:ReceiveMessage") in of_worker
     assert ("Notifications", "sqs:DeleteMessage") in of_worker
@@ -147,7 +147,7 @@ def test_a_star_stands_only_where_aws_asks_for_it(template: dict[str, Any]) -> N
     for part in within(template["Resources"]):
         assert "ManagedPolicyArns" not in part
         if part.get("Effect") == "Allow" and "Principal" in part and part["Principal"] in ("*", {"AWS": "*"}):
-            # the store's: EFS cannot tell clients apart that do not log in; security groups say who they are
+            # the store's: EFS cannot distinguish clients that do not log in; security groups define them
             assert set(part["Action"]) == CLIENT
             assert part["Condition"] == {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}
 
@@ -192,8 +192,9 @@ HOSTILE = (
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_header_makes_a_notification_look_older_than_it_is_or_forges_its_signature(hostile: str) -> None:
-    """However the gateway pastes headers into its mapping, which has no way to encode them: a time that no redrive has
-    signed is not believed, and a signature with something beside it is none."""
+    """However the gateway pastes headers into its mapping, which cannot encode them: a time that no redrive has signed
+    is ignored, and a signature with anything beside it is invalid.
+    """
     now, secret = 1_700_000_000.0, "a secret"
     body, old = "{}", str(round(now) - 3 * 3600)
     signature = signatures.of_notification(body.encode(), old, secret)
@@ -329,7 +330,7 @@ def test_the_instance_is_closed_but_for_that() -> None:
 def test_what_the_instance_does_when_it_is_new_is_a_shell_script() -> None:
     script = properties("InstanceTemplate")["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Sub"]
     script = re.sub(r"\$\{[A-Za-z:.]+\}", "x", script)
-    assert len(script) < 16_384  # what AWS takes
+    assert len(script) < 16_384  # as AWS accepts them
     assert subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True).stderr == ""
     installer = code.ROOT / "deploy" / "install.sh"
     if installer.exists():
@@ -341,14 +342,14 @@ def test_what_the_instance_does_when_it_is_new_is_a_shell_script() -> None:
     assert not re.search(r"password|secret", script.replace("secrets", ""), re.IGNORECASE)
 
 
-def test_what_one_has_to_know_is_an_output(template: dict[str, Any]) -> None:
+def test_everything_the_administrator_needs_is_an_output(template: dict[str, Any]) -> None:
     assert {"WebhookUrl", "Address", "Instance", "Queue", "Function", "Store"} <= set(template["Outputs"])
     (path,) = re.findall(r"POST (\S+)", properties("WebhookRoute")["RouteKey"])
     assert path == "/webhook/{source}"
     assert template["Outputs"]["WebhookUrl"]["Value"]["Fn::Sub"].endswith("/webhook/cloudinary")
 
 
-def test_whatever_checkov_skips_says_why() -> None:
+def test_every_check_that_checkov_skips_has_a_reason() -> None:
     skipped = re.findall(r"checkov:skip=(\S+?):(.*)", TEMPLATE.read_text("utf-8"))
     assert skipped
     assert all(len(reason.split()) > 3 for _, reason in skipped)

@@ -1,4 +1,4 @@
-"""The Dockerfile and the compose file; scripts/image-test does what they say."""
+"""The Dockerfile and the compose file; scripts/image-test runs them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_signals_reach_the_service_and_its_health_is_asked_for(steps: list[Instr
 
 
 def test_whatever_is_copied_is_sent_to_the_builder_and_little_else(patterns: list[str]) -> None:
-    _, steps = built(parse(DOCKERFILE.read_text("utf-8")), "standin")  # all that is in the image, and more
+    _, steps = built(parse(DOCKERFILE.read_text("utf-8")), "standin")  # everything in the image, and more
     for *sources, _ in words(steps, "COPY"):
         for source in sources:
             path = ROOT / source

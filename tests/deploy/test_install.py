@@ -1,4 +1,4 @@
-"""deploy/install.sh as far as it goes without changing this machine; scripts/install-test shows the rest."""
+"""deploy/install.sh as far as it can run without changing this machine; scripts/install-test shows the rest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def install(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def seen() -> list[tuple[int, int] | None]:
-    """What is at the places that an installation writes to."""
+    """The state of the places that an installation writes to."""
     paths = [Path(place) for place in PLACES]
     return [(path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None for path in paths]
 

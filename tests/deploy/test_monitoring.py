@@ -1,4 +1,4 @@
-"""The dashboard, the alerts and the page about them name what there is; one ID leads through all logs."""
+"""The dashboard, the alerts and their page name only what exists; one ID can be followed through all logs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAME = re.compile(r"\b(?:collagen_\w+|up)\b")
 
 
 def expressions() -> list[str]:
-    """Every query of the dashboard, as Prometheus gets it."""
+    """Every query of the dashboard, as Prometheus receives it."""
     found = [target["expr"] for panel in PANELS for target in panel.get("targets", [])]
     return [expr.replace("$__rate_interval", "1m").replace("$job", ".+").replace("$campaign", ".+") for expr in found]
 
@@ -43,14 +43,14 @@ def rules() -> list[dict[str, Any]]:
 
 
 def named(expression: str) -> set[str]:
-    """The metrics in an expression, without what stands between quotes or tells labels."""
+    """The metrics in an expression, without quoted text and label names."""
     bare = re.sub(r"\b(by|without) *\([^)]*\)", "", re.sub(r"\{[^}]*\}", "", expression))
     return set(NAME.findall(bare))
 
 
 @pytest.fixture(scope="module")
 def seen(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[str], Store]:
-    """What a service showed Prometheus, its log, and its store, after one photo came and a collage was built."""
+    """A service's metrics, log and store, after one photo arrived and a collage was built."""
     top = tmp_path_factory.mktemp("watched")
     store = Store(top / "store")
     store.root.initialise()
@@ -119,7 +119,7 @@ def test_processes_count_together_and_nothing_that_is_counted_names_anyone(seen:
     assert not [line for line in log if "203.0.113.9" in line or "a-personal-token" in line]
 
 
-def test_whatever_is_named_exists_and_whatever_exists_is_shown_and_explained(
+def test_every_name_exists_and_every_metric_is_shown_and_explained(
     seen: tuple[str, list[str], Store],
 ) -> None:
     exposed = list(families(seen[0]))

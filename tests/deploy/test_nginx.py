@@ -1,4 +1,4 @@
-"""nginx as deploy/nginx/collagen.conf has it: what it passes on, what it sends itself, what it writes down."""
+"""nginx as deploy/nginx/collagen.conf sets it up: what it passes on, what it sends itself, what it logs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SECRET = "tokenOfSomebodysMail"
 
 
 class Echo(BaseHTTPRequestHandler):
-    """A service that answers with what it was asked, or leaves it to nginx to send what X-Ask-For names."""
+    """A service that echoes the request, or hands the file named in X-Ask-For to nginx."""
 
     def do_GET(self) -> None:
         body = json.dumps(dict(self.headers)).encode()
@@ -46,12 +46,12 @@ class Echo(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Silence."""
+        """Logs nothing."""
 
 
 @pytest.fixture(scope="module")
 def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """nginx before a service that answers with what it was asked; a store with a file of each kind."""
+    """nginx in front of a service that echoes requests; a store with a file of each kind."""
     directory = tmp_path_factory.mktemp("echo")
     for name in STORED:
         path = directory / "store" / name
@@ -66,7 +66,7 @@ def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
-    """nginx before nothing."""
+    """nginx without a service behind it."""
     directory = tmp_path_factory.mktemp("alone")
     with Nginx(free_ports(1)[0], directory, directory / "nginx") as running:
         yield running
@@ -92,7 +92,7 @@ def get(nginx: Nginx, path: str, **more: Any) -> requests.Response:
 
 
 def written(nginx: Nginx) -> str:
-    """All that nginx has written to any log, once that is no more: it writes a line after the answer is sent."""
+    """Everything nginx has logged, once it stops growing: it writes a line after the answer is sent."""
     seen: list[str] = []
 
     def ended() -> bool:
@@ -132,12 +132,12 @@ def test_http2_is_asked_for_in_the_words_of_the_nginx_that_is_there(
 
 @pytest.mark.parametrize("host", ["evil.example", "collagen.example.org.evil.example"])
 @pytest.mark.parametrize("tls", [True, False])
-def test_whoever_asks_for_another_host_is_not_answered(echo: Nginx, host: str, tls: bool) -> None:
+def test_requests_for_another_host_are_not_answered(echo: Nginx, host: str, tls: bool) -> None:
     with pytest.raises(requests.ConnectionError):
         requests.get(echo.url if tls else echo.http, headers={"Host": host}, verify=str(echo.ca), timeout=300)
 
 
-def test_whoever_asks_too_much_is_told_so_and_mails_and_notifications_are_not_limited(tmp_path: Path) -> None:
+def test_too_many_requests_are_refused_but_mails_and_notifications_are_not_limited(tmp_path: Path) -> None:
     less = {"rate=50r/s": "rate=1r/m", "burst=1000": "burst=3"}
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as upstream:
         threading.Thread(target=upstream.serve_forever, daemon=True).start()
@@ -161,7 +161,7 @@ def test_whoever_asks_too_much_is_told_so_and_mails_and_notifications_are_not_li
         ("::1", None),
     ],
 )
-def test_of_ipv6_a_household_is_one_client(address: str, client: str | None) -> None:
+def test_an_ipv6_household_is_one_client(address: str, client: str | None) -> None:
     block = re.search(r"map \$remote_addr \$collagen_client \{(.*?)\n\}", SITE.read_text(), re.S)
     assert block is not None
     patterns = re.findall(r'"~(\S+)"\s+\$collagen_net;', block[1])
@@ -269,7 +269,7 @@ REFUSED = {
 def test_what_nginx_refuses_itself_has_the_headers_of_all_answers(
     alone: Nginx, raw: str, status: int, name: str
 ) -> None:
-    """Under our name and, as far as it is answered before its host is known, under another."""
+    """Under our name and, where it answers before the host is known, under another."""
     if name != "localhost" and "Host: localhost" in raw and status not in (414, 505):
         return
     said = send(alone.url, raw, tls=name)
@@ -304,7 +304,7 @@ def test_answers_of_the_service_have_their_own_headers_alone(echo: Nginx) -> Non
 
 
 def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: Nginx) -> None:
-    """Also where it fails: then nginx writes the whole request line, unless it is kept from it."""
+    """Also on errors: then nginx logs the whole request line, unless it is kept from it."""
     agent = {"User-Agent": "Browser of Ann", "Referer": "https://mail.example/Ann"}
     paths = [
         f"/track/{SECRET}/collage.jpg",
@@ -337,7 +337,7 @@ def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: N
 
 
 def send(address: str, raw: str, tls: str | None = None) -> str:
-    """What comes back for these bytes, by TLS where that has a name for the host."""
+    """The answer to these bytes, over TLS if a host name is given for it."""
     parts = urlsplit(address)
     with ExitStack() as stack:
         connection = stack.enter_context(socket.create_connection((parts.hostname, parts.port), 30))
@@ -349,7 +349,7 @@ def send(address: str, raw: str, tls: str | None = None) -> str:
         return connection.recv(4096).decode("latin-1")
 
 
-def test_http_2_is_spoken_with_whoever_speaks_it_and_nothing_older_than_tls_1_2(alone: Nginx) -> None:
+def test_clients_get_http_2_if_they_support_it_and_nothing_older_than_tls_1_2(alone: Nginx) -> None:
     context = ssl.create_default_context(cafile=str(alone.ca))
     context.set_alpn_protocols(["h2", "http/1.1"])
     parts = urlsplit(alone.url)
@@ -364,7 +364,7 @@ def test_http_2_is_spoken_with_whoever_speaks_it_and_nothing_older_than_tls_1_2(
     )  # also of the server that answers nobody
 
 
-def test_whoever_comes_without_tls_is_sent_to_it_and_certbot_finds_its_proof(alone: Nginx) -> None:
+def test_plain_http_is_redirected_to_https_and_certbot_finds_its_proof(alone: Nginx) -> None:
     answer = requests.get(f"{alone.http}/admin/?a=b", allow_redirects=False, timeout=300)
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://collagen.example.org/admin/?a=b")
     proof = alone.directory / "acme/.well-known/acme-challenge/proof"

@@ -1,7 +1,7 @@
-"""Every command of docs/operations.md is run, in its order, and prints what the page says.
+"""Runs every command of docs/operations.md in order, and compares its output with the page.
 
-The hosts are directories (see tests/operations), Collagen, gunicorn and Cloudinary's stand-in are as in all tests. What
-happens elsewhere is done here: an event or a section of the page that this file does not know fails.
+The hosts are directories (see tests/deploy/operations); Collagen, gunicorn and the stand-in for Cloudinary are those of
+all tests. Events elsewhere are simulated here: an event or a section of the page that this file does not know fails.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ public = true
 
 
 class World:
-    """Two hosts, the account, and the file systems in the network. `words`: what the page leaves to be put in."""
+    """Two hosts, the account, and the file systems in the network. `words`: values for the page's placeholders."""
 
     def __init__(self, directory: Path, standin: Standin, exiftool: ExifTool) -> None:
         self.standin, self._exiftool = standin, exiftool
@@ -90,7 +90,7 @@ class World:
         (self.old.root / "etc/fstab").write_text(line)
 
     def fill(self, directory: Path) -> None:
-        """Two people in a collage that mails were sent of, a backup of that, and one more since."""
+        """Two people in a collage with mails sent, a backup of that, and one more person since."""
         assert self.old.run("mount /srv/collagen") == (0, "")
         self.store.root.initialise()
         assert self.old.run("systemctl start collagen.socket collagen.service collagen-sync.timer") == (0, "")
@@ -104,28 +104,28 @@ class World:
 
     @property
     def store(self) -> Store:
-        """As the host that is looked at sees it."""
+        """The store as the current host sees it."""
         return Store(self.here.root / "srv/collagen")
 
     def approve(self, public_id: str, email: str) -> int:
-        """Somebody's photo is approved; what the notification was answered."""
+        """Approves a photo; returns the answer to its notification."""
         self.standin.upload(PHOTO, public_id, folder="sayno", email=email, notify=False)
         self.standin.approve(public_id)
         self.standin.wait_idle()
         return int(self.standin.deliveries()[-1]["status"])
 
     def mirrored(self) -> bool:
-        """Whether the store holds exactly what is approved."""
+        """Whether the store holds exactly the approved photos."""
         return mirror.held(self.store, self._exiftool) == mirror.expected(self.standin)
 
     def answer(self, secret: str) -> int:
-        """What a notification is answered that was signed with this secret."""
+        """The answer to a notification signed with this secret."""
         body = json.dumps({"notification_type": "upload", "public_id": "people/1"}).encode()
         url = f"{self.here.url}/webhook/cloudinary"
         return requests.post(url, data=body, headers=sign(body, secret), timeout=300).status_code
 
     def picture(self, signing_key: str) -> int:
-        """What the picture is answered in a mail that was sent when this key signed."""
+        """The answer to a request for the picture in a mail sent while this key signed."""
         token = Tokens([signing_key]).image(Claims("sayno", "0001", "people/1"))
         return requests.head(f"{self.here.url}/track/{token}/collage.jpg", timeout=300).status_code
 
@@ -172,7 +172,7 @@ def new_store(world: World) -> None:
 
 
 def copy_is_back(world: World) -> None:
-    """What the copy had, which was made when all was right."""
+    """The store is as it was when the copy was made, while all was well."""
     assert world.mirrored()
     assert world.store.collages.ids("sayno") == ["0001"]
 
@@ -241,7 +241,7 @@ def nothing_of_ann(world: World) -> None:
 
 
 def copy_is_nobody_elses(world: World) -> None:
-    """Neither on the machine nor in the bucket, where it ends."""
+    """Nobody else can read it, on the machine or in the bucket where it ends."""
     all_is_mirrored(world)
     (copy,) = (world.here.root / "mnt/backup").iterdir()
     for path in (copy, world.here.root / "etc/collagen/backup.key"):
@@ -321,7 +321,7 @@ def test_every_section_is_known() -> None:
 
 @pytest.mark.parametrize("heading", PAGE)
 def test_what_the_page_says_can_be_done(world: World, heading: str) -> None:
-    """In the page's order: each section finds what the one before it has left."""
+    """In the page's order: each section starts from what the one before it has left."""
     for step in PAGE[heading]:
         if isinstance(step, Event):
             EVENTS[step.what](world)
@@ -331,7 +331,7 @@ def test_what_the_page_says_can_be_done(world: World, heading: str) -> None:
 
 
 def done(world: World, command: Command) -> None:
-    """Runs a command of the page, with what it leaves open put in."""
+    """Runs a command of the page, with its placeholders filled in."""
     lines = [command.line, *command.content]
     for word, meaning in world.words.items():
         lines = [line.replace(word, meaning) for line in lines]
@@ -380,8 +380,8 @@ def test_what_should_be_seen_is_looked_for_line_by_line(seen: str, printed: str,
     assert Command("x", seen).is_seen_in(printed) is fits
 
 
-def test_the_page_tells_what_it_was_written_for() -> None:
-    """The issue's list: a section that is taken out is missed."""
+def test_the_page_has_every_required_section() -> None:
+    """The required sections: one that is removed is missed."""
     text = (ROOT / "docs/operations.md").read_text()
     told = (
         "AWS Backup",

@@ -1,4 +1,4 @@
-"""deploy/aws/parameters.py against a local Systems Manager: the settings as the function and the instance get them."""
+"""deploy/aws/parameters.py against a local Systems Manager: the settings as the function and the instance read them."""
 
 from __future__ import annotations
 

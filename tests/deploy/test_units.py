@@ -1,4 +1,4 @@
-"""systemd's units: right in systemd's eyes, hardened, and about files that are there."""
+"""systemd's units: valid, hardened, and referring to existing files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_systemd_understands_every_unit() -> None:
     said = subprocess.run(command, capture_output=True, text=True, timeout=300)
     ours = [
         line for line in said.stderr.splitlines() if "collagen" in line
-    ]  # and not what this machine's own units lack
+    ]  # and not errors in this machine's own units
     assert (len(units), ours) == (5, [])
 
 
@@ -46,7 +46,7 @@ def test_what_a_service_runs_is_in_the_release_and_is_the_releases_own_by_name(s
     (line,) = setting(service, "ExecStart")
     shell, option, script = shlex.split(line.replace("$$", "$"))
     assert (shell, option) == ("/bin/sh", "-c")
-    # not by the link "current", which an upgrade changes while the service runs
+    # not through the link "current", which an upgrade changes while the service runs
     python, dash, module, *rest = shlex.split(script.removeprefix("exec "))
     assert (python, dash) == ("$(pwd -P)/.venv/bin/python", "-m")
     assert module == "gunicorn" or (ROOT / module / "__main__.py").exists()

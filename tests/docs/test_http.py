@@ -1,4 +1,4 @@
-"""docs/http.md lists every route, and who may use it, as the code has them."""
+"""docs/http.md lists every route and who may use it, as the code does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever the documents and the comments of deploy/ refer to exists: links, headings, paths, modules."""
+"""Links, headings, paths and modules named in the documents and in comments of deploy/ exist."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_every_module_that_is_named_exists(source: Path) -> None:
 
 
 def exists(name: str) -> bool:
-    """Whether this is a module, or something in one."""
+    """Whether this is a module, or an object in one."""
     parent, _, last = name.rpartition(".")
     try:
         return importlib.util.find_spec(name) is not None or hasattr(importlib.import_module(parent), last)

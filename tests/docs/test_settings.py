@@ -1,4 +1,4 @@
-"""docs/settings.md lists every setting of .env.example and every key of a campaign, and no other."""
+"""docs/settings.md lists exactly the settings of .env.example and the keys of a campaign."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A local SQS, shared by a process's tests; a handler of records with the real SDK, exiftool and ImageMagick."""
+"""A local SQS, shared by a process's tests; a record handler with the real SDK, exiftool and ImageMagick."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def aws() -> Iterator[AwsServer]:
 
 @pytest.fixture
 def queue(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> TestQueue:
-    """An empty queue, and an environment in which boto3 finds it. Three tries, then the dead-letter queue."""
+    """An empty queue, and an environment in which boto3 finds it. Three attempts, then the dead-letter queue."""
     for name, value in aws.environment.items():
         monkeypatch.setenv(name, value)
     return aws.queue()

@@ -1,7 +1,7 @@
-"""What AWS Lambda's runtime does: loads the function, then calls it with one event after the other.
+"""Plays AWS Lambda's runtime: loads the function, then calls it with one event after another.
 
-A program of its own that knows nothing of the tests. A line in: the event, and the milliseconds that are left; a line
-out: what the function says, and before the first one whether loading it has done anything.
+A separate program, independent of the tests. A line in: the event and the milliseconds left; a line out: the function's
+result, and before the first, whether loading it did anything.
 """
 
 import json

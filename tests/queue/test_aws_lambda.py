@@ -1,4 +1,4 @@
-"""The function in a process of its own, as Lambda runs it, and which records of a batch come back."""
+"""The function in a separate process, as Lambda runs it, and which records of a batch come back."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def function(standin: Standin, store: Store, tmp_path: Path) -> Iterator[Functio
     running.stop()
 
 
-def test_of_a_batch_exactly_what_failed_comes_back(
+def test_exactly_the_failed_records_of_a_batch_come_back(
     function: Function, queue: TestQueue, standin: Standin, store: Store
 ) -> None:
     good = approved(standin, request_id="0123456789abcdef")

@@ -29,7 +29,7 @@ def command(*arguments: str, environ: dict[str, str], log: Path) -> subprocess.P
         )
 
 
-def test_it_stores_what_is_told_and_asked_to_end_it_finishes_what_it_has_and_loses_nothing(
+def test_it_stores_photos_and_on_request_stops_after_its_current_work_without_losses(
     queue: TestQueue, standin: Standin, store: Store, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
@@ -89,7 +89,7 @@ def test_a_redrive_without_the_workers_secrets_is_refused_and_moves_nothing(
         ({"COLLAGEN_STORE": "/nonexistent"}, "Error: /nonexistent is no store"),
     ],
 )
-def test_what_it_cannot_work_without_is_one_line(
+def test_a_missing_requirement_is_one_line(
     queue: TestQueue, standin: Standin, store: Store, tmp_path: Path, change: dict[str, str], sentence: str
 ) -> None:
     environ = environment(standin, store.root.path) | change

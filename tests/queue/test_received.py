@@ -24,7 +24,7 @@ def test_what_a_redrive_wrote_is_believed_to_the_millisecond(
 @given(st.integers(0, 3), st.text(min_size=1))
 def test_it_is_believed_for_that_notification_only(which: int, other: str) -> None:
     of_another = list(NOTIFICATION)
-    if which == 3:  # what ends one value begins the next
+    if which == 3:  # the end of one value is the start of the next
         of_another = [NOTIFICATION[0] + other, NOTIFICATION[1], NOTIFICATION[2].removeprefix(other)]
     else:
         of_another[which] += other

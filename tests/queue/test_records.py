@@ -146,7 +146,7 @@ def test_records_of_a_photo_that_waits_or_is_rejected_and_not_held_cost_no_call(
     assert (standin.calls(), store.photos.holders("a")) == ([], {})
 
 
-def test_what_nobody_expected_is_logged_without_what_it_says_and_tried_again(
+def test_an_unexpected_error_is_logged_without_its_message_and_retried(
     handler: Handler, standin: Standin, syncs: Syncs, caplog: pytest.LogCaptureFixture
 ) -> None:
     standin.upload(person(1), "a", folder="holidays")

@@ -1,4 +1,4 @@
-"""Dead letters come back, each at least once, and the redrive ends."""
+"""Dead letters are redriven, each at least once, and the redrive ends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def signed(body: str) -> tuple[str, str, str]:
 
 
 def bury(queue: TestQueue, *bodies: str) -> None:
-    """Puts messages where those end that were received too often."""
+    """Puts messages into the dead-letter queue, where those received too often end."""
     queue.send(*(Notification(*signed(body), request_id=f"request-{body}") for body in bodies))
     for _ in range(4):
         queue.receive(VisibilityTimeout=0)

@@ -25,7 +25,7 @@ from tests.support.queue import gone
 
 
 class Impatient(Queue):
-    """What is given back can be had at once."""
+    """Released messages are available at once."""
 
     def hide(self, message: Message, seconds: int) -> bool:
         return super().hide(message, 0)
@@ -36,7 +36,7 @@ THREAD = "the worker at test"
 
 @contextlib.contextmanager
 def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
-    """A worker that is at work until the end of the block; its failure is ours."""
+    """A worker that runs until the end of the block; its failure fails the test."""
     stopping, failures = Shutdown(), []
     worker = Worker(queue, handler.handle, stopping, **({"poll": 1} | options))
 
@@ -117,12 +117,12 @@ def test_a_message_that_is_lost_while_the_work_lasts_is_handled_all_the_same_and
         handled(worker)
     assert worker.words == {"done": 1}
     *kept, acknowledged = [line for line in caplog.messages if "changes nothing" in line]
-    assert kept  # more than once where the work lasts longer
+    assert kept  # more than once if the work takes longer
     assert all("be kept" in line for line in kept)
     assert "be acknowledged" in acknowledged
 
 
-def test_it_takes_no_more_than_it_can_begin_finishes_that_when_asked_to_stop_and_leaves_the_rest(
+def test_it_receives_only_what_it_can_start_and_when_stopped_finishes_that_and_leaves_the_rest(
     queue: TestQueue, handler: Handler, standin: Standin
 ) -> None:
     standin.faults("api", "delay", times=None, seconds=1)
@@ -138,7 +138,7 @@ def test_what_arrives_while_it_stops_is_given_back(queue: TestQueue, handler: Ha
     queue.send(gone(standin))
     with working(Queue(queue.url), handler, poll=20) as worker:
         queue.until(held=1)
-        # the receive that waits for messages was begun before it is asked to stop
+        # the receive that waits for messages has begun before the worker is asked to stop
         threading.Timer(0.5, queue.send, [gone(standin)]).start()
     assert worker.words == {"done": 1}
     (message,) = queue.receive()

@@ -1,4 +1,4 @@
-"""scripts/clean-root as far as it goes without a root: what it takes from this machine, and what it says."""
+"""scripts/clean-root as far as it can run without a root: what it takes from this machine, and what it prints."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_release_has_its_updates_and_security_updates_but_sid() -> None:
     assert clean.sources("sid", clean.MIRROR) == f"deb {clean.MIRROR} sid main\n"
 
 
-def test_of_this_machine_only_its_way_to_the_registries_is_known_in_the_root() -> None:
+def test_the_root_knows_only_this_machines_registry_settings() -> None:
     ours = {
         "https_proxy": "http://proxy.example.org:3128",
         "SSL_CERT_FILE": "/etc/ssl/ours.pem",

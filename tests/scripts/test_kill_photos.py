@@ -1,4 +1,4 @@
-"""Processes are killed at random instants while they sync and build; one sync later everything is right."""
+"""Processes are killed at random moments while they sync and build; one sync later everything is right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scripts.sandbox.service import ROOT
 
 
 def test_after_kills_at_any_instant_one_sync_makes_everything_right_and_leaves_nothing_behind() -> None:
-    # in a process of its own: what it starts by forking must not have pytest's threads
+    # in a separate process: what it forks must not have pytest's threads
     done = subprocess.run(
         [sys.executable, "-m", "scripts.sandbox.kills.photos", "--kills", "5"],
         cwd=ROOT,

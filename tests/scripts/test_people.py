@@ -1,4 +1,4 @@
-"""The sample people keep what other tests and the demonstration rely on."""
+"""The sample people have the properties that other tests and the demonstration rely on."""
 
 from io import BytesIO
 
@@ -23,16 +23,16 @@ def test_a_portrait_is_1500_by_2000_and_weighs_as_much_as_a_real_one(seed: int) 
 
 def test_the_same_seed_is_the_same_picture() -> None:
     assert portrait(7) == person(7)
-    # Whoever was drawn in between leaves no trace.
+    # People drawn in between leave no trace.
     first = portrait_image(11, 300, 400).tobytes()
     portrait_image(12, 300, 400)
     assert portrait_image(11, 300, 400).tobytes() == first
 
 
 def test_people_are_plainly_different_from_each_other() -> None:
-    """The nearest two of these forty are some 32 of 255 levels apart on average, any two of them about 59."""
+    """The nearest two of these forty differ by about 32 of 255 levels on average, any two of them by about 59."""
     people = [
-        # Blurred, so that neither grain nor hair by hair counts: what a glance at a collage sees.
+        # Blurred, so that neither grain nor single hairs count: only what a glance at a collage sees.
         np.asarray(portrait_image(seed, 96, 128).filter(ImageFilter.GaussianBlur(2)), np.float32)
         for seed in range(40)
     ]
@@ -44,7 +44,7 @@ def test_a_person_is_drawn_at_any_size() -> None:
     large = portrait_image(4, 600, 800).resize((150, 200), Image.Resampling.BOX)
     small = portrait_image(4, 150, 200)
     apart = np.abs(np.asarray(large, np.float32) - np.asarray(small, np.float32)).mean()
-    assert apart < 8  # the same person, but for grain and single hairs
+    assert apart < 8  # the same person, except for grain and single hairs
     assert portrait_image(4, 40, 40).size == (40, 40)
     assert portrait_image(4, 640, 360).size == (640, 360)
 

@@ -1,4 +1,4 @@
-"""The inventory: what Cloudinary holds and what we hold, as the stand-in knows it to be."""
+"""The inventory: what Cloudinary and the store hold, compared with the stand-in's own state."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def run(standin: Standin, store: Store, *arguments: str) -> subprocess.Completed
 
 
 def fill(standin: Standin, store: Store, count: int = 300) -> None:
-    """Assets of every status in every folder; some are here, rightly or not."""
+    """Adds assets of every status in every folder; some are in the store, rightly or not."""
     chance = random.Random(5)
     photos: list[dict[str, Any]] = []
     for number in range(count):
@@ -183,7 +183,7 @@ def row(public_id: str = "a", status: str = "approved", *, version: int = 1, at:
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_two_rows_about_one_asset_the_one_with_the_later_change_counts(order: int) -> None:
+def test_the_later_of_two_rows_about_one_asset_counts(order: int) -> None:
     old, new = row(status="pending", at=1), row(status="rejected", at=2)
     assert join([old, new][::order]) == [new]
     new = row(version=2)

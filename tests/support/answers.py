@@ -38,9 +38,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def server_bind(self) -> None:
-        """Without HTTPServer's look-up of the host's name, which can take seconds."""
+        """Skips HTTPServer's look-up of the host's name, which can take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Says nothing: some clients hang up early, as they should."""
+        """Reports nothing: some clients hang up early, as they should."""

@@ -1,4 +1,4 @@
-"""Code in processes of their own: what excludes, survives or tears between processes can only be seen there."""
+"""Runs code in separate processes: only there can a test see what excludes, survives or tears between processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def start(code: str, *arguments: object) -> subprocess.Popen[str]:
-    """Runs `code`, which finds the arguments in `sys.argv[1:]`; what it prints can be read from `stdout`."""
+    """Runs `code` with these arguments in `sys.argv[1:]`; its output can be read from `stdout`."""
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
         cwd=ROOT,
@@ -24,7 +24,7 @@ def start(code: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def line(process: subprocess.Popen[str]) -> str:
-    """The next line that it prints."""
+    """The next line of its output."""
     assert process.stdout is not None
     return process.stdout.readline().rstrip("\n")
 
@@ -36,7 +36,7 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 def run(code: str, *arguments: object) -> str:
-    """Runs `code` to its end, which must be a good one; returns what it printed."""
+    """Runs `code` until it ends, which must be without an error; returns its output."""
     process = start(code, *arguments)
     out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0

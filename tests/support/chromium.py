@@ -1,4 +1,4 @@
-"""A browser that tells what it asked for and what it complained of, and whose pages axe-core examines."""
+"""A browser that reports its requests and console errors, and whose pages axe-core examines."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "dark"), (1280, "light"))
 
 
 class Watched(Browser):
-    """`see` and the rest as ever; what happens meanwhile is kept until it is asked for."""
+    """A browser that also keeps requests and complaints until they are read."""
 
     def __init__(self) -> None:
         super().__init__(LOGS)
 
     def begin(self, url: str) -> None:
-        """Leaves the page that is open, forgets what it complained of, and lets scripts run.
+        """Leaves the open page, forgets its complaints, and lets scripts run.
 
         It goes to a picture of the same service: for another host, or none, the browser would start a process.
         """
@@ -43,7 +43,7 @@ class Watched(Browser):
         self.asked()
 
     def complaints(self) -> list[str]:
-        """Errors and warnings on the console since this was asked last."""
+        """Errors and warnings on the console since the last call."""
         return [
             f"{entry['level']}: {entry['message']}"
             for entry in self._log("browser")
@@ -51,16 +51,16 @@ class Watched(Browser):
         ]
 
     def asked(self) -> list[str]:
-        """The addresses of all requests since this was asked last, also of those that came to nothing."""
+        """The URLs of all requests since the last call, also of failed ones."""
         events = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
         return [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
 
     def hosts(self) -> set[str]:
-        """The hosts of all requests since these were asked for last."""
+        """The hosts of all requests since the last call."""
         return {urlsplit(address).netloc for address in self.asked() if urlsplit(address).scheme in ("http", "https")}
 
     def serious(self) -> list[str]:
-        """What axe-core finds that is serious or critical, one line each."""
+        """axe-core's serious and critical findings, one line each."""
         if not self.run("return 'axe' in window"):
             self.run(_axe())
         found: list[dict[str, Any]] = self.run("return axe.run(document).then((found) => found.violations)")
@@ -80,7 +80,7 @@ class Watched(Browser):
         ActionChains(self.driver).send_keys(*keys).perform()
 
     def focus(self) -> str:
-        """What has the focus: its name, id and classes, and the beginning of what it says."""
+        """The focused element: its name, id and classes, and the beginning of its text."""
         said: str = self.run(
             "const e = document.activeElement; return [e.tagName, e.id, e.className, e.textContent.trim()].join(' ')"
         )
@@ -103,7 +103,7 @@ def _axe() -> str:
 
 @contextmanager
 def watched() -> Iterator[Watched]:
-    """A browser; the test is skipped where there is none."""
+    """A browser; without one, the test is skipped."""
     reason = missing()
     if reason is not None:
         pytest.skip(reason)
@@ -112,7 +112,7 @@ def watched() -> Iterator[Watched]:
 
 
 def crowd(store: Store, campaign: str, people: int, *, alike: bool = False) -> None:
-    """Puts so many people into a campaign, all approved at once. `alike`: so many photos of a few, which are linked."""
+    """Puts so many people into a campaign, all approved at once. `alike`: so many photos of a few people, linked."""
     few = 8
     for number in range(min(few, people)):
         files = prepared(number)

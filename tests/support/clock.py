@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Time that passes when somebody sleeps; `slept` says for how long they did."""
+    """Time that passes when somebody sleeps; `slept` lists the durations."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a scrape says, as values."""
+"""Metrics as values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.core import metrics
 
 
 def samples(text: str) -> dict[tuple[str, str], float]:
-    """Every value but buckets, by its name and its first label ("" for none), summed over its other labels."""
+    """Every value except buckets, by its name and first label ("" for none), summed over the other labels."""
     found: dict[tuple[str, str], float] = {}
     for family in families(text):
         for sample in family.samples:
@@ -21,6 +21,6 @@ def samples(text: str) -> dict[tuple[str, str], float]:
 
 
 def own(name: str, labels: Sequence[str]) -> list[float]:
-    """What this process has counted, for each label."""
+    """This process's own counts, for each label."""
     found = samples(metrics.exposition(metrics.Reading(None)).decode())
     return [found.get((name, label), 0) for label in labels]

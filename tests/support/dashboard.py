@@ -1,4 +1,4 @@
-"""Reading the dashboard and sending its forms, as the admin does."""
+"""Reads the dashboard and sends its forms, as the admin does."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def people(page: str) -> list[str]:
 
 
 def text(page: str) -> str:
-    """The text of a page, in one line."""
+    """The text of a page, on one line."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split()).replace(" ,", ",")
 
 
 def counted(client: FlaskClient, path: str) -> str:
-    """The page once all of its numbers are there."""
+    """The page once all its numbers are there."""
     wait_for(lambda: "being counted" not in get(client, path).text, "all was counted")
     return get(client, path).text

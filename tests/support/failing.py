@@ -27,13 +27,13 @@ Strike = Callable[[Operation], Any]
 
 
 class PowerCut(BaseException):
-    """The process is gone: from now on nothing that it does reaches the disk."""
+    """The process is gone: nothing that it does from now on reaches the disk."""
 
 
 class FailingDisk(Disk):
-    """Counts operations; at the n-th, `strike` is called with the operation, and says what happens instead.
+    """Counts operations; at the n-th, `strike` is called with the operation and decides what happens instead.
 
-    After a power cut nothing has an effect any more, so that no cleaning up does either.
+    After a power cut nothing has an effect any more, so cleaning up does not either.
     """
 
     def __init__(self, number: int, strike: Strike) -> None:
@@ -43,12 +43,12 @@ class FailingDisk(Disk):
         self._off = False
 
     def act(self, operation: Operation) -> Any:
-        if self._off and operation.name != "close":  # closing is what the system does for a dead process
+        if self._off and operation.name != "close":  # the system closes a dead process's files
             raise PowerCut
         self.done.append(operation.name)
         if len(self.done) != self._number + 1:
             return operation()
-        if operation.name == "close":  # even where that reports an error, or the process dies, the file is closed
+        if operation.name == "close":  # even if closing reports an error, or the process dies, the file is closed
             operation()
             operation = Operation("stat", (Path("/"),))
         try:
@@ -66,11 +66,11 @@ for _name in OPERATIONS:
     setattr(FailingDisk, _name, _method(_name))
 
 
-# What can happen to an operation
+# Ways for an operation to fail
 
 
 def fails(code: int) -> Strike:
-    """It does nothing and reports an error."""
+    """Does nothing and reports an error."""
 
     def strike(operation: Operation) -> Any:
         raise OSError(code, os.strerror(code))
@@ -79,14 +79,14 @@ def fails(code: int) -> Strike:
 
 
 def loses_its_directory(operation: Operation) -> Any:
-    """There is no such place any more."""
+    """The directory no longer exists."""
     if operation.name in ("open", "mkdir", "rename", "scan"):
         raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
     return operation()
 
 
 def lies(code: int) -> Strike:
-    """It succeeds and reports an error, as on a network file system when the answer is lost."""
+    """Succeeds and reports an error, as a network file system does when the answer is lost."""
 
     def strike(operation: Operation) -> Any:
         result = operation()
@@ -98,7 +98,7 @@ def lies(code: int) -> Strike:
 
 
 def fills(operation: Operation) -> Any:
-    """Half of what is written finds room."""
+    """Only half of the data fits."""
     if operation.name == "write":
         descriptor, data = operation.arguments
         os.write(descriptor, data[: len(data) // 2])
@@ -125,7 +125,7 @@ def dies_after(operation: Operation) -> Any:
 
 
 def unmounts(store: Path) -> Strike:
-    """The store goes away before the operation, and an empty directory is where it was mounted."""
+    """The store disappears before the operation, and leaves an empty directory where it was mounted."""
 
     def strike(operation: Operation) -> Any:
         store.rename(store.with_name("unmounted"))

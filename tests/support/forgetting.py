@@ -55,11 +55,11 @@ class Bench:
 
 
 def search(store: Store, *words: str) -> list[Path]:
-    """Every file of the store that holds one of the words, in its name, its bytes, or anything exiftool finds in it."""
+    """Every file of the store with one of the words in its name, its bytes, or anything exiftool finds in it."""
     files = [path for path in store.root.path.rglob("*") if path.is_file()]
     said = {path: path.name.encode() + path.read_bytes() for path in files}
     if pictures := [path for path in files if path.suffix in (".jpg", ".png")]:
-        # twice the first, because it names the files only where there are several
+        # the first one twice, because it names the files only if there are several
         command = ["exiftool", "-a", "-u", "-G1", *map(str, [pictures[0], *pictures])]
         told = subprocess.run(command, capture_output=True, check=False).stdout.split(b"======== ")
         assert len(told) == 1 + 1 + len(pictures)

@@ -1,4 +1,4 @@
-"""Pictures that are made to cost a decoder dearly or to confuse it, and things under a picture's name."""
+"""Pictures made to overload or confuse a decoder, and other files named like pictures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def many_scans(scans: int, width: int = 2000, height: int = 2000) -> bytes:
 
 
 def repeated_scan(scans: int, width: int, height: int) -> bytes:
-    """A progressive JPEG, whole, whose last scan is there so many times more."""
+    """A progressive JPEG, whole, whose last scan is repeated so many times."""
     data = jpeg(Image.new("RGB", (width, height), "tomato"), progressive=True, subsampling=0)
     return data[:-2] + data[data.rindex(b"\xff\xda") : -2] * scans + b"\xff\xd9"
 
@@ -53,20 +53,20 @@ def as_frame(kind: int) -> bytes:
 
 
 def without_height() -> bytes:
-    """A JPEG that says its height only after its scan (DNL)."""
+    """A JPEG whose height comes only after its scan (DNL)."""
     data = claiming(jpeg(scene(300, 400)), 300, 0)
     return data[:-2] + segment(0xDC, struct.pack(">H", 400)) + b"\xff\xd9"
 
 
 def directories_in_a_circle() -> bytes:
-    """EXIF in which every directory is full and the last names the first as the next one."""
+    """EXIF in which every directory is full and the last points back to the first."""
     entries = 5000
     body = struct.pack(">H", entries) + b"".join(struct.pack(">HHII", 0x9000 + n, 4, 1, n) for n in range(entries))
     return segment(0xE1, b"Exif\0\0" + b"MM\0*" + struct.pack(">I", 8) + body + struct.pack(">I", 8))
 
 
 def large_profile(size: int) -> list[bytes]:
-    """An ICC profile in as many segments as it takes, filled with nothing."""
+    """An ICC profile in as many segments as needed, filled with nothing."""
     part = 65_000
     count = -(-size // part)
     profile = struct.pack(">I", size) + bytes(size - 4)
@@ -77,7 +77,7 @@ def large_profile(size: int) -> list[bytes]:
 
 
 def png_bomb(width: int, height: int) -> bytes:
-    """A PNG of one bit a pixel, all alike: a few kilobytes."""
+    """A PNG of one bit per pixel, all alike: a few kilobytes."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -116,7 +116,7 @@ NO_PICTURES: dict[str, bytes] = {
     "PNG": png(scene(30, 40)),
 }
 
-# Too large to be kept while they are not needed. Each is refused in one sentence.
+# Too large to keep in memory. Each is refused in one sentence.
 REFUSED: dict[str, Callable[[], bytes]] = {
     "a thousand scans": lambda: many_scans(1000),
     "fewer scans of more pixels": lambda: many_scans(90, 6120, 8160),

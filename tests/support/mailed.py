@@ -1,4 +1,4 @@
-"""People in the store who have an address, and collages that need no drawing."""
+"""People in the store with addresses, and collages that need no drawing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 def enrol(store: Store, exiftool: ExifTool, public_id: str, email: str | None, campaign: str = "sayno") -> Claims:
-    """Puts a photo with this address into the store; gives what a mail about it would claim."""
+    """Stores a photo with this address; returns the claims of a mail about it."""
     with TemporaryDirectory() as directory:
         path = Path(directory) / "photo.jpg"
         path.write_bytes(stored.plain_archive())
@@ -36,13 +36,13 @@ def enrol(store: Store, exiftool: ExifTool, public_id: str, email: str | None, c
 
 
 def present(store: Store, *public_ids: str, campaign: str = "sayno") -> None:
-    """Puts photos into the store of which only matters that they are there."""
+    """Stores photos that only have to exist."""
     for public_id in public_ids:
         store.photos.put(campaign, public_id, b"archive", b"intermediate", 0)
 
 
 def publish(store: Store, picture: bytes, campaign: str = "sayno", revise: str | None = None) -> str:
-    """A finished collage with this picture for mails, or its next revision; gives its number.
+    """A finished collage with this picture for mails, or its next revision; returns its number.
 
     It shows somebody who stays.
     """
@@ -57,7 +57,7 @@ def publish(store: Store, picture: bytes, campaign: str = "sayno", revise: str |
 
 
 def opens(store: Store, campaign: str = "sayno") -> list[dict[str, Any]]:
-    """Every record of opens, which may hold nothing but what is allowed."""
+    """Every record of opens; checks that they contain only what is allowed."""
     records = list(store.opens.read(campaign))
     for record in records:
         assert {"time", "campaign", "collage", "class"} <= record.keys() <= ALLOWED
@@ -65,7 +65,7 @@ def opens(store: Store, campaign: str = "sayno") -> list[dict[str, Any]]:
 
 
 def sent(store: Store, public_id: str, address: str, campaign: str = "sayno") -> None:
-    """What the log of mails says of a mail that was sent."""
+    """The send log's record of a delivered mail."""
     record = {"time": "2026-11-20T06:04:05Z", "collage": "0001", "photo": public_id, "address": address}
     for state in ("intended", "sent"):
         store.sends.add(campaign, record | {"state": state, "message_id": f"<{public_id}@example.org>"})

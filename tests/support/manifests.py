@@ -1,4 +1,4 @@
-"""Manifests of collages that nobody built, with whatever a test wants to say in them."""
+"""Manifests of collages that nobody built, with any contents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def manifest(collage: str = "0001", shown: Sequence[str] = ("p",), **more: Any) -> dict[str, Any]:
-    """A manifest that can be read. `shown`: public IDs, in one row; `more`: other keys."""
+    """A valid manifest. `shown`: public IDs, in one row; `more`: other keys."""
     cols = len(shown)
     grid = {"cols": cols, "rows": 1, "cell_width": 300, "cell_height": 400, "used": cols, "left_out": 0, "cost": 0}
     return {

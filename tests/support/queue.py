@@ -25,19 +25,19 @@ class Syncs:
 
 
 def told(standin: Standin, **more: Any) -> Notification:
-    """The last notification of the local Cloudinary, signed."""
+    """The local Cloudinary's last notification, signed."""
     return Notification.signed(standin.notifications()[-1]["payload"], standin.secret, **more)
 
 
 def approved(standin: Standin, public_id: str = "a", folder: str = "sayno", **more: Any) -> Notification:
-    """Puts an approved photo into the local Cloudinary; returns the notification of it."""
+    """Adds an approved photo to the local Cloudinary; returns its notification."""
     standin.upload(person(1), public_id, folder=folder, email="ann@example.org")
     standin.approve(public_id)
     return told(standin, **more)
 
 
 def gone(standin: Standin, public_id: str = "gone", ago: float = 0, **more: Any) -> Notification:
-    """The notification of a photo that no longer exists: Cloudinary is asked, and nothing has to be done."""
+    """The notification of a photo that no longer exists: causes a call to Cloudinary, and no other work."""
     return Notification.signed(
         {"notification_type": "upload", "public_id": public_id, "existing": True},
         standin.secret,

@@ -1,4 +1,4 @@
-"""A decoding process that does no work twice, for tests that have the same few pictures arrive again and again."""
+"""A decoding process that caches its results, for tests in which the same few pictures arrive again and again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from app.adapters.imaging import Decoder, Prepared
 
 
 class Remembering(Decoder):
-    """What it gave for a picture it gives again.
+    """Returns its previous result for a picture it has seen.
 
-    That a decoder does, too: tests/adapters/imaging/test_photo.py, test_variants.py and test_decoder.py say so.
+    tests/adapters/imaging/test_photo.py, test_variants.py and test_decoder.py show that a real decoder does too.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Remembering(Decoder):
         self._known: dict[tuple[bytes, float | None], Prepared] = {}
 
     def close(self) -> None:
-        """Leaves the process running, for several applications share it; `end` ends it."""
+        """Leaves the process running, because several applications share it; `end` ends it."""
 
     def end(self) -> None:
         super().close()

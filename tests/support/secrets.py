@@ -1,13 +1,14 @@
-"""Looks whether the processes that work for the tests know more than they need: /proc tells what each was given."""
+"""Checks that the tests' processes have only the secrets they need: /proc shows what each received."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-# processes that get no setting at all
+# processes that get no settings at all
 BARE = re.compile(r"app\.adapters\.imaging\.decoder\b|exiftool|app\.services\.collage\.job")
 SETTING = re.compile(r"^(COLLAGEN_(?!METRICS)|CLOUDINARY_|AWS_|SMTP_)", re.M)
 # of the tests' own services
@@ -23,7 +24,7 @@ OTHERS = (
 
 
 def told_too_much() -> list[str]:
-    """A line for each process below this one that was given a secret which it does not need."""
+    """A line for each process below this one that received a secret it does not need."""
     found = []
     for process in _below(os.getpid()):
         words = _read(process, "cmdline")
@@ -35,14 +36,17 @@ def told_too_much() -> list[str]:
 
 
 def _below(process: int) -> Iterator[int]:
-    for task in Path(f"/proc/{process}/task").glob("*"):
-        try:
-            children = (task / "children").read_text().split()
-        except OSError:  # it has ended
-            continue
-        for child in children:
-            yield int(child)
-            yield from _below(int(child))
+    children = defaultdict(list)
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            # the name in brackets may hold anything; the parent is the second field after it
+            fields = _read(int(entry.name), "stat").rpartition(")")[2].split()
+            if fields:
+                children[int(fields[1])].append(int(entry.name))
+    found = [process]
+    for one in found:  # grows meanwhile
+        found += children[one]
+    yield from found[1:]
 
 
 def _read(process: int, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Changes to a store, for tests in which the disk fails or the process is killed, and what must hold afterwards."""
+"""Changes to a store for tests in which the disk fails or the process is killed, and what must hold afterwards."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def collage(title: str) -> Callable[[Store], None]:
 
 
 def photo_is_old_or_new(store: Store) -> None:
-    """What is called present and of a version has both files of that version."""
+    """If a photo or version is reported as present, both its files are."""
     archive, intermediate = store.photos.archive("sayno", "p"), store.photos.intermediate("sayno", "p")
     version = {None: None, ARCHIVE[1]: 1, ARCHIVE[2]: 2}[archive]
     shown = {None: None, INTERMEDIATE[1]: 1, INTERMEDIATE[2]: 2}[intermediate]
@@ -81,7 +81,7 @@ def photo_is_old_or_new(store: Store) -> None:
 
 
 def photo_is(version: int | None) -> Callable[[Store], None]:
-    """All of it is there, but perhaps for variants, which fail no photo; or nothing at all."""
+    """All of the photo is there, except perhaps variants, which fail no photo; or nothing at all."""
 
     def check(store: Store) -> None:
         assert store.photos.holders("p") == ({} if version is None else {"sayno": True})
@@ -109,7 +109,7 @@ def notification_is_there_once(store: Store) -> None:
 
 
 def line_is_there(store: Store) -> None:
-    # once more where the error came after the line was written
+    # once more if the error came after the line was written
     lines = (store.root.path / "sayno/logs/processor.log").read_text().splitlines()
     assert lines[0] == "2024-05-06T07:08:09Z SYNCED before"
     assert set(lines[1:]) == {"2024-05-06T07:08:09Z SYNCED p a line"}
@@ -141,7 +141,7 @@ def nothing(store: Store) -> None:
 Step = Callable[[Store], None]
 
 
-# what was there before, what is done, what always holds, what holds when it was done once more
+# the state before, the action, what always holds, what holds when it was done once more
 ACTIONS: dict[str, tuple[Step, Step, Step, Step]] = {
     "put a new photo": (nothing, put(1), photo_is_old_or_new, photo_is(1)),
     "put over an old one": (put(1), put(2), photo_is_old_or_new, photo_is(2)),

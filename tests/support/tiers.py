@@ -2,8 +2,8 @@
 
 There is no list to keep. Every server and browser of the sandbox derives from `Ending`, and other processes are started
 with `subprocess`. A test is slow if its function, one of its fixtures, or a function of ours that these can call names
-one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are slow, too,
-and so are preparing and drawing whole photos.
+one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are also slow, and so are preparing and
+drawing whole photos.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _named(found: Any) -> Iterator[Any]:
             if value is subprocess:
                 yield value
             values = [vars(value).get(name) for name in names] if isinstance(value, ModuleType) else [value]
-            codes = [inspect.unwrap(one) for one in values if callable(one)]  # what is cached or decorated, too
+            codes = [inspect.unwrap(one) for one in values if callable(one)]  # unwraps cached and decorated functions
             yield from (one for one in codes if _is_code(one) and one.__module__.startswith(OURS))
 
 

@@ -36,7 +36,7 @@ def put_addressed(store: Store, archives: dict[str, bytes]) -> None:
 
 
 def sign(body: bytes, secret: str = "new", at: float | None = None) -> dict[str, str]:
-    """The headers of a notification that Cloudinary signed."""
+    """The headers of a notification signed by Cloudinary."""
     timestamp = str(round(time.time() if at is None else at))
     signature = hashlib.sha1(body + timestamp.encode() + secret.encode()).hexdigest()
     return {"X-Cld-Timestamp": timestamp, "X-Cld-Signature": signature, "Content-Type": "application/json"}
@@ -48,7 +48,7 @@ def notify(client: FlaskClient, payload: Any, **signing: Any) -> TestResponse:
 
 
 def approve(standin: Standin, public_id: str = "a", folder: str = "sayno", seed: int = 1) -> dict[str, Any]:
-    """Puts an approved photo into the stand-in; returns the notification of its approval."""
+    """Adds an approved photo to the stand-in; returns the notification of its approval."""
     standin.upload(person(seed), public_id, folder=folder, email="ann@example.org")
     standin.approve(public_id)
     payload: dict[str, Any] = standin.notifications()[-1]["payload"]

@@ -1,4 +1,4 @@
-"""The application itself, with the real SDK, exiftool and ImageMagick, asked without a server in between."""
+"""The application itself, with the real SDK, exiftool and ImageMagick, called without a server in between."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def mailserver() -> Iterator[MailServer]:
 
 @pytest.fixture
 def mails(mailserver: MailServer) -> MailServer:
-    """The mail server, without faults, showing only what it takes from now on."""
+    """The mail server, without faults, showing only what it accepts from now on."""
     mailserver.forget()
     return mailserver
 
 
 @pytest.fixture(scope="session")
 def addressed_archives(exiftool: ExifTool, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """By public ID: of five people, three with an address, one without, one with something that is none."""
+    """By public ID, of five people: three with an address, one without, one with an invalid one."""
     directory, archives = tmp_path_factory.mktemp("addressed"), {}
     for number, (public_id, email) in enumerate(EMAILS.items()):
         path = directory / f"{public_id}.jpg"
@@ -82,6 +82,6 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def one_browser() -> Iterator[Watched]:
-    """One browser for all tests of a file; those who look at pages begin with a clean one of theirs."""
+    """One browser for all tests of a file; tests that look at pages begin with a clean session."""
     with watched() as running:
         yield running

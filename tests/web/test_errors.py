@@ -1,4 +1,4 @@
-"""Every error of the tree has its status, in JSON from the API and as a page elsewhere."""
+"""Every error of the tree has its status, as JSON from the API and as a page elsewhere."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ STATUSES = {
 
 
 def leaves(kind: type[errors.CollagenError]) -> list[type[errors.CollagenError]]:
-    """The errors of the program below `kind` that have none below them."""
+    """The program's errors below `kind` that have no subclasses."""
     below = [one for one in kind.__subclasses__() if one.__module__ == errors.__name__]
     return [leaf for one in below for leaf in leaves(one)] or [kind]
 

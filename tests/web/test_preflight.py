@@ -1,4 +1,4 @@
-"""Whatever keeps Collagen from starting is one line and an exit code other than 0."""
+"""Anything that keeps Collagen from starting is reported in one line, with an exit code other than 0."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Try to install:
 
 
 def refusal(tmp_path: Path, module: str, *arguments: str, **environ: str) -> str:
-    """What is said, in its one line, by a command that is run in `tmp_path`, where packages of its own may lie."""
+    """The one-line message of a command that is run in `tmp_path`, which may contain packages of its own."""
     ended = subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=tmp_path,

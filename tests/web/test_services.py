@@ -1,4 +1,4 @@
-"""What an application has started ends with it."""
+"""Everything an application has started ends with it."""
 
 from __future__ import annotations
 

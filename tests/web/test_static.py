@@ -1,4 +1,4 @@
-"""Our scripts and style sheets: nothing is left over, and a page preloads what its script imports."""
+"""Our scripts and style sheets: none is unused, and a page preloads what its script imports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGES = [page for page in (WEB / "templates").rglob("*.html") if 'type="module"'
 
 
 def imports(module: Path) -> set[Path]:
-    """The modules that are loaded with a module, its own imports' imports too."""
+    """The modules loaded with a module, including its imports' imports."""
     direct = {
         (module.parent / name).resolve() for name in re.findall(r"^import .* from '(.+)';$", module.read_text(), re.M)
     }

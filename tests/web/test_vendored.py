@@ -1,4 +1,4 @@
-"""What others wrote and we hand out is what they published, file for file, with its version and licence."""
+"""Vendored files are identical to the published ones, file for file, with their version and licence."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _listed(row: Mapping[str, Any], fixed_folders: bool) -> Listed:
 
 
 def moderation_status(answer: Mapping[str, Any]) -> str | None:
-    """What all moderations together say: any rejection wins, then any pending one. None if there is none."""
+    """The status that all moderations add up to: any rejection wins, then any pending one. None if there is none."""
     every = [entry["status"] for entry in answer.get("moderation") or []] + [answer.get("moderation_status")]
     statuses = [status for status in every if isinstance(status, str)]
     if "rejected" in statuses:

@@ -42,7 +42,7 @@ def needs_signature(url: str) -> bool:
 
 
 def parts(url: str) -> tuple[str, str, int]:
-    """What stands before `/image/`, the delivery type (upload, private, authenticated), and the version."""
+    """The part before `/image/`, the delivery type (upload, private, authenticated), and the version."""
     found = _parsed(url)
     return found["before"], found["type"], int(found["version"])
 

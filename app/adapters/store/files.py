@@ -142,7 +142,7 @@ class Files:
         return stamp_of(found)
 
     def scan(self, directory: Path) -> list[os.DirEntry[str]]:
-        """What is in a directory; nothing where there is none. Raises OSError, StoreUnavailable."""
+        """The entries of a directory; none if it does not exist. Raises OSError, StoreUnavailable."""
         try:
             return self.disk.scan(directory)
         except FileNotFoundError:

@@ -38,7 +38,7 @@ def append_line(files: Files, path: Path, line: str) -> int:
 
 
 def _end_of_last_line(descriptor: int, size: int) -> int:
-    """Where the last line that was written whole ends."""
+    """The offset at which the last complete line ends."""
     while size > 0:
         start = max(0, size - BLOCK)
         found = os.pread(descriptor, size - start, start).rfind(b"\n")

@@ -1,4 +1,4 @@
-"""What lies about in the store and should not: files of no known kind, collages without a manifest, empty logs."""
+"""Files that do not belong in the store: those of unknown kinds, collages without a manifest, empty logs."""
 
 import os
 from collections.abc import Iterator

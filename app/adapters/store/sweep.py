@@ -1,4 +1,4 @@
-"""What processes that were killed left in the store.
+"""Files that killed processes left in the store.
 
 A temporary file is locked for as long as its writer lives, on whatever host, and an unfinished collage's directory is
 guarded by its campaign's lock: what is not locked was left behind. So nothing depends on ages or clocks, and even

@@ -1,4 +1,4 @@
-"""What lies about in the store: temporary files of dead writers, unfinished collages, strays, empty files."""
+"""Finds leftovers in the store: temporary files of killed processes, unfinished collages, strays, empty files."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ STRAY = "nothing of Collagen's has this name: move it away"
 
 
 def leftovers(store: Store, *, repair: bool) -> Iterator[Finding]:
-    """What dead writers left, in the store and on the local disk; with `repair` it is removed."""
+    """Files that killed processes left in the store and on the local disk; `repair` removes them."""
     for path in store.sweep(remove=repair):
         problem = "is an unfinished collage" if store.collages.is_draft(path) else "is a temporary file"
         if path.name.startswith(scratch.PREFIX):
@@ -19,7 +19,7 @@ def leftovers(store: Store, *, repair: bool) -> Iterator[Finding]:
 
 
 def strays(store: Store, campaign: str) -> Iterator[Finding]:
-    """What is in a campaign's directory and does not belong there."""
+    """Files in a campaign's directory that do not belong there."""
     for path in store.strays.unknown(campaign):
         yield Finding(path, "is a stray file", STRAY)
     for path in store.strays.without_manifest(campaign):

@@ -36,7 +36,7 @@ class _Looks:
 
 
 class _Closed(Exception):
-    """Nobody needs the answer any more."""
+    """The answer is no longer needed."""
 
 
 class Alike:
@@ -56,7 +56,7 @@ class Alike:
         self._pictures: dict[str, dict[Photo, bytes]] = {}
 
     def soon(self, campaign: str, photos: Sequence[Photo], at_once: int = AT_ONCE) -> list[tuple[Photo, ...]] | None:
-        """As `groups`, or None if over `at_once` archives must be read first; a thread then reads them."""
+        """As `groups`, or None if more than `at_once` archives have to be read first; a thread then reads them."""
         with self._starting:
             if campaign in self._reading or self._closed:
                 return None
@@ -69,7 +69,7 @@ class Alike:
         return self.groups(campaign, photos)
 
     def close(self) -> None:
-        """Ends the threads that read; what they have read is lost."""
+        """Stops the threads that read; their results are lost."""
         self._closed = True
         with self._starting:
             threads = list(self._reading.values())
@@ -81,7 +81,7 @@ class Alike:
             self.groups(campaign, photos, threads=2)  # more would slow down the pages meanwhile
         except _Closed:
             pass
-        except Exception as error:  # whoever asks next starts it again
+        except Exception as error:  # the next request starts it again
             LOG.warning("Who is in %s more than once was not found out: %s", campaign, where(error))
         finally:
             with self._starting:
@@ -130,7 +130,7 @@ class Alike:
 
     def _digest(self, campaign: str, photo: Photo) -> bytes:
         picture = None
-        with contextlib.suppress(StoreUnavailable):  # it may be this file alone
+        with contextlib.suppress(StoreUnavailable):  # perhaps only this file
             picture = self._store.photos.intermediate(campaign, photo.public_id)
         if not picture:
             self._store.root.require()

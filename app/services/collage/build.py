@@ -63,7 +63,7 @@ def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
 def plan_revision(store: Store, campaign: str, old: Manifest, without: Collection[str]) -> CollagePlan | None:
     """The plan of a finished collage (its manifest) rebuilt without some people; None if nobody is left.
 
-    Those who were left out take the free places, and the grid stays as long as there are enough people for it. People
+    Those who were left out take the free places, and the grid stays while there are enough people for it. People
     who are no longer approved are not shown again; if that was one of a person's photos, their next one replaces it.
     """
     held = {photo.public_id: photo for photo in store.photos.all(campaign) if photo.public_id not in without}

@@ -1,4 +1,4 @@
-"""What is said about a collage: enough to find everyone in it, to check its files, and to know what made it. Pure."""
+"""Makes a collage's manifest: enough to find everyone in it, check its files, and know how it was made. Pure."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What the tags in a campaign's archives say: whose photo has no usable e-mail address, and how each photo was cropped.
+"""Summarises the tags in a campaign's archives: photos without a usable e-mail address, and how each was cropped.
 
 exiftool takes some seconds for 1,000 archives, so a thread reads them and the result is kept.
 """
@@ -24,8 +24,7 @@ Kind = Literal["usable", "unusable", "none"]
 
 @dataclass(frozen=True)
 class ArchiveSummary:
-    """Public IDs of the photos without an address, or with an unusable one; the photos of which over a third was cut
-    off."""
+    """Public IDs of the photos without an address, or with an unusable one; the photos with over a third cut off."""
 
     no_address: tuple[str, ...] = ()
     unusable_address: tuple[str, ...] = ()
@@ -34,14 +33,14 @@ class ArchiveSummary:
 
 @dataclass(frozen=True)
 class _Known:
-    """What one archive's tags say, without the address itself."""
+    """One archive's tags, without the address itself."""
 
     address: Kind
     cut: Cut | None
 
 
 class ArchiveTags:
-    """What is known of a store's archives. Threads may share it; it holds no address."""
+    """Caches the tags of a store's archives. Thread-safe; holds no address."""
 
     def __init__(self, store: Store, exiftool: ExifTool) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""What the dashboard's pages remember between requests, in each process."""
+"""The state that the dashboard's pages keep between requests, in each process."""
 
 from dataclasses import dataclass
 from typing import Self

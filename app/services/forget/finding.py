@@ -1,4 +1,4 @@
-"""Whom an address or a public ID means: photos in the store and in Cloudinary, where contexts say what was typed."""
+"""Finds the photos of an address or a public ID in the store and in Cloudinary, whose contexts hold what was typed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from app.services.forget.traces import Person, is_like_an_address
 
 @dataclass(frozen=True)
 class Found:
-    """`photos`: public IDs of the person's photos that exist, in Cloudinary or in the store.
+    """`photos`: public IDs of the person's photos in Cloudinary or in the store.
 
     `similar`: other addresses that may be the person's. Only someone who knows the person can tell.
     """
@@ -27,7 +27,7 @@ class Found:
 
 
 class Finder:
-    """Looks in the store and in Cloudinary, for the campaigns that are given. Changes nothing."""
+    """Searches the store and Cloudinary, for the given campaigns. Changes nothing."""
 
     def __init__(self, cloudinary: Cloudinary, store: Store, exiftool: ExifTool, campaigns: Sequence[Campaign]) -> None:
         self._cloudinary = cloudinary
@@ -37,7 +37,7 @@ class Finder:
         self.photos_searched = self.assets_searched = 0
 
     def find(self, whom: str) -> Found:
-        """Whom this address, in any spelling, or this public ID means.
+        """The person with this address, in any spelling, or this public ID.
 
         Raises BadPublicId, CloudinaryUnavailable, StoreUnavailable, ExifToolFailed.
         """
@@ -92,7 +92,7 @@ class Finder:
         return ((by_name[name], public_id, email) for (name, public_id), email in self._held().items() if email)
 
     def _listed(self) -> Iterator[tuple[Campaign, str, str]]:
-        """The same of every asset in Cloudinary: no folder's list has rejected ones, and lists lag."""
+        """The same for every asset in Cloudinary: folder lists omit rejected ones, and lists lag."""
         by_folder = {campaign.folder: campaign for campaign in self._campaigns if campaign.folder}
         lists = [
             *(partial(self._cloudinary.folder, folder) for folder in by_folder),

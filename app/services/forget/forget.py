@@ -1,13 +1,13 @@
-"""Erasure: everything that the store knows of a person goes, and nothing brings it back.
+"""Erasure: removes everything the store knows about a person, so that nothing brings it back.
 
-The order makes it safe to be killed at any time and to be run again: first the photo is rejected in Cloudinary, or the
-next sync would bring it back; then it is removed here, collages that show it are built anew without it, and what the
-logs say of it is removed; deleting it in Cloudinary, after which nobody could find the rest, comes last.
+The order makes it safe to be killed at any time and run again: first the photo is rejected in Cloudinary, or the next
+sync would bring it back; then it is removed here, collages that show it are rebuilt without it, and it is removed from
+the logs; deleting it in Cloudinary, after which nobody could find the rest, comes last.
 
-What is damaged may show or name the person, and nobody can tell: such a collage is withdrawn, such a line or
+Damaged files may show or name the person, and nobody can tell: such a collage is withdrawn, and such a line or
 notification removed, once it is clear that the person was here at all.
 
-Cloudinary tells of the rejection by a webhook, which is not filed (see `store.erasures`). Campaigns that are no longer
+Cloudinary sends a webhook about the rejection, which is not filed (see `store.erasures`). Campaigns that are no longer
 in campaigns.toml are searched like all others.
 """
 
@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 class Forgetting:
     """Erases people from the store.
 
-    `say` is told what happens, without naming anyone; `suggest`, each other address that may be the person's.
+    `say` reports progress, without naming anyone; `suggest`, each other address that may be the person's.
     """
 
     def __init__(
@@ -58,9 +58,8 @@ class Forgetting:
     def forget(self, whom: str, among: Sequence[str] = (), *, delete: bool = False) -> Receipt:
         """Erases the person with the address `whom`, or the photo with that public ID, from campaigns `among` (all).
 
-        Raises NotFound where neither the store nor Cloudinary has anything of the person; BadPublicId,
-        CloudinaryUnavailable, StoreUnavailable, CollageInProgress, PhotoBusy or BuildFailed: it can then be run again,
-        and goes on.
+        Raises NotFound if neither the store nor Cloudinary has anything of the person; BadPublicId,
+        CloudinaryUnavailable, StoreUnavailable, CollageInProgress, PhotoBusy or BuildFailed: run again, it continues.
         """
         self._store.root.require()
         known, retired = self._searched(among)
@@ -72,7 +71,7 @@ class Forgetting:
             self._suggest(address)
         receipt.photos_found = len(found.photos)
         receipt.photos_searched, receipt.assets_searched_in_cloudinary = finder.photos_searched, finder.assets_searched
-        self._store.sweep()  # what killed processes left may show anybody
+        self._store.sweep()  # files left by killed processes may show anyone
         self._store.erasures.note(receipt.searched, found.person.public_ids)
         self._clear_photos(found.photos, receipt)
         for name in receipt.searched:
@@ -100,10 +99,10 @@ class Forgetting:
             receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
 
     def _searched(self, among: Sequence[str]) -> tuple[list[Campaign], list[Campaign]]:
-        """The campaigns of these names (all), and those of them that only the store still has.
+        """The campaigns with these names (all), and those among them that only the store still has.
 
-        Of the latter the folder is that of their last sync; where it is not known, or another campaign's by now, none
-        that there is. Raises NotFound.
+        The folder of the latter is that of their last sync; none if it is unknown or now belongs to another campaign.
+        Raises NotFound.
         """
         stored = set(self._store.root.campaigns()).difference(self._campaigns)
         for name in set(among) - stored:
@@ -117,7 +116,7 @@ class Forgetting:
         return [self._campaigns[name] for name in wanted if name not in stored], retired
 
     def _clear_collages(self, campaign: str, person: Person, receipt: Receipt) -> None:
-        """Makes every finished collage that can be read forget the person; one that is being built is waited for."""
+        """Makes every readable finished collage forget the person; waits for one that is being built."""
         self._store.collages.settle(campaign, PATIENCE)
         for collage in self._store.collages.ids(campaign):
             receipt.collages_searched += 1
@@ -139,7 +138,7 @@ class Forgetting:
                 receipt.manifests_rewritten.append(name)
 
     def _clear_damaged(self, receipt: Receipt) -> None:
-        """Withdraws the collages and removes the log lines and notifications that nobody can read any more."""
+        """Withdraws the collages and removes the log lines and notifications that can no longer be read."""
         for campaign in receipt.searched:
             if self._store.collages.damaged(campaign):
                 with self._store.collages.turn(campaign, PATIENCE):  # nobody else changes them meanwhile
@@ -154,7 +153,7 @@ class Forgetting:
             receipt.notifications_removed += purged.notifications_removed
 
     def _doubt(self, campaigns: Sequence[str]) -> str:
-        """A sentence about the collages of which nobody can tell whom they show; "" where there are none."""
+        """A sentence about the collages whose people are unknown because they are damaged; "" if there are none."""
         names = [f"{name}/{collage}" for name in campaigns for collage in self._store.collages.damaged(name)]
         if not names:
             return ""

@@ -1,4 +1,4 @@
-"""What an erasure did, for the records."""
+"""The record of an erasure."""
 
 from dataclasses import asdict, dataclass, field
 
@@ -36,7 +36,7 @@ class Receipt:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing of the person was there."""
+        """Whether nothing of the person was found."""
         found = {name: value for name, value in self.as_json().items() if "searched" not in name}
         return not any(value for name, value in found.items() if name not in ("when", "campaigns", "retired_campaigns"))
 

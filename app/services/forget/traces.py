@@ -1,4 +1,4 @@
-"""What a record says about a person who is to be forgotten. Pure."""
+"""Traces of a person to be forgotten in log lines and JSON documents. Pure."""
 
 import json
 import re
@@ -10,19 +10,19 @@ from app.core.addresses import key, spellings
 
 
 def is_like_an_address(text: str) -> bool:
-    """Whether a text names one person rather than many, as "-" or "none" would."""
+    """Whether a text names one person, unlike "-" or "none"."""
     return re.search(r"\w.*@.*\w", text) is not None
 
 
 @dataclass(frozen=True)
 class Person:
-    """By what a record can name someone: public IDs of photos, and e-mail addresses as they were stored or given."""
+    """A person as records name them: public IDs of photos, and e-mail addresses as stored or entered."""
 
     public_ids: frozenset[str]
     addresses: frozenset[str]
 
     def has_address(self, address: str | None) -> bool:
-        """Whether this is an address of the person's, in whatever spelling."""
+        """Whether this is one of the person's addresses, in any spelling."""
         return bool(address) and key(address or "") in self._keys
 
     @cached_property
@@ -31,7 +31,7 @@ class Person:
 
     @cached_property
     def _written(self) -> re.Pattern[str] | None:
-        """How the addresses may stand in a text."""
+        """How the addresses may appear in a text."""
         forms = {*self.addresses, *(form for address in self.addresses for form in spellings(address))}
         known = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True) if is_like_an_address(form))
         return re.compile(rf"(?<![\w.+-])(?:{known})(?![\w-])", re.IGNORECASE) if known else None
@@ -43,7 +43,7 @@ class Person:
         return self._is_in_text(line)
 
     def is_in_document(self, raw: bytes) -> bool:
-        """Whether a JSON document names the person, as a value or a key, however it is escaped."""
+        """Whether a JSON document names the person in a value or a key, however it is escaped."""
         try:
             return self._is_in(json.loads(raw))
         except (ValueError, RecursionError):
@@ -59,7 +59,7 @@ class Person:
         )
 
     def _is_in_text(self, text: str) -> bool:
-        # an ID counts where it does not go on: "a/b" is not in "a/b2", nor in "x/a/b"; logs have single blanks only
+        # an ID counts only as a whole: "a/b" is not in "a/b2" or "x/a/b"; logs have single spaces only
         forms = {*self.public_ids, *(" ".join(public_id.split()) for public_id in self.public_ids)}
         ids = (rf"(?<![\w./-]){re.escape(form)}(?![\w/-])" for form in forms if form)
         return any(re.search(pattern, text) for pattern in ids) or self._has_address_in(text)

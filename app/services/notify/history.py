@@ -13,12 +13,12 @@ State = Literal["sent", "uncertain", "failed", "refused"]  # failed: worth a ret
 
 @dataclass(frozen=True)
 class History:
-    """What became of each person's mails, by address (upper and lower case are the same) and collage."""
+    """The outcome of each person's mails, by address (ignoring case) and collage."""
 
     states: Mapping[str, Mapping[str, State]] = field(default_factory=dict)
 
     def of(self, address: str) -> Mapping[str, State]:
-        """What became of the mails to an address, by collage; empty if there were none."""
+        """The outcome of the mails to an address, by collage; empty if there were none."""
         return self.states.get(address.casefold(), {})
 
     def uncertain(self, collage: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a run would do, and whether the collage may be shown at all."""
+"""Plans a run, and checks that the collage may be shown at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

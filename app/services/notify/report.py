@@ -16,7 +16,7 @@ class Failure:
 
 @dataclass
 class MailReport:
-    """What became of each address. `left`: not reached; `stopped`: why the run ended early."""
+    """The outcome for each address. `left`: not reached; `stopped`: why the run ended early."""
 
     total: int
     sent: list[str] = field(default_factory=list)

@@ -14,7 +14,7 @@ Status = Literal["stored", "removed", "unchanged", "ignored"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one photo. `campaign`: where it belongs, or did; `error`: why it could not be stored."""
+    """The outcome for one photo. `campaign`: where it belongs, or did; `error`: why it could not be stored."""
 
     public_id: str
     status: Status

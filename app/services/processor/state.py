@@ -1,4 +1,4 @@
-"""What is true of one photo: in the store, and in Cloudinary."""
+"""The state of one photo, in the store and in Cloudinary."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the store holds of a campaign, with the tags of its archives."""
+"""A campaign's photos in the store, with the tags of their archives."""
 
 from collections.abc import Iterable
 from pathlib import Path

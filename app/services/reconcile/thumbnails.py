@@ -12,7 +12,7 @@ from app.core.errors import CollagenError, PictureError, StoreUnavailable
 def remake(
     store: Store, exiftool: ExifTool, campaign: str, progress: Callable[[int, int], None], *, dry_run: bool
 ) -> Iterator[tuple[str, CollagenError | None]]:
-    """Yields each photo of which something was remade (in a dry run: would be), with the error if that failed.
+    """Yields each photo with remade files (in a dry run: files to remake), with the error if that failed.
 
     Raises StoreUnavailable if the store is gone.
     """
@@ -33,7 +33,7 @@ def remake(
 
 
 def is_whole(intermediate: bytes | None) -> bool:
-    """Whether this is a whole intermediate: readable, of the right size, and complete inside."""
+    """Whether this intermediate is whole: readable, of the right size, and complete inside."""
     try:
         if intermediate is None or imaging.size(intermediate, "png") != imaging.INTERMEDIATE:
             return False

@@ -1,7 +1,7 @@
-"""Who opened a mail, as far as that can and may be known, and who unsubscribes.
+"""Opens of mails, as far as they can and may be recorded, and unsubscribing.
 
-- `tokens`: the personal links in a mail, signed.
-- `classes`: whether a request is a person's or a machine's.
-- `opens`: records that a picture was asked for.
-- `unsubscribing`: ends mails and records for a person.
+- `tokens`: the signed personal links in a mail.
+- `classes`: whether a request comes from a person or a machine.
+- `opens`: records requests for the picture.
+- `unsubscribing`: stops mails and records for a person.
 """

@@ -33,7 +33,7 @@ MAILERS = re.compile(r"thunderbird/|outlook|ms-?office|airmail|^mail/\d|k-9|fair
 
 
 def classify(headers: Mapping[str, str]) -> Class:
-    """The class of a request with these headers, whose names may be in any case."""
+    """The class of a request with these headers; their names can be in any case."""
     values = {name.casefold(): value.casefold().strip() for name, value in headers.items()}
     agent = values.get("user-agent", "")
     if PROXIES.search(agent):

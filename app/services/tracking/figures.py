@@ -1,7 +1,7 @@
-"""What came of the mails of a campaign, or of one collage: how many were told, reached, and have opened.
+"""Statistics on the mails of a campaign or a collage: how many were sent, delivered and opened.
 
-A person is one address, however many photos and mails; where no mail was sent for a photo, its opens are nobody's (a
-mail for trial, a preview) and only counted as hits.
+A person is one address, however many photos and mails; if no mail was sent for a photo, its opens belong to nobody (a
+test mail, a preview) and only count as hits.
 """
 
 from collections import Counter
@@ -11,14 +11,14 @@ from typing import Any
 
 from app.adapters.store import Store
 
-# From the surest sign of a person to the least: a mail provider's proxy fetches a picture for somebody who reads, as a
-# rule; a prefetch happens without anybody. A person who was seen as several counts as the surest.
+# From the surest sign of a person to the least: a mail provider's proxy usually fetches a picture for someone who is
+# reading; a prefetch happens without anyone. A person seen in several classes counts in the surest.
 CLASSES = ("human", "proxy", "unknown", "prefetch")
 
 
 @dataclass(frozen=True)
 class Count:
-    """`people` whose (for a class: surest, for a day: first) open this is; `hits`: fetches of the picture."""
+    """`people` whose open (for a class: surest, for a day: first) this is; `hits`: fetches of the picture."""
 
     people: int
     hits: int
@@ -26,10 +26,10 @@ class Count:
 
 @dataclass(frozen=True)
 class Figures:
-    """`told` = `delivered` (to the mail server) + `failed` + `uncertain` (whether the server took it is not known).
+    """`told` = `delivered` (to the mail server) + `failed` + `uncertain` (unknown whether the server accepted it).
 
-    `opened`: people; None where opens were recorded, but no one's in particular. `nobodys`: hits that belong to none of
-    those who were told. `by_day`: by UTC date, days without hits left out.
+    `opened`: people; None if opens were recorded, but not by person. `nobodys`: hits that belong to nobody who got a
+    mail. `by_day`: by UTC date, without days that have no hits.
     """
 
     told: int
@@ -43,7 +43,7 @@ class Figures:
     by_day: dict[str, Count]
 
     def as_json(self) -> dict[str, Any]:
-        """What the admin API and `opens --json` answer."""
+        """The JSON of the admin API and of `opens --json`."""
         return {
             "told": self.told,
             "delivered": self.delivered,
@@ -57,7 +57,7 @@ class Figures:
         }
 
     def as_rows(self) -> list[tuple[str, str, int | None, int | None]]:
-        """Rows for a table: what, which of them, people, hits."""
+        """Rows for a table: figure, its class or day, people, hits."""
         rows: list[tuple[str, str, int | None, int | None]] = [
             ("told", "", self.told, None),
             ("delivered", "", self.delivered, None),
@@ -73,9 +73,9 @@ class Figures:
 def figures(
     sends: Iterable[Mapping[str, Any]], opens: Iterable[Mapping[str, Any]], collage: str | None = None
 ) -> Figures:
-    """Counts the records of a campaign's send log, oldest first, and of its opens in any order.
+    """Counts the records of a campaign's send log, oldest first, and of its opens, in any order.
 
-    `collage`: only what belongs to this one; None for all of the campaign's.
+    `collage`: only this one; None for the whole campaign.
     """
     person, outcome = _mailed(sends, collage)
     surest: dict[str, str] = {}
@@ -115,9 +115,9 @@ def figures(
 def _mailed(
     sends: Iterable[Mapping[str, Any]], collage: str | None
 ) -> tuple[dict[tuple[str, str], str], dict[str, str]]:
-    """Who was mailed, by collage and photo; and what became of the mails, by address."""
-    person: dict[tuple[str, str], str] = {}  # who was told of which collage for which photo
-    addressed: dict[str, str] = {}  # of a mail, by its ID: the record of its end may lack the address
+    """Who was mailed, by collage and photo; and the result of the mails, by address."""
+    person: dict[tuple[str, str], str] = {}  # who was mailed about which collage for which photo
+    addressed: dict[str, str] = {}  # of a mail, by its ID: the record of its result may lack the address
     outcome: dict[str, str] = {}
     for send in sends:
         if collage in (None, send["collage"]):
@@ -128,16 +128,16 @@ def _mailed(
                 continue
             if "photo" in send:
                 person[send["collage"], send["photo"]] = who
-            if outcome.get(who) != "sent":  # a mail that arrived did so, whatever became of another
+            if outcome.get(who) != "sent":  # a delivered mail counts, whatever happened to another
                 outcome[who] = send["state"]
     return person, outcome
 
 
 def read(store: Store, campaign: str, collage: str | None = None) -> Figures:
-    """The figures of a campaign or of one collage, from what the store holds.
+    """The figures of a campaign or a collage, from the store.
 
-    Raises NotFound or CollageUnsound for a collage that is not there or damaged and that nobody was told of,
-    StoreUnavailable.
+    Raises StoreUnavailable; and NotFound or CollageUnsound for a missing or damaged collage about which no mail was
+    sent.
     """
     sends = store.sends.read(campaign)
     if collage is not None and all(send["collage"] != collage for send in sends):

@@ -1,8 +1,8 @@
-"""Records that a picture was asked for: no more than its campaign allows, and never in the picture's way.
+"""Records requests for the picture in a mail: no more than the campaign allows, and never delaying the picture.
 
-Of a request nothing is kept but its class: no address, no user agent. Where a campaign's tracking is "aggregate", not
-even whose picture it was. Individual records need consent of their own, and end when it is withdrawn, also for mails
-that were sent before: CNIL, deliberation 2026-042 on tracking pixels.
+Only the class of a request is kept: no IP address, no user agent. If a campaign's tracking is "aggregate", not even
+whose picture it was. Individual records require separate consent, and end when it is withdrawn, also for mails sent
+before: CNIL, deliberation 2026-042 on tracking pixels.
 """
 
 import logging
@@ -19,11 +19,11 @@ from app.services.tracking.classes import classify
 from app.services.tracking.tokens import Claims
 
 LOG = logging.getLogger(__name__)
-SAID_EVERY = 60.0  # seconds: a disk that is full fills no log with it
+SAID_EVERY = 60.0  # seconds: a full disk does not flood the log
 
 
 class Recorder:
-    """`clock` gives seconds."""
+    """`clock` returns seconds."""
 
     def __init__(self, store: Store, campaigns: Campaigns, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
@@ -34,9 +34,9 @@ class Recorder:
         self._unsaid = 0
 
     def record(self, claims: Claims, headers: Mapping[str, str], when: datetime) -> None:
-        """Records one open, unless the campaign or the person does not want that. Never raises: it is a side effect.
+        """Records one open, unless the campaign or the person does not allow it. Never raises: it is a side effect.
 
-        What kept it from being recorded is said in the log, once a minute.
+        Failures are logged, at most once a minute.
         """
         try:
             if self._may_record(claims):
@@ -48,7 +48,7 @@ class Recorder:
                 }
                 self._store.opens.add(claims.campaign, when, record)
                 metrics.opened(kind)
-        except Exception as error:  # whatever it is: the picture comes first
+        except Exception as error:  # any error: the picture comes first
             self._say(error)
 
     def _may_record(self, claims: Claims) -> bool:

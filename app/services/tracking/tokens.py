@@ -1,7 +1,7 @@
-"""The personal addresses in a mail: what they stand for, signed, so that nobody can make one or change it. Pure.
+"""The personal links in a mail: signed tokens that nobody else can make or change. Pure.
 
-A token says which campaign, collage and photo. It can be read by whoever has it, so it says nothing else, above all no
-e-mail address. It does not expire: a mail keeps its picture, and whoever finds it years later can still unsubscribe.
+A token contains campaign, collage and photo. Anyone who has it can read it, so it contains nothing else, above all no
+e-mail address. It does not expire: a mail keeps its picture, and its link to unsubscribe works years later.
 """
 
 import hashlib
@@ -13,12 +13,12 @@ from itsdangerous.encoding import base64_decode, base64_encode
 
 from app.core.errors import NotFound
 
-LONGEST = 1000  # characters; those of the longest public ID that the store takes have about 500
+LONGEST = 1000  # characters; tokens of the longest public ID that the store accepts have about 500
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Whom a token is for. `public_id` is "" in a mail on trial, of which nothing is ever recorded."""
+    """The photo that a token is for. `public_id` is "" in a test mail, whose opens are never recorded."""
 
     campaign: str
     collage: str
@@ -27,7 +27,7 @@ class Claims:
 
 @dataclass(frozen=True)
 class Links:
-    """The personal addresses in one mail."""
+    """The personal links in one mail."""
 
     image: str
     wall: str
@@ -35,15 +35,15 @@ class Links:
 
 
 class Tokens:
-    """Makes and reads tokens. One for pictures is none for unsubscribing, nor the other way round."""
+    """Makes and reads tokens. Those for pictures and those for unsubscribing are not interchangeable."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """`keys`: the newest first, which signs; any of them may have signed."""
+        """`keys`: the newest first, which signs; tokens signed with any of them are valid."""
         self._image = _serializer(keys, "collagen.track")
         self._unsubscribe = _serializer(keys, "collagen.unsubscribe")
 
     def image(self, claims: Claims) -> str:
-        """The token of /track/<token>/…; the same claims and key always give the same."""
+        """The token of /track/<token>/…; the same claims and key always give the same token."""
         return _made(self._image, claims)
 
     def unsubscribe(self, claims: Claims) -> str:
@@ -51,16 +51,16 @@ class Tokens:
         return _made(self._unsubscribe, claims)
 
     def read_image(self, token: str) -> Claims:
-        """What `image` made a token of. Raises NotFound for anything that it did not make."""
+        """The claims in a token made by `image`. Raises NotFound for anything else."""
         return _read(self._image, token)
 
     def read_unsubscribe(self, token: str) -> Claims:
-        """What `unsubscribe` made a token of. Raises NotFound for anything that it did not make."""
+        """The claims in a token made by `unsubscribe`. Raises NotFound for anything else."""
         return _read(self._unsubscribe, token)
 
 
 def links(public_url: str, tokens: Tokens, claims: Claims) -> Links:
-    """The full addresses for one mail. `public_url`: where this service is found, without a slash at the end."""
+    """The full URLs for one mail. `public_url`: this service's URL, without a trailing slash."""
     image = f"{public_url}/track/{tokens.image(claims)}"
     return Links(f"{image}/collage.jpg", f"{image}/wall", f"{public_url}/unsubscribe/{tokens.unsubscribe(claims)}")
 
@@ -84,6 +84,6 @@ def _read(serializer: URLSafeSerializer, token: str) -> Claims:
 
 
 def _is_spelt_right(token: str) -> bool:
-    """Base64 can be spelt in several ways, and readers pass over what is none of it: only our spelling is a token."""
+    """Base64 can be spelt in several ways, and decoders skip other characters: only our own spelling is a token."""
     signature = token.rpartition(".")[2]
     return token.isascii() and base64_encode(base64_decode(signature)).decode("ascii") == signature

@@ -1,6 +1,6 @@
 """Unsubscribes a person from a campaign: no more mails, no more records.
 
-The mails that they have keep working: the picture is still served, and no longer recorded.
+The mails they already have keep working: the picture is still served, but no longer recorded.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,12 +15,12 @@ from app.services.tracking.tokens import Claims
 
 
 def unsubscribe_holder(store: Store, exiftool: ExifTool, claims: Claims, when: datetime) -> None:
-    """Unsubscribes the person that a mail with these claims was sent to. Can be repeated.
+    """Unsubscribes the person who got a mail with these claims. Can be repeated.
 
-    That is the address in the photo's archive, and any that was sent a mail about it: it may have been corrected since.
-    Their other photos that mails were about are withdrawn too, by the log of mails: only those have personal addresses,
-    and to look into every archive would take a request of a large campaign minutes. Of someone who was forgotten
-    nothing is known, and nothing is written. Raises StoreUnavailable, ExifToolFailed, PhotoBusy.
+    The person is the address in the photo's archive, and any address that was mailed about it, as it may have been
+    corrected since. Other photos about which they got mails are withdrawn too, according to the send log: only those
+    have personal links, and reading every archive would take minutes in a large campaign. Nothing is known about a
+    forgotten person, so nothing is written. Raises StoreUnavailable, ExifToolFailed, PhotoBusy.
     """
     campaign, public_id = claims.campaign, claims.public_id
     if not public_id:
@@ -38,9 +38,9 @@ def unsubscribe_holder(store: Store, exiftool: ExifTool, claims: Claims, when: d
 
 
 def unsubscribe_address(store: Store, exiftool: ExifTool, campaign: Campaign, email: str, when: datetime) -> int:
-    """Unsubscribes an address, as it was submitted or as the campaign stored it; returns how many photos it has.
+    """Unsubscribes an address, as submitted or as the campaign stored it; returns the number of its photos.
 
-    Looks into every archive of the campaign. Can be repeated. Raises StoreUnavailable, ExifToolFailed, PhotoBusy.
+    Reads every archive of the campaign. Can be repeated. Raises StoreUnavailable, ExifToolFailed, PhotoBusy.
     """
     store.root.require()
     addresses = {email, campaign.address(email) or email}
@@ -56,6 +56,6 @@ def unsubscribe_address(store: Store, exiftool: ExifTool, campaign: Campaign, em
 
 
 def _mailed_about(sends: Iterable[Mapping[str, Any]], address: str) -> set[str]:
-    """The photos about which this address was sent a mail."""
+    """The photos about which this address got a mail."""
     wanted = key(address)
     return {record["photo"] for record in sends if "address" in record and key(record["address"]) == wanted}

@@ -1,8 +1,8 @@
-"""The wall: a collage to zoom into, down to everybody's photo in full size.
+"""The wall: a zoomable collage that shows every photo in full size.
 
-- `geometry`: where everybody is, at every level of zoom.
-- `tile`: from that to pictures; also somebody's place in the wall, to be shared.
-- `cache`: pictures that were made already, on the local disk.
-- `wall`: the walls of a store: who is on them, who is still held, what is served.
-- `finished`: the files of a finished collage, without those who have withdrawn.
+- `geometry`: where each person is, at every zoom level.
+- `tile`: draws tiles, and the picture of a person's place to share.
+- `cache`: keeps finished pictures on the local disk.
+- `wall`: a store's walls: their people, whose photos are still held, and the pictures served.
+- `finished`: the files of a finished collage, without people who have withdrawn.
 """

@@ -1,10 +1,10 @@
-"""Pictures that were made already: files on the local disk, which any process may remove at any time.
+"""A cache of finished pictures: files on the local disk, which any process may remove at any time.
 
-A file is named after what it shows, and begins with a digest of everything that it was made from: if that is not
-the digest asked for (somebody is gone, a photo is newer), the file counts as missing and is overwritten. It appears
-whole or not at all; a crash of the system may leave a part, which its checksum shows.
+A file is named after what it shows, and begins with a digest of everything it was made from: if that differs from the
+requested digest (someone has gone, a photo is newer), the file counts as missing and is overwritten. It appears whole
+or not at all; a system crash may leave a part, which its checksum reveals.
 
-The files show faces: the directory is for this user alone, and what nobody has asked for in a day is removed.
+The files show faces: only this user can read the directory, and pictures unused for a day are removed.
 """
 
 import contextlib
@@ -28,34 +28,34 @@ from app.adapters.store import scratch
 LOG = logging.getLogger(__name__)
 
 MOST = 500_000_000  # bytes of all files of this user on this machine, and up to a twentieth more for each process
-LEFT = 200_000_000  # bytes that stay free on the disk, which is not only ours
+LEFT = 200_000_000  # bytes that stay free on the disk, which others use too
 UNUSED = 24 * 3600.0  # seconds
-NOTED = 600.0  # seconds: a use is not noted again within them
-LOOKED = 3600.0  # seconds: how often at least a process looks for what is too old, while it writes
+NOTED = 600.0  # seconds: a use within them is not recorded again
+LOOKED = 3600.0  # seconds between two searches for old files by a process that writes
 TEMPORARY = ".tmp-"
 
-_START = struct.Struct(">32sI")  # the digest of what it was made from; CRC-32 of the picture
+_START = struct.Struct(">32sI")  # the digest of its sources; CRC-32 of the picture
 
 
 class Cache:
-    """`clock` gives seconds since 1970. Making one touches nothing on disk; nothing it does raises OSError."""
+    """`clock` returns seconds since 1970. Creating one touches nothing on disk; its methods never raise OSError."""
 
     def __init__(
         self, store: Path, top: Path | None = None, most: int = MOST, clock: Callable[[], float] = time.time
     ) -> None:
-        """`store`: whose pictures these are; two stores on one machine share the directory `top`, and nothing in it."""
+        """`store`: whose pictures these are; two stores on one machine share the directory `top`, but no files."""
         # no name that begins with "collagen-": those are scratch directories, which are swept
         self._top = top or _local() / f".collagen-wall-{os.geteuid()}"
         self._room = self._top / sha256(os.fsencode(store.absolute())).hexdigest()[:16]
         self._most = most
         self._clock = clock
         self._turn = threading.Lock()
-        self._written = most  # so that the first to write looks what is there
+        self._written = most  # so that the first write starts a search
         self._looked = 0.0
         self._said = False
 
     def get(self, name: str, key: bytes) -> bytes | None:
-        """The picture called `name` that was made from what `key` (32 bytes) stands for, or None."""
+        """The picture called `name` made from the sources of `key` (32 bytes), or None."""
         path = self._room / name
         with contextlib.suppress(OSError):
             with path.open("rb", buffering=0) as file:
@@ -71,7 +71,7 @@ class Cache:
         return None
 
     def put(self, name: str, key: bytes, picture: bytes) -> None:
-        """Keeps a picture. Where that cannot be done, it is only made again the next time."""
+        """Keeps a picture. If that fails, it is only made again the next time."""
         whole = _START.pack(key, zlib.crc32(picture)) + picture
         try:
             try:
@@ -80,7 +80,7 @@ class Cache:
                 self._write(self._room / name, whole)
         except OSError as error:
             if not self._said:
-                self._said = True  # once a process: a disk that is full fills no log with it
+                self._said = True  # once per process: a full disk does not flood the log
                 LOG.warning("Pictures of the wall cannot be kept: %s", error.strerror)
             return
         self._trim_after(len(picture))
@@ -102,9 +102,9 @@ class Cache:
         shutil.rmtree(self._room / campaign, ignore_errors=True)
 
     def trim(self) -> None:
-        """Removes what has not been asked for in a day, and then the longest unused until a fifth is free again.
+        """Removes pictures unused for a day, and then the least recently used until a fifth is free again.
 
-        One process at a time; where another is at it, nothing is done.
+        One process at a time; does nothing while another is at it.
         """
         with self._alone() as mine:
             if not mine:
@@ -122,7 +122,7 @@ class Cache:
                     for directory in path.parents:
                         if directory == self._top:
                             break
-                        directory.rmdir()  # which fails where something is in it
+                        directory.rmdir()  # which fails unless it is empty
 
     def _trim_after(self, written: int) -> None:
         with self._turn:
@@ -133,7 +133,7 @@ class Cache:
         self.trim()
 
     def _make(self, directory: Path) -> None:
-        """Makes a directory for this user alone. Raises OSError where another user's is in its place."""
+        """Creates a directory for this user alone. Raises OSError if another user's is in its place."""
         if directory.is_dir() and scratch.is_ours(self._top):
             return
         with contextlib.suppress(FileExistsError):
@@ -161,13 +161,13 @@ class Cache:
 
 
 def _local() -> Path:
-    """The system's temporary directory; where that is /tmp, which is in memory on many machines, the one on disk."""
+    """The system's temporary directory; if that is /tmp, which is in memory on many machines, the one on disk."""
     usual, on_disk = Path(tempfile.gettempdir()), Path("/var/tmp")  # noqa: S108 -- in a directory of our own
     return on_disk if usual == Path("/tmp") and os.access(on_disk, os.W_OK | os.X_OK) else usual  # noqa: S108
 
 
 def _files(directory: Path) -> Iterator[tuple[float, int, Path]]:
-    """When each was last used, its size, its path."""
+    """The time of last use, size and path of each."""
     try:
         with os.scandir(directory) as entries:
             listed = list(entries)

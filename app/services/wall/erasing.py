@@ -1,4 +1,4 @@
-"""Removes from this machine's disk what shows somebody who was forgotten, on whatever host, and what is old."""
+"""Removes pictures of forgotten people from this machine's disk, whichever host forgot them, and old pictures."""
 
 import threading
 import time
@@ -21,21 +21,22 @@ class Erasing:
         self._closed = threading.Event()
 
     def start(self) -> None:
-        """Looks every minute, until it is closed or the process ends."""
+        """Checks every minute, until closed or the process ends."""
         threading.Thread(target=self._go_on, name="erasing", daemon=True).start()
 
     def close(self) -> None:
         self._closed.set()
 
     def look(self) -> None:
-        """Removes the pictures of each campaign in which somebody was forgotten since the last look, or before any.
+        """Removes the pictures of each campaign in which someone was forgotten since the last check, or before the
+        first.
 
-        Once an hour, also what nobody has asked for in a day: a process that writes nothing more would not.
+        Once an hour, also pictures unused for a day: a process that no longer writes would not remove them.
         """
         try:
             noted = self._store.erasures.campaigns()
         except StoreUnavailable:
-            return  # it is looked again
+            return  # the next check tries again
         for campaign, when in noted.items():
             if self._seen.get(campaign) != when:
                 self._cache.forget(campaign)

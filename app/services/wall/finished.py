@@ -1,8 +1,7 @@
-"""The files of finished collages as they are served: without those who have withdrawn.
+"""The files of finished collages as served: without people who have withdrawn.
 
-Where somebody has, their place in a derivative is painted over when it is asked for, and the result kept on the local
-disk. The master, which takes seconds and hundreds of megabytes to decode and encode, is withheld until the collage is
-rebuilt.
+If someone has, their place in a derivative is painted over on request, and the result cached on the local disk. The
+master, which takes seconds and hundreds of megabytes to decode and encode, is withheld until the collage is rebuilt.
 """
 
 import hashlib
@@ -18,12 +17,12 @@ from app.services.collage import derivatives
 from app.services.collage.withdrawn import Withdrawn, require_nobody
 from app.services.wall.cache import Cache
 
-MADE = "1"  # increase it with any change of the pixels
-SPREAD = 2  # pixels: how far a face may reach beyond its cell, where the picture was made smaller
+MADE = "1"  # increase it with any change to the pixels
+SPREAD = 2  # pixels that a face may extend beyond its cell once the picture is scaled down
 
 
 class Finished:
-    """`withdrawn` decides on each request who may be seen. Creating one touches nothing on disk."""
+    """`withdrawn` decides on each request who may be shown. Creating one touches nothing on disk."""
 
     def __init__(self, store: Store, withdrawn: Withdrawn, cache: Cache) -> None:
         self._store = store
@@ -31,10 +30,10 @@ class Finished:
         self._cache = cache
 
     def path(self, campaign: str, collage: str, name: str) -> Path | None:
-        """The path of the file; None for a derivative that shows somebody who has withdrawn: see `derivative`.
+        """The path of the file; None for a derivative that shows someone who has withdrawn: see `derivative`.
 
-        Raises NotFound, CollageUnsound for a master that shows somebody who has withdrawn, and where nobody can tell
-        whom the collage shows, StoreUnavailable.
+        Raises NotFound, StoreUnavailable, and CollageUnsound for a master that shows someone who has withdrawn, or if
+        nobody can tell whom the collage shows.
         """
         path = self._store.collages.file(campaign, collage, name)
         if not self._store.collages.has(campaign, collage, name):
@@ -47,10 +46,10 @@ class Finished:
         return None if withdrawn else path
 
     def derivative(self, campaign: str, collage: str, name: str) -> bytes:
-        """The bytes of a JPEG of the newest revision, without those who have withdrawn.
+        """The bytes of a JPEG of the newest revision, without people who have withdrawn.
 
-        While a revision takes the collage's place there is none, for a moment, which is waited for. Raises NotFound,
-        CollageUnsound where nobody can tell whom the collage shows, StoreUnavailable.
+        Waits while a revision is replacing the collage. Raises NotFound, CollageUnsound if nobody can tell whom the
+        collage shows, StoreUnavailable.
         """
         data = self._store.collages.wait_for_swap(campaign, collage, lambda: self._look(campaign, collage, name))
         if data is None:
@@ -80,9 +79,9 @@ class Finished:
 
 
 def places(manifest: Manifest, size: tuple[int, int], public_ids: Collection[str]) -> list[Box]:
-    """Where somebody is in a derivative of `size` (width × height): of whole pixels, all that shows them. Pure.
+    """Where a person is in a derivative of `size` (width × height), rounded out to whole pixels. Pure.
 
-    A derivative is what the tiles cover of the canvas, made smaller: their outer edges are its edges.
+    A derivative is the part of the canvas that the tiles cover, scaled down: their outer edges are its edges.
     """
     tiles, wanted = manifest.tiles, set(public_ids)
     x, y = min(tile.x for tile in tiles), min(tile.y for tile in tiles)

@@ -1,9 +1,9 @@
-"""Where everybody is on the wall, at every level of zoom. Pure.
+"""Where each person is on the wall, at every zoom level. Pure.
 
-The wall is the collage's grid with each cell whole and as large as an archive. A level shows it at 1, ½, ¼, … of that,
-cut into tiles of 512 pixels. Cell `i` of an axis begins at ⌈i·side/2ⁿ⌉ pixels of a level, whichever tile shows it: so
-neighbouring cells and tiles share their edges exactly, and a level is as many pixels wide as Deep Zoom expects,
-⌈whole/2ⁿ⌉. Levels have Deep Zoom's numbers: of level 0 the longest side is one pixel
+The wall is the collage's grid with each cell uncropped and as large as an archive. A level shows it at 1, ½, ¼, … of
+that size, cut into tiles of 512 pixels. Cell `i` of an axis begins at ⌈i·side/2ⁿ⌉ pixels of a level, whichever tile
+shows it: so neighbouring cells and tiles share their edges exactly, and a level is as many pixels wide as Deep Zoom
+expects, ⌈whole/2ⁿ⌉. Levels have Deep Zoom's numbers: on level 0 the longest side is one pixel
 (https://openseadragon.github.io/examples/tilesource-custom/).
 """
 
@@ -26,7 +26,9 @@ class Box:
 
 @dataclass(frozen=True)
 class Piece:
-    """What of a cell a tile shows. `size`: of the whole cell; `source`: the part of it; `left`, `top`: in the tile."""
+    """The part of a cell that a tile shows. `size`: of the whole cell; `source`: the part; `left`, `top`: in the
+    tile.
+    """
 
     col: int
     row: int
@@ -55,7 +57,7 @@ class Grid:
 
     @property
     def lowest(self) -> int:
-        """The level that shows the whole wall in one tile; below it nothing is served."""
+        """The level that shows the whole wall in one tile; levels below it are not served."""
         return next(level for level in range(self.highest, -1, -1) if max(self.extent(level)) <= TILE)
 
     def has(self, level: int) -> bool:
@@ -67,7 +69,7 @@ class Grid:
         return self.edge(0, self.cols, level), self.edge(1, self.rows, level)
 
     def edge(self, axis: int, number: int, level: int) -> int:
-        """Where cell `number` begins on a level; with the number of cells, where the last one ends.
+        """Where cell `number` begins on a level; for the number of cells, where the last one ends.
 
         `axis`: 0 across, 1 down.
         """
@@ -79,7 +81,7 @@ class Grid:
         return -(-width // TILE), -(-height // TILE)
 
     def tile(self, level: int, x: int, y: int) -> Box | None:
-        """The part of a level that a tile shows: smaller at the right and lower edge. None for a tile that is none."""
+        """The part of a level that a tile shows: smaller at the right and lower edge. None if there is no such tile."""
         if not self.has(level):
             return None
         across, down = self.tiles(level)
@@ -97,8 +99,9 @@ class Grid:
                 yield Piece(col, row, (width, height), source, left, top)
 
     def _spans(self, axis: int, level: int, begin: int, length: int) -> Iterator[tuple[int, int, int, int, int]]:
-        """The cells of an axis from pixel `begin` on: number, length, where the shown part begins in it and how long
-        that is, and where it comes to lie."""
+        """The cells of an axis from pixel `begin` on: number, length, start and length of the visible part, and its
+        position in the tile.
+        """
         cells = (self.cols, self.rows)[axis]
         number = min(cells - 1, (begin << self.highest - level) // CELL[axis])
         while number < cells and (start := self.edge(axis, number, level)) < begin + length:
@@ -112,8 +115,8 @@ class Grid:
 def portrait(grid: Grid, size: tuple[int, int], box: tuple[int, int], margin: int) -> tuple[int, int]:
     """Width × height of a cell in a picture of `box` pixels that shows a part of the wall.
 
-    At least `size`, and larger where the wall would not fill the picture; never so large that a cell with `margin`
-    pixels around it does not fit. Always 3:4.
+    At least `size`, and larger if the wall would not fill the picture; never so large that a cell with `margin` pixels
+    around it does not fit. Always 3:4.
     """
     inner = [side - 2 * margin for side in box]
     fills = max(-(-inner[0] // (3 * grid.cols)), -(-inner[1] // (4 * grid.rows)))
@@ -123,10 +126,10 @@ def portrait(grid: Grid, size: tuple[int, int], box: tuple[int, int], margin: in
 
 
 def around(grid: Grid, col: int, row: int, size: tuple[int, int], box: tuple[int, int], margin: int) -> Iterator[Piece]:
-    """The neighbourhood of a cell in a picture of `box` (width × height) pixels, in which every cell has `size`.
+    """The neighbourhood of a cell in a picture of `box` (width × height) pixels, with every cell at `size`.
 
-    The cell is in the middle, or as near to it as the edge of the wall allows: at most `margin` pixels of the picture
-    are beyond the wall. A wall that is smaller than the picture is in its middle.
+    The cell is in the middle, or as near to it as the wall's edge allows: at most `margin` pixels of the picture lie
+    beyond the wall. A wall smaller than the picture is centred in it.
     """
     spans: list[list[tuple[int, int, int, int]]] = []
     for axis, middle, cells in ((0, col, grid.cols), (1, row, grid.rows)):

@@ -1,4 +1,4 @@
-"""From cells to a picture: each made from the smallest of a photo's files that is large enough, then put side by side.
+"""Draws tiles: each cell is made from the smallest sufficient file of its photo, then cells are joined.
 
 A cell is always made whole and then cut, so that it has the same pixels in every tile that shows a part of it.
 """
@@ -13,14 +13,14 @@ from app.adapters.store import Store
 from app.core.errors import PictureError, StoreUnavailable
 from app.services.wall.geometry import Box, Piece
 
-BACKGROUND = (17, 17, 17)  # where nobody is: that of the page around the wall
-WORKERS = min(4, os.cpu_count() or 1)  # also the most archives that are decoded at once: 33 MB each
-PART = 32  # cells at most that are handed from one thread to another at once: each time costs as much as a small one
+BACKGROUND = (17, 17, 17)  # where nobody is: the page's own, around the wall
+WORKERS = min(4, os.cpu_count() or 1)  # also the most archives decoded at once: 33 MB each
+PART = 32  # cells handed from one thread to another at once, at most: each handover costs as much as a small cell
 DIMMED = bytes(round(17 + 0.65 * (value - 17)) if value > 17 else value for value in range(256))
-RING, GAP = 8, 4  # pixels, around a face that is pointed out
+RING, GAP = 8, 4  # pixels, around a highlighted face
 FRAME = RING + GAP
 
-Shown = tuple[Piece, str | None]  # None: nobody who is still held
+Shown = tuple[Piece, str | None]  # None: a person whose photo is no longer held
 
 
 class Painter:
@@ -31,7 +31,7 @@ class Painter:
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="wall")
 
     def rows(self, campaign: str, width: int, height: int, shown: Sequence[Shown]) -> bytearray:
-        """A picture as rows of 8-bit RGB: the pieces, and the background where none is or a photo cannot be read.
+        """A picture as rows of 8-bit RGB: the pieces, and the background where there is none or a photo is unreadable.
 
         Raises StoreUnavailable.
         """
@@ -55,7 +55,7 @@ class Painter:
         return tiles.tile(width, height, bytes(self.rows(campaign, width, height, shown)))
 
     def place(self, campaign: str, width: int, height: int, shown: Sequence[Shown], own: Piece) -> bytes:
-        """A picture in which one face is pointed out: the others dimmed, a white line around it."""
+        """A picture that highlights one face: the others dimmed, a white line around it."""
         rows = self.rows(campaign, width, height, [one for one in shown if one[0] != own]).translate(DIMMED)
         box = Box(own.left, own.top, own.source.width, own.source.height)
         for margin, colour in ((FRAME, b"\xff\xff\xff"), (GAP, bytes(BACKGROUND))):
@@ -87,10 +87,10 @@ def _fill(rows: bytearray, width: int, height: int, box: Box, margin: int, colou
 
 
 def _cell(store: Store, campaign: str, public_id: str, width: int, height: int) -> bytes | None:
-    """A cell as rows of 8-bit RGB, never enlarged; None where no file of the photo can be read.
+    """A cell as rows of 8-bit RGB, never enlarged; None if no file of the photo can be read.
 
-    From a copy inside the intermediate where one is large enough, else from the intermediate where that is, else from
-    the archive. Raises StoreUnavailable where the store kept it from being read.
+    From a copy inside the intermediate if one is large enough, else from the intermediate if that is, else from the
+    archive. Raises StoreUnavailable if the store failed.
     """
     failed: StoreUnavailable | None = None
     for read, kind in _sources(store, campaign, public_id, width, height):
@@ -99,7 +99,7 @@ def _cell(store: Store, campaign: str, public_id: str, width: int, height: int) 
             if picture is not None:
                 return tiles.pixels(picture, kind, width, height)
         except PictureError:
-            continue  # the next may be whole
+            continue  # the next file may be whole
         except StoreUnavailable as error:
             failed = error
     if failed is not None:

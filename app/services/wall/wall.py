@@ -1,7 +1,7 @@
-"""The walls of a store: who is on them, who is still held, and the pictures of them.
+"""The walls of a store: their people, whose photos are still held, and the pictures of them.
 
-Whoever is forgotten or no longer approved disappears from every picture at once, even from cached ones: the key of a
-picture is made from the archives of everyone on it, which are looked at every time.
+A person who is forgotten or no longer approved disappears from every picture at once, even from cached ones: a
+picture's key is made from the archives of everyone on it, which are checked every time.
 """
 
 import hashlib
@@ -17,16 +17,16 @@ from app.services.wall.cache import Cache
 from app.services.wall.geometry import Box, Grid, Piece
 from app.services.wall.tile import FRAME, Painter, Shown
 
-MADE = "2"  # increase it with any change of the pixels, so that older pictures are not found any more
+MADE = "2"  # increase it with any change to the pixels, so that older pictures are no longer found
 KNOWN = 16  # walls whose manifests are kept in memory
-WHOLE = 2048  # pixels, the longest side of the wall in one piece
+WHOLE = 2048  # pixels, the longest side of the wall in one picture
 READERS = 16
-PART = 32  # archives that one of them looks at before it is asked again
+PART = 32  # archives that a thread checks per task
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A picture of somebody's place in the wall: its width × height, and the least width × height of a cell in it."""
+    """A picture of a person's place in the wall: its width × height, and the minimum width × height of a cell in it."""
 
     size: tuple[int, int]
     cell: tuple[int, int]
@@ -47,13 +47,13 @@ class Wall:
     left_out: frozenset[str]
 
     def seat(self, public_id: str) -> tuple[int, int] | None:
-        """The column and row of a photo, from 0; None where it is not on the wall."""
+        """The column and row of a photo, from 0; None if it is not on the wall."""
         return next((place for place, seated in self.seats.items() if seated == public_id), None)
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A picture that can be made, or was. `key` stands for everything that it is made from; `own` is pointed out."""
+    """A picture, made or not. `key` identifies everything it is made from; `own` is highlighted."""
 
     campaign: str
     name: str
@@ -74,9 +74,9 @@ class Walls:
         self._known: Stamped[tuple[str, str], Wall] = Stamped(KNOWN)
 
     def wall(self, campaign: str, collage: str) -> Wall:
-        """Raises NotFound where there is no such collage (yet), CollageUnsound, StoreUnavailable.
+        """Raises NotFound if there is no such collage (yet), CollageUnsound, StoreUnavailable.
 
-        While a revision takes the collage's place there is neither, for a moment, which is waited for.
+        Waits while a revision is replacing the collage.
         """
         if not (collage.isascii() and collage.isdigit()):
             raise NotFound(f"The campaign {campaign} has no collage {collage[:20]!r}.")
@@ -110,7 +110,7 @@ class Walls:
         return {photo.public_id for photo in self._store.photos.all(wall.campaign)} & set(wall.seats.values())
 
     def tile(self, wall: Wall, level: int, x: int, y: int) -> Sheet:
-        """Raises NotFound where the wall has no such tile, StoreUnavailable."""
+        """Raises NotFound if the wall has no such tile, StoreUnavailable."""
         box = wall.grid.tile(level, x, y)
         if box is None:
             raise NotFound("The wall has no such part.")
@@ -118,15 +118,15 @@ class Walls:
         return self._sheet(wall, f"{level}/{x}_{y}", (box.width, box.height), pieces)
 
     def whole(self, wall: Wall) -> Sheet:
-        """All of the wall in one picture of at most 2048 pixels. Raises StoreUnavailable."""
+        """The whole wall in one picture of at most 2048 pixels. Raises StoreUnavailable."""
         level = next(level for level in range(wall.grid.highest, -1, -1) if max(wall.grid.extent(level)) <= WHOLE)
         size = wall.grid.extent(level)
         return self._sheet(wall, f"whole/{level}", size, wall.grid.pieces(level, Box(0, 0, *size)))
 
     def place(self, wall: Wall, public_id: str, shape: str) -> Sheet:
-        """A picture of somebody's place in the wall, to share: `square` or `story`.
+        """A picture of a person's place in the wall, to share: `square` or `story`.
 
-        Raises NotFound for somebody who is not on the wall, or no longer held, StoreUnavailable.
+        Raises NotFound if the person is not on the wall or their photo no longer held, StoreUnavailable.
         """
         seat = wall.seat(public_id)
         if seat is None or shape not in SHAPES:
@@ -140,7 +140,7 @@ class Walls:
         return sheet
 
     def jpeg(self, sheet: Sheet) -> bytes:
-        """The picture, as it was kept or made anew. Raises StoreUnavailable."""
+        """The picture, from the cache or made now. Raises StoreUnavailable."""
         picture = self._cache.get(sheet.name, sheet.key)
         if picture is None:
             if sheet.own is not None:
@@ -164,7 +164,7 @@ class Walls:
         return Sheet(wall.campaign, name, digest.digest(), size, shown, own)
 
     def _stamps(self, campaign: str, public_ids: list[str | None]) -> list[Stamp | None]:
-        """The stamp of each; of many, in parallel: on a network file system each is a question to the other side."""
+        """The stamp of each; many are read in parallel: on a network file system each is a round trip."""
         parts = [public_ids[at : at + PART] for at in range(0, len(public_ids), PART)]
 
         def look(part: list[str | None]) -> list[Stamp | None]:

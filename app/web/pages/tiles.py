@@ -1,4 +1,4 @@
-"""What a page needs to show photos."""
+"""Template data for pages that show photos."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A local Amazon SQS: moto's server as a process of its own, which the real boto3 talks to over HTTP.
+"""A local Amazon SQS: moto's server as a separate process, which the real boto3 talks to over HTTP.
 
-`client.AwsServer` starts it and looks into its queues. `__main__` is the process.
+`client.AwsServer` starts it and inspects its queues. `__main__` is the process.
 """

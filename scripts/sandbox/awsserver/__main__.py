@@ -1,7 +1,7 @@
-"""`python -m scripts.sandbox.awsserver`: prints its port, and runs until the end of its input. See the package.
+"""`python -m scripts.sandbox.awsserver`: prints its port and runs until its input ends. See the package.
 
-moto's queues are lists that several threads change at the same time, which loses and doubles messages; here one request
-after the other looks at them. A receive that waits for messages lets others have their turn.
+moto's queues are lists that several threads change at once, which loses and duplicates messages; here requests run one
+at a time. A receive that waits for messages lets others run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ receive_now = SQSBackend.receive_message
 
 
 def receive(backend: SQSBackend, name: str, count: int, wait: int, *more: Any, **named: Any) -> list[Any]:
-    """As moto's, without its lock being held while it waits."""
+    """As moto's, but without holding its lock while waiting."""
     end = time.monotonic() + wait
     while True:
         with turn:
@@ -56,7 +56,7 @@ def main() -> None:
     server = make_server(
         "127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True, request_handler=Handler
     )
-    os.environ["MOTO_PORT"] = str(server.server_port)  # of which moto makes the queues' addresses
+    os.environ["MOTO_PORT"] = str(server.server_port)  # moto builds the queues' URLs with it
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)
     while os.read(0, 4096):

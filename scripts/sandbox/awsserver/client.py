@@ -1,4 +1,4 @@
-"""Starts the local SQS, makes queues in it as the template does, and sends what API Gateway would."""
+"""Starts the local SQS, creates queues in it as the template does, and sends what API Gateway would."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class Notification:
 
     @classmethod
     def signed(cls, payload: Any, secret: str, at: float | None = None, **more: str) -> Self:
-        """Signed as Cloudinary does; `payload` a str: a body as it is. `at`: seconds since 1970, now by default."""
+        """Signed as Cloudinary does; `payload` may be a str, sent as it is. `at`: seconds since 1970, now by
+        default.
+        """
         body = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
         timestamp = str(round(time.time() if at is None else at))
         return cls(body, timestamp, signatures.of_notification(body.encode(), timestamp, secret), **more)
@@ -54,7 +56,7 @@ class Notification:
 
 
 class AwsServer(Ending):
-    """A running server. `environment`: what makes boto3 talk to it."""
+    """A running server. `environment`: settings that point boto3 at it."""
 
     def __init__(self) -> None:
         pipe = subprocess.PIPE
@@ -89,7 +91,7 @@ class AwsServer(Ending):
         )
 
     def queue(self, receives: int = 3) -> TestQueue:
-        """A new queue with its dead-letter queue, where a message ends that was received so often."""
+        """A new queue with a dead-letter queue, where messages go after so many receives."""
         name = f"collagen-{secrets.token_hex(4)}"
         dead = self.client.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
         arn = self.client.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -107,7 +109,7 @@ class AwsServer(Ending):
 
 
 class TestQueue:
-    """A queue as the test sees it. `url`, and `dead`: that of its dead-letter queue."""
+    """A queue as a test sees it. `url`, and `dead`: the URL of its dead-letter queue."""
 
     __test__ = False
 
@@ -125,21 +127,21 @@ class TestQueue:
             assert not answer.get("Failed"), answer
 
     def counts(self, url: str = "") -> tuple[int, int]:
-        """How many messages wait, and how many somebody has in hand."""
+        """How many messages are waiting, and how many are in flight."""
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         answer = self._client.get_queue_attributes(QueueUrl=url or self.url, AttributeNames=list(names))
         waiting, held = (int(answer["Attributes"][name]) for name in names)
         return waiting, held
 
     def receive(self, url: str = "", **more: Any) -> list[dict[str, Any]]:
-        """What can be had now; nobody else gets it for half a minute."""
+        """The messages available now; nobody else receives them for half a minute."""
         options = {"MaxNumberOfMessages": 10, "AttributeNames": ["All"], "MessageAttributeNames": ["All"]}
         answer = self._client.receive_message(QueueUrl=url or self.url, **options | more)
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
     def purge(self) -> None:
-        """Every message is gone, also what somebody has in hand."""
+        """Removes every message, those in flight included."""
         self._client.purge_queue(QueueUrl=self.url)
 
     def until(self, *, waiting: int = 0, held: int = 0, dead: int | None = None) -> None:
@@ -152,7 +154,7 @@ class TestQueue:
 
 
 def event(messages: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What Lambda would be given of these messages of `TestQueue.receive`."""
+    """The event that Lambda would receive for these messages of `TestQueue.receive`."""
     return {
         "Records": [
             {

@@ -1,4 +1,4 @@
-"""What has to hold of the image: its files, the service, the worker, the Lambda function."""
+"""Checks of the image: its files, the service, the worker, the Lambda function."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ACCESS: dict[str, Any] = {
 
 
 class Table:
-    """What held, and what did not."""
+    """Prints each check and counts those that failed."""
 
     def __init__(self) -> None:
         self.failed = 0
@@ -69,6 +69,7 @@ class Checks:
                 "CLOUDINARY_URL": standin.cloudinary_url,
                 "COLLAGEN_DELIVERY_HOSTS": standin.delivery_host,
                 "COLLAGEN_ADMIN_PASSWORD": PASSWORD,
+                "COLLAGEN_TRUSTED_PROXIES": "172.16.0.0/12",  # or it would not listen beyond its own machine
             }
             print("\ndocker run collagen")
             self.starting(environ)
@@ -95,7 +96,7 @@ class Checks:
 
     def starting(self, environ: dict[str, str]) -> None:
         code, said = self.once(self.root.command, environ)
-        reasons = [line for line in said.splitlines() if not line.startswith("[")]  # gunicorn's own lines begin so
+        reasons = [line for line in said.splitlines() if not line.startswith("[")]  # as gunicorn's own lines do
         what = "without campaigns.toml it ends with one line that says so"
         self.table.row(what, code == 1 and len(reasons) == 1 and "COLLAGEN_CAMPAIGNS" in reasons[0])
         rules = self.root.path / "etc/collagen/campaigns.toml"
@@ -125,9 +126,9 @@ class Checks:
         standin.notify(WEBHOOK)
         approve(standin, "sayno/one", 1)
         standin.wait_idle()
-        self.mirrored("a photo that is approved is in the store, with its address", standin)
+        self.mirrored("an approved photo is in the store, with its address", standin)
         comment = mirror.user_comment(next(self.store.glob("sayno/approved/*.jpg")))
-        self.table.row("exiftool, asked from outside, finds the address in it", comment == address(1))
+        self.table.row("exiftool, run outside the container, finds the address in it", comment == address(1))
         (self.store / ".collagen").rename(self.folder / "marker")
         self.table.row("without its store the HEALTHCHECK fails", self.health() == 1)
         (self.folder / "marker").rename(self.store / ".collagen")
@@ -136,7 +137,7 @@ class Checks:
         self.table.row("docker stop ends it in good order", code == 0, f"exit code {code}, {seconds():.1f} s")
 
     def health(self) -> int:
-        with Path(os.devnull).open("w") as nowhere:  # what a health check says is no part of the log
+        with Path(os.devnull).open("w") as nowhere:  # health checks are not logged
             return replace(self.root, log=nowhere).start(self.root.health).wait(30)
 
     def mirrored(self, what: str, standin: Standin) -> None:
@@ -177,7 +178,7 @@ class Checks:
         }.items():
             ssm.put_parameter(Name=f"{path}/{name}", Value=value, Type="SecureString")
         shutil.copy(self.root.path / "etc/collagen/campaigns.toml", self.store / "campaigns.toml")
-        subprocess.run(["chown", "-R", "993:990", self.store], check=True)  # whom an access point takes it for
+        subprocess.run(["chown", "-R", "993:990", self.store], check=True)  # the user that an access point maps it to
         runtime = Runtime(described["Timeout"])
         environ = described["Environment"]["Variables"] | CREDENTIALS | runtime.environ
         environ["AWS_ENDPOINT_URL_SSM"] = endpoint
@@ -200,7 +201,7 @@ class Checks:
         runtime.stop()
 
     def memory(self, function: subprocess.Popen[str], limit: int) -> None:
-        """The largest that each process of the function has been, together: more than they were at any one time."""
+        """The peak of each of the function's processes, added up: more than they ever took at once."""
         kilobytes, waiting = 0, [first_process(function)]
         while waiting:
             process = waiting.pop()
@@ -222,7 +223,7 @@ class Checks:
         return {"Records": [lucky, forged, unlucky]}
 
     def record(self, standin: Standin, identity: str, public_id: str, age: float = 3600) -> dict[str, Any]:
-        """What Lambda hands on of a message that came through the gateway, so many seconds ago."""
+        """The record that Lambda passes on for a message that the gateway received so many seconds ago."""
         body = f'{{"notification_type": "moderation", "moderation_status": "approved", "public_id": "{public_id}"}}'
         then = time.time() - age
         headers = {
@@ -242,13 +243,13 @@ class Checks:
 
 
 def approve(standin: Standin, public_id: str, seed: int) -> None:
-    """Somebody sends a photo, and the moderator approves it."""
+    """Uploads a photo and approves it."""
     standin.upload(portrait(seed), public_id, folder="sayno", email=address(seed))
     standin.approve(public_id)
 
 
 def until(what: Callable[[], bool], seconds: float) -> bool:
-    """Whether it comes true in time."""
+    """Whether it becomes true in time."""
     with contextlib.suppress(AssertionError):
         return wait_for(what, "it came true", every=0.2, patience=seconds)
     return False

@@ -52,9 +52,9 @@ PIP_SETTINGS = (
 )
 VARIABLES = re.compile(r"(https?|all|no)_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE", re.IGNORECASE)
 ACQUIRE = re.compile(r"Acquire::(https?|Retries|Check-\S+)\b.*", re.IGNORECASE)
-CERTIFICATES = Path("usr/local/share/ca-certificates")  # what Debian adds to those that it trusts
+CERTIFICATES = Path("usr/local/share/ca-certificates")  # certificates added to Debian's own
 
-# Process 1 of the root: the shell, which reaps what loses its parent, as an init would; pytest does not.
+# Process 1 of the root: the shell, which reaps orphans, as an init would; pytest does not.
 AS_CHILD = ("bash", "-c", '"$@"; exit $?', "bash")
 APT = "export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; apt-get -qq update && apt-get -qq -y dist-upgrade"
 
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def parsed(words: list[str]) -> argparse.Namespace:
-    """The command line. `command`: a list of one command, or None."""
+    """Parses the command line. `command`: a list of one command, or None."""
     ours, command = words, None
     if "--" in words:
         ours, command = words[: words.index("--")], [words[words.index("--") + 1 :]]
@@ -114,9 +114,9 @@ def sources(suite: str, mirror: str) -> str:
 
 
 def pip_settings(ours: Mapping[str, str], files: Iterable[str]) -> dict[str, str]:
-    """What pip's variables, or else its configuration (texts of files, the last counts), say of the network.
+    """The network settings from pip's variables, or else its configuration (texts of files; the last one wins).
 
-    Addresses of local directories are left out: they are not in the root.
+    Addresses of local directories are left out: they do not exist in the root.
     """
     found: dict[str, str] = {}
     for text in files:
@@ -131,14 +131,14 @@ def pip_settings(ours: Mapping[str, str], files: Iterable[str]) -> dict[str, str
 
 
 def environment(ours: Mapping[str, str], files: Iterable[str] = ()) -> dict[str, str]:
-    """The variables of a new root user's shell, and those that say how PyPI and Debian are reached."""
+    """The variables of a new root user's shell, and those that tell how to reach PyPI and Debian."""
     carried = {name: value for name, value in ours.items() if VARIABLES.fullmatch(name)}
     pip = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in pip_settings(ours, files).items()}
     return {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "TERM": ours.get("TERM", "dumb")} | carried | pip
 
 
 def made(root: Root, suite: str, mirror: str, packages: list[str]) -> None:
-    """Makes the root, or brings the one that is there up to date. Raises CalledProcessError."""
+    """Creates the root, or updates an existing one. Raises CalledProcessError."""
     if not root.path.exists():
         root.path.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cp", "-a", "--reflink=auto", cached(suite, mirror), root.path], check=True)
@@ -158,7 +158,7 @@ def made(root: Root, suite: str, mirror: str, packages: list[str]) -> None:
 
 
 def carry(path: Path, environ: dict[str, str]) -> None:
-    """Copies this machine's way to its package registries into the root at `path`."""
+    """Copies this machine's package registry settings into the root at `path`."""
     settings = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
     wanted = [line for line in settings.splitlines() if ACQUIRE.fullmatch(line)]
     (path / "etc/apt/apt.conf.d/90clean-root").write_text("\n".join(wanted) + "\n")
@@ -172,13 +172,13 @@ def carry(path: Path, environ: dict[str, str]) -> None:
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.unlink(missing_ok=True)  # it may be a link
             shutil.copy(file, copy)
-    for number, file in enumerate(certificates):  # or the package ca-certificates would write over the copy
+    for number, file in enumerate(certificates):  # or the package ca-certificates would overwrite the copy
         (path / CERTIFICATES).mkdir(parents=True, exist_ok=True)
         shutil.copy(file, path / CERTIFICATES / f"host-{number}.crt")
 
 
 def cloned(repository: Path, checkout: Path) -> None:
-    """A clone of what is committed; in one that is there already, what git ignores stays, such as .venv."""
+    """A clone of the committed files; in an existing one, ignored files such as .venv stay."""
     if not checkout.exists():
         subprocess.run(["git", "clone", "--quiet", "--no-local", repository, checkout], check=True)
     here = ["git", "-c", "safe.directory=*", "-C", str(checkout)]
@@ -188,7 +188,7 @@ def cloned(repository: Path, checkout: Path) -> None:
 
 
 def passes(root: Root, command: list[str]) -> bool:
-    """Runs a command in the checkout, says how it went."""
+    """Runs a command in the checkout and prints the result."""
     release = (root.path / "etc/debian_version").read_text().strip()
     start = time.monotonic()
     process = root.start([*AS_CHILD, *command])

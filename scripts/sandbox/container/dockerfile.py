@@ -1,4 +1,4 @@
-"""Reads a Dockerfile: stages, instructions, arguments; and a .dockerignore. Only what ours needs."""
+"""Reads a Dockerfile (stages, instructions, arguments) and a .dockerignore, only as far as ours need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KNOWN = {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "EXPOSE", "HEALTHCHECK
 
 @dataclass(frozen=True)
 class Instruction:
-    """One instruction. `words`: its arguments, of RUN the one command that a shell takes. `line`: where it begins."""
+    """One instruction. `words`: its arguments; of RUN, the one shell command. `line`: where it begins."""
 
     keyword: str
     words: tuple[str, ...]
@@ -25,7 +25,7 @@ class Instruction:
 
 @dataclass(frozen=True)
 class Stage:
-    """`base`: an image, or the name of a stage before."""
+    """`base`: an image, or the name of an earlier stage."""
 
     name: str
     base: str
@@ -33,7 +33,7 @@ class Stage:
 
 
 def parse(text: str) -> list[Stage]:
-    """The stages of a Dockerfile. Raises ValueError for what this reader does not know."""
+    """The stages of a Dockerfile. Raises ValueError for anything that this reader does not know."""
     stages: list[Stage] = []
     for line, logical in _logical_lines(text):
         instruction = _instruction(line, logical)
@@ -50,7 +50,7 @@ def parse(text: str) -> list[Stage]:
 
 
 def built(stages: list[Stage], target: str) -> tuple[str, list[Instruction]]:
-    """The image that a stage begins with at last, and all instructions on the way to it."""
+    """The image that a stage is ultimately based on, and all instructions on the way to it."""
     by_name = {stage.name: stage for stage in stages}
     stage = by_name[target]
     instructions = list(stage.instructions)
@@ -61,7 +61,7 @@ def built(stages: list[Stage], target: str) -> tuple[str, list[Instruction]]:
 
 
 def lets_through(patterns: list[str], path: PurePosixPath) -> bool:
-    """Whether a file is sent to the builder: the last pattern that fits it or a directory above decides."""
+    """Whether a file is sent to the builder: the last pattern that matches it or a directory above decides."""
     through = True
     for pattern in patterns:
         wanted = pattern.removeprefix("!")
@@ -80,7 +80,7 @@ def _plain(pattern: str) -> str:
 
 
 def _logical_lines(text: str) -> list[tuple[int, str]]:
-    """Lines with what they go on with; comments are left out, within a continued line too."""
+    """Lines joined with their continuations; comments are left out, even inside a continued line."""
     lines: list[tuple[int, str]] = []
     begun: tuple[int, str] | None = None
     for number, line in enumerate(text.splitlines(), start=1):

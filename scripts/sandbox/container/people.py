@@ -1,4 +1,6 @@
-"""python -m scripts.sandbox.container.people 12: so many people send their photo to the stand-in, and are approved."""
+"""python -m scripts.sandbox.container.people 12: uploads that many people's photos to the stand-in and approves
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A directory with a system in it: made by debootstrap, changed by a Dockerfile's instructions, run in a chroot.
+"""A directory with a system in it: created by debootstrap, changed by a Dockerfile's instructions, run in a chroot.
 
-Needs root. Each command has mounts and processes of its own, and is process 1 there, as in a container.
+Needs root. Each command gets its own mounts and process IDs, and is process 1 there, as in a container.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 exec chroot --userspec="$user" "$root" env -i --chdir="$directory" "$@"
 """
-# As AWS Lambda does: only /tmp and what is mounted can be written, there is no /dev/shm, and the user is nobody's.
+# As AWS Lambda does: only /tmp and mounted directories are writable, there is no /dev/shm, and the user has no name.
 IN_LAMBDA = """
 set -e
 root=$1 user=$2 directory=$3 store=$4; shift 4
@@ -40,7 +40,7 @@ exec chroot --userspec="$user" "$root" env -i --chdir="$directory" "$@"
 
 
 def suite_of(image: str) -> str:
-    """The release that an image such as debian:12.12-slim is of."""
+    """The release that an image such as debian:12.12-slim contains."""
     name, _, tag = image.partition(":")
     if name != "debian":
         raise ValueError(f"{image}: only Debian's releases can be made here")
@@ -48,7 +48,9 @@ def suite_of(image: str) -> str:
 
 
 def cached(suite: str, mirror: str) -> Path:
-    """The smallest system of a Debian release, with the packages of the day it was made; to be copied, not changed."""
+    """The minimal system of a Debian release, with the packages of the day it was created; to be copied, not
+    changed.
+    """
     clean = CACHE / suite
     if not clean.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -61,7 +63,7 @@ def cached(suite: str, mirror: str) -> Path:
 
 @dataclass
 class Root:
-    """What an image is: files, and how what it holds is started."""
+    """The contents of an image: files, and how to start its programs."""
 
     path: Path
     environ: dict[str, str] = field(default_factory=lambda: {"PATH": PATH})
@@ -70,10 +72,10 @@ class Root:
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
-    log: TextIO | None = None  # where what is started says what it has to say
+    log: TextIO | None = None  # where the output of its programs goes
 
     def do(self, step: Instruction, context: Path, patterns: list[str]) -> None:
-        """Does one instruction. Raises CalledProcessError where a command fails."""
+        """Runs one instruction. Raises CalledProcessError if a command fails."""
         match step.keyword:
             case "RUN":
                 self.start(["/bin/sh", "-c", step.words[0]], check=True)
@@ -100,7 +102,7 @@ class Root:
         *,
         check: bool = False,
     ) -> subprocess.Popen[str]:
-        """Starts a command as the image's user; with `check`, waits for it and raises where it fails."""
+        """Starts a command as the image's user; with `check`, waits for it and raises if it fails."""
         process = self._popen(IN_PRIVATE, self.user, [], command, self.environ | dict(environ or {}))
         if check and process.wait():
             raise subprocess.CalledProcessError(process.returncode, command)
@@ -145,12 +147,12 @@ class Root:
 
 
 def first_process(process: subprocess.Popen[str]) -> int:
-    """The number, here, of what is process 1 there."""
+    """The process ID, on this machine, of process 1 there."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     return int(children[0])
 
 
 def end(process: subprocess.Popen[str], signal_number: int, patience: float) -> int:
-    """Sends a signal to what is process 1 there; returns its exit code. Raises TimeoutExpired."""
+    """Sends a signal to process 1 there and returns its exit code. Raises TimeoutExpired."""
     os.kill(first_process(process), signal_number)
     return process.wait(patience)

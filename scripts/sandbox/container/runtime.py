@@ -1,4 +1,4 @@
-"""What AWS Lambda is to a container: an HTTP server that hands out events and takes the answers.
+"""AWS Lambda's side of a container: an HTTP server that hands out events and takes the results.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
@@ -18,7 +18,7 @@ class Runtime:
     """Serves on a free port of loopback until `stop()`."""
 
     def __init__(self, seconds: float) -> None:
-        """`seconds`: how long a call may take, the function's timeout."""
+        """`seconds`: the function's timeout."""
         self.events: queue.Queue[dict[str, Any]] = queue.Queue()
         self.answers: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.seconds = seconds
@@ -29,7 +29,7 @@ class Runtime:
 
     @property
     def environ(self) -> dict[str, str]:
-        """What Lambda tells the container."""
+        """The variables that Lambda sets in the container."""
         return {
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
             "AWS_LAMBDA_FUNCTION_NAME": "collagen-worker",
@@ -42,7 +42,7 @@ class Runtime:
         }
 
     def call(self, event: dict[str, Any], patience: float) -> tuple[str, Any]:
-        """("response" or "error", what the function says). Raises queue.Empty when it says nothing in time."""
+        """("response" or "error", the function's result). Raises queue.Empty if none comes in time."""
         self.events.put(event)
         return self.answers.get(timeout=patience)
 
@@ -77,4 +77,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """What there is to say, the trial says."""
+        """The trial does the reporting."""

@@ -1,4 +1,4 @@
-"""Reads the CloudFormation template: what it makes, and which permissions it gives to whom."""
+"""Reads the CloudFormation template: the resources it creates, and the permissions it gives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEMPLATE = Path(__file__).parents[3] / "deploy" / "aws" / "collagen.yaml"
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows CloudFormation's short forms: !Ref x is {"Ref": "x"}, !Sub x {"Fn::Sub": "x"}."""
+    """Reads CloudFormation's short forms: !Ref x becomes {"Ref": "x"}, !Sub x becomes {"Fn::Sub": "x"}."""
 
 
 def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def load() -> dict[str, Any]:
 
 
 def properties(name: str) -> dict[str, Any]:
-    """What the template says of one resource."""
+    """One resource's properties in the template."""
     found: dict[str, Any] = load()["Resources"][name]["Properties"]
     return found
 
@@ -58,7 +58,7 @@ def roles(template: dict[str, Any]) -> list[str]:
 
 
 def allowed(role: dict[str, Any]) -> list[Permission]:
-    """What a role's policies allow, each action and resource by itself."""
+    """The permissions of a role's policies, each action and resource by itself."""
     return [
         Permission(action, resource, statement.get("Condition"))
         for policy in role["Properties"]["Policies"]

@@ -1,11 +1,11 @@
-"""The trial of the image: the Dockerfile's steps in a clean root, then what comes of them, as Docker and AWS run it.
+"""Tests the image: runs the Dockerfile's steps in a clean root, then the result as Docker and AWS would.
 
-    python -m scripts.sandbox.container.trial [--keep DIR]
+python -m scripts.sandbox.container.trial [--keep DIR]
 
-Needs root, debootstrap and the network (Debian's and PyPI's) for the steps; the rest runs in a network of its own, in
-which there is nothing but a stand-in for Cloudinary, one for AWS (moto) and the image. Variables: COLLAGEN_MIRROR,
-where Debian's packages come from; COLLAGEN_ROOT_HOOK, a program that is given each new root before its first step, for
-what this network asks for (a certificate authority, a proxy).
+Needs root, debootstrap, and the network (Debian's packages and PyPI) for the steps; the rest runs in a network of its
+own, which contains only the image, a stand-in for Cloudinary and one for AWS (moto). Variables: COLLAGEN_MIRROR, where
+to get Debian's packages; COLLAGEN_ROOT_HOOK, a program that is called with each new root before its first step, for
+what this network requires (a certificate authority, a proxy).
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/image-test", description=__doc__.partition("\n")[0])
-    parser.add_argument("--keep", metavar="DIR", type=Path, help="leave the root there, and take one that is there")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="leave the root in DIR; reuse an existing one")
     keep = parser.parse_args().keep
     if os.geteuid():
-        sys.exit("scripts/image-test needs root: it makes a system and works in it.")
+        sys.exit("scripts/image-test needs root: it creates a system and runs programs in it.")
     table = Table()
     with tempfile.TemporaryDirectory(prefix="image-") as folder:
         root = Root(keep or Path(folder, "root"))
@@ -52,7 +52,7 @@ def main() -> None:
             Checks(root, table, Path(folder)).run()
             log.seek(0)
             said = log.read()
-        table.row("nothing that it logged has an address, a secret or a traceback", not _gives_away(said))
+        table.row("its log has no address, secret or traceback", not _gives_away(said))
         if table.failed:
             print(f"\nWhat it logged:\n{said}")
     print(f"\n{table.failed or 'Nothing'} failed.")
@@ -80,9 +80,9 @@ def build(root: Root, table: Table) -> None:
 
 
 def alone() -> None:
-    """From here on this process and its children have a network of their own, which is loopback and nothing else."""
+    """Moves this process and its children into a network of their own, with loopback only."""
     if ctypes.CDLL(None, use_errno=True).unshare(NEW_NETWORK):
-        raise OSError(ctypes.get_errno(), "there can be no network of one's own")
+        raise OSError(ctypes.get_errno(), "cannot create a separate network")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         up = struct.pack("16sh14x", b"lo", 1)  # IFF_UP
         fcntl.ioctl(any_socket, 0x8914, up)  # SIOCSIFFLAGS

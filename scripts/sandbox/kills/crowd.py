@@ -1,4 +1,4 @@
-"""People with addresses in a real collage, quickly: real archives, of which exiftool has written the first."""
+"""Quickly puts people with addresses into a real collage: real archives, the first of them written by exiftool."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import CAMPAIGNS
 from scripts.sandbox.stored import APPROVED, CAMPAIGN, as_jpeg, built, distinct, name, plain_intermediate
 
-SIZES = (6, 8, 12, 20, 60, 208, 500)  # numbers of people of whom a collage of 600×600 leaves nobody out
+SIZES = (6, 8, 12, 20, 60, 208, 500)  # numbers of people that fit a collage of 600×600 completely
 SENDER = "Say No <hello@sayno.example>"
 KEY = "a key that only tests use"
 PUBLIC_URL = "https://collagen.example.org"
@@ -43,14 +43,14 @@ def _tagged(email: str | None) -> bytes:
 
 
 def archive(email: str | None) -> bytes:
-    """An archive with this address. Addresses of the crowd's form are as long as each other: only bytes change."""
+    """An archive with this address. The crowd's addresses all have the same length, so only bytes change."""
     if email is not None and len(email) == len(address(0)) and email.isascii():
         return _tagged(address(0)).replace(address(0).encode(), email.encode())
     return _tagged(email)
 
 
 def put(store: Store, index: int, email: str | None, campaign: str = CAMPAIGN) -> str:
-    """Stores a person without waiting for the disk; returns their public ID."""
+    """Stores a person without fsync; returns their public ID."""
     files = store.photos.archive_path(campaign, name(index)), store.photos.intermediate_path(campaign, name(index))
     for path, data in zip(files, (archive(email), distinct(plain_intermediate(), index)), strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,13 +63,13 @@ def gather(store: Store, people: int | Sequence[str | None], campaign: str = CAM
     """A collage of so many people, or of people with these addresses; its manifest shows all of them, in order."""
     emails = [address(index) for index in range(people)] if isinstance(people, int) else people
     public_ids = [put(store, index, email, campaign) for index, email in enumerate(emails)]
-    manifest = built(store, campaign, width=600, height=600, duplicates=True)  # some have an address of several
+    manifest = built(store, campaign, width=600, height=600, duplicates=True)  # some share an address
     assert [tile["public_id"] for tile in manifest["tiles"]] == public_ids
     return manifest
 
 
 def environment(server: MailServer, store: Path, **more: str) -> dict[str, str]:
-    """Settings with which mails go to this server."""
+    """The settings for sending mails through this server."""
     campaigns = store.parent / "campaigns.toml"
     if not campaigns.exists():
         campaigns.write_text(CAMPAIGNS)

@@ -1,4 +1,4 @@
-"""Kills runs at random moments and starts them again: nobody is told twice, and who may not have been told is named.
+"""Kills mail runs at random moments and restarts them: nobody gets two mails, and doubtful mails are reported.
 
 `./scripts/mail-test` runs it with 500 people and 50 kills, tests/scripts/test_kill_mails.py with fewer.
 """
@@ -25,13 +25,13 @@ from scripts.sandbox.service import ROOT
 from scripts.sandbox.stored import CAMPAIGN
 from scripts.sandbox.waiting import wait_for
 
-EARLY = 0.2  # of the kills come before the first mail may have left, too
-SLOWED = 0.005  # seconds that the server looks at a mail, so that kills come while one is on its way
+EARLY = 0.2  # of the kills also come before the first mail may have left
+SLOWED = 0.005  # seconds that the server takes for a mail, so that kills come while one is on its way
 PER_MAIL = 0.012  # seconds, about
 
 
 class Kills:
-    """So many people, told by runs that are killed."""
+    """A crowd of people, mailed by runs that are killed."""
 
     def __init__(self, server: MailServer, directory: Path, people: int, seed: int) -> None:
         self._server = server
@@ -74,23 +74,23 @@ class Kills:
         return path.read_bytes() if path.exists() else b""
 
     def _records(self) -> list[dict[str, str]]:
-        """What the log says, read in the simplest way."""
+        """The log's records, read in the simplest way."""
         return [json.loads(line) for line in self._log().split(b"\n")[:-1]]
 
     def uncertain(self) -> set[str]:
-        """Whose mail was intended, and nothing more is known."""
+        """Whose mail was intended, with no result in the log."""
         last = {record["address"]: record["state"] for record in self._records()}
         assert set(last.values()) <= {"intended", "sent"}
         return {address for address, state in last.items() if state == "intended"}
 
     def _look(self) -> None:
-        """What must be true at any instant: nobody was told twice, nor without the log's knowledge."""
+        """Checks what must hold at any instant: nobody got two mails, or one that the log does not know."""
         told = self._server.told()
         assert all(times == 1 for times in told.values()), told
         assert set(told) <= {record["address"] for record in self._records()}
 
     def finish(self) -> None:
-        """One run more, and one for the uncertain. Raises AssertionError where anything is not as it should be."""
+        """Runs once more, and once for the uncertain. Raises AssertionError if anything is wrong."""
         uncertain = self.uncertain()
         began = time.monotonic()
         code, report = self._notify()

@@ -14,7 +14,7 @@ from scripts.sandbox.stored import CAMPAIGN
 
 
 def work(environ: dict[str, str]) -> None:
-    """Tells everyone of the collage 0001, until it is done or killed."""
+    """Mails everyone about the collage 0001, until done or killed."""
     os.setsid()
     os.environ.update(environ)
     settings = load_settings(environ, dotenv=Path("/nonexistent"))

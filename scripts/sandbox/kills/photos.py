@@ -1,8 +1,7 @@
-"""Kills processes that sync, process notifications and build collages, at random instants; then one sync must do.
+"""Kills processes that sync, handle notifications and build collages, at random; one sync must then repair everything.
 
-`./scripts/kill-test` runs it with 1,000 kills, tests/scripts/test_kill_photos.py with few. Two processes are always at
-work on one store; all the while photos are approved, rejected, moved, overwritten, renamed and deleted without a
-notification.
+`./scripts/kill-test` runs it with 1,000 kills, tests/scripts/test_kill_photos.py with few. Two processes always work on
+one store, while photos are approved, rejected, moved, overwritten, renamed and deleted without a notification.
 """
 
 from __future__ import annotations
@@ -42,12 +41,12 @@ COMMANDS = (("sync",), ("sync", "--thumbnails"), ("collage", "sayno", "--width",
 
 @dataclass
 class Victim:
-    """A process that is at work, and its own group of processes."""
+    """A running process and its process group."""
 
     process: ForkServerProcess | subprocess.Popen[bytes]
 
     def kill(self, whole_group: bool) -> None:
-        """Kills it: alone, so that a build it started goes on, or with all that it started."""
+        """Kills it: alone, so that a build it started goes on, or with everything it started."""
         assert self.process.pid is not None
         if whole_group:
             with contextlib.suppress(ProcessLookupError):
@@ -61,7 +60,7 @@ class Victim:
 
 
 class Kills:
-    """So many kills, then the sync and what must be true."""
+    """Kills processes, then syncs and checks the store."""
 
     def __init__(self, standin: Standin, directory: Path, seed: int) -> None:
         self._standin = standin
@@ -71,7 +70,7 @@ class Kills:
         self.store.root.initialise()
         self._temporary = directory / "tmp"
         self._temporary.mkdir()
-        multiprocessing.util.get_temp_dir()  # its own, which must not be mistaken for a leftover
+        multiprocessing.util.get_temp_dir()  # its own, so that it does not count as a leftover
         tempfile.tempdir = str(self._temporary)
         self._environ = environment(standin, self.store.root.path, TMPDIR=str(self._temporary))
         self._context = multiprocessing.get_context("forkserver")
@@ -93,7 +92,7 @@ class Kills:
         )
 
     def _change(self) -> None:
-        """Something happens in Cloudinary, and no notification tells."""
+        """Changes something in Cloudinary without a notification."""
         there = sorted(self._standin.state()["assets"])
         public_id = f"p/{self._chance.randrange(PHOTOS)}"
         if public_id not in there:
@@ -141,12 +140,12 @@ class Kills:
             for victim in victims:
                 victim.kill(True)
         for campaign in self.store.root.campaigns():
-            with contextlib.ExitStack() as builds:  # those whose starter was killed go on
+            with contextlib.ExitStack() as builds:  # builds whose parent was killed go on
                 if (self.store.root.path / campaign / "collages").exists():
                     builds.enter_context(self.store.collages.turn(campaign, 300))
 
     def _look(self) -> None:
-        """What must be true at any instant; and what the dead have left so far."""
+        """Checks what must hold at any instant, and counts what killed processes left so far."""
         for path in self.store.root.path.glob("*/*/*"):
             if path.suffix in (".jpg", ".png"):
                 with contextlib.suppress(FileNotFoundError):
@@ -166,7 +165,7 @@ class Kills:
     _seen: set[Path] = set()  # noqa: RUF012 -- one run in a process
 
     def finish(self) -> None:
-        """One sync; then everything is as it should be. Raises AssertionError."""
+        """Syncs once; then everything must be right. Raises AssertionError."""
         began = time.monotonic()
         self._command("sync")
         seconds = time.monotonic() - began
@@ -175,7 +174,7 @@ class Kills:
         exiftool.close()
         assert held == expected, (held, expected)
         assert mirror.leftovers(self.store) == []
-        # Wand asks a compiler, where there is one, for the name of its library; killed, that leaves empty files
+        # Wand asks a compiler, if there is one, for its library's name; killed, that leaves empty files
         left = [path for path in self._temporary.iterdir() if path.is_dir() or path.stat().st_size]
         assert left == []
         assert self.store.sweep() == []
@@ -202,7 +201,7 @@ def main() -> None:
         kills = Kills(standin, directory, given.seed)
         kills.run(given.kills)
         print(f"{given.kills} kills in {time.monotonic() - began:.0f} s of {dict(kills.kinds)}")
-        print(f"left behind by the dead, and cleared: {dict(kills.left)}")
+        print(f"left behind by killed processes, and removed: {dict(kills.left)}")
         kills.finish()
     if given.keep:
         print(directory)

@@ -1,4 +1,4 @@
-"""What the processes do that `scripts.sandbox.kills.photos` kills: whatever Collagen's processes do, over and over."""
+"""The process that `scripts.sandbox.kills.photos` kills: does what Collagen's processes do, over and over."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FOLDERS = ("sayno", "sayno", "other", "test_prototype", "holidays")
 
 
 def work(environ: dict[str, str], seed: int) -> None:
-    """Does what Collagen's processes do, until it is killed."""
+    """Does what Collagen's processes do, until killed."""
     os.setsid()
     os.environ.update(environ)
     tempfile.tempdir = environ["TMPDIR"]

@@ -1,9 +1,9 @@
 """Kills workers while they empty a queue; nothing may be lost. `./scripts/queue-test` runs it.
 
-Photos are approved, rejected, moved, overwritten, renamed and deleted all the while; what Cloudinary tells of it gets
-into the queue doubled and in no order, with some that never can succeed among it. A tenth of Cloudinary's calls fail.
-What fails too often ends in the dead-letter queue and is brought back once Cloudinary is well again. What a killed
-worker had in hand rests for a minute, and so does what the queue still gives to its last receive.
+Meanwhile photos are approved, rejected, moved, overwritten, renamed and deleted; Cloudinary's notifications reach the
+queue twice and in random order, some of them with no chance to succeed. A tenth of Cloudinary's calls fail. Messages
+that fail too often end in the dead-letter queue and are redriven once Cloudinary works again. Messages that a killed
+worker was handling stay invisible for a minute, like those that the queue still hands to its last receive.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NAME, END = re.compile(r"\b[0-9a-f]{16}\b"), re.compile(r": (stored|removed|unch
 
 
 class Show:
-    """One run. `sent`: all messages by request ID; `permanent`: those that never can succeed."""
+    """One run. `sent`: all messages by request ID; `permanent`: those that can never succeed."""
 
     def __init__(self, standin: Standin, aws: AwsServer, directory: Path, seed: int, photos: int) -> None:
         self._standin, self._directory = standin, directory
@@ -54,17 +54,17 @@ class Show:
         self._environ = os.environ | environment(standin, self.store.root.path) | aws.environment
         self._workers: list[subprocess.Popen[bytes]] = []
         self._started = 0
-        self._told = 0  # how many of the stand-in's notifications were looked at
+        self._told = 0  # how many of the stand-in's notifications were read
         self._waiting: list[Notification] = []
         self.sent: dict[str, Notification] = {}
         self.permanent: set[str] = set()
         self.doubles = self.kills = 0
-        self.tried = 0.0  # when no message was left that nobody had tried yet, by the monotonic clock
+        self.tried = 0.0  # when every remaining message had been tried once, by the monotonic clock
 
     # Cloudinary
 
     def change(self, notifications: int) -> None:
-        """Photos change until Cloudinary has told so much in all."""
+        """Changes photos until Cloudinary has sent so many notifications in total."""
         while len(told := self._standin.notifications(since=self._told)) + self._told < notifications:
             for _ in range(min(20, notifications - len(told) - self._told)):
                 self._change_one()
@@ -92,7 +92,7 @@ class Show:
     # The gateway
 
     def send(self, *, everything: bool) -> None:
-        """Sends what was told since, doubled and shuffled; some of it waits until the next time."""
+        """Sends the new notifications, twice and shuffled; some wait until the next time."""
         told = self._standin.notifications(since=self._told)
         self._told += len(told)
         for one in told:
@@ -135,7 +135,7 @@ class Show:
 
     def kill_one(self) -> None:
         worker = self._workers.pop(self._chance.randrange(len(self._workers)))
-        assert worker.poll() is None, "a worker has ended by itself"
+        assert worker.poll() is None, "a worker exited by itself"
         worker.kill()
         worker.wait(PATIENCE)
         self.kills += 1
@@ -145,10 +145,10 @@ class Show:
         for worker in self._workers:
             worker.send_signal(signal.SIGTERM)
         for worker in self._workers:
-            assert worker.wait(60) == 0, "a worker that was asked to end ended badly"
+            assert worker.wait(60) == 0, "a worker that was asked to stop exited with an error"
 
     def empty(self, kill_every: float | None) -> None:
-        """Waits until nothing is left in the queue, and kills a worker now and then."""
+        """Waits until the queue is empty, and kills a worker now and then."""
         last = said = time.monotonic()
 
         def is_empty() -> bool:
@@ -167,7 +167,7 @@ class Show:
         wait_for(is_empty, "the queue was empty", every=0.25, patience=3600)
 
     def redrive(self) -> int:
-        """How many `--redrive` says it has brought back."""
+        """How many messages `--redrive` reports."""
         command = [sys.executable, "-m", "app", "worker", "--queue", self.queue.url, "--redrive"]
         done = subprocess.run(command, cwd=ROOT, env=self._environ, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
@@ -179,7 +179,7 @@ class Show:
     # What must be true
 
     def check(self) -> Counter[str]:
-        """How many messages ended how. Raises AssertionError."""
+        """How many messages ended in which way. Raises AssertionError."""
         exiftool = ExifTool()
         held, expected = mirror.held(self.store, exiftool), mirror.expected(self._standin)
         exiftool.close()
@@ -193,7 +193,7 @@ class Show:
                 name, end = NAME.search(line), END.search(line)
                 if name and end and ("app.queue.records" in line or "app.services.intake" in line):
                     ended[name[0]] = end[1]
-        assert set(ended) == set(self.sent), "every message, and nothing else, has come to an end that a log tells"
+        assert set(ended) == set(self.sent), "the logs show an outcome for every message, and for nothing else"
         assert {name for name, word in ended.items() if word == "Dropped"} == self.permanent
         self.store.sweep()
         assert mirror.leftovers(self.store) == []
@@ -228,7 +228,7 @@ def main() -> None:
         seconds = time.monotonic() - began
         dead = show.dead()
         fired = sum(fault["fired"] for fault in standin.state()["faults"])
-        standin.clear_faults()  # Cloudinary is well again
+        standin.clear_faults()  # Cloudinary works again
         redriven = 0
         while show.dead():
             redriven += show.redrive()

@@ -1,1 +1,1 @@
-"""A machine that Collagen was installed on by deploy/install.sh, shown at work: scripts/install-test."""
+"""A machine on which deploy/install.sh installed Collagen, tested at work: scripts/install-test."""

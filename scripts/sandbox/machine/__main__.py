@@ -32,7 +32,7 @@ PORT = 9400  # of the stand-in, in the container's own network
 
 
 class Table:
-    """What held and what did not."""
+    """Prints each check and counts those that failed."""
 
     def __init__(self) -> None:
         self.failed = 0
@@ -67,9 +67,9 @@ def main() -> None:
 
 
 def install(root: Path, table: Table) -> None:
-    """Into a directory: no systemd runs, nothing is started."""
+    """Installs into a directory: no systemd runs, nothing is started."""
     new = not (root / "opt/collagen").exists()
-    in_directory(root, "true")  # a container writes a few files into /etc when it is first started
+    in_directory(root, "true")  # a container writes a few files into /etc when it first starts
     before = tree(root / "etc")
     ended = in_directory(root, *INSTALL, "--dry-run")
     table.row("--dry-run changes nothing", ended.returncode == 0 and tree(root / "etc") == before, steps(ended.stdout))
@@ -90,7 +90,7 @@ def install(root: Path, table: Table) -> None:
 
 
 def settings(root: Path, machine: Container, table: Table) -> None:
-    """What is left to people; then it starts."""
+    """Fills in the settings that are left to people, and starts the service."""
     path = root / "etc/collagen/.env"
     if "<api key>" in path.read_text():
         said = machine.run(*INSTALL)
@@ -111,7 +111,7 @@ def settings(root: Path, machine: Container, table: Table) -> None:
 
 
 def verify(machine: Container, table: Table) -> None:
-    """What systemd and nginx say of our files."""
+    """What systemd and nginx say about our files."""
     said = machine.run("systemd-analyze", "verify", *(f"/etc/systemd/system/{unit}" for unit in UNITS))
     table.row("systemd-analyze verify", said.returncode == 0 and not said.stderr, said.stderr.strip()[:300])
     for unit in UNITS:
@@ -124,7 +124,7 @@ def verify(machine: Container, table: Table) -> None:
 
 
 def know_the_host(root: Path, directory: Path) -> None:
-    """Makes this process, and what it starts, know the machine's name and believe its certificate."""
+    """Makes this process and its children know the machine's name and trust its certificate."""
     hosts = directory / "hosts"
     hosts.write_text(f"127.0.0.1 localhost {HOST}\n")
     subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
@@ -133,8 +133,8 @@ def know_the_host(root: Path, directory: Path) -> None:
 
 
 def work(root: Path, machine: Container, table: Table, standin: Standin, admin: tuple[str, str]) -> str:
-    """The main job over TLS; returns the collage's address."""
-    shutil.rmtree(root / "srv/collagen/test_prototype", ignore_errors=True)  # of the show before this one
+    """The main job over TLS; returns the collage's URL."""
+    shutil.rmtree(root / "srv/collagen/test_prototype", ignore_errors=True)  # from a previous run of this script
     health = requests.get(f"{URL}/health", timeout=30)
     table.row("/health over TLS", health.json()["status"] == "ok", health.json()["checks"])
     plain = requests.get(f"http://{HOST}/admin/", allow_redirects=False, timeout=30)
@@ -180,7 +180,7 @@ def work(root: Path, machine: Container, table: Table, standin: Standin, admin: 
 
 
 def ended(address: str, admin: tuple[str, str], meanwhile: str) -> dict[str, Any]:
-    """The state at this address once it is no longer `meanwhile`."""
+    """The state at this URL once it is no longer `meanwhile`."""
 
     def state() -> dict[str, Any] | None:
         found: dict[str, Any] = requests.get(address, auth=admin, timeout=60).json()
@@ -190,7 +190,7 @@ def ended(address: str, admin: tuple[str, str], meanwhile: str) -> dict[str, Any
 
 
 def told(root: Path, machine: Container, table: Table, mails: MailServer, collage: str, admin: tuple[str, str]) -> str:
-    """Mails, and the picture in one of them; returns its token."""
+    """Sends mails and loads the picture in one; returns its token."""
     write(root, "COLLAGEN_SMTP_URL", mails.plain_url)
     write(root, "COLLAGEN_MAIL_FROM", "Test <hello@campaign.example>")
     machine.run("systemctl", "restart", "collagen.service")
@@ -210,7 +210,7 @@ def told(root: Path, machine: Container, table: Table, mails: MailServer, collag
 def changes(
     root: Path, machine: Container, table: Table, standin: Standin, collage: str, admin: tuple[str, str]
 ) -> None:
-    """Reload, upgrade, roll-back: nobody who asks meanwhile is refused."""
+    """Reload, upgrade, rollback: no request is refused meanwhile."""
     addresses = [f"{URL}/health", f"{URL}/static/page.css", f"{collage}/collage-1024.jpg", f"{URL}/admin/"]
     install = INSTALL[0]
     version = root / "root/collagen/app/__init__.py"
@@ -270,7 +270,7 @@ def changes(
 
 
 def outlive(machine: Container, table: Table, admin: tuple[str, str]) -> None:
-    """A build goes on while the service restarts, and the service while a build is killed."""
+    """A build survives a restart of the service, and the service survives the killing of a build."""
     campaign = f"{URL}/admin/campaigns/test_prototype/collages"
     order = {"width": 6000, "height": 6000}
     began = requests.post(campaign, json=order, auth=admin, timeout=30)
@@ -293,15 +293,16 @@ def outlive(machine: Container, table: Table, admin: tuple[str, str]) -> None:
     answer = requests.get(f"{URL}/health", timeout=60)
     after = machine.run("systemctl", "show", "-P", "MainPID", "collagen.service").stdout
     table.row(
-        "killed, it is there again, and who asked meanwhile is answered", answer.status_code == 200 and before != after
+        "killed, it starts again, and requests made meanwhile are answered",
+        answer.status_code == 200 and before != after,
     )
 
 
 def traces(root: Path, machine: Container, table: Table, token: str) -> None:
-    """What the logs say."""
+    """Checks the logs."""
     journal = machine.run("journalctl", "--no-pager", "-o", "cat", "-u", "collagen*").stdout
     bad = re.findall(r".*(?:not permitted|Permission denied|Traceback|SIGSYS|core-dump).*", journal)
-    table.row("nothing that it needs is forbidden to it", not bad, bad[:3] or "")
+    table.row("it is denied nothing that it needs", not bad, bad[:3] or "")
     logs = (
         "".join(path.read_text() for path in (root / "var/log/nginx").glob("*.log*") if path.suffix != ".gz") + journal
     )
@@ -324,19 +325,19 @@ def setting(root: Path, name: str) -> str:
 
 
 def write(root: Path, name: str, value: str) -> None:
-    """Puts a setting into .env, in the line that has it or its example."""
+    """Writes a setting into .env, on its own line or that of its example."""
     path = root / "etc/collagen/.env"
     path.write_text(re.sub(rf"^#?{name}=.*", lambda _: f"{name}={value}", path.read_text(), flags=re.M))
 
 
 def steps(said: str) -> str:
-    """How many steps were done, and how many had been."""
+    """How many steps were done, and how many were already done."""
     words = re.findall(r"^  (done|now|would) ", said, re.M)
     return ", ".join(f"{words.count(word)} {word}" for word in ("now", "would", "done") if word in words)
 
 
 def tree(directory: Path) -> dict[str, float]:
-    """When each file below was changed."""
+    """When each file below it was changed."""
     return {str(path): path.lstat().st_mtime for path in directory.rglob("*") if path.name != "resolv.conf"}
 
 

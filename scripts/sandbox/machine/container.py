@@ -1,4 +1,4 @@
-"""`Container`: a Debian in a directory, with commands run in it, booted or not."""
+"""`Container`: a Debian in a directory, booted or not, with commands run in it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ NEW_NETWORK = 0x40000000  # CLONE_NEWNET, see setns(2)
 
 
 def in_directory(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command in a Debian that is not booted, with this machine's network."""
+    """Runs a command in a Debian that is not booted, on this machine's network."""
     nspawn = [*NSPAWN, "--pipe", "-D", str(root), "--resolv-conf=copy-host"]
     return subprocess.run([*nspawn, *command], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=1800)
 
 
 class Container(Ending):
-    """A Debian that is booted, with systemd and a network of its own in which there is nobody else."""
+    """A booted Debian, with systemd and a network of its own that contains nothing else."""
 
     def __init__(self, root: Path) -> None:
-        """Boots it, and waits until everything is started."""
+        """Boots it, and waits until everything has started."""
         environ = os.environ | {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
         command = [*NSPAWN, "--private-network", "--boot", "-D", str(root), "--console=passive"]
         self._process = subprocess.Popen(
@@ -39,7 +39,7 @@ class Container(Ending):
 
     @property
     def leader(self) -> int:
-        """The number that its process 1 has here; 0 before it has started."""
+        """The process ID, on this machine, of its process 1; 0 before it has started."""
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         return int(children[0]) if children else 0
 
@@ -53,7 +53,7 @@ class Container(Ending):
         )  # fmt: skip
 
     def join_network(self) -> None:
-        """From now on this thread, and what it starts, is in the container's network."""
+        """Moves this thread, and what it starts from now on, into the container's network."""
         with Path(f"/proc/{self.leader}/ns/net").open() as network:
             if ctypes.CDLL(None, use_errno=True).setns(network.fileno(), NEW_NETWORK):
                 raise OSError(ctypes.get_errno(), "setns")

@@ -1,4 +1,4 @@
-"""`Stream`: requests that go on while something is done to the service, and how they fared."""
+"""`Stream`: requests that continue while something is done to the service, and their results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAUSE = 0.1  # seconds between two requests of one thread
 
 @dataclass
 class Stream:
-    """`failed`: what was not answered as it should be; `longest`: seconds of the slowest answer."""
+    """`failed`: wrong answers; `longest`: seconds of the slowest answer."""
 
     answered: int = 0
     longest: float = 0.0
@@ -24,7 +24,7 @@ class Stream:
 
     @contextmanager
     def running(self, addresses: Sequence[str], auth: tuple[str, str]) -> Iterator[None]:
-        """Asks for these in turn, from several threads, until the block ends."""
+        """Requests these in turn, from several threads, until the block ends."""
         over, lock = threading.Event(), threading.Lock()
 
         def ask(number: int) -> None:

@@ -1,5 +1,5 @@
-"""A real mail server on loopback, a process of its own: TLS and login on, and faults on demand.
+"""A real mail server on loopback, in its own process: with TLS and login, and faults on demand.
 
-- `client`: starts it, tells it what to refuse, reads what it has taken.
-- `server`: what runs in the process (`python -m scripts.sandbox.mailserver`).
+- `client`: starts it, sets what it refuses, reads the mails that it accepted.
+- `server`: runs in the process (`python -m scripts.sandbox.mailserver`).
 """

@@ -1,4 +1,4 @@
-"""Starts the mail server, tells it what to refuse, and reads what it has taken."""
+"""Starts the mail server, sets what it refuses, and reads the mails that it accepted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUOTED = "campaign%40example.org:abcd%20efgh%20ijkl%2F%40%3Amnop"
 
 
 class MailServer(Ending):
-    """A running server. What it has taken stays in `directory`, and so does its certificate authority."""
+    """A running server. Accepted mails stay in `directory`, and so does its certificate authority."""
 
     def __init__(self) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="mailserver-")
@@ -58,11 +58,12 @@ class MailServer(Ending):
         return f"smtp://127.0.0.1:{self.ports['plain']}"
 
     def refuse(self, **faults: Any) -> None:
-        """What it does wrong from now on; nothing by default.
+        """Sets its faults from now on; none by default.
 
         `recipients`: address → answers to RCPT (a 4xx one is used up; the last 5xx one stays); `data`: address → answer
         to the mail; `sender`, `login`: answer to MAIL, to AUTH; `per_connection`: 421 after so many mails;
-        `break_after`: addresses ("*": all) whose mail is taken and then not answered; `delay`: seconds for each mail.
+        `break_after`: addresses ("*": all) whose mail is accepted and then not answered; `delay`: seconds for each
+        mail.
         """
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(faults) + "\n")
@@ -70,12 +71,12 @@ class MailServer(Ending):
         self._answer()
 
     def forget(self) -> None:
-        """No faults any more; what was taken until now is shown no more."""
+        """Clears all faults; mails accepted so far are no longer shown."""
         self.refuse()
         self._from = len(self._lines())
 
     def taken(self) -> list[dict[str, Any]]:
-        """Every mail that was taken, oldest first."""
+        """Every accepted mail, oldest first."""
         return [json.loads(line) for line in self._lines()[self._from :]]
 
     def told(self) -> Counter[str]:
@@ -98,7 +99,7 @@ class MailServer(Ending):
         return line
 
     def stop(self) -> None:
-        """Ends it, with every connection; safe to call twice."""
+        """Stops it, with every connection; safe to call twice."""
         self._process.kill()
         self._process.wait(PATIENCE)
         for pipe in (self._process.stdin, self._process.stdout):

@@ -1,7 +1,7 @@
 """The process: aiosmtpd on free ports of loopback, one with STARTTLS, one with TLS from the start, one with neither.
 
-Orders come as JSON lines on standard input, each answered by a line; at its end the process ends. Every mail that is
-taken is on disk before the server says so, so that killing clients loses none.
+Commands come as JSON lines on standard input, each answered by a line; the process ends when its input does. A mail is
+on disk before the server accepts it, so that killing clients loses none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Faults = dict[str, Any]
 
 
 class Handler:
-    """Takes mails, but for the faults it was told of."""
+    """Accepts mails, except for the faults that are set."""
 
     def __init__(self, directory: Path) -> None:
         self.faults: Faults = {}
@@ -116,7 +116,7 @@ _SERVERS: list[asyncio.Server] = []
 
 
 def main() -> None:
-    logging.getLogger("mail").setLevel(logging.CRITICAL)  # a client that is killed is no news here
+    logging.getLogger("mail").setLevel(logging.CRITICAL)  # a killed client is nothing to report
     directory = Path(sys.argv[1])
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(directory / "ca.pem"))
@@ -138,4 +138,4 @@ def main() -> None:
     threading.Thread(target=obey, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
         loop.run_forever()
-    os._exit(0)  # connections and their tasks need no farewell
+    os._exit(0)  # connections and their tasks need no goodbye

@@ -58,7 +58,7 @@ EYES: Final[dict[str, Colour]] = {
     "grey": (118, 134, 144),
 }
 
-# One card for each woman and man of a hand of forty: the commoner the style, the more cards.
+# One card for each woman and man in a hand of forty: the commoner the style, the more cards.
 LOOKS: Final = (
     *(("f", style) for style in ("long", "long", "wavy", "wavy", "curly", "curly", "bob", "bob", "fringe")),
     *(("f", style) for style in ("bun", "bun", "ponytail", "ponytail", "pixie", "afro", "braids", "hijab")),
@@ -96,7 +96,7 @@ PLACES: Final = (
 
 
 def dealt(seed: int, name: str, deck: Sequence[Card]) -> Card:
-    """The card of `deck` for this seed: as many seeds as there are cards see each card exactly once.
+    """The card of `deck` for this seed: as many consecutive seeds as there are cards get each card exactly once.
 
     A collage of neighbouring seeds is therefore never all beards or all brick walls.
     """

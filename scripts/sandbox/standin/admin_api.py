@@ -19,7 +19,7 @@ DEFAULT_PAGE, LARGEST_PAGE = 10, 500
 
 
 def admit(cloud: Cloud, request: Request, cloud_name: str) -> dict[str, str]:
-    """Refuse strangers, count the call; the rate limit headers for its answer."""
+    """Rejects unauthorised calls and counts the others; returns the rate limit headers."""
     given = request.authorization
     if given is None or given.type != "basic" or cloud_name != cloud.name or given.username not in cloud.keys:
         raise RefusalError(401, "unknown api_key")
@@ -60,8 +60,10 @@ def resource_by_asset_id(cloud: Cloud, request: Request, asset_id: str) -> Any:
 
 
 def by_folder(cloud: Cloud, request: Request) -> Any:
-    """The folder alone, nothing below it. Rejected assets are silently left out: the real one was seen to."""
-    if cloud.fixed_folders:  # what the real one answers there is no JSON
+    """The folder alone, without its subfolders. Rejected assets are silently left out, as observed with the real
+    API.
+    """
+    if cloud.fixed_folders:  # the real API does not answer JSON there
         raise NoJsonError
     folder = request.args.get("asset_folder", "")
     return _list(cloud, request, lambda a: a.asset_folder == folder and a.status != "rejected")
@@ -82,7 +84,7 @@ def by_asset_ids(cloud: Cloud, request: Request) -> Any:
 
 
 def resources(cloud: Cloud, request: Request, kind: str, type: str | None = None) -> Any:
-    """All, those that begin with a prefix, or those named (then in one page)."""
+    """All, those with a prefix, or those named (on one page)."""
     public_ids, prefix = set(request.args.getlist("public_ids[]")), request.args.get("prefix", "")
 
     def fits(asset: Asset) -> bool:
@@ -94,7 +96,7 @@ def resources(cloud: Cloud, request: Request, kind: str, type: str | None = None
 
 
 def update(cloud: Cloud, request: Request, public_id: str, kind: str, type: str) -> Any:
-    """Only what is named changes; context and tags are replaced as a whole."""
+    """Changes only the fields named; context and tags are replaced as a whole."""
     wanted = request.get_json()
     _the(cloud, public_id, kind, type)
     if "display_name" in wanted:
@@ -127,7 +129,7 @@ def rename_folder(cloud: Cloud, request: Request, path: str) -> Any:
 
 
 def _list(cloud: Cloud, request: Request, wanted: Callable[[Asset], bool], everything: bool = False) -> Any:
-    """One page, newest first unless asked otherwise; more than 500 a page are never given."""
+    """One page, newest first by default; at most 500 a page."""
     size = _number(request, "max_results", DEFAULT_PAGE)
     size = LARGEST_PAGE if everything else max(1, min(size, LARGEST_PAGE))
     ascending = request.args.get("direction", "desc") in ("asc", "1")

@@ -1,4 +1,4 @@
-"""How Cloudinary writes an asset down in its answers."""
+"""Cloudinary's JSON for an asset."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Addresses:
     fixed_folders: bool = False
 
     def of(self, asset: Asset) -> str:
-        """Signed where an asset is delivered to signed addresses only."""
+        """Signed if the asset is delivered only to signed URLs."""
         name = f"{quote(asset.public_id, safe='/')}.{asset.picture.format}"
         signature = f"s--{signatures.of_address(name, self.secret, 8)}--/" if asset.type != "upload" else ""
         kind = f"{asset.resource_type}/{asset.type}"
@@ -47,7 +47,7 @@ def _basics(asset: Asset, addresses: Addresses) -> Answer:
         "url": addresses.of(asset),
         "secure_url": addresses.of(asset),
     }
-    if addresses.fixed_folders:  # the folder is a part of the public ID and no property
+    if addresses.fixed_folders:  # the folder is part of the public ID, not a property
         del known["asset_folder"], known["display_name"]
     return known
 
@@ -58,7 +58,7 @@ def _context(asset: Asset) -> Answer:
 
 
 def _moderation(asset: Asset) -> Answer:
-    """Absent for an asset that was never given to moderation."""
+    """Absent for an asset that was never moderated."""
     if not asset.moderation:
         return {}
     every = [{name: getattr(one, name) for name in ("kind", "status", "updated_at")} for one in asset.moderations]
@@ -72,7 +72,7 @@ def details(asset: Asset, addresses: Addresses) -> Answer:
 
 
 def list_item(asset: Asset, addresses: Addresses, context: bool, tags: bool, moderations: bool) -> Answer:
-    """One line of a list: context, tags and moderation only when they were asked for."""
+    """One entry of a list: context, tags and moderation only on request."""
     item = _basics(asset, addresses)
     item |= _context(asset) if context else {}
     item |= {"tags": list(asset.tags)} if tags else {}
@@ -80,7 +80,7 @@ def list_item(asset: Asset, addresses: Addresses, context: bool, tags: bool, mod
 
 
 def uploaded(asset: Asset, addresses: Addresses, existing: bool, key: str) -> Answer:
-    """`upload`, `explicit`, `rename`; `existing` appears only when there was one before."""
+    """`upload`, `explicit`, `rename`; `existing` appears only if there was one before."""
     rest = {"etag": asset.picture.etag, "tags": list(asset.tags), "placeholder": False, "api_key": key}
     rest |= {"existing": True} if existing else {}
     return _basics(asset, addresses) | rest | _context(asset) | _moderation(asset)

@@ -1,4 +1,4 @@
-"""The assets of the account, in memory, safe for many threads."""
+"""The account's assets, in memory, thread-safe."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scripts.sandbox.standin.pictures import Picture
 
 
 def iso(seconds: float | None = None) -> str:
-    """A moment (now, if none is given) as Cloudinary writes it."""
+    """A time (now, by default) as Cloudinary writes it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
@@ -28,9 +28,9 @@ class Moderation:
 
 @dataclass(frozen=True)
 class Asset:
-    """One image asset; never changed, only replaced, so that a reader sees a whole one without a lock."""
+    """One image asset; immutable, so that readers see it whole without a lock."""
 
-    sequence: int  # order of creation, which lists are sorted by; an overwrite and a rename keep it
+    sequence: int  # order of creation, which sorts lists; an overwrite or a rename keeps it
     public_id: str
     picture: Picture
     version: int
@@ -52,13 +52,13 @@ class Asset:
 
     @property
     def status(self) -> str | None:
-        """What all moderations together come to: rejected before pending before approved."""
+        """The status that all moderations add up to: rejected before pending before approved."""
         statuses = {one.status for one in self.moderations}
         return next((status for status in ("rejected", "pending", "approved") if status in statuses), None)
 
 
 class Catalogue:
-    """All assets, findable by public ID (changes on rename) and by asset ID (never changes)."""
+    """All assets, by public ID (which renames change) and by asset ID (which never changes)."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -97,7 +97,7 @@ class Catalogue:
             return list(self._assets.values())
 
     def put(self, public_id: str | None, picture: Picture, **fields: Any) -> Asset:
-        """A new asset, or a new version of one that is there: it keeps what `fields` do not replace."""
+        """Adds an asset or a new version of one; it keeps the fields that `fields` does not name."""
         with self._lock:
             public_id = public_id or _random_public_id()
             before, version = self.find(public_id), self._new_version(public_id)
@@ -108,7 +108,7 @@ class Catalogue:
             return self._keep(Asset(self._next_sequence - 1, public_id, picture, version, **fields))
 
     def change(self, public_id: str, **fields: Any) -> tuple[Asset, Asset]:
-        """Replace fields other than the picture; the version stays. Gives the asset before and after."""
+        """Replaces fields other than the picture; the version stays. Returns the asset before and after."""
         with self._lock:
             before = self.get(public_id)
             return before, self._keep(replace(before, **fields))
@@ -121,7 +121,7 @@ class Catalogue:
                     raise AlreadyThereError(new)
                 self.remove(new)
             del self._by_public_id[old]
-            # One address must never stand for two pictures: no version is used twice under one public ID.
+            # One URL must never stand for two pictures: no version is used twice under one public ID.
             used = self._last_version.get(new, 0)
             version = before.version if used < before.version else used + 1
             return self._keep(replace(before, public_id=new, version=version))
@@ -138,7 +138,7 @@ class Catalogue:
             return asset
 
     def rename_folder(self, old: str, new: str) -> int:
-        """Every asset in that folder and below goes along; how many there were."""
+        """Moves every asset in that folder and below; returns their number."""
         with self._lock:
             inside = [a for a in self._assets.values() if f"{a.asset_folder}/".startswith(f"{old}/")]
             for asset in inside:
@@ -153,14 +153,14 @@ class Catalogue:
         return asset
 
     def _new_version(self, public_id: str) -> int:
-        """Unix seconds, but never one that this public ID has had, even before it was deleted."""
+        """Unix seconds, but never a version that this public ID has had, even before it was deleted."""
         return max(int(time.time()), self._last_version.get(public_id, 0) + 1)
 
 
 def page(
     assets: list[Asset], wanted: Callable[[Asset], bool], size: int, after: int | None, ascending: bool
 ) -> tuple[list[Asset], int | None]:
-    """One page of a list (given oldest first) and the cursor of the next page, None on the last.
+    """One page of a list (oldest first), and the cursor of the next page, or None on the last.
 
     The cursor is a place in the order of creation, not a count: changes between two pages shift nothing.
     """
@@ -177,5 +177,5 @@ def page(
 
 
 def _random_public_id() -> str:
-    """Twenty characters, as Cloudinary gives a photo that comes without a name."""
+    """Twenty characters, as Cloudinary names a photo that comes without a name."""
     return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(20))

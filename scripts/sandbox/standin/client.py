@@ -1,8 +1,8 @@
-"""`Standin`: starts the stand-in as a process of its own, and is the hand that moves photos in it.
+"""`Standin`: starts the stand-in as a separate process and changes photos in it.
 
-Everything here goes through the control door, not through the SDK, on purpose: it is fast, it takes nothing
-from the hourly limit, and it neither meets nor uses up the faults that a test has set for the program under
-test. Whoever wants the SDK has its options here: `cloudinary.uploader.upload(data, **standin.sdk)`.
+Everything here uses the control interface instead of the SDK on purpose: it is fast, does not count against the hourly
+limit, and neither meets nor uses up the faults set for the program under test. For the SDK, pass its options:
+`cloudinary.uploader.upload(data, **standin.sdk)`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Standin(Remote, Ending):
         signature: str = "sha1",
         retry_delays: Sequence[float] = (180, 360, 540),
     ) -> Self:
-        """Start a process; it ends with `stop()`, a `with` block, or when this process is gone."""
+        """Starts a process; it ends with `stop()`, a `with` block, or when this process is gone."""
         options = [f"--port={port}", f"--cloud={cloud}", f"--key={key}", f"--secret={secret}"]
         options += [f"--signature={signature}", f"--retry-delays={','.join(map(str, retry_delays))}"]
         process = Process(*options, *([f"--notify={notify}"] if notify else []))
@@ -47,7 +47,7 @@ class Standin(Remote, Ending):
         return standin
 
     def stop(self) -> None:
-        """End the process, if it is ours; safe to call twice."""
+        """Stops the process, if it is ours; safe to call twice."""
         self._http.clear()
         if self.process:
             self.process.stop()
@@ -70,7 +70,7 @@ class Standin(Remote, Ending):
         names = {"cloud_name": self.cloud, "api_key": self.key, "api_secret": self.secret}
         return names | {"upload_prefix": self.url}
 
-    # Photos: what supporters and moderators do. Each returns the asset as `state()` describes it.
+    # Photos: what supporters and moderators do. Each method returns the asset as `state()` describes it.
 
     def upload(
         self,
@@ -88,10 +88,10 @@ class Standin(Remote, Ending):
         type: str = "upload",
         resource_type: str = "image",
     ) -> Json:
-        """A photo with any bytes, new or over one that is there, whose fields it then replaces.
+        """Uploads a photo with any bytes, new or over an existing one, whose fields it then replaces.
 
-        `moderation`: pending, approved, rejected, or None for never moderated. Notified: the upload and, if
-        it is decided already, the moderation.
+        `moderation`: pending, approved, rejected, or None for never moderated. Sends notifications of the upload and,
+        if it is already decided, of the moderation.
         """
         photo: Json = {"public_id": public_id, "asset_folder": folder, "tags": list(tags), "status": moderation}
         photo |= {"context": _context(email, context), "notify": notify, "file": "file"}
@@ -100,17 +100,17 @@ class Standin(Remote, Ending):
         return self._put([photo], {"file": (filename, data)})[0]
 
     def upload_many(self, data: bytes, photos: Iterable[Json], *, filename: str = "photo.jpg") -> list[Json]:
-        """Thousands at once that share one picture; silent unless told otherwise.
+        """Uploads thousands at once that share one picture; without notifications by default.
 
-        Fields of each: public_id, asset_folder, context, tags, display_name, status (pending, approved,
-        rejected, None), notify.
+        Fields of each: public_id, asset_folder, context, tags, display_name, status (pending, approved, rejected,
+        None), notify.
         """
         return self._put([{"file": "file"} | photo for photo in photos], {"file": (filename, data)})
 
     def overwrite(
         self, public_id: str, data: bytes, *, filename: str = "photo.jpg", notify: bool = True, **fields: Any
     ) -> Json:
-        """New bytes and a new version; all else stays but what `fields` (as in `upload_many`) replaces."""
+        """Uploads new bytes as a new version; all else stays except what `fields` (as in `upload_many`) replaces."""
         photo = {"public_id": public_id, "file": "file", "notify": notify} | fields
         return self._put([photo], {"file": (filename, data)})[0]
 
@@ -124,11 +124,11 @@ class Standin(Remote, Ending):
         return self.moderate(public_id, "rejected", notify=notify)
 
     def set_context(self, public_id: str, context: dict[str, str], *, notify: bool = True) -> Json:
-        """Replace the whole context; {} takes it away."""
+        """Replaces the whole context; {} removes it."""
         return part(self._act("set_context", public_id=public_id, context=context, notify=notify), "asset", dict)
 
     def set_email(self, public_id: str, email: str | None, *, notify: bool = True) -> Json:
-        """Change the e-mail address in the context, and nothing else there; None takes it out."""
+        """Changes only the e-mail address in the context; None removes it."""
         rest = {name: value for name, value in self.asset(public_id)["context"].items() if name != "email"}
         return self.set_context(public_id, rest | _context(email, None), notify=notify)
 
@@ -140,11 +140,11 @@ class Standin(Remote, Ending):
         return self.asset(new)
 
     def delete(self, *public_ids: str, notify: bool = True) -> dict[str, bool]:
-        """One notification for all; which of them were there."""
+        """Deletes with one notification for all; returns those that existed."""
         return part(self._act("delete", public_ids=public_ids, notify=notify), "result", dict)
 
     def rename_folder(self, folder: str, new: str, *, notify: bool = True) -> int:
-        """How many assets went along."""
+        """Returns the number of assets moved."""
         return part(self._act("rename_folder", old=folder, new=new, notify=notify), "result", int)
 
     def _put(self, photos: list[Json], files: dict[str, tuple[str, bytes]]) -> list[Json]:

@@ -1,4 +1,4 @@
-"""The account: every change that can be made to its assets, each with the notification it causes."""
+"""The account: every possible change to its assets, each with the notification that it causes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATUSES = ("pending", "approved", "rejected")
 class Cloud:
     """One account with its credentials, assets, limits and webhook.
 
-    The vendor's doors change things as `api`, the control door as `ui`: what a moderator does in the console.
+    The vendor's interfaces make changes as `api`, the control interface as `ui`: what a moderator does in the console.
     """
 
     def __init__(self, name: str, key: str, secret: str, faults: Faults, notifier: Notifier) -> None:
@@ -27,14 +27,14 @@ class Cloud:
         self.use_keys({key: secret})
         self.catalogue, self.quota = Catalogue(), Quota()
         self.calls: list[dict[str, Any]] = []
-        self.ahead = 0.0  # seconds of its clock, as the header Date has it, before ours
-        self.deliver_rejected = False  # whether the address of a rejected asset still answers; sources contradict
-        self.deliver_signed = True  # whether a signed address of a private or authenticated asset is answered
-        self.fixed_folders = False  # whether a folder is a part of the public ID instead of a property
+        self.ahead = 0.0  # seconds that its clock (header Date) is ahead of ours
+        self.deliver_rejected = False  # whether the URL of a rejected asset still works; sources contradict each other
+        self.deliver_signed = True  # whether a signed URL of a private or authenticated asset works
+        self.fixed_folders = False  # whether a folder is part of the public ID instead of a property
         self._base = ""
 
     def use_keys(self, keys: dict[str, str]) -> None:
-        """The active API keys and their secrets, the oldest first: it signs what Cloudinary sends."""
+        """Sets the active API keys and their secrets, the oldest first; that one signs what Cloudinary sends."""
         self.keys = dict(keys)
         self.key, self.secret = next(iter(keys.items()))
         self.notifier.secret = self.secret
@@ -47,7 +47,7 @@ class Cloud:
         return answers.Addresses(self._base, self.name, self.secret, self.fixed_folders)
 
     def reset(self) -> None:
-        """As freshly started, except for the webhook's address and how it is signed and retried."""
+        """Resets all but the webhook's address and how notifications are signed and retried."""
         self.faults.clear()
         self.quota.set(None)
         self.catalogue.clear()
@@ -59,7 +59,7 @@ class Cloud:
     def upload(
         self, public_id: str | None, picture: Picture, source: str = "api", notify: bool = True, **fields: Any
     ) -> answers.Answer:
-        """A new asset or a new version; `fields` replace what the former had."""
+        """Adds an asset or a new version; `fields` replace those of the previous one."""
         existing = public_id is not None and self.catalogue.find(public_id) is not None
         asset = self.catalogue.put(public_id, picture, **fields)
         answer = answers.uploaded(asset, self.addresses, existing, self.key)
@@ -100,7 +100,7 @@ class Cloud:
         return answers.uploaded(asset, self.addresses, False, self.key)
 
     def delete(self, public_ids: list[str], source: str = "api", notify: bool = True) -> dict[str, bool]:
-        """Which of them were there; one notification names all that were."""
+        """Returns those that existed; one notification names them all."""
         removed = {public_id: self.catalogue.remove(public_id) for public_id in public_ids}
         gone = [asset for asset in removed.values() if asset]
         if notify and gone:

@@ -1,6 +1,6 @@
-"""Our own door, /standin/…: what a moderator does in the console, and what only a test can do.
+"""Our own interface, /standin/…: what a moderator does in the console, and what only a test can do.
 
-Nothing here counts against the hourly limit or meets a fault: both are left to the program under test.
+Nothing here counts against the hourly limit or meets a fault: both are for the program under test.
 """
 
 from __future__ import annotations
@@ -73,10 +73,10 @@ def settings(cloud: Cloud, request: Request) -> Any:
 
 
 def put_assets(cloud: Cloud, request: Request) -> Any:
-    """A form: `assets` is a JSON list of fields, each naming the form's `file` part that has its bytes.
+    """A form: `assets` is a JSON list of fields, each naming the `file` part of the form with its bytes.
 
-    `status` null leaves the asset out of moderation. With `notify` the upload is told, then the moderation
-    if it is decided. An asset that is there gets a new version and keeps what is not mentioned.
+    A null `status` leaves the asset unmoderated. With `notify`, notifications go out for the upload and, if it is
+    decided, the moderation. An existing asset gets a new version and keeps the fields that are not named.
     """
     pictures = {name: Picture.of(part.read(), part.filename or "") for name, part in request.files.items()}
     put = []
@@ -96,7 +96,7 @@ def put_assets(cloud: Cloud, request: Request) -> Any:
 
 
 def act(cloud: Cloud, request: Request, action: str) -> Any:
-    """One of the account's changes by name, with its arguments as JSON."""
+    """Makes one of the account's changes, by name, with its arguments as JSON."""
     arguments = request.get_json()
     if action != "moderate":
         arguments["source"] = "ui"
@@ -105,7 +105,7 @@ def act(cloud: Cloud, request: Request, action: str) -> Any:
 
 
 def send(cloud: Cloud, request: Request) -> Any:
-    """Any notification, as JSON (`payload`) or as text that need not be JSON (`body`); `overrides` forge."""
+    """Sends any notification, as JSON (`payload`) or as text that need not be JSON (`body`); `overrides` forge."""
     wanted = request.get_json()
     payload = wanted["payload"] if wanted.get("payload") is not None else wanted["body"].encode()
     return {"notification": cloud.notifier.send(payload, **wanted.get("overrides", {}))}
@@ -141,7 +141,7 @@ def reset(cloud: Cloud, request: Request) -> Any:
 
 
 def logged(cloud: Cloud, request: Request, log: str) -> Any:
-    """One of the three records, from the entry number `since`."""
+    """One of the three logs, from entry number `since`."""
     records = {"deliveries": cloud.notifier.deliveries, "notifications": cloud.notifier.notifications}
     return {log: (records | {"calls": cloud.calls})[log][request.args.get("since", 0, int) :]}
 

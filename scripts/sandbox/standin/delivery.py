@@ -1,4 +1,4 @@
-"""The delivery addresses: pictures as they are, or as JPEG."""
+"""The delivery URLs: pictures as they are, or as JPEG."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Address:
 
     @classmethod
     def of(cls, path: str) -> Address | None:
-        """None for what is no delivery address."""
+        """None for anything but a delivery URL."""
         match = re.fullmatch(r"/([^/]+)/image/(upload|private|authenticated)/(?:s--([\w-]+)--/)?(.+)", path)
         if not match:
             return None
@@ -42,16 +42,16 @@ class Address:
         return cls(match[1], match[2], match[3] or "", tuple(before), version, "/".join(parts))
 
     def wants_jpeg(self) -> bool:
-        """A format among the transformations outweighs the one that the name ends with."""
+        """A format among the transformations overrides the name's extension."""
         options = [option for part in self.transformations for option in unquote(part).split(",")]
         formats = [option[2:] for option in options if option.startswith("f_")]
         wanted = formats[-1] if formats else unquote(self.name).rpartition(".")[2].lower()
         return wanted in ("jpg", "jpeg")
 
     def is_signed_right(self, secret: str) -> bool:
-        """Unsigned is right too, but for private and authenticated assets.
+        """Unsigned is right too, except for private and authenticated assets.
 
-        The version is not part of what is signed, a transformation is.
+        The signature covers the transformation, but not the version.
         """
         if not self.signature and self.type != "upload":
             return False
@@ -60,9 +60,9 @@ class Address:
 
 
 def deliver(cloud: Cloud, request: Request) -> Response:
-    """Serves the current version only; an address with another is 404, where a real cache might still answer.
+    """Serves the current version only; a URL with another is 404, where a real cache might still answer.
 
-    A rejected asset is 404 as well, unless the account is set to deliver those. What cannot be converted is
+    A rejected asset is 404 as well, unless the account is set to deliver them. Files that cannot be converted are
     served raw as image/jpeg.
     """
     address = Address.of(request.environ["standin.quoted_path"])
@@ -81,12 +81,12 @@ def deliver(cloud: Cloud, request: Request) -> Response:
 
 
 def refuse(status: int, reason: str) -> Response:
-    """The reason stands in a header, the body is empty."""
+    """The reason is in a header, the body is empty."""
     return Response(status=status, headers={"X-Cld-Error": reason.encode("ascii", "replace").decode()})
 
 
 def _find(cloud: Cloud, name: str) -> Asset | None:
-    """Without the extension, which may be missing; a public ID may have dots of its own."""
+    """Without the extension, which may be missing; a public ID can contain dots."""
     return cloud.catalogue.find(name.rpartition(".")[0]) or cloud.catalogue.find(name)
 
 

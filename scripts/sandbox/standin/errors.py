@@ -1,4 +1,4 @@
-"""Refusals, with the status and the words Cloudinary has for them."""
+"""Errors with Cloudinary's status and wording."""
 
 from __future__ import annotations
 

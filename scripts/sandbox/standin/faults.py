@@ -1,4 +1,4 @@
-"""What goes wrong on purpose, and when."""
+"""Faults: what goes wrong on purpose, and when."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ KINDS = {
 
 @dataclass
 class Fault:
-    """One rule: of the calls that contain `match`, it lets `skip` pass and hits the next `times`."""
+    """One rule: of the calls that contain `match`, it skips `skip` and hits the next `times`."""
 
     id: int
     call: str
     kind: str
     match: str = ""
     skip: int = 0
-    times: int | None = 1  # None: as long as it stands
+    times: int | None = 1  # None: no limit
     probability: float = 1.0
     seed: int = 0
     details: dict[str, Any] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Fault:
 
 
 class Faults:
-    """The rules that stand, oldest first."""
+    """The active rules, oldest first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -57,7 +57,7 @@ class Faults:
         self._made = 0
 
     def add(self, call: str, kind: str, **rule: Any) -> int:
-        """What is no setting of the rule (seconds, status, …) is a detail for whoever carries it out."""
+        """Adds a rule. Arguments that no rule has (seconds, status, …) are details of the fault itself."""
         known = {name: rule.pop(name) for name in ("match", "skip", "times", "probability", "seed") if name in rule}
         if "probability" in known:
             known.setdefault("times", None)
@@ -76,7 +76,7 @@ class Faults:
             return [{name: getattr(fault, name) for name in names} for fault in self._faults]
 
     def pick(self, call: str, subject: str) -> list[Fault]:
-        """Those that hit this call: any delays, and at most one other, the oldest that fires."""
+        """The faults that hit this call: any delays, and at most one other, the oldest that fires."""
         hits: list[Fault] = []
         with self._lock:
             for fault in self._faults:

@@ -1,4 +1,4 @@
-"""Reading the encodings Cloudinary's parameters come in."""
+"""Parses the encodings of Cloudinary's parameters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_true(value: object) -> bool:
 
 
 def public_id_from(text: str) -> str:
-    """A public ID as the account would accept it."""
+    """A public ID that the account accepts."""
     if not 1 <= len(text) <= 255 or re.search(r"[?&#\\%<>+]", text) or text != text.strip(" /"):
         raise RefusalError(400, f"public_id ({text}) is invalid")
     return text

@@ -1,7 +1,7 @@
-"""What Cloudinary tells a webhook: one function a kind of notification, with the fields that real ones have.
+"""Cloudinary's notifications: one function for each kind, with the fields that real ones have.
 
-`resources` is now a list (delete), now a dict by public ID (move, resource_context_changed), as in the real
-ones.
+`resources` is a list in some (delete) and a dict by public ID in others (move, resource_context_changed), as in the
+real ones.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def _which(asset: Asset) -> Payload:
 
 
 def moderation(asset: Asset, addresses: Addresses) -> Payload:
-    """Says neither the folder nor the context: the receiver has to ask."""
+    """Contains neither the folder nor the context: the receiver has to look them up."""
     assert asset.moderation
     return {
         "notification_type": "moderation",
@@ -42,7 +42,7 @@ def moderation(asset: Asset, addresses: Addresses) -> Payload:
 
 
 def upload(upload_answer: Payload, source: str) -> Payload:
-    """The answer of the Upload API again; an overwrite is an upload with a new version."""
+    """The Upload API's answer again; an overwrite is an upload with a new version."""
     told = {name: value for name, value in upload_answer.items() if name != "api_key"}
     return {"notification_type": "upload", "timestamp": iso(), **told, **_context(source)}
 
@@ -74,13 +74,13 @@ def move(before: Asset, after: Asset, source: str) -> Payload:
 
 
 def folder_rename(old: str, new: str, source: str) -> Payload:
-    """Without a list of assets: which photos it concerns, the receiver has to find out."""
+    """Without a list of assets: the receiver has to find the photos concerned."""
     paths = {"from_path": old, "to_path": new, "status": "success"}
     return {"notification_type": "move_or_rename_asset_folder", **paths, **_context(source)}
 
 
 def context_changed(before: Asset, after: Asset, source: str) -> Payload | None:
-    """None when nothing differs."""
+    """None if nothing differs."""
     old, new = before.context, after.context
     changes: Payload = {
         "added": [{"name": name, "value": new[name]} for name in new if name not in old],

@@ -1,4 +1,4 @@
-"""Sends notifications from the background, as Cloudinary does: signed, tried again, in no promised order."""
+"""Sends notifications in the background, as Cloudinary does: signed, retried, in no guaranteed order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_AT_ONCE = 16
 
 @dataclass(frozen=True)
 class Notification:
-    """A body as it goes over the wire. `url`, `timestamp` and `signature` override, for forged ones."""
+    """A body as sent. `url`, `timestamp` and `signature` override the real ones, to forge it."""
 
     id: int
     type: str
@@ -33,7 +33,7 @@ class Notification:
 
 @dataclass(frozen=True, order=True)
 class Job:
-    """One try of one notification, ordered by when it is due, then by when it was made."""
+    """One delivery attempt of one notification, ordered by due time, then by creation."""
 
     due: float
     order: int
@@ -42,7 +42,7 @@ class Job:
 
 
 class Notifier:
-    """A heap of tries and a few threads. `at_once` = 1 sends strictly one after the other, in order."""
+    """A heap of attempts and a few threads. `at_once` = 1 sends them strictly one by one, in order."""
 
     def __init__(self, secret: str, faults: Faults, url: str | None, algorithm: str, retry_delays: Sequence[float]):
         self.secret, self.faults, self.url, self.algorithm = secret, faults, url, algorithm
@@ -55,16 +55,16 @@ class Notifier:
             threading.Thread(target=self._work, daemon=True).start()
 
     def reset(self) -> None:
-        """Forget everything queued and recorded; a try under way ends unrecorded."""
+        """Forgets everything queued and recorded; an attempt under way ends unrecorded."""
         with self._changed:
             self._queue: list[Job] = []
-            self._active: set[int] = set()  # orders of the tries under way
+            self._active: set[int] = set()  # orders of the attempts under way
             self.notifications: list[dict[str, Any]] = []
             self.deliveries: list[dict[str, Any]] = []
             self._changed.notify_all()
 
     def send(self, payload: dict[str, Any] | bytes, **overrides: Any) -> int:
-        """Queue a notification (or raw bytes); its number. Without an address it is only written down."""
+        """Queues a notification (or raw bytes); returns its number. Without a webhook it is only recorded."""
         body = payload if isinstance(payload, bytes) else json.dumps(payload, ensure_ascii=False).encode()
         kind = payload.get("notification_type", "") if isinstance(payload, dict) else ""
         with self._changed:
@@ -94,7 +94,7 @@ class Notifier:
             self._push(due, 1, notification)
 
     def wait_idle(self, timeout: float) -> bool:
-        """Whether nothing was queued, under way or waiting for another try before the time was over."""
+        """Whether nothing was queued, under way or awaiting a retry before the timeout."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._queue and not self._active, timeout)
 
@@ -121,13 +121,13 @@ class Notifier:
                 self._changed.notify_all()
 
     def _time_to_next(self) -> float | None:
-        """0 when there is something to do now, None when there is nothing to wait for but a change."""
+        """0 if something is due now, None if only a change can end the wait."""
         if not self._queue or len(self._active) >= self.at_once:
             return None
         return max(0.0, self._queue[0].due - time.monotonic())
 
     def _conclude(self, job: Job, result: dict[str, Any]) -> None:
-        """Anything but 200 is tried again, as often as there are delays."""
+        """Anything but 200 is retried, as many times as there are delays."""
         delivered, retries_made = result["status"] == 200, job.attempt - 1
         outcome = "delivered" if delivered else "failed"
         if not delivered and retries_made < len(self.retry_delays):
@@ -137,7 +137,7 @@ class Notifier:
         self._record(job.notification, job.attempt, outcome=outcome, **result)
 
     def _try(self, notification: Notification) -> dict[str, Any]:
-        """POST it, signed with a fresh timestamp; what came back."""
+        """POSTs it, signed with a fresh timestamp; returns the result."""
         stamp = notification.timestamp or str(int(time.time()))
         signature = notification.signature
         if signature is None:

@@ -1,4 +1,4 @@
-"""What a stored picture is, and the JPEG that `f_jpg` makes of it."""
+"""A stored picture, and the JPEG that `f_jpg` makes of it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _CONTENT_TYPES |= {"heic": "image/heic", "gif": "image/gif", "tif": "image/tiff"
 
 
 def prepare_pillow() -> None:
-    """Teach Pillow HEIC and replace its size limit by MOST_PIXELS; once, in the stand-in's own process."""
+    """Teaches Pillow HEIC and sets its size limit to MOST_PIXELS; once, in the stand-in's own process."""
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Bytes as uploaded and what is known of them; assets that share a picture share this object."""
+    """The uploaded bytes and their properties; assets with the same picture share this object."""
 
     data: bytes
     format: str
@@ -38,12 +38,12 @@ class Picture:
 
     @classmethod
     def of(cls, data: bytes, filename: str = "") -> Picture:
-        """Look at the bytes; those that are no picture are taken too (Cloudinary refuses), to feed tests."""
+        """Inspects the bytes; unlike Cloudinary, it also accepts bytes that are no picture, to feed tests."""
         try:
             with Image.open(io.BytesIO(data)) as image:
                 name = _FORMATS.get(image.format or "", (image.format or "").lower())
                 width, height = image.size
-        except Exception:  # whatever Pillow makes of hostile bytes: they are kept, under the name they came with
+        except Exception:  # whatever Pillow raises for hostile bytes: they are kept, under the name they came with
             name, width, height = PurePosixPath(filename).suffix.lstrip(".").lower() or "jpg", 0, 0
         md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
         return cls(data, name, width, height, md5, hashlib.sha256(data).hexdigest())
@@ -54,7 +54,7 @@ class Picture:
 
     @cached_property
     def as_jpeg(self) -> bytes:
-        """What `f_jpg` delivers: a JPEG stays as it is; the rest is decoded, turned upright and put on white.
+        """The result of `f_jpg`: a JPEG stays as it is; the rest is decoded, turned upright and put on white.
 
         Derived pictures carry no metadata. What cannot be decoded or claims too many pixels is passed on raw.
         """
@@ -63,7 +63,7 @@ class Picture:
         try:
             with Image.open(io.BytesIO(self.data)) as image:
                 flat = _on_white(ImageOps.exif_transpose(image))
-        except Exception:  # a truncated or invented file: the reader under test shall see it
+        except Exception:  # a truncated or invented file: the reader under test should see it
             return self.data
         out = io.BytesIO()
         flat.save(out, "JPEG", quality=95)
@@ -71,7 +71,7 @@ class Picture:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """The picture as RGB without its transparency."""
+    """The picture as RGB without transparency."""
     if not image.has_transparency_data:
         return image.convert("RGB")
     with_alpha = image.convert("RGBA")

@@ -1,4 +1,4 @@
-"""The stand-in's own process, as tests and the demo start it."""
+"""The stand-in's process, as tests and the demo start it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _ROOT = Path(__file__).parents[3]
 
 
 class Process:
-    """Starts on creation and waits until the stand-in listens; `url` says where.
+    """Starts on creation and waits until the stand-in listens; `url` is its address.
 
-    It ends with `stop()`, or when the process that started it is gone, however that ended: it watches its
-    standard input, whose other end is held here (and by children forked from here without exec).
+    It ends with `stop()`, or when its parent is gone, however that ended: it watches its standard input, whose other
+    end is held here (and by children forked from here without exec).
     """
 
     def __init__(self, *options: str) -> None:
         command = [sys.executable, "-m", "scripts.sandbox.standin", "--end-with-stdin", *options]
         pipe = subprocess.PIPE
-        # In a session of its own: a Ctrl-C at the terminal is for the starter, who then stops us in good order.
+        # In its own session: Ctrl-C at the terminal goes to the parent, which then stops us in good order.
         self._process = subprocess.Popen(command, cwd=_ROOT, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
         assert self._process.stdout
         ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE)

@@ -9,24 +9,24 @@ from email.utils import formatdate
 from scripts.sandbox.standin.errors import RefusalError
 
 HOUR = 3600
-UNLIMITED = 1_000_000  # what the headers say when no limit is set
+UNLIMITED = 1_000_000  # what the headers say if no limit is set
 
 
 class Quota:
-    """Counts calls in a window that ends on the hour; no limit until one is set (the free plan has 500)."""
+    """Counts calls in a window that ends on the hour; unlimited until a limit is set (the free plan has 500)."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.set(None)
 
     def set(self, limit: int | None, seconds: float | None = None) -> None:
-        """A new limit and a fresh window, which ends on the hour or, for impatient tests, after `seconds`."""
+        """Sets a limit and starts a new window, which ends on the hour or, for impatient tests, after `seconds`."""
         with self._lock:
             self.limit = limit
             self._begin(time.time() + seconds if seconds else None)
 
     def take(self) -> dict[str, str]:
-        """Count one call: the headers for its answer, or 420 in Cloudinary's words."""
+        """Counts one call: returns the headers for its answer, or raises 420 in Cloudinary's words."""
         with self._lock:
             if time.time() >= self.ends:
                 self._begin()

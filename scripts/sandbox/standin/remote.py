@@ -1,4 +1,4 @@
-"""What a test can ask of the stand-in and set in it, over the control door."""
+"""What a test can read and set in the stand-in, through the control interface."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ T = TypeVar("T")
 
 
 class StandinError(Exception):
-    """The stand-in refused what it was asked to do."""
+    """The stand-in refused a request."""
 
 
 def part(answer: Json, name: str, kind: type[T]) -> T:
-    """The value of this name in an answer, which is of this type."""
+    """The value of this name in an answer, checked to be of this type."""
     found = answer[name]
     assert isinstance(found, kind), (name, found)
     return found
 
 
 class Remote:
-    """Everything about a running stand-in but the photos themselves; safe to use from several threads."""
+    """Everything about a running stand-in except the photos; thread-safe."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._http = urllib3.PoolManager(maxsize=32, retries=False)
 
-    # Looking in
+    # Reading
 
     def state(self) -> Json:
         """`assets` by public ID, `settings`, `limit`, `faults` (with how often each `fired`), `waiting`."""
@@ -43,44 +43,44 @@ class Remote:
         return [one for one in self._get(f"calls?since={since}")["calls"] if call in (None, one["call"])]
 
     def notifications(self, *, since: int = 0) -> list[Json]:
-        """All there was to tell, sent or not, in order: `notification` (a number), `type`, `payload`."""
+        """All notifications, sent or not, in order: `notification` (a number), `type`, `payload`."""
         return part(self._get(f"notifications?since={since}"), "notifications", list)
 
     def deliveries(self, *, since: int = 0) -> list[Json]:
-        """Every try that ended: `notification`, `type`, `attempt`, `url`, `status`, `body`, `at`, `seconds`.
+        """Every finished attempt: `notification`, `type`, `attempt`, `url`, `status`, `body`, `at`, `seconds`.
 
-        And `outcome`: delivered, failed (will be tried again), given up, dropped (by a fault).
+        And `outcome`: delivered, failed (to be retried), given up, dropped (by a fault).
         """
         return part(self._get(f"deliveries?since={since}"), "deliveries", list)
 
     # The webhook
 
     def notify(self, url: str | None) -> None:
-        """Where notifications go from now on; None: nowhere."""
+        """Sets where notifications go from now on; None: nowhere."""
         self.settings(notify=url)
 
     def settings(self, **settings: Any) -> None:
         """notify, signature, retry_delays, timeout, deliver_rejected, deliver_signed, fixed_folders.
 
-        at_once: how many notifications are sent side by side (1: in order; at most 16).
+        at_once: how many notifications are sent in parallel (1: in order; at most 16).
 
         keys: the active API keys with their secrets, the oldest first, which signs. ahead: seconds that the account's
-        clock is before ours.
+        clock is ahead of ours.
         """
         self._post("settings", settings)
 
     def send(self, payload: Json | None = None, *, body: str | None = None, **overrides: Any) -> int:
-        """Any notification, signed and sent, or any body as it is. Overrides: url, timestamp, signature."""
+        """Sends any notification, signed, or any body as it is. Overrides: url, timestamp, signature."""
         sent = self._post("send", {"payload": payload, "body": body, "overrides": overrides})
         return part(sent, "notification", int)
 
     def wait_idle(self, timeout: float = 300) -> None:
-        """Until nothing is queued, under way or waiting for another try."""
+        """Waits until nothing is queued, under way or awaiting a retry."""
         answer = self._post("wait-idle", {"timeout": timeout}, timeout=timeout + 10)
         if not answer["idle"]:
             raise TimeoutError(f"{answer['waiting']} notifications are still to be sent after {timeout} s")
 
-    # Trouble
+    # Faults
 
     def faults(self, call: str, kind: str, **rule: Any) -> int:
         """Add one; it stands until it has fired `times` or faults are cleared.
@@ -107,11 +107,11 @@ class Remote:
         self._request("DELETE", "faults")
 
     def limit(self, limit: int | None, *, seconds: float | None = None) -> None:
-        """So many Admin API calls from now to the end of the hour, or for `seconds`; None lifts the limit."""
+        """Limits the Admin API calls from now to the end of the hour, or for `seconds`; None lifts the limit."""
         self._post("limit", {"limit": limit, "seconds": seconds})
 
     def reset(self) -> None:
-        """No assets, faults, limit or records; the webhook stays as set."""
+        """Clears assets, faults, limit and logs; the webhook stays as set."""
         self._post("reset", {})
 
     # HTTP

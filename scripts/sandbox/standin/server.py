@@ -1,4 +1,4 @@
-"""HTTP: which door a request is for, faults on the way, and a threaded server with kept connections."""
+"""HTTP: routes requests to the interfaces, applies faults, and keeps connections alive in a threaded server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ADMIT = {"api": admin_api.admit, "upload": upload_api.admit}
 
 
 class FormRequest(Request):
-    max_form_parts = max_form_memory_size = sys.maxsize  # thousands of assets can be put with one form
+    max_form_parts = max_form_memory_size = sys.maxsize  # one form can add thousands of assets
 
 
 def door_of(path: str) -> str:
@@ -39,7 +39,7 @@ def door_of(path: str) -> str:
 
 
 class Application:
-    """Answers requests for one account; `serve` gives the answer and where to cut it off, if anywhere."""
+    """Answers requests for one account; `serve` returns the answer and where to cut it off, if anywhere."""
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
@@ -87,14 +87,14 @@ class Application:
 
 
 def _subject(request: Request) -> str:
-    """Where a fault's `match` is looked for: the path, the query, and what a form or a JSON body names."""
+    """Where a fault's `match` is searched: the path, the query, and what a form or JSON body names."""
     named = [request.form.get(name, "") for name in ("public_id", "from_public_id", "to_public_id")]
     body = request.get_data(as_text=True) if request.mimetype == "application/json" else ""
     return "\n".join([request.path, unquote(request.query_string.decode()), *named, body])
 
 
 class Server(ThreadingHTTPServer):
-    """A thread a connection, on loopback only."""
+    """One thread per connection, on loopback only."""
 
     daemon_threads = True
     request_queue_size = 256
@@ -105,17 +105,17 @@ class Server(ThreadingHTTPServer):
         cloud.lives_at(f"http://127.0.0.1:{self.server_port}")
 
     def server_bind(self) -> None:
-        """Without HTTPServer's look-up of the host's name, which can take seconds."""
+        """Skips HTTPServer's look-up of the host's name, which can take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exc_info()[1], OSError):  # callers that hang up are nothing to report
+        if not isinstance(sys.exc_info()[1], OSError):  # clients that hang up are nothing to report
             super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """From the socket to the application and back. Werkzeug's own server would close every connection."""
+    """Connects the socket and the application. Werkzeug's own server would close every connection."""
 
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "Standin", ""
@@ -176,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         return super().date_time_string(time.time() + self.server.application.cloud.ahead)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests are in the record of calls."""
+        """Requests are in the log of calls."""
 
     def log_error(self, format: str, *args: Any) -> None:
         print("standin:", format % args, file=sys.stderr, flush=True)

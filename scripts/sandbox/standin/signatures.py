@@ -1,7 +1,7 @@
-"""What Cloudinary signs with the API secret: notifications, Upload API calls and delivery addresses.
+"""Cloudinary's signatures with the API secret: of notifications, Upload API calls and delivery URLs.
 
-All are plain hashes over the text and the secret, no HMAC. Written out here and not taken from the SDK, so
-that the SDK's own signing and checking meet a second opinion.
+All are plain hashes over the text and the secret, not HMAC. Written here instead of taken from the SDK, so that the
+SDK's own signing and checking meet a second implementation.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def of_notification(body: bytes, timestamp: str, secret: str, algorithm: str = "
 
 
 def text_of_upload(form: MultiDict[str, str], version: int, bulk: bool = False) -> str:
-    """What an Upload API call signs: name=value, sorted, joined with &; rule 2 escapes & inside as %26."""
+    """The text that an Upload API call signs: name=value, sorted, joined with &; rule 2 escapes & inside as %26."""
     left_out = UNSIGNED | (UNSIGNED_IN_BULK_CALLS if bulk else set())
     pairs = []
     for name, values in form.lists():
@@ -35,7 +35,7 @@ def text_of_upload(form: MultiDict[str, str], version: int, bulk: bool = False) 
 
 
 def upload_is_signed(form: MultiDict[str, str], secret: str, bulk: bool = False) -> bool:
-    """Whether the signature fits, under either version of the rule and either hash."""
+    """Whether the signature matches, under either version of the rule and either hash."""
     given = form.get("signature", "")
     for version in (2, 1):
         text = text_of_upload(form, version, bulk) + secret
@@ -45,7 +45,7 @@ def upload_is_signed(form: MultiDict[str, str], secret: str, bulk: bool = False)
 
 
 def of_address(rest: str, secret: str, length: int) -> str:
-    """The `s--…--` of a signed delivery address; `rest` is transformation/public_id.ext, still quoted.
+    """The `s--…--` of a signed delivery URL; `rest` is transformation/public_id.ext, still quoted.
 
     Eight characters of SHA-1, or 32 of SHA-256 on accounts with long signatures.
     """

@@ -1,4 +1,4 @@
-"""Carrying faults out on requests: answers in place of the right one, and right ones made wrong."""
+"""Applies faults to requests: replaces right answers, or spoils them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scripts.sandbox.standin.faults import Fault
 from scripts.sandbox.standin.quota import HOUR, refusal_text
 
 HTML = b"<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>"
-# These let the call through and harm its answer: the change is made, and the caller does not learn of it.
+# These let the call through and spoil its answer: the change is made, and the caller does not learn of it.
 AFTERWARDS = {"cut", "missing_fields"}
 
 
@@ -26,7 +26,7 @@ def error_answer(status: int, message: str) -> Response:
 
 
 def instead(fault: Fault) -> Response:
-    """The answer a fault gives in place of the real one; the call then has no effect."""
+    """A fault's answer in place of the real one; the call then has no effect."""
     details, pictures = fault.details, fault.call == "delivery"
     if fault.kind == "html":
         return Response(HTML, content_type="text/html; charset=utf-8")
@@ -41,7 +41,7 @@ def instead(fault: Fault) -> Response:
         status, message = details.get("status", 500), details.get("message", "Internal Server Error")
     if pictures:
         answer = delivery.refuse(status, message)
-    elif "body" in details:  # a body without `error` is what the SDK takes for a success
+    elif "body" in details:  # the SDK takes a body without `error` for a success
         answer = json_answer(details["body"], status)
     else:
         answer = error_answer(status, message)
@@ -50,7 +50,7 @@ def instead(fault: Fault) -> Response:
 
 
 def without_fields(fault: Fault, answer: Response) -> Response:
-    """The answer, and each asset in it, lacking some fields."""
+    """The answer, and each asset in it, without some fields."""
     body = answer.get_json()
     for part in (body, *body.get("resources", [])):
         for name in fault.details.get("fields", ["asset_folder"]):

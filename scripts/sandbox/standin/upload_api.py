@@ -20,7 +20,7 @@ OLDEST_TIMESTAMP = 3600
 
 
 def admit(cloud: Cloud, request: Request, cloud_name: str) -> dict[str, str]:
-    """Refuse calls that are not signed with our secret, or were signed more than an hour ago."""
+    """Rejects calls that are not signed with our secret, or were signed more than an hour ago."""
     form, bulk = request.form, request.path.endswith("/context")
     if cloud_name != cloud.name or form.get("api_key") != cloud.key:
         raise RefusalError(401, f"Unknown API key {form.get('api_key', '')}")
@@ -33,7 +33,7 @@ def admit(cloud: Cloud, request: Request, cloud_name: str) -> dict[str, str]:
 
 
 def upload(cloud: Cloud, request: Request) -> Any:
-    """A new asset or a new version; with `overwrite` off, one that is there is given back as `existing`."""
+    """Adds an asset or a new version; with `overwrite` off, an existing one is returned as `existing`."""
     form = request.form
     public_id = public_id_from(form["public_id"]) if form.get("public_id") else None
     if public_id and not is_true(form.get("overwrite", "true")):
@@ -42,14 +42,14 @@ def upload(cloud: Cloud, request: Request) -> Any:
             return answers.uploaded(asset, cloud.addresses, True, cloud.key)
     data, filename = _file(request)
     fields = _fields(request)
-    # An upload in the vendor's words replaces the former asset with its context, tags and moderation.
+    # The vendor's upload replaces the previous asset with its context, tags and moderation.
     fields = {"context": {}, "tags": (), "moderation": None} | fields
     answer = cloud.upload(public_id, Picture.of(data, filename), **fields)
     return answer | {"original_filename": filename.rsplit(".", 1)[0]}
 
 
 def destroy(cloud: Cloud, request: Request) -> Any:
-    """200 either way: not finding it is no error here."""
+    """Always 200: not finding it is no error here."""
     public_id = request.form.get("public_id", "")
     return {"result": "ok" if cloud.delete([public_id])[public_id] else "not found"}
 
@@ -61,7 +61,7 @@ def rename(cloud: Cloud, request: Request) -> Any:
 
 
 def explicit(cloud: Cloud, request: Request) -> Any:
-    """Changes to an asset that is there; like `update`, but without a limit."""
+    """Changes an existing asset; like `update`, but without a limit."""
     public_id, fields = request.form.get("public_id", ""), _fields(request)
     cloud.catalogue.get(public_id)
     if "context" in fields:
@@ -73,7 +73,7 @@ def explicit(cloud: Cloud, request: Request) -> Any:
 
 
 def context(cloud: Cloud, request: Request) -> Any:
-    """Add to the context of many assets, or take all of it away; unknown ones are passed over."""
+    """Adds to the context of many assets, or removes all of it; unknown ones are skipped."""
     form = request.form
     changed = []
     for public_id in form.getlist("public_ids[]"):
@@ -86,7 +86,7 @@ def context(cloud: Cloud, request: Request) -> Any:
 
 
 def _fields(request: Request) -> dict[str, Any]:
-    """What the call says about the asset besides its bytes; what it does not mention is not in there."""
+    """The fields that the call sets besides the asset's bytes; others are left out."""
     form = request.form
     fields: dict[str, Any] = {name: form[name] for name in ("asset_folder", "display_name") if name in form}
     if "context" in form:

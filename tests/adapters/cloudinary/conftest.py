@@ -1,4 +1,4 @@
-"""The adapter with an account in the local Cloudinary, and a session of its HTTP client."""
+"""The adapter, with an account in the local Cloudinary and a session of its HTTP client."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_what_is_true_now_is_told_each_time(standin: Standin, cloudinary: Cloudi
 
 
 @pytest.mark.parametrize("email", ["", "  ", "\t\n"])
-def test_an_empty_address_is_none(standin: Standin, cloudinary: Cloudinary, email: str) -> None:
+def test_an_empty_address_counts_as_missing(standin: Standin, cloudinary: Cloudinary, email: str) -> None:
     upload(standin, email=email)
     state = cloudinary.state("a")
     assert state is not None
@@ -136,12 +136,12 @@ def test_a_public_id_is_refused_or_asked_for_as_it_is(standin: Standin, cloudina
     except BadPublicId:
         assert len(standin.calls()) == before
     else:
-        # the stand-in may note the call of the example before only now
+        # the stand-in may only now log the call of the previous example
         *_, call = standin.calls(since=before)
         assert call["path"] == f"/v1_1/demo/resources/image/upload/{public_id}"
 
 
-# Trouble
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ RIGHT = {
 
 
 def answer(standin: Standin, **fields: Any) -> None:
-    """Makes the next call answer the right fields but for these; a field that is None is left out."""
+    """Makes the next call return the right fields except these; a field that is None is left out."""
     body = {name: value for name, value in (RIGHT | fields).items() if value is not None}
     standin.faults("api", "status", status=200, body=body)
 
@@ -340,7 +340,7 @@ def test_wrong_credentials_are_named_and_not_shown(standin: Standin, key: str, s
 
 def test_an_api_that_does_not_answer_may_be_tried_again() -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        taken.bind(("127.0.0.1", 0))  # and nothing listens there
         nobody = Cloudinary(Account("demo", "key", "s3cr3t", f"http://127.0.0.1:{taken.getsockname()[1]}"), set())
         with pytest.raises(CloudinaryUnavailable, match="could not be asked") as caught:
             nobody.state("a")
@@ -369,7 +369,7 @@ def test_a_signed_address_is_signed_anew(standin: Standin, cloudinary: Cloudinar
 
 
 def cloudinary_url(name: str, version: int, long: bool) -> tuple[str, Any]:
-    """A signed delivery address as the account's owner would make it."""
+    """A signed delivery URL as the account's owner would make it."""
     account = {"cloud_name": "demo", "api_secret": "secret", "secure": True, "long_url_signature": long}
     made: tuple[str, Any] = cloudinary.utils.cloudinary_url(name, version=version, sign_url=True, **account)
     return made

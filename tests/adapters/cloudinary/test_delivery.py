@@ -29,7 +29,7 @@ from tests.support.answers import PHOTO, Answers
 
 CDN = "https://res.cloudinary.com/demo/image"
 
-# Addresses
+# URLs
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_hosts_that_are_named_are_allowed(url: str) -> None:
         "res.cloudinary.com/x",
         "",
         "https://evil.example/x",
-        "https://res.cloudinary.com:443/x",  # only what is named, port and all
+        "https://res.cloudinary.com:443/x",  # exactly the named ones, with their ports
         "https://res.cloudinary.com:8080/x",
         "https://pictures.example.org/x",
         "http://127.0.0.1/x",
@@ -188,7 +188,7 @@ def test_no_text_around_an_allowed_host_gets_through(text: str) -> None:
 
 
 class Loopback(frozenset[str]):
-    """Every host of this machine: which port a server has is not known before it runs."""
+    """Every host on this machine, because a server's port is not known before it starts."""
 
     def __contains__(self, host: object) -> bool:
         return str(host).startswith("127.0.0.1:") and host != "127.0.0.1:1"
@@ -224,7 +224,7 @@ def test_a_picture_comes_as_it_is(session: requests.Session, address: str) -> No
         ("rate_limit", {}, "answered 420", 60),
     ],
 )
-def test_whatever_goes_wrong_may_be_tried_again(
+def test_every_failure_can_be_retried(
     session: requests.Session,
     standin: Standin,
     address: str,
@@ -265,7 +265,7 @@ def test_a_picture_of_over_30_mb_is_refused_and_one_of_30_mb_is_taken(
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}, {"Content-Type": "application/json"}])
-def test_what_does_not_say_that_it_is_a_picture_is_none(
+def test_an_answer_without_an_image_type_is_not_a_picture(
     session: requests.Session, answers: Answers, headers: dict[str, str]
 ) -> None:
     answers.body, answers.headers = PHOTO, headers
@@ -383,11 +383,11 @@ def test_an_ipv4_address_within_an_ipv6_one_counts_as_that_address(address: int,
 
 @given(V4, st.integers(0, 2**80 - 1))
 def test_no_other_form_of_an_ipv4_address_is_public(address: int, rest: int) -> None:
-    obscured = address ^ 0xFFFFFFFF  # as Teredo writes the client's
+    obscured = address ^ 0xFFFFFFFF  # the client's, as Teredo writes it
     for prefix, length, last in (
         ("::", 96, address),  # IPv4-compatible
         ("::ffff:0:0:0", 96, address),  # IPv4-translated
-        ("64:ff9b:1::", 48, rest),  # a NAT64 of one's own, wherever the address stands in it
+        ("64:ff9b:1::", 48, rest),  # a private NAT64, wherever the address is in it
         ("64:ff9b:1::", 96, address),
         ("2001::", 32, (address << 64) + rest % 2**64),  # Teredo, by its server
         ("2001::", 32, (rest % 2**32 << 64) + obscured),  # and by its client
@@ -407,7 +407,7 @@ def test_nothing_is_public_outside_the_internet(number: int, network: str) -> No
 def test_a_name_that_turns_out_to_be_this_machine_is_not_asked_anything(
     session: requests.Session, answers: Answers
 ) -> None:
-    # 127.0.0.1 under a name of another kind, as a lying DNS would give it
+    # 127.0.0.1 in another guise, as a lying DNS could return it
     url = f"https://127.1:{answers.host.partition(':')[2]}/a.jpg"
     with pytest.raises(CloudinaryUnavailable, match=r"from 127\.1: its address 127\.0\.0\.1 is not public"):
         delivery.fetch(session, url, {urlsplit(url).netloc})
@@ -461,7 +461,7 @@ def test_headers_that_drip_end_at_the_limit_of_the_whole(session: requests.Sessi
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/a.jpg"
         with pytest.raises(CloudinaryUnavailable, match=r"took over 0\.7 seconds"):
             delivery.fetch(session, url, LOCAL, seconds=0.7)
-        thread.join()  # which ends when we have hung up
+        thread.join()  # which ends once we have hung up
 
 
 def test_a_line_that_is_kept_alive_has_a_limit_too(session: requests.Session, standin: Standin, address: str) -> None:
@@ -474,6 +474,6 @@ def test_a_line_that_is_kept_alive_has_a_limit_too(session: requests.Session, st
 
 def test_a_host_that_does_not_answer_may_be_tried_again(session: requests.Session) -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        taken.bind(("127.0.0.1", 0))  # and nothing listens there
         with pytest.raises(CloudinaryUnavailable, match="could not be fetched: ConnectionError"):
             delivery.fetch(session, f"http://127.0.0.1:{taken.getsockname()[1]}/a.jpg?token=hidden", LOCAL)

@@ -1,4 +1,4 @@
-"""Lists, rejecting and deleting, and how many calls are left: the real SDK against a local Cloudinary."""
+"""Lists, rejecting and deleting, and the number of calls left: the real SDK against a local Cloudinary."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_deletion_that_is_not_confirmed_is_an_error(
 
 
 @pytest.mark.parametrize("public_id", ["a/../b", "%61", "a?b", ""])
-def test_what_is_no_public_id_is_neither_rejected_nor_deleted(
+def test_an_invalid_public_id_is_neither_rejected_nor_deleted(
     standin: Standin, cloudinary: Cloudinary, public_id: str
 ) -> None:
     for act in (cloudinary.reject, cloudinary.delete):

@@ -1,4 +1,4 @@
-"""Reading notifications: any input gives hints or one of our errors."""
+"""Parsing notifications: any input gives hints or one of our errors."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_what_the_stand_in_tells_is_understood(standin: Standin) -> None:
     ]
 
 
-# What nothing can be done with
+# Unusable ones
 
 
 NO_JSON = [
@@ -200,7 +200,7 @@ NO_JSON += [b"[" * 100_000, b'{"notification_type":' * 100_000, b"9" * 5000]
 
 
 @pytest.mark.parametrize("body", NO_JSON)
-def test_what_is_not_json_is_said_to_be_none(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused_as_such(body: bytes) -> None:
     with pytest.raises(BadNotification, match="not JSON"):
         parse(body)
 
@@ -209,7 +209,7 @@ def test_what_is_not_json_is_said_to_be_none(body: bytes) -> None:
     "body",
     [b"null", b"5", b'"upload"', b"[]", b"{}", b"NaN", b'{"notification_type": 5}', b'{"notification_type": null}'],
 )
-def test_what_has_no_type_is_no_notification(body: bytes) -> None:
+def test_json_without_a_type_is_not_a_notification(body: bytes) -> None:
     with pytest.raises(BadNotification, match="notification_type"):
         parse(body)
 

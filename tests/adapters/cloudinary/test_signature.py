@@ -1,4 +1,4 @@
-"""Whether Cloudinary sent a notification, and recently."""
+"""Whether Cloudinary sent a notification recently."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def refused(
     secrets: Sequence[str] = (SECRET,),
     now: float = NOW,
 ) -> str:
-    """What the refusal says, which must be nothing that helps a forger."""
+    """The refusal's message, which must not help a forger."""
     with pytest.raises(BadSignature) as caught:
         verify(body, timestamp, signature, secrets, now)
     said = str(caught.value)
@@ -79,7 +79,7 @@ def test_another_timestamp_is_refused_although_it_is_near(change: int) -> None:
 
 
 def test_bytes_cannot_wander_from_the_body_to_the_timestamp() -> None:
-    # body + timestamp are hashed in one piece, so that this has the same hash
+    # body + timestamp are hashed in one piece, so this has the same hash
     signature = signatures.of_notification(b"{}1", "549533514", SECRET)
     assert signature == signatures.of_notification(b"{}", "1549533514", SECRET)
     refused(body=b"{}1", timestamp="549533514", signature=signature)
@@ -167,7 +167,7 @@ def test_a_notification_with_a_signature_of_version_2_alone_is_refused_with_caus
     with pytest.raises(BadSignature, match=r"eddsa_v2 only.*auth_scheme to default or legacy_hmac"):
         verify(b"{}", "100", "", ["s"], 100, "c2lnbmF0dXJl")
     with pytest.raises(BadSignature, match="A trigger that signs with eddsa_v2 only sends none"):
-        verify(b"{}", "100", "", ["s"], 100)  # nginx passes no header on that has an underscore
+        verify(b"{}", "100", "", ["s"], 100)  # nginx drops headers that contain an underscore
 
 
 def test_the_key_that_signed_is_named_in_the_log_and_nowhere_else() -> None:

@@ -1,4 +1,4 @@
-"""The real exiftool: what is written is what is read, nothing else stays, and it always comes back."""
+"""The real exiftool: it reads what it wrote, keeps nothing else, and always returns."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support import hostile
 
 ROOT = Path(__file__).parents[3]
 TAGS = Tags("user@example.com", "test_prototype/bs8psp5f", "0123456789abcdef", 1_700_000_000)
-# anything people can see, and the invisible marks that emoji and right-to-left text need
+# visible characters, and the invisible marks that emoji and right-to-left text need
 TEXT = st.text(
     st.one_of(
         st.characters(exclude_categories=["C", "Zl", "Zp"]),
@@ -93,7 +93,7 @@ def photo(small: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., ExifTool]]:
-    """Makes an ExifTool of a script, which finds exiftool's arguments in "$@"."""
+    """Makes an ExifTool of a script, which gets exiftool's arguments as "$@"."""
     made: list[ExifTool] = []
 
     def tool(script: str, patience: float = 300) -> ExifTool:
@@ -118,7 +118,7 @@ def pids(tmp_path: Path) -> list[int]:
 
 
 def wait_until_dead(pid: int) -> None:
-    """Until the process has ended, whether or not anyone has asked how."""
+    """Waits until the process has ended, whether or not it has been reaped."""
 
     def dead() -> bool:
         try:
@@ -280,7 +280,7 @@ def test_relative_paths_are_read_as_they_were_given(exiftool: ExifTool, photo: P
     assert exiftool.read([relative]) == {relative: TAGS}
 
 
-def test_what_is_no_jpeg_cannot_be_written(exiftool: ExifTool, tmp_path: Path) -> None:
+def test_only_a_jpeg_can_be_written(exiftool: ExifTool, tmp_path: Path) -> None:
     page = tmp_path / "photo.jpg"
     page.write_text("<html></html>")
     for path in (page, tmp_path / "missing.jpg"):
@@ -323,7 +323,7 @@ def test_threads_share_one_process_and_it_outlives_them(
             tool.write(path, tags)
             found[number] = tool.read([path]) == {path: tags} and found.get(number, True)
 
-    for turn in range(2):  # the second time nobody is left of those who started it
+    for turn in range(2):  # the second time, none of those who started it is left
         threads = [threading.Thread(target=work, args=(turn * 4 + number,)) for number in range(4)]
         for thread in threads:
             thread.start()
@@ -392,7 +392,7 @@ def test_one_that_fills_the_memory_is_ended_and_the_next_call_is_served(
     ],
 )
 def test_hostile_metadata_costs_it_little(make: Callable[..., ExifTool], tmp_path: Path, name: str) -> None:
-    """It never sees any, for archives have none; but where it would, it would neither hang nor grow."""
+    """Archives have no metadata, so exiftool never sees any; but if it did, it would neither hang nor grow."""
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(hostile.TAKEN[name]())
     tool = make(recording(tmp_path))

@@ -73,7 +73,7 @@ def test_cells_follow_each_other_row_by_row(cols: int) -> None:
 
 
 def test_black_and_white_cells_stay_opaque() -> None:
-    # a montage on a transparent background was seen to make holes of these
+    # ImageMagick's montage on a transparent background made holes in pictures like these
     with imaging.Canvas(20, 10) as canvas:
         canvas.mount([bytes(6 * 8 * 3), b"\xff" * (6 * 8 * 3), bytes(6 * 8 * 3)], 3, CELL, 1, 1)
         seen = np.asarray(decoded(canvas.png()))

@@ -1,4 +1,4 @@
-"""Smaller copies inside an intermediate: found if undamaged, and nothing else is ever taken for one."""
+"""Smaller copies inside an intermediate: found if undamaged, and never mistaken for anything else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def real() -> bytes:
 
 @functools.cache
 def plain() -> bytes:
-    """The same without copies and placeholder, whose chunks are the second and the third."""
+    """The same without copies and placeholder, which are the second and third chunks."""
     end = copies.START
     for _ in range(2):
         end += struct.unpack_from(">I", real(), end)[0] + 12
@@ -42,7 +42,7 @@ def plain() -> bytes:
 
 @functools.cache
 def inside() -> dict[Size, bytes]:
-    """The copies in it, read by the description of the chunk."""
+    """The copies in it, read according to the chunk's description."""
     return read(real())
 
 
@@ -63,7 +63,7 @@ def find(data: bytes, width: int, height: int) -> bytes | None:
     return copies.find(data, len(data), width, height)
 
 
-# What is found
+# Found
 
 
 def test_each_size_has_its_copy() -> None:
@@ -97,7 +97,7 @@ def test_whatever_is_put_in_is_found_again(jpegs: dict[int, bytes], width: int, 
     assert find(made, width, height) == (jpegs[enough[0]] if enough else None)
 
 
-# What is not
+# Not found
 
 
 def test_nothing_is_found_in_a_truncated_or_extended_file() -> None:
@@ -153,7 +153,7 @@ def test_garbage_behind_the_name_of_the_chunk_is_no_error(data: bytes, length: i
     assert found is None or found in data
 
 
-# What becomes of the file
+# Changed files
 
 
 def test_it_is_a_whole_png_with_two_more_chunks() -> None:
@@ -188,7 +188,7 @@ def test_an_intermediate_is_complete_with_all_of_them_and_only_then() -> None:
     assert copies.complete(copies.insert(plain(), inside()))
 
 
-# What they are
+# Their contents
 
 
 def test_they_hold_no_metadata() -> None:
@@ -229,7 +229,7 @@ def test_they_show_what_the_picture_shows_upright(orientation: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_of_people_they_are_what_jpeg_makes_of_the_picture_in_their_size(seed: int) -> None:
+def test_copies_of_people_equal_a_jpeg_of_the_picture_in_their_size(seed: int) -> None:
     intermediate = prepared(seed).intermediate
     for size, copy in read(intermediate).items():
         expected = decoded(intermediate).resize(size, Image.Resampling.LANCZOS)
@@ -239,11 +239,11 @@ def test_of_people_they_are_what_jpeg_makes_of_the_picture_in_their_size(seed: i
             assert mean_difference(pixels(copy)[edge], pixels(expected)[edge]) < 4
 
 
-# How large they are
+# Their size
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_of_people_every_copy_lies_within_its_reach_and_all_take_40_kb_at_most(seed: int) -> None:
+def test_copies_of_people_lie_within_reach_and_take_40_kb_at_most(seed: int) -> None:
     intermediate = prepared(seed).intermediate
     for size, reach in copies.REACH.items():
         assert copies.find(intermediate[:reach], len(intermediate), *size) is not None

@@ -1,4 +1,4 @@
-"""Pictures are cut around the faces in them, by the real detector."""
+"""Pictures are cut around faces, which the real detector finds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def drawn(seed: int) -> Image.Image:
 
 
 def landscape(*lefts: float) -> Image.Image:
-    """Sample people on a plain wall, 1200×600; `lefts`: how far from the left each is, in widths of the picture."""
+    """Sample people on a plain wall, 1200×600; `lefts`: distance from the left edge of each, in widths of the
+    picture.
+    """
     wall = Image.new("RGB", (1200, 600), (120, 140, 160))
     for seed, left in zip(WHO, lefts, strict=False):
         wall.paste(drawn(seed), (round(1200 * left), 0))
@@ -37,7 +39,7 @@ def landscape(*lefts: float) -> Image.Image:
 
 
 def place(prepared: imaging.Prepared, picture: Image.Image) -> float:
-    """Where the cut begins, as a part of the picture's width; checks that both files show that cut."""
+    """Where the cut begins, as a fraction of the picture's width; checks that both files show that cut."""
     cut, (width, height) = prepared.cut, picture.size
     assert cut is not None
     box = (round(cut.left * width), round(cut.top * height), round(cut.right * width), round(cut.bottom * height))
@@ -59,7 +61,7 @@ def test_a_person_at_the_side_of_a_landscape_picture_is_in_the_middle_of_the_cel
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_picture_that_lies_on_its_side_is_cut_around_the_face_too(orientation: int) -> None:
     upright = landscape(0.0)
-    # as a camera stores it: what undoes the orientation makes it upright
+    # as a camera stores it: the inverse of the orientation makes it upright
     undone = {1: None, 2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}[orientation]
     stored = upright if undone is None else upright.transpose(Image.Transpose(undone))
     data = pictures.oriented(stored, orientation)
@@ -67,7 +69,7 @@ def test_a_picture_that_lies_on_its_side_is_cut_around_the_face_too(orientation:
     prepared = imaging.prepare(data, ())
     assert place(prepared, upright) == pytest.approx(0, abs=0.03)
     if orientation == 6:
-        assert place(imaging.prepare(data, (), 1.0), upright) == 0.625, "by hand, too"
+        assert place(imaging.prepare(data, (), 1.0), upright) == 0.625, "also by hand"
 
 
 def test_the_face_of_a_tall_picture_keeps_its_hair() -> None:

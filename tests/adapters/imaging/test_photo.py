@@ -1,4 +1,4 @@
-"""From the picture that arrived to archive and intermediate, and from those to a cell."""
+"""From an arriving picture to archive and intermediate, and from those to a cell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def prepare(picture: bytes) -> imaging.Prepared:
 
 
 def check(prepared: imaging.Prepared, expected: Image.Image, most: float = 2.0) -> None:
-    """Both files have their format, size and colour, nothing else in them, and show `expected`."""
+    """Checks that both files have their format, size and colour, contain nothing else, and show `expected`."""
     archive, intermediate = decoded(prepared.archive), decoded(prepared.intermediate)
     assert (archive.format, archive.size) == ("JPEG", (1500, 2000))
     assert (intermediate.format, intermediate.size, intermediate.mode) == ("PNG", (300, 400), "RGB")
@@ -69,7 +69,7 @@ def test_exactly_the_middle_is_kept() -> None:
     assert (seen[:, -8:, 0] > 200).all()
 
 
-# What stays as it is
+# Unchanged properties
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0, "quality": 50}])
@@ -157,7 +157,7 @@ def test_grey_stays_as_light_as_it_was(size: tuple[int, int]) -> None:
     check(prepare(jpeg(grey)), grey)
 
 
-# What is refused
+# Refused pictures
 
 
 def html() -> bytes:

@@ -20,7 +20,7 @@ from scripts.sandbox.pictures import jpeg, png, scene
 from scripts.sandbox.service import ROOT
 from tests.support import hostile
 
-# Reads a picture as ImageMagick likes to: by its content or by its name, which says more than a name.
+# Reads a picture as ImageMagick by default would: by its content, or by its name, which can contain more than a path.
 READ = """
 import json, sys
 from wand.image import Image
@@ -82,7 +82,7 @@ def test_no_name_means_more_than_a_name(tmp_path: Path) -> None:
     assert kept.read_text() == "still here"
 
 
-def test_of_all_formats_that_imagemagick_knows_only_ours_may_be_read_or_written() -> None:
+def test_only_our_formats_of_all_that_imagemagick_knows_can_be_read_or_written() -> None:
     code = """
 import json
 from wand.version import formats
@@ -144,7 +144,7 @@ imaging.Decoder().prepare((Path(sys.argv[1]) / "picture.jpg").read_bytes())
 
 @pytest.mark.parametrize("start", STARTS)
 def test_what_collagen_starts_has_it_wherever_it_is_started_from(start: str, store: Store, tmp_path: Path) -> None:
-    """Each would refuse to decode without it; tests/test_hostile.py checks gunicorn's workers."""
+    """Without the policy each would refuse to decode; tests/test_hostile.py checks gunicorn's workers."""
     (tmp_path / "picture.png").write_bytes(png(scene(30, 40)))
     (tmp_path / "picture.jpg").write_bytes(jpeg(scene(30, 40)))
     files = imaging.prepare(jpeg(scene(30, 40)))

@@ -1,5 +1,6 @@
-"""PNG comes back as it was. Derivatives: the transparent border cut off and nothing else, never enlarged, progressive,
-without metadata."""
+"""PNGs keep their pixels. Derivatives lose only the transparent border, are never enlarged, progressive, without
+metadata.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ def test_a_png_of_flat_colour_or_of_noise_is_read_again_exactly(name: str) -> No
 
 def test_a_png_has_no_chunk_but_those_it_needs_whichever_way_up_its_source_was() -> None:
     with WandImage(blob=NOISE.tobytes(), format="rgb", width=300, height=400, depth=8) as image:
-        image.orientation = "top_left"  # what version 7 writes into a chunk named orNT
+        image.orientation = "top_left"  # version 7 writes this into a chunk named orNT
         made = saving.png(image, "rgb")
     assert {kind for kind, _ in png_chunks(made)} == {"IHDR", "IDAT", "IEND"}
 

@@ -1,4 +1,4 @@
-"""ThumbHash: the same as the reference implementation's, and found again in an intermediate."""
+"""ThumbHash: agrees with the reference implementation, and is found again in an intermediate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def smooth(width: int, height: int) -> bytes:
     return scene(width, height).tobytes()
 
 
-# what rgbaToThumbHash of thumbhash 0.1.1 (npm) makes of the same pixels, opaque
+# the results of rgbaToThumbHash of thumbhash 0.1.1 (npm) for the same pixels, opaque
 REFERENCE = [
     (24, 32, smooth, "a0070a6d1a9356905678587977787887606308f877"),
     (32, 24, smooth, "a0f7096d9a9357769056888795887778606308f877"),
@@ -53,7 +53,7 @@ def test_it_is_what_the_reference_makes(width: int, height: int, pixels: object,
     made = numbers(thumbhash(width, height, pixels(width, height)))  # type: ignore[operator]
     wanted = numbers(bytes.fromhex(expected))
     assert len(made) == len(wanted)
-    # a number that is half-way between two may become the other one: sums are taken in another order
+    # a number half-way between two can be rounded either way: sums are taken in another order
     assert max(abs(one - other) for one, other in zip(made, wanted, strict=True)) <= 1
     assert sum(one != other for one, other in zip(made, wanted, strict=True)) <= 2
 

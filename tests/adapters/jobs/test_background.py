@@ -1,4 +1,4 @@
-"""Background jobs: how they get their order and their lock, and how they end."""
+"""Background jobs: how they receive their order and lock, and how they end."""
 
 from __future__ import annotations
 

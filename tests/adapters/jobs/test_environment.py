@@ -34,7 +34,7 @@ SETTINGS = {
 
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that knows every secret."""
+    """A process that has every secret."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
 

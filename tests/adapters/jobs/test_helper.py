@@ -1,4 +1,4 @@
-"""Helper processes: started when needed, again after they end, and never longer there than their owner."""
+"""Helper processes: start when needed, restart after they end, and never outlive their owner."""
 
 from __future__ import annotations
 

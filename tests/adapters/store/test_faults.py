@@ -1,4 +1,4 @@
-"""Each operation on the disk fails in turn, in every way: what is there afterwards is the old state or the new."""
+"""Each operation on the disk fails in turn, in every way: afterwards the old or the new state is there."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ WAYS: dict[str, Callable[[Path], Any]] = {
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Path]:
-    """A directory for stores, in memory where that can be."""
+    """A directory for stores, in memory if possible."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as directory:
         yield Path(directory)
@@ -60,7 +60,7 @@ def temporary(path: Path) -> list[Path]:
     return [found for found in path.rglob("*") if found.name.startswith((".tmp-", ".old-"))]
 
 
-# to the store these are the same error as "broken": one action that meets them all is enough
+# the store reports these as the same error as "broken": one action that meets them all is enough
 LIKE_BROKEN = ("no room", "read-only", "stale")
 CASES = [
     (action, way) for action in ACTIONS for way in WAYS if way not in LIKE_BROKEN or action == "put over an old one"

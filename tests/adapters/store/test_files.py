@@ -110,7 +110,7 @@ def test_readers_and_a_killed_writer_never_see_a_part_of_a_file(tmp_path: Path) 
 
 
 class LostAnswer(Disk):
-    """A network file system that renames, and then hears that the source is not there."""
+    """A network file system that renames, and then reports that the source is missing."""
 
     def rename(self, source: Path, target: Path) -> None:
         super().rename(source, target)
@@ -233,7 +233,7 @@ def test_a_lock_excludes_processes_until_its_holder_is_killed(tmp_path: Path) ->
     os.close(held)
 
 
-def test_whoever_waits_gets_the_lock_when_it_is_given_up(tmp_path: Path) -> None:
+def test_a_waiting_process_gets_the_lock_when_it_is_released(tmp_path: Path) -> None:
     held = files.lock(tmp_path / "lock", patience=0)
     assert held is not None
     waiter = child.start(

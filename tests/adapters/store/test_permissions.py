@@ -1,4 +1,4 @@
-"""Who may enter which directory of the store: the group, to which nginx's user belongs, reaches only collages."""
+"""Who can enter the store's directories: the group, which nginx's user belongs to, reaches only collages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Iterator[Store]:
-    """A store with something of every kind, made with the umask of the units."""
+    """A store with something of every kind, created with the umask of the units."""
     before = os.umask(0o027)
     try:
         store = Store(tmp_path / "store")

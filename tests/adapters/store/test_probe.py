@@ -1,4 +1,4 @@
-"""Whether the store takes what is written is found out by writing, seldom, and without waiting for ever."""
+"""Whether the store accepts writes is found out by writing, rarely, and without waiting for ever."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("operation", "code"), FAILURES)
-def test_whatever_the_store_refuses_is_told(store: Store, operation: str, code: int) -> None:
+def test_every_refusal_of_the_store_is_reported(store: Store, operation: str, code: int) -> None:
     with pytest.raises(StoreUnavailable, match=os.strerror(code)):
         probe(store, Broken(operation, code)).check()
 

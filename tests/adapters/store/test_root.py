@@ -1,4 +1,4 @@
-"""The top of the store: without its marker nothing is read as empty, and nothing is written."""
+"""The top of the store: without its marker nothing is taken for empty, and nothing is written."""
 
 from __future__ import annotations
 

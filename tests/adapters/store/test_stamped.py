@@ -1,4 +1,4 @@
-"""Values made from files are kept until the files change, and the rarely used ones go first."""
+"""Values read from files are cached until the files change, and rarely used ones are dropped first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings and campaign rules: where they are read from, and that errors name the key."""
+"""Settings and campaign rules: where they are read from, and errors that name the key."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_a_wrong_url_is_named_in_one_line_and_not_shown(url: str) -> None:
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
 @settings(deadline=None)
-def test_whatever_stands_in_the_url_it_is_an_account_or_a_setting_error(text: str) -> None:
+def test_any_url_is_an_account_or_a_setting_error(text: str) -> None:
     for url in (text, f"cloudinary://{text}", f"cloudinary://k:{text}@cloud", f"cloudinary://k:s@{text}"):
         with contextlib.suppress(SettingError):
             assert load_settings({"CLOUDINARY_URL": url}, NOWHERE).required_account().api_secret
@@ -168,7 +168,7 @@ def test_proxies_that_are_none_are_refused(proxies: str) -> None:
         load(COLLAGEN_TRUSTED_PROXIES=proxies)
 
 
-def test_an_empty_setting_is_none() -> None:
+def test_an_empty_setting_counts_as_missing() -> None:
     made = load_settings({"COLLAGEN_STORE": "", "COLLAGEN_ADMIN_PASSWORD": "", "CLOUDINARY_URL": ""}, NOWHERE)
     assert made == load_settings({}, NOWHERE)
 

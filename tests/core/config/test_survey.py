@@ -1,4 +1,4 @@
-"""Everything that is wrong with the settings, at once."""
+"""Reports every error in the settings at once."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The hosts on which docs/operations.md is tried.
+"""The hosts on which docs/operations.md is tested.
 
-- `page`: what the page says: commands, what they should print, what is written into which file, what happens elsewhere.
-- `host`: a machine as deploy/install.sh makes it, in a directory; `bin/`: what cannot be run there, `edit` an editor.
+- `page`: the page's contents: commands, their expected output, text to write into files, events elsewhere.
+- `host`: a machine as deploy/install.sh makes it, in a directory; `bin/`: programs that cannot run there, `edit` an
+  editor.
 """

@@ -1,4 +1,4 @@
-"""What a person does in an editor: makes the lines of a page be those in a file (see bin/sudoedit)."""
+"""A person's work in an editor: puts a page's lines into a file (see bin/sudoedit)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def edited(text: str, lines: list[str]) -> str:
-    """`text` with these lines in it, each in the place of the one with the same name."""
+    """`text` with these lines in it, each replacing the one with the same name."""
     table = ""
     for line in lines:
         if found := re.fullmatch(r"(#?)(\[\w+\])", line):

@@ -14,13 +14,13 @@ from scripts.sandbox.demo import free
 from scripts.sandbox.service import GIVEN_AWAY, ROOT
 from scripts.sandbox.waiting import wait_for
 
-KEPT = ("LANG", "HOME", "WAND_MAGICK_LIBRARY_SUFFIX")  # the last saves each process a search for the library
+KEPT = ("LANG", "HOME", "WAND_MAGICK_LIBRARY_SUFFIX")  # the last one saves each process a search for the library
 BIN = Path(__file__).parent / "bin"
 PATHS = re.compile(r"(?<![\w./:])/(etc|srv|mnt|var|opt)\b")
 
 
 class Host:
-    """`network`: the file systems that every host can mount, by their names."""
+    """`network`: the file systems that every host can mount, by name."""
 
     def __init__(self, root: Path, network: Path, port: int, other: Path) -> None:
         self.root, self.port, self.url = root, free(port), ""
@@ -55,7 +55,7 @@ class Host:
         }
 
     def run(self, line: str, content: list[str] | None = None) -> tuple[int, str]:
-        """Runs a command line of the page, here instead of at /; its exit code, and what it printed."""
+        """Runs a command line of the page, here instead of at /; returns its exit code and output."""
         (self.root / "edited").write_text("".join(f"{row}\n" for row in content or []))
         here = PATHS.sub(lambda path: f"{self.root}{path[0]}", line)
         here = here.replace("https://collagen.example.org", self.url).replace(
@@ -74,7 +74,7 @@ class Host:
         return done.returncode, done.stdout.replace(str(self.root), "")
 
     def stop(self) -> None:
-        """Ends the service, if it runs; its log may have told nothing that is nobody's business."""
+        """Stops the service if it runs; its log must not contain anything private."""
         pid = self.root / "run/gunicorn.pid"
         if pid.exists():
             number = int(pid.read_text())
@@ -87,7 +87,7 @@ class Host:
 
 
 def _runs(number: int) -> bool:
-    """Whether there is such a process; one that has ended and that nobody has asked for yet has no command line."""
+    """Whether the process runs; one that has ended but was not reaped yet has no command line."""
     try:
         return bool(Path(f"/proc/{number}/cmdline").read_bytes())
     except OSError:

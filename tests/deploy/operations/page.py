@@ -1,4 +1,4 @@
-"""Reads docs/operations.md as a list of steps, so that nothing on it is left out."""
+"""Reads docs/operations.md as a list of steps, so that no step is skipped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass
 class Command:
-    """A line of a ```sh block, the line below it, and what is then written where the command is an editor."""
+    """A line of a ```sh block, the line below it, and the text to write if the command is an editor."""
 
     line: str
     seen: str
@@ -20,7 +20,7 @@ class Command:
         return self.seen.startswith("exit 1: ")
 
     def is_seen_in(self, output: str) -> bool:
-        """Whether what the page promises stands in it: as a line, or as a part of one where it begins or ends so."""
+        """Whether the output contains what the page promises: as a line, or as the beginning or end of one."""
         wanted = self.seen.removeprefix("exit 1: ")
         if wanted == "(nothing)":
             return output == ""
@@ -39,7 +39,7 @@ Steps = list[Command | Event]
 
 
 def read(path: Path) -> dict[str, Steps]:
-    """The steps of each section, by its heading."""
+    """Returns the steps of each section, by its heading."""
     sections: dict[str, Steps] = {}
     steps: Steps = []
     lines = iter(path.read_text().splitlines())

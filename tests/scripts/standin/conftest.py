@@ -1,4 +1,4 @@
-"""One stand-in for all its own tests, empty for each, and a webhook that writes down what it is sent."""
+"""One stand-in for all its own tests, emptied for each, and a webhook that records what it receives."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def photo() -> bytes:
 
 @pytest.fixture
 def webhook(standin: Standin) -> Iterator[Webhook]:
-    """A server the stand-in notifies for the length of a test."""
+    """A server that the stand-in notifies during a test."""
     hook = Webhook()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""The Admin and Upload APIs, asked by the real SDK."""
+"""The Admin and Upload APIs, called by the real SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be made to go wrong, as the real SDK and a plain download see it."""
+"""The possible faults, as the real SDK and a plain download see them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the webhook is told, how it is signed, and what happens when it does not answer 200."""
+"""The notifications that a webhook receives, their signatures, and retries after answers other than 200."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.webhook import Received, Webhook, jpeg
 
 
 def verified(received: Received, standin: Standin, algorithm: str = "sha1") -> bool:
-    """By the SDK's own rule, which knows one global secret."""
+    """Verified by the SDK's own rule, which knows one global secret."""
     headers = received.headers
     cloudinary.config(api_secret=standin.secret)
     try:
@@ -66,7 +66,7 @@ def test_every_change_is_told_in_its_own_shape(standin: Standin, webhook: Webhoo
     first = standin.upload(photo, "a", folder="sayno", email="x@example.com")
     second = standin.overwrite("a", jpeg("teal"))
     standin.set_email("a", "y@example.com")
-    standin.set_email("a", "y@example.com")  # no change, nothing told
+    standin.set_email("a", "y@example.com")  # no change, no notification
     standin.move("a", "other")
     standin.rename("a", "b")
     standin.rename_folder("other", "third")

@@ -1,4 +1,4 @@
-"""What the delivery addresses give."""
+"""The pictures at delivery URLs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ register_heif_opener()
 
 
 def encoded(kind: str, *, size: tuple[int, int] = (30, 40), orientation: int | None = None) -> bytes:
-    """Left half red, right half see-through (where the format can)."""
+    """Left half red, right half transparent (if the format allows)."""
     picture = Image.new("RGBA", size, (0, 0, 0, 0))
     picture.paste("red", (0, 0, size[0] // 2, size[1]))
     if kind == "JPEG":
@@ -55,7 +55,7 @@ def test_f_jpg_converts_what_is_no_jpeg(standin: Standin, kind: str, name: str) 
         red, green, _ = picture.split()
         left, right = ([np.asarray(channel)[20, x] for channel in (red, green)] for x in (2, 27))
         assert (left[0] > 200, left[1] < 60) == (True, True)
-        assert right[1] > 240  # what was see-through is white
+        assert right[1] > 240  # the transparent half is white
         assert not picture.getexif()
 
 

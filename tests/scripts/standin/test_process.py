@@ -1,4 +1,4 @@
-"""The stand-in as a process: it says where it is, serves many at once, and never outlives who started it."""
+"""The stand-in as a process: it reports its port, serves many clients at once, and never outlives its parent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process that is not our child has ended (a zombie that nobody reaps has)."""
+    """Whether a process that is not our child has ended (also as a zombie that nobody reaps)."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Whatever is wrong in the store is named, with what to do; what can be mended without Cloudinary is."""
+"""Every defect in the store is named, with what to do; those that can be repaired without Cloudinary are."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VERSION = 1_700_000_000
 
 
 def put(store: Store, exiftool: ExifTool, tmp_path: Path, public_id: str, seed: int, version: int = VERSION) -> None:
-    """A photo as the processor stores it."""
+    """Stores a photo as the processor does."""
     files = prepared(seed)
     path = tmp_path / "photo.jpg"
     path.write_bytes(files.archive)
@@ -37,7 +37,7 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path, public_id: str, seed: 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
-    """A store in which all is well: three photos, a collage, logs."""
+    """An intact store: three photos, a collage, logs."""
     directory = tmp_path_factory.mktemp("model")
     store = Store(directory / "store")
     store.root.initialise()
@@ -52,7 +52,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
-    """A store with one photo and a collage of it: to look at each takes long, so that most damage is done to this."""
+    """A store with one photo and a collage of it: checking each takes long, so most damage is done to this one."""
     directory = tmp_path_factory.mktemp("alone")
     store = Store(directory / "store")
     store.root.initialise()
@@ -100,27 +100,27 @@ def remove(*paths: Path) -> None:
 
 
 def overwrite(path: Path, data: bytes) -> None:
-    """New content, and the modification time as it was."""
+    """Changes the content, but keeps the modification time."""
     times = path.stat()
     path.write_bytes(data)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def rotten(data: bytes) -> bytes:
-    """The same, with some of its middle lost."""
+    """The same bytes with some of the middle lost."""
     middle = len(data) // 2
     return data[:middle] + bytes(3000) + data[middle + 3000 :]
 
 
 def without_copies(data: bytes) -> bytes:
-    """An intermediate as it was before there were copies: the third chunk is theirs."""
+    """An intermediate from before there were copies: the third chunk is theirs."""
     start = 33 + int.from_bytes(data[33:37], "big") + 12
     assert data[start + 4 : start + 8] == b"coPY"
     return data[:start] + data[start + int.from_bytes(data[start : start + 4], "big") + 12 :]
 
 
 def without_placeholder(data: bytes) -> bytes:
-    """An intermediate as it was before there were placeholders: the copies it has say how long the file is."""
+    """An intermediate from before there were placeholders: its copies name the file's length."""
     inside = {size: copies.find(data, len(data), *size) for size in copies.SIZES}
     plain = without_copies(data)
     plain = plain[:33] + plain[33 + int.from_bytes(plain[33:37], "big") + 12 :]
@@ -128,7 +128,7 @@ def without_placeholder(data: bytes) -> bytes:
 
 
 def rotten_copy(data: bytes) -> bytes:
-    """The same, with some of its smaller copies lost."""
+    """The same bytes with some of the smaller copies lost."""
     return data[:1000] + bytes(500) + data[1500:]
 
 
@@ -159,7 +159,7 @@ def look(store: Store, exiftool: ExifTool, repair: bool = False) -> list[Finding
     return check.run(store, exiftool, repair=repair).findings
 
 
-def test_where_all_is_well_nothing_is_found_and_nothing_changes(model: Path, exiftool: ExifTool) -> None:
+def test_an_intact_store_has_no_findings_and_does_not_change(model: Path, exiftool: ExifTool) -> None:
     before = {path: path.stat().st_mtime_ns for path in model.rglob("*") if ".locks" not in path.parts}
     told: list[tuple[int, int]] = []
     report = check.run(Store(model), exiftool, progress=lambda done, total: told.append((done, total)))
@@ -170,7 +170,7 @@ def test_where_all_is_well_nothing_is_found_and_nothing_changes(model: Path, exi
     assert after == before
 
 
-# what is damaged; which file is named; what is said
+# what is damaged; which file is named; the message
 Damage = Callable[[Store], None]
 MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
     "no intermediate": (lambda store: intermediate(store).unlink(), intermediate, "is missing"),
@@ -290,12 +290,10 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
 
 
 @pytest.mark.parametrize("damage", MENDED)
-def test_what_can_be_mended_is_named_with_a_word_on_repair_and_mended_by_it(
-    damaged: Store, exiftool: ExifTool, damage: str
-) -> None:
+def test_repairable_damage_is_named_and_repaired_by_repair(damaged: Store, exiftool: ExifTool, damage: str) -> None:
     harm, where, said = MENDED[damage]
     harm(damaged)
-    gone = "no archive" in damage  # the collage then shows somebody who is not there any more
+    gone = "no archive" in damage  # the collage then shows somebody whose photo is gone
     finding, *more = look(damaged, exiftool)
     assert [("withdrawn" in one.problem, "--rebuild" in one.advice) for one in more] == [(True, True)] * gone
     assert (finding.path, finding.mended) == (where(damaged), "")
@@ -362,7 +360,7 @@ def kept_and_fetched_again(damaged: Store, exiftool: ExifTool, where: Callable[[
     report = check.run(damaged, exiftool, repair=True)
     assert where(damaged) in {found.path for found in report.wrong}
     assert archive(damaged).read_bytes() == kept
-    # what a sync goes by: it does not take the photo for one that it has
+    # what a sync compares: it does not take the file for the photo that it has
     tags = exiftool.read([archive(damaged)]).get(archive(damaged))
     assert not (tags and tags.public_id == "a/b" and damaged.photos.fits("sayno", "a/b", tags.version))
     assert damaged.photos.intermediate("sayno", "a/b") is not None, "collages may still show the person"
@@ -461,9 +459,7 @@ STAYS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
 
 
 @pytest.mark.parametrize("damage", STAYS)
-def test_what_a_person_has_to_see_to_is_named_and_left_as_it_is(
-    damaged: Store, exiftool: ExifTool, damage: str
-) -> None:
+def test_damage_that_needs_a_person_is_named_and_left_as_it_is(damaged: Store, exiftool: ExifTool, damage: str) -> None:
     harm, where, said = STAYS[damage]
     harm(damaged)
     for repair in (False, True):

@@ -181,7 +181,7 @@ def test_photos_are_in_one_group_exactly_if_marks_lead_from_one_to_the_other(sha
     assert all(list(group) == sorted(group, key=lambda photo: photo.approved_at, reverse=True) for group in found)
     for photo, own in marks.items():
         reached, before = set(own), -1
-        while len(reached) != before:  # what can be reached from here, step by step
+        while len(reached) != before:  # everything reachable from here, step by step
             before = len(reached)
             reached |= {mark for some in marks.values() if reached.intersection(some) for mark in some}
         expected = {other for other, some in marks.items() if reached.intersection(some)} or {photo}

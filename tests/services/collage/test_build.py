@@ -1,4 +1,4 @@
-"""The order of steps: who gets in over several collages, what happens to photos and stores that fail half-way."""
+"""The steps of a build: who gets in over several collages, and what happens if photos or the store fail half-way."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_the_same_photos_and_parameters_give_the_same_bytes(store: Store, other_
     for index in reversed(range(31)):  # the directory lists them in another order
         put(other_store, range(index, index + 1))
     first = built(store, width=600, height=800)
-    # and a process of its own makes the same
+    # and a separate process makes the same
     started = job.start(other_store, CAMPAIGN, Parameters(width=600, height=800))
     assert started.wait(300)
     second = other_store.collages.manifest(CAMPAIGN, started.id).as_json()
@@ -72,7 +72,7 @@ def test_those_left_out_of_one_collage_have_the_first_claim_to_the_next(store: S
 
     second = built(store, **SMALL)
     assert set(left_out) <= set(seated(second))
-    # in their places are now those who were approved last among those who have been in one
+    # the other places go to those approved last among those who have been in one
     assert second["left_out"] == [person for person in people if person not in seated(second)]
     assert set(second["left_out"]).isdisjoint(left_out)
     assert seated(second) == [person for person in people if person in seated(second)]
@@ -181,19 +181,19 @@ def test_when_the_line_ends_the_grid_is_smaller(store: Store) -> None:
 
 
 def test_a_smaller_grid_has_larger_cells_which_other_files_may_have_to_fill(store: Store) -> None:
-    """Two of three are unreadable, so that the third gets a cell larger than an intermediate."""
+    """Two of three are unreadable, so the third gets a cell larger than an intermediate."""
     people = put(store, range(3))
     break_both(store, *people[1:])
     collage = built(store, width=600, height=800)
     assert collage["layout"]["used"] == 1
     assert np.abs(tile_pixels(store, collage, people[0]).astype(int) - (255, 0, 255)).mean() < 3  # its archive
-    # and where that is broken too, nobody is left
+    # and if that is broken too, nobody is left
     break_archive(store, people[0])
     with pytest.raises(BadParameters, match="None of"):
         built(store, width=600, height=800)
 
 
-def test_where_nobody_can_be_read_nothing_is_published(store: Store) -> None:
+def test_nothing_is_published_if_no_photo_can_be_read(store: Store) -> None:
     people = put(store, range(5))
     break_both(store, *people)
     with pytest.raises(BadParameters, match=r"^None of .* can be read.*\.$"):
@@ -272,7 +272,7 @@ def test_a_build_that_fails_in_between_leaves_the_finished_collages_as_they_were
 
 
 def test_a_photo_of_another_shape_of_file_does_not_fail_a_collage(store: Store) -> None:
-    """E.g. a PNG in place of an archive, or a JPEG in place of an intermediate."""
+    """For example a PNG in place of an archive, or a JPEG in place of an intermediate."""
     people = put(store, range(3))
     store.photos.archive_path(CAMPAIGN, people[0]).write_bytes(plain_intermediate())
     store.photos.intermediate_path(CAMPAIGN, people[0]).write_bytes(b"%!PS-Adobe\n")

@@ -53,7 +53,7 @@ def test_excluded_people_are_not_in_the_queue() -> None:
 def test_several_photos_of_one_person_claim_one_place_and_the_newest_fills_it() -> None:
     seen = choice.appearances([["zz/anna", "ben"]])
     line = choice.line([ANNA, BEN, CEM, DORA], seen, alike=[(CEM, ANNA)])
-    assert names(line.queue) == ["dora", "cem", "ben"]  # as Anna, she came before Ben and was in one collage, too
+    assert names(line.queue) == ["dora", "cem", "ben"]  # as Anna, she came before Ben and has been in one collage
     assert line.others == {"cem": (ANNA,)}
 
 
@@ -92,7 +92,7 @@ def test_inviting_nobody_is_refused_with_a_sentence(wished: int | None, there: i
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[Photo], Counter[str], int]:
-    """Photos, in how many collages each has been, and how many places there are."""
+    """Photos, the number of collages each has been in, and the number of places."""
     count = draw(st.integers(1, 40))
     times = draw(st.lists(st.integers(0, 50), min_size=count, max_size=count))
     seen = draw(st.lists(st.integers(0, 4), min_size=count, max_size=count))

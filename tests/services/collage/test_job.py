@@ -1,4 +1,4 @@
-"""Builds as background jobs: one a campaign, at lower priority, and no trace if one is killed."""
+"""Builds as background jobs: one per campaign, at lower priority, without a trace if killed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Gate:
         os.mkfifo(self.path)
 
     def connect(self) -> int:
-        """Waits until someone reads, and gives the descriptor on which they wait. A later read finds the picture."""
+        """Waits until someone reads, and returns the descriptor on which they wait. A later read finds the picture."""
 
         def connected() -> int | None:
             try:
@@ -57,12 +57,12 @@ class Gate:
         return descriptor
 
     def open(self) -> None:
-        """Waits until someone reads, and hands over the picture, or as much of it as they want to read."""
+        """Waits until someone reads, and hands over as much of the picture as they want to read."""
         with contextlib.suppress(BrokenPipeError), os.fdopen(self.connect(), "wb", buffering=0) as pipe:
             pipe.write(self._picture)
 
     def remove(self) -> None:
-        """Puts the picture back in the place of the pipe."""
+        """Puts the picture back in place of the pipe."""
         self.path.unlink()
         self.path.write_bytes(self._picture)
 
@@ -72,7 +72,7 @@ Start = Callable[..., Build]
 
 @pytest.fixture
 def start(store: Store) -> Iterator[Start]:
-    """Starts builds, and ends those that are still running when the test is over."""
+    """Starts builds, and stops those still running after the test."""
     started: list[Build] = []
 
     def start(campaign: str = CAMPAIGN, wish: Parameters = SMALL) -> Build:
@@ -204,7 +204,7 @@ def test_a_build_that_is_killed_leaves_no_collage_and_the_next_one_clears_up(sto
     finish(following)
     assert store.collages.ids(CAMPAIGN) == ["0002"]
     assert leftovers(store) == []
-    with pytest.raises(NotFound):  # the state is that of the newest
+    with pytest.raises(NotFound):  # the state is the newest one's
         state(store, build)
 
 
@@ -228,7 +228,7 @@ def test_a_build_that_is_killed_amid_its_files_leaves_no_collage(store: Store, s
 
 
 def test_a_file_half_written_by_a_dead_build_does_not_stop_the_next(store: Store, start: Start) -> None:
-    """Notes on progress are written beside the collages."""
+    """Progress notes are written beside the collages."""
     put(store, range(2))
     gate = Gate(store, 0)
     kill(start())
@@ -251,7 +251,7 @@ def test_a_build_has_lower_priority_than_we_have(store: Store, start: Start) -> 
     gate = Gate(store, 0)
     build = start()
     wait_for(lambda: niceness(build.process.pid) > niceness(0), "the build had lower priority")
-    # and every thread of it: they all inherit it
+    # and so had each of its threads: they all inherit it
     gate.open()
 
     def every_thread_has_lower_priority() -> bool:
@@ -348,7 +348,7 @@ def test_a_store_that_vanishes_and_returns_has_a_failed_build_and_nothing_else(s
     reading = gate.connect()
     top.rename(elsewhere)
     top.mkdir()  # the mount point stays
-    os.close(reading)  # all that the build gets is an end of file
+    os.close(reading)  # all that the build receives is an end of file
     assert build.wait(300)
     assert build.process.returncode == 1
     assert list(top.iterdir()) == []
@@ -421,7 +421,7 @@ def test_parameters_of_any_length_reach_the_build(store: Store, start: Start) ->
 
 
 def test_a_build_outlives_the_process_that_started_it(store: Store) -> None:
-    """A web worker that is replaced does not take the collage with it."""
+    """Replacing a web worker does not end the build."""
     put(store, range(4))
     gate = Gate(store, 0)
     script = f"""
@@ -444,7 +444,7 @@ while build.process.stdin and not build.process.stdin.closed:  # until the order
     gate.open()
     wait_for(lambda: store.collages.ids(CAMPAIGN), "the collage was finished")
 
-    def lock_is_free() -> bool:  # with the end of the process, which comes after that of the collage
+    def lock_is_free() -> bool:  # when the process ends, which is after the collage is finished
         with contextlib.suppress(CollageInProgress):
             assert_the_lock_is_free(store)
             return True

@@ -1,4 +1,4 @@
-"""The layout: the choices that the campaign's owner made by eye, and the rule in general against a brute force."""
+"""The layout: the choices that the campaign's owner made by eye, and the rule in general against brute force."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ class Case:
 
 
 def brute_force(n: int, width: int, height: int) -> list[Case]:
-    """Every case that section 9 of the design allows, in whole numbers, without a line of the module under test."""
+    """Every case that section 9 of the design allows, in whole numbers, without using the module under test."""
 
     def axis(cells: int, cell: int, canvas: int) -> int | None:
-        """What it costs, or None where more than 33 % of an edge cell is clipped off on either side."""
+        """Its cost, or None if more than 33 % of an edge cell is clipped off on either side."""
         excess = cells * cell - canvas  # half of it on either side
         if excess <= 0:
             return -excess
@@ -223,7 +223,7 @@ def test_the_report_lists_every_case_and_each_sum_adds_up(n: int, width: int, he
             Fraction(row[weight]) * int(row[number])
             for weight, number in (("weight", "left_out"), ("h_weight", "h_pixels"), ("v_weight", "v_pixels"))
         )
-        # what stands left of the = gives what stands right of it, to the cent, and that is the cost
+        # the terms left of the = add up to the sum right of it, to the cent, and that is the cost
         assert f"{float(written):.2f}" == row["sum"], row
         assert abs(Fraction(row["sum"]) - case.cost) <= Fraction(1, 200)
 

@@ -30,7 +30,7 @@ def module_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def collage(module_store: Store) -> dict[str, Any]:
-    """38 people on 600×800, some of them left out and one whose files are broken."""
+    """38 people on 600×800, some of them left out and one with broken files."""
     put(module_store, range(38))
     break_both(module_store, name(3))
     return built(module_store, width=600, height=800)
@@ -55,7 +55,7 @@ def test_tiles_tile_the_box_without_gap_or_overlap(people: int, width: int, heig
     expected = np.zeros((height, width), int)
     expected[top : top + box_height, left : left + box_width] = 1
     assert np.array_equal(covered, expected)
-    # what the design says of the box: centred, and as large as the grid where that is not clipped
+    # the design's rule for the box: centred, and as large as the grid where that is not clipped
     grid_width, grid_height = grid.cols * grid.horizontal.cell, grid.rows * grid.vertical.cell
     assert (box_width, box_height) == (min(width, grid_width), min(height, grid_height))
     assert (left, top) == (max(0, (width - grid_width) // 2), max(0, (height - grid_height) // 2))

@@ -1,4 +1,4 @@
-"""The montage: which of a photo's files a cell is made from, and where on the canvas it lands."""
+"""The montage: which of a photo's files a cell is made from, and where it lands on the canvas."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ from tests.support.failing import OPERATIONS
 
 
 def grid(cols: int, rows: int, k: int, width: int | None = None, height: int | None = None) -> Layout:
-    """A full grid; by default the canvas has its size."""
+    """A full grid; by default the canvas has the same size."""
     horizontal = Axis(cols, 3 * k, cols * 3 * k if width is None else width)
     return Layout(cols * rows, horizontal, Axis(rows, 4 * k, rows * 4 * k if height is None else height))
 
 
 def cells_of(store: Store, queue: list[str], layout: Layout) -> tuple[dict[str, Pixels], list[str]]:
-    """What `make_cells` makes, as pixels."""
+    """The result of `make_cells`, as pixels."""
     cells, unreadable = montage.make_cells(store, CAMPAIGN, queue, layout, nothing)
     shape = (layout.vertical.cell, layout.horizontal.cell, 3)
     return {person: np.frombuffer(cell, np.uint8).reshape(shape) for person, cell in cells.items()}, unreadable
@@ -100,7 +100,7 @@ def spoil_missing(store: Store, person: str) -> None:
 
 
 def spoil_unreadable(store: Store, person: str) -> None:
-    """The file system fails to read it, as it does a directory."""
+    """The file system fails to read it, as it does for a directory."""
     store.photos.intermediate_path(CAMPAIGN, person).unlink()
     store.photos.intermediate_path(CAMPAIGN, person).mkdir()
 
@@ -140,7 +140,7 @@ def test_a_cell_is_made_from_the_smallest_copy_that_is_large_enough(store: Store
 
 
 def harmed_copies(harm: Callable[[bytes], bytes]) -> bytes:
-    """A blue intermediate whose red copies are broken; the file is as long as it says, and its checksums are right."""
+    """A blue intermediate with broken red copies; the file's length and checksums are right."""
     red = {size: as_jpeg(Picture.new("RGB", size, "red")) for size in copies.SIZES}
     return copies.insert(as_png(Picture.new("RGB", (300, 400), "blue")), {size: harm(red[size]) for size in red})
 
@@ -169,7 +169,7 @@ def test_where_the_copy_is_broken_the_pixels_of_the_intermediate_stand_in(store:
 
 
 def test_where_a_copy_rots_on_disk_the_cell_still_shows_the_person(store: Store) -> None:
-    """The intermediate's checksum tells, so that it may be the archive that stands in."""
+    """The intermediate's checksum reveals it, so the archive may stand in."""
     (person,) = put_red_and_blue(store, range(1))
     path = store.photos.intermediate_path(CAMPAIGN, person)
     data = path.read_bytes()
@@ -195,7 +195,7 @@ def test_a_copy_that_reaches_further_than_is_read_is_left_for_the_intermediate(s
 
 
 class CountingDisk(Disk):
-    """Notes every operation, and on what."""
+    """Records every operation and its path."""
 
     def __init__(self) -> None:
         self.done: list[tuple[str, Any]] = []
@@ -308,7 +308,7 @@ def noise_for(layout: Layout) -> list[bytes]:
 
 
 def by_imagemagick(layout: Layout, cells: list[bytes]) -> Pixels:
-    """What ImageMagick's own montage makes, put on a transparent canvas."""
+    """The result of ImageMagick's own montage, put on a transparent canvas."""
     width, height = layout.horizontal.cell, layout.vertical.cell
     canvas_size = {"width": layout.horizontal.canvas, "height": layout.vertical.canvas}
     with Image() as joined, Color("none") as nothing, Image(**canvas_size, background=nothing) as canvas:

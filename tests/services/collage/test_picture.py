@@ -53,7 +53,7 @@ OTHERS += [(31, 1024, 512), (12, 600, 800), (45, 3000, 500)]
 
 @dataclass(frozen=True)
 class Collage:
-    """A collage that was built, and what is in its files."""
+    """A finished collage and the contents of its files."""
 
     manifest: dict[str, Any]
     files: dict[str, bytes]
@@ -70,7 +70,7 @@ class Collage:
 def collage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Collage:
     """One collage for all tests below.
 
-    Of the two files of everyone, the one that should not be looked at is plain magenta.
+    Of each person's two files, the one that should not be used is plain magenta.
     """
     people, width, height = request.param
     store = Store(tmp_path_factory.mktemp("pictures") / "store")
@@ -85,7 +85,7 @@ def collage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def source(index: int, cell_width: int, cell_height: int) -> Image.Image:
-    """What a cell of this size should be made from, as Pillow reads it."""
+    """The file that a cell of this size should be made from, as Pillow reads it."""
     large = cell_width > 300 or cell_height > 400
     with Image.open(io.BytesIO(archive(index) if large else intermediate(index))) as opened:
         return opened.convert("RGB")

@@ -1,4 +1,4 @@
-"""Who has withdrawn is known at once, at the cost of two calls to the store, and never from a stale listing."""
+"""A withdrawal is noticed at once, at the cost of two store operations, and never missed in a stale listing."""
 
 from __future__ import annotations
 

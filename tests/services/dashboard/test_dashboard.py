@@ -1,4 +1,4 @@
-"""What the desk shows of a campaign: numbers, the next collage, what changed between past ones."""
+"""The dashboard's data on a campaign: numbers, the next collage, changes between past ones."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from scripts.sandbox.waiting import wait_for
 def past(
     number: int, shown: str, left_out: str = "", unreadable: str = "", at: str = "2026-11-20T06:00:00Z"
 ) -> Summary:
-    """A collage of people with names of one letter."""
+    """A past collage of people with one-letter names."""
     people = tuple(shown), tuple(left_out), (), tuple(unreadable)
     return Summary(f"{number:04}", "sayno", at, 1, Size(100, 100), Cells(1, 1, 3, 4, 1, 0, {}), *people, files=())
 
@@ -143,16 +143,16 @@ def test_addresses_are_counted_apart_and_kept(store: Store, exiftool: ExifTool, 
     none, unusable = (tuple(f"p{number}" for number in range(first, 30, 3)) for first in (0, 2))
     assert found(archives, every) == ArchiveSummary(none, unusable)
     assert archives.summary("sayno", every[1:]) == ArchiveSummary(none[1:], unusable)
-    assert archives.summary("sayno", every) is None  # who went and came back is looked at again
+    assert archives.summary("sayno", every) is None  # a photo that went and came back is read again
     assert archives.summary("other", []) == ArchiveSummary()
-    # an address that was corrected has left its photo's time of approval
+    # a corrected address changes its photo's time of approval
     path = store.photos.archive_path("sayno", "p0")
     tags, known = exiftool.read([path])[path], path.stat()
     exiftool.write(path, replace(tags, email="new@example.org"))
     os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
     assert found(archives, store.photos.all("sayno")) == ArchiveSummary(none[1:], unusable)
     archives.close()
-    assert archives.summary("sayno", photos("x")) is None  # and nothing is begun any more
+    assert archives.summary("sayno", photos("x")) is None  # and nothing more is started
 
 
 def found(archives: ArchiveTags, every: Sequence[Photo]) -> ArchiveSummary:

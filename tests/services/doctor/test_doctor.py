@@ -1,4 +1,4 @@
-"""The doctor with a real store, exiftool, ImageMagick, mail server, and the stand-in for Cloudinary."""
+"""The doctor with a real store, exiftool, ImageMagick and mail server, and the stand-in for Cloudinary."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def environ(standin: Standin, store: Store) -> dict[str, str]:
 
 
 def states(environ: dict[str, str], tmp_path: Path) -> dict[str, Result]:
-    """By check, the worst that is said."""
+    """The worst verdict of each check."""
     found: dict[str, Result] = {}
     for result in diagnose(environ=environ, dotenv=tmp_path / ".env"):
         known = found.get(result.check, result)
@@ -43,7 +43,7 @@ def states(environ: dict[str, str], tmp_path: Path) -> dict[str, Result]:
     return found
 
 
-def test_where_all_is_well_every_line_says_so_and_one_call_is_used(environ: dict[str, str], standin: Standin) -> None:
+def test_an_intact_installation_passes_every_check_with_one_call(environ: dict[str, str], standin: Standin) -> None:
     answer = command("doctor", environ=environ)
     assert (answer.returncode, answer.stderr) == (0, "")
     *lines, _ = answer.stdout.splitlines()

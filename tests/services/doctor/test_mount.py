@@ -39,7 +39,7 @@ def test_efs_mounted_as_it_should_be_is_well() -> None:
         (("nfs4", "xfs"), "ok", "local to this machine"),
     ],
 )
-def test_whatever_is_unsafe_about_it_is_named(change: tuple[str, str], state: str, named: str) -> None:
+def test_every_unsafe_mount_option_is_named(change: tuple[str, str], state: str, named: str) -> None:
     assert said(EFS.replace(*change))[0] == state
     assert named in said(EFS.replace(*change))[1]
     if state != "ok":

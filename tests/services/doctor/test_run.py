@@ -20,7 +20,7 @@ def test_each_verdict_is_told_when_there_is_one_and_kept() -> None:
     assert kept == told == [Result("a", OK, "so it is"), Result("b", WARN, "so it is")]
 
 
-def test_what_needs_something_that_failed_is_not_checked_and_neither_is_what_needs_that() -> None:
+def test_checks_that_need_a_failed_one_are_skipped_and_so_are_those_that_need_them() -> None:
     def never() -> Iterator[Result]:
         raise AssertionError("it was asked")
 

@@ -29,7 +29,7 @@ def read(**change: str) -> list[tuple[str, str]]:
     return [(result.state, result.message) for result in settings.read(surveyed)]
 
 
-def test_what_is_off_is_said_and_what_is_half_on_is_a_warning() -> None:
+def test_features_that_are_off_are_listed_and_half_configured_ones_are_warnings() -> None:
     assert states() == {"admin": "ok", "mails": "ok", "galleries": "ok"}
     assert states(COLLAGEN_ADMIN_PASSWORD="")["admin"] == "warn"
     assert states(COLLAGEN_SMTP_URL="")["mails"] == "ok", "a campaign need not send mails"

@@ -1,4 +1,4 @@
-"""The test bench for erasure."""
+"""A test bench for erasure."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def test_what_a_withdrawal_that_was_cut_off_left_goes_too(bench: Bench) -> None:
     assert list(bench.store.root.path.glob("sayno/collages/0001/*")) == []
 
 
-def test_for_somebody_who_is_not_known_no_collage_is_withdrawn_and_the_doubt_is_told(bench: Bench) -> None:
+def test_for_an_unknown_person_no_collage_is_withdrawn_and_the_doubt_is_reported(bench: Bench) -> None:
     bench.add("p0", ANN)
     bench.collage()
     damage(bench, "0001")
@@ -225,7 +225,7 @@ def test_someone_who_was_left_out_is_not_named_any_more(bench: Bench) -> None:
     assert left_out[:1] != list(bench.store.collages.manifest("sayno", "0001").left_out[:1]) or not left_out
 
 
-def test_when_cloudinary_cannot_be_asked_nothing_is_touched(bench: Bench) -> None:
+def test_when_cloudinary_cannot_be_reached_nothing_is_touched(bench: Bench) -> None:
     bench.add("a", ANN)
     before = {path: path.read_bytes() for path in bench.store.root.path.rglob("*") if path.is_file()}
     bench.standin.faults("api", "status", times=None, status=500)
@@ -238,7 +238,7 @@ def test_forget_that_was_cut_off_goes_on_when_it_is_run_again(bench: Bench) -> N
     for number in range(3):
         bench.add(f"supporter-{number}", ANN if number == 0 else None, seed=number)
     bench.collage()
-    # as far as the rejection: the archive, which had the address, is gone
+    # up to the rejection: the archive, which had the address, is gone
     bench.standin.reject("supporter-0", notify=False)
     bench.processor.process(Hint("supporter-0"))
     receipt = bench.forgetting.forget(ANN)
@@ -264,7 +264,7 @@ def command(bench: Bench, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("whom", ["selfie-999", "nobody@example.org"])
-def test_whom_nobody_knows_is_an_error_of_one_sentence(bench: Bench, whom: str) -> None:
+def test_an_unknown_person_is_an_error_of_one_sentence(bench: Bench, whom: str) -> None:
     bench.add("selfie-1", ANN)
     answer = command(bench, whom)
     assert (answer.returncode, answer.stdout) == (1, "")

@@ -1,4 +1,4 @@
-"""Erasure reaches every corner: retired campaigns, odd IDs, cursors, caches, old logs, what arrives afterwards."""
+"""Erasure reaches every corner: retired campaigns, odd IDs, cursors, caches, old logs, late arrivals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.forgetting import ANN, Bench, search
 
 
 def retire(bench: Bench, campaign: str, name: str) -> None:
-    """Leaves in the store what a campaign left that is no longer in campaigns.toml."""
+    """Leaves in the store the remains of a campaign that is no longer in campaigns.toml."""
     (bench.store.root.path / campaign).rename(bench.store.root.path / name)
 
 
@@ -172,7 +172,7 @@ def test_pictures_that_a_service_keeps_on_its_own_disk_go_once_somebody_in_them_
     cache.put("sayno/0001/tile.jpg", bytes(32), b"someone else's face")
     erasing.look()
     assert kept(cache, "sayno", "other") == ["sayno", "other"]
-    # a service that was away meanwhile
+    # a service that was down meanwhile
     Erasing(store, cache).look()
     assert kept(cache, "sayno", "other") == ["other"]
 

@@ -23,7 +23,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> MailServer:
-    """A mail server without faults that has taken nothing yet."""
+    """A mail server without faults or mails."""
     made = running()
     made.forget()
     monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
@@ -32,7 +32,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> MailServer:
 
 @pytest.fixture
 def notifier(server: MailServer, store: Store, exiftool: ExifTool, clock: Clock) -> Make:
-    """Makes a notifier whose mails go to the server; settings and whatever else can be given may be replaced."""
+    """Makes a notifier that sends to the server; settings and other arguments can be replaced."""
 
     def make(environ: dict[str, str] | None = None, **more: Any) -> Notifier:
         made = settings(environment(server, store.root.path) | (environ or {}))

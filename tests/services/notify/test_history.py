@@ -1,4 +1,4 @@
-"""Reading from the send log who was told."""
+"""Reading from the send log who got a mail."""
 
 from __future__ import annotations
 
@@ -51,6 +51,6 @@ def test_a_record_of_someone_whose_photo_went_meanwhile_is_found_by_its_message(
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["state", "collage", "message_id", "address", "x"]), st.text())))
-def test_whatever_a_record_lacks_it_is_read(records: list[dict[str, Any]]) -> None:
+def test_a_record_that_lacks_fields_is_read(records: list[dict[str, Any]]) -> None:
     for states in history(records).states.values():
         assert set(states.values()) <= {"sent", "uncertain", "failed", "refused"}

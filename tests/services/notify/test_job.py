@@ -1,4 +1,4 @@
-"""A run in a process of its own, as the admin's request starts it: what its state shows, and what it never shows."""
+"""A run in a separate process, as the admin's request starts it: what its state shows, and what it never shows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def made(server: MailServer, store: Store) -> Iterator[Settings]:
 
 
 def ended(store: Store, collage: str = "0001") -> dict[str, Any]:
-    """The last state of a run, when its process has gone."""
+    """The last state of a run, once its process has ended."""
 
     def over() -> dict[str, Any] | None:
         noted = store.sends.state(CAMPAIGN)
@@ -45,7 +45,7 @@ def ended(store: Store, collage: str = "0001") -> dict[str, Any]:
 
 
 def senders() -> list[int]:
-    """Processes that send, started from here."""
+    """Sending processes started from here."""
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -62,7 +62,7 @@ def test_a_run_tells_everyone_and_how_it_is_doing(
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO)  # which the other process is given, as it is by the service
+    caplog.set_level(logging.INFO)  # which the other process receives, as from the service
     assert job.state(store, CAMPAIGN, "0001") == job.IDLE
     server.refuse(recipients={address(1): ["550 5.1.1 <person00001@example.org> is unknown"]})
     job.start(made, CAMPAIGN, "0001", Options(limit=4))

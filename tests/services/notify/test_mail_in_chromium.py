@@ -1,4 +1,4 @@
-"""What the default mail looks like in a real browser: on a phone and a desk, light and dark."""
+"""The default mail in a real browser: on a phone and a desktop, light and dark."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["browser"]
 SIZES = pytest.mark.parametrize("width", [360, 800])
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
-# every piece of text with its contrast to what lies behind it (WCAG 2.2, 1.4.3), and its size
+# every piece of text with its contrast to its background (WCAG 2.2, 1.4.3), and its size
 CONTRASTS = """
 const channel = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
@@ -71,7 +71,7 @@ def test_the_picture_is_there_and_nothing_else_is_loaded(
     assert picture["natural"] > 0
     assert min(width, 600) - 40 <= picture["width"] <= 600
     assert picture["height"] == pytest.approx(picture["width"], abs=1)  # the sample is square
-    # from wherever; the icon that every browser asks every server for is not the page's
+    # except the icon that every browser requests from every server, which is not the page's
     loaded = browser.run("return performance.getEntriesByType('resource').map(entry => entry.name)")
     assert [address for address in loaded if not address.endswith("/favicon.ico")] == [
         browser.run("return document.images[0].src")

@@ -1,4 +1,4 @@
-"""One person's mail: its parts and headers, safe from any title, template or address."""
+"""One person's mail: its parts and headers, safe against any title, template or address."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def mail(title: str = "Say No", **changes: Any) -> EmailMessage:
 
 
 def parsed(message: EmailMessage) -> EmailMessage:
-    """As the standard library reads it from the wire."""
+    """The mail as the standard library parses it."""
     read = message_from_bytes(message.as_bytes(), policy=policy.default)
     assert isinstance(read, EmailMessage)
     assert [part.defects for part in read.walk()] == [[], [], []]
@@ -82,7 +82,7 @@ def body(message: EmailMessage, kind: str) -> str:
 
 
 class Page(HTMLParser):
-    """What a page loads and links to, and its words."""
+    """The URLs that a page loads and links to, and its text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ def one_line(title: str) -> str:
     return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", title).split())
 
 
-# --- what it is
+# --- its form
 
 
 def test_it_has_a_plain_part_and_after_it_an_html_part() -> None:
@@ -126,7 +126,7 @@ def test_it_has_these_headers_and_no_others() -> None:
 
 def test_a_mail_program_can_unsubscribe_with_one_click() -> None:
     raw = mail().as_bytes().decode("ascii")
-    # as it is on the wire: encoded or folded, mail programs would not find the address
+    # as sent: encoded or folded, mail programs would not find the address
     assert f"\r\nList-Unsubscribe: <{LINKS.unsubscribe}>\r\n" in raw
     assert "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
 
@@ -152,7 +152,7 @@ def test_the_same_values_make_the_same_mail() -> None:
     assert mail().as_bytes() == mail().as_bytes()
 
 
-# --- what is in it
+# --- its contents
 
 
 def test_no_address_is_in_it_but_the_recipients_and_the_senders() -> None:
@@ -207,7 +207,7 @@ def test_plain_lines_are_short_but_for_links_and_those_on_the_wire_always() -> N
         assert len(wire) <= 76
 
 
-# --- what cannot be done to it
+# --- attacks on it
 
 
 @pytest.mark.parametrize("title", TITLES)

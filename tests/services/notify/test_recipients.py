@@ -1,4 +1,4 @@
-"""Who is told: each person once, nobody who unsubscribed, and in a trial only test addresses."""
+"""Who gets a mail: each person once, nobody who unsubscribed, and in a trial only test addresses."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def people(*addresses: str | None) -> list[tuple[str, str | None]]:
     return [(f"p{number}", address) for number, address in enumerate(addresses)]
 
 
-def test_everyone_shown_is_told_in_the_order_of_the_grid() -> None:
+def test_everyone_shown_is_mailed_in_the_order_of_the_grid() -> None:
     selection = chosen(people("b@x.org", "a@x.org"))
     assert selection == Selection([Recipient("b@x.org", "p0"), Recipient("a@x.org", "p1")])
 
@@ -150,7 +150,7 @@ def test_an_address_is_one(address: str) -> None:
         f"a@{'b.' * 130}org",
     ],
 )
-def test_what_no_server_would_take_is_no_address(address: str) -> None:
+def test_an_address_that_no_server_would_accept_is_invalid(address: str) -> None:
     assert not is_address(address)
 
 
@@ -185,7 +185,7 @@ ADDRESSES = st.sampled_from(["a@x.org", "A@x.org", "b@x.org", "c@x.org", "d@x.or
         Options, everyone=st.booleans(), limit=st.none() | st.integers(1, 4), retry_uncertain=st.booleans()
     ),
 )  # fmt: skip
-def test_everyone_shown_is_told_once_or_named_with_a_reason(
+def test_everyone_shown_gets_one_mail_or_is_named_with_a_reason(
     addresses: list[str | None], states: dict[str, dict[str, Any]], unsubscribed: set[str], options: Options
 ) -> None:
     shown = people(*addresses)

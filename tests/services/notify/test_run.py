@@ -65,7 +65,7 @@ def states(store: Store, whom: str) -> list[str]:
 
 
 def claims(message: EmailMessage) -> Claims:
-    """Whose picture a mail shows, and that its other link is theirs as well."""
+    """Whose picture a mail shows; checks that its other link is theirs as well."""
     tokens = Tokens([KEY])
     unsubscribe = message["List-Unsubscribe"].removeprefix(f"<{PUBLIC_URL}/unsubscribe/").removesuffix(">")
     html = message.get_body(("html",))
@@ -75,7 +75,7 @@ def claims(message: EmailMessage) -> Claims:
     return tokens.read_image(image)
 
 
-# Who gets what
+# Who gets which mail
 
 
 def test_everyone_gets_one_mail_with_their_own_links_over_one_connection(
@@ -121,7 +121,7 @@ def test_each_mail_is_written_down_before_it_leaves_and_when_it_was_taken(
     }
 
 
-def test_nobody_is_told_again_and_new_people_are_told_of_the_next_collage(
+def test_nobody_gets_a_second_mail_and_new_people_get_one_about_the_next_collage(
     notifier: Make, server: MailServer, store: Store
 ) -> None:
     gather(store, 6)
@@ -159,7 +159,7 @@ def test_who_cannot_be_told_is_named(notifier: Make, server: MailServer, store: 
 
 
 def test_mails_go_out_to_every_usable_spelling(notifier: Make, server: MailServer, store: Store) -> None:
-    """Also of archives that were stored before there was one form."""
+    """Also from archives stored before there was one form."""
     typed = ["max@müller.example", "Kim <kim@example.org>", "\ufeffbom@EXAMPLE.org.", "jo..smith.@docomo.ne.jp"]
     gather(store, [*typed, "MAILTO:kim@example.org", "plain@example.org"])
     report = tell(notifier())
@@ -181,7 +181,7 @@ def test_a_person_who_withdrew_another_spelling_is_not_told(
     assert tell(notifier()).sent == everyone(3)
 
 
-def test_nobody_who_unsubscribed_is_told_even_in_the_middle_of_a_run(
+def test_nobody_who_unsubscribed_is_mailed_even_in_the_middle_of_a_run(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
     gather(store, 6)
@@ -197,7 +197,7 @@ def test_nobody_who_unsubscribed_is_told_even_in_the_middle_of_a_run(
     assert server.told() == once(report.sent)
 
 
-def test_nobody_is_told_of_a_collage_that_shows_somebody_who_has_withdrawn(
+def test_nobody_is_mailed_about_a_collage_that_shows_somebody_who_has_withdrawn(
     notifier: Make, server: MailServer, store: Store
 ) -> None:
     gather(store, 6)
@@ -220,7 +220,7 @@ def test_a_run_ends_before_the_next_mail_when_somebody_withdraws(
     assert report.sent == everyone(2)
     assert "shows 1 person who has withdrawn, so nobody else is told of it" in (report.stopped or "")
     assert server.told() == once(everyone(2))
-    # rebuilt without them, and started again, it goes on where it stopped
+    # rebuilt without them and started again, it continues where it stopped
     assert job.revise(store, CAMPAIGN, "0001", (), 1.0).wait(300)
     again = tell(notifier())
     assert server.told() == once(everyone(4))  # of five, the grid seats four
@@ -257,10 +257,10 @@ def test_a_plan_that_is_older_than_another_run_tells_nobody_twice(
 # What the server does
 
 
-def test_more_people_than_are_read_at_once_of_whom_some_are_refused_and_some_at_first(
+def test_more_people_than_are_read_at_once_some_refused_and_some_only_at_first(
     notifier: Make, server: MailServer, store: Store, clock: Clock
 ) -> None:
-    gather(store, 208)  # exiftool is given 200 archives at once
+    gather(store, 208)  # exiftool gets 200 archives at once
     never, later = everyone(208)[100:110], everyone(208)[180:190]
     server.refuse(
         recipients={one: ["550 5.1.1 No such user"] for one in never} | {one: ["451 4.7.1 Greylisted"] for one in later}
@@ -372,7 +372,7 @@ def test_a_sender_that_is_refused_ends_the_run_and_nobody_has_failed_for_good(
     assert tell(notifier()).sent == everyone(6)
 
 
-# How fast, and how it ends
+# Pace and end
 
 
 def test_a_rate_is_kept(notifier: Make, server: MailServer, store: Store, clock: Clock) -> None:
@@ -395,7 +395,7 @@ def test_a_run_that_is_asked_to_end_leaves_nothing_uncertain(notifier: Make, ser
     assert tell(notifier()).sent == everyone(6)[2:]
 
 
-# What is refused before anything is sent
+# Refused before anything is sent
 
 
 @pytest.mark.parametrize(
@@ -421,7 +421,7 @@ def test_a_login_that_is_refused_is_named_before_anything_is_written_down(
     assert store.sends.read(CAMPAIGN) == []
 
 
-def test_nobody_is_told_of_a_collage_that_is_not_sound(notifier: Make, server: MailServer, store: Store) -> None:
+def test_nobody_is_mailed_about_an_unsound_collage(notifier: Make, server: MailServer, store: Store) -> None:
     gather(store, 6)
     (store.collages.directory(CAMPAIGN, "0001") / "collage-1024.jpg").write_bytes(b"\xff\xd8\xff\xd9")
     with pytest.raises(CollageUnsound, match=r"The collage 0001 of sayno is not sound.*collage-1024\.jpg") as caught:
@@ -435,11 +435,11 @@ def test_nobody_is_told_of_a_collage_that_is_not_sound(notifier: Make, server: M
     assert server.taken() == []
 
 
-# Whenever it dies
+# Killed at any moment
 
 
 class Tagged(ExifTool):
-    """What archives say, without reading them."""
+    """The archives' tags, without reading them."""
 
     def __init__(self, emails: dict[str, str | None]) -> None:
         super().__init__()
@@ -450,7 +450,7 @@ class Tagged(ExifTool):
 
 
 class Box:
-    """A mail server that records envelopes only."""
+    """A mail server that only records envelopes."""
 
     def __init__(self) -> None:
         self.envelopes: list[tuple[str, str]] = []
@@ -470,7 +470,7 @@ class Box:
 
 # To die after an operation is to die before the next: each of the two strikes at every other one.
 @pytest.mark.parametrize(("first", "strike"), [(20, dies_before), (20, dies_after), (21, fails(errno.ENOSPC))])
-def test_wherever_a_run_dies_the_next_one_tells_nobody_twice_and_names_whom_it_is_not_sure_of(
+def test_wherever_a_run_dies_the_next_one_mails_nobody_twice_and_names_the_uncertain(
     notifier: Make, store: Store, first: int, strike: Callable[..., Any]
 ) -> None:
     gather(store, 6)
@@ -529,7 +529,7 @@ TRIAL = "test_prototype"
 
 
 def is_trial(recipient: str) -> bool:
-    """Whether an address is the trial campaign's own, said once more in another way."""
+    """Whether an address is the trial campaign's own, implemented in another way."""
     local, _, domain = recipient.rpartition("@")
     token = local.removeprefix("collagen-test+")
     letters = token.replace("-", "")
@@ -573,7 +573,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_in_a_trial_no_envelope_ever_names_another_address_whatever_the_context_said(
     trial: Store, emails: list[str | None], written: bool
 ) -> None:
-    """From the context to the envelope. `written`: by Collagen; else the archives say what nobody rewrote."""
+    """From the context to the envelope. `written`: by Collagen; otherwise the archives contain unnormalised text."""
     environ = {
         "COLLAGEN_STORE": str(trial.root.path),
         "COLLAGEN_CAMPAIGNS": str(Path(__file__).parents[3] / "campaigns.toml"),

@@ -1,4 +1,4 @@
-"""Which notifications about a photo need a lookup, and which an earlier lookup covers."""
+"""Which notifications about a photo need a lookup, and which are covered by an earlier one."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def test_a_first_notification_asks_and_at_once() -> None:
     assert Lookups().pause("a", 1_700_000_000) == 0
 
 
-def test_what_was_signed_before_the_last_question_is_known() -> None:
+def test_a_notification_signed_before_the_last_lookup_is_covered() -> None:
     lookups = Lookups().at("a", 1_700_000_010.0)
     assert lookups.covers("a", 1_700_000_008)
-    # too near: signed times are whole seconds, and clocks differ a little
+    # too close: signed times are whole seconds, and clocks differ a little
     assert not lookups.covers("a", 1_700_000_009)
     assert not lookups.covers("b", 1_700_000_000)
 
@@ -59,7 +59,7 @@ NO_TIME = [b'{"x": [Infinity]}', b'{"x": [1e999]}', b'{"x": [NaN]}']
 
 
 @pytest.mark.parametrize("damaged", [*NO_NOTE, *NO_TIME])
-def test_of_what_is_damaged_nothing_is_known(damaged: bytes) -> None:
+def test_nothing_is_known_from_a_damaged_note(damaged: bytes) -> None:
     assert read(damaged) == Lookups()
 
 

@@ -30,7 +30,7 @@ CAMPAIGNS = Campaigns([Campaign(name, name, name) for name in ("sayno", "other")
 
 @cache
 def landscape(side: str) -> bytes:
-    """A sample person at the left or at the right of a picture of 1200×600."""
+    """A sample person at the left or right of a picture of 1200×600."""
     wall = Image.new("RGB", (1200, 600), (120, 140, 160))
     wall.paste(portrait_image(9, 450, 600), (0 if side == "left" else 750, 0))
     return jpeg(wall)
@@ -174,7 +174,7 @@ def test_a_new_version_is_cut_anew(bench: Bench) -> None:
     assert bench.cut().why == "middle"
 
 
-def test_what_is_no_longer_so_is_not_cut_and_nothing_is_changed(bench: Bench) -> None:
+def test_an_outdated_photo_is_not_cut_and_nothing_is_changed(bench: Bench) -> None:
     bench.arrive(jpeg(scene(1200, 600)))
     version, before = bench.standin.asset("a/b")["version"], bench.shown()
     for change in (
@@ -206,7 +206,7 @@ def test_a_crash_between_the_files_of_a_cut_is_mended_by_the_next_look(bench: Be
 def test_a_store_of_before_is_left_as_it_is(bench: Bench) -> None:
     bench.arrive(jpeg(scene(1200, 600)))
     tags, photos = bench.tags(), bench.store.photos
-    # as it was stored before cuts were remembered
+    # as stored before crops were remembered
     path = photos.archive_path("sayno", "a/b")
     approved_at = path.stat().st_mtime
     bench.exiftool.write(path, Tags(tags.email, tags.public_id, tags.asset_id, tags.version))

@@ -1,4 +1,4 @@
-"""Processing one photo: whatever the hint, the store ends as Cloudinary says now."""
+"""Processing one photo: whatever the hint, the store ends up as Cloudinary says now."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_photo_that_is_no_longer_approved_here_is_removed(bench: Bench, change
         bench.standin.move("a/b", "elsewhere")
     else:
         bench.standin.moderate("a/b", {"reject": "rejected"}.get(change, change))
-    # even where the hint says that it was approved
+    # even if the hint says that it was approved
     assert bench.process("a/b", approval=True) == "removed"
     assert bench.store.photos.holders("a/b") == {}
     assert bench.log("sayno")[-1] == "DELETED a/b"
@@ -299,7 +299,7 @@ FORMS = [
 
 
 def stored_with(bench: Bench, emails: list[str]) -> Iterator[tuple[str, str]]:
-    """A photo that arrives with the first address and gets the others: what is stored, and what the log says."""
+    """A photo that arrives with the first address and then gets the others: what is stored and logged."""
     for number, email in enumerate(emails):
         if number == 0:
             upload(bench, email=email)
@@ -327,7 +327,7 @@ def test_an_address_is_stored_in_the_form_in_which_mails_go_out(bench: Bench) ->
 
 
 def test_another_spelling_of_the_stored_address_is_no_change() -> None:
-    tags = Tags("mailto:Max@Müller.example", "p", "i", 1)  # as archives were before there was one form
+    tags = Tags("mailto:Max@Müller.example", "p", "i", 1)  # as in archives from before there was one form
     assert not decide(asset(email="max@xn--mller-kva.example"), SAYNO, {"sayno": tags}).store
     assert decide(asset(email="moritz@xn--mller-kva.example"), SAYNO, {"sayno": tags}).store
 
@@ -339,7 +339,7 @@ def test_what_is_of_no_campaign_is_ignored(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("junk", [b"<html></html>", b"GIF89a", b"\xff\xd8\xff\xe0 half a jpeg"])
-def test_what_is_no_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) -> None:
+def test_a_file_that_is_not_a_picture_is_logged_and_not_stored(bench: Bench, junk: bytes) -> None:
     upload(bench)
     bench.standin.overwrite("a/b", junk)
     outcome = bench.processor.process(bench.hint("a/b"))
@@ -436,11 +436,11 @@ def test_an_exiftool_that_fails_stores_nothing(bench: Bench) -> None:
     assert bench.log("sayno")[0].startswith("ERROR a/b will be tried again")
 
 
-# What Cloudinary has besides plain photos
+# Cloudinary's assets other than plain photos
 
 
 def told(bench: Bench) -> list[Hint]:
-    """The hints of everything that the stand-in would have notified."""
+    """The hints for all notifications that the stand-in would have sent."""
     payloads = [one["payload"] for one in bench.standin.notifications()]
     return [hint for payload in payloads for hint in parse(json.dumps(payload).encode()).hints]
 
@@ -455,7 +455,7 @@ def test_sixty_deletions_of_photos_that_nobody_holds_cost_no_call(bench: Bench) 
     assert bench.standin.calls("api") == []
 
 
-def test_what_brings_no_photo_that_nobody_holds_costs_no_call_and_what_may_bring_one_is_asked(bench: Bench) -> None:
+def test_only_notifications_that_can_bring_a_photo_cost_a_call(bench: Bench) -> None:
     bench.standin.upload(person(1), "p", folder="sayno", email="a@example.org")
     bench.standin.reject("p")
     bench.standin.set_email("p", "b@example.org")
@@ -549,7 +549,7 @@ def test_a_photo_that_only_signed_addresses_deliver_is_stored_kept_and_removed(b
     approval = told(bench)[-1]
     assert approval.type == type
     assert bench.processor.process(approval).status == "stored"
-    # a hint that does not know the type, as sync has of a photo that no list names
+    # a hint without the type, as sync has for a photo that no list names
     assert bench.processor.process(Hint("a/b")).status == "unchanged"
     bench.standin.reject("a/b")
     assert bench.processor.process(told(bench)[-1]).status == "removed"
@@ -625,7 +625,7 @@ def test_a_full_local_disk_stores_nothing_and_is_worth_another_try(
 ) -> None:
     upload(bench)
     full = tmp_path / "full"
-    full.write_bytes(b"")  # no directory: whatever is made there fails, as on a disk that is full
+    full.write_bytes(b"")  # a missing directory: creating files in it fails, as on a full disk
     with monkeypatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(full))
         with pytest.raises(StoreUnavailable, match=r"The local disk failed in .*full: .* or set TMPDIR"):

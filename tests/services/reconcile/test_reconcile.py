@@ -1,4 +1,4 @@
-"""Syncs: whatever was lost, the mirror ends as Cloudinary has it; what that costs, and what a sync never does."""
+"""Syncs: whatever was lost, the mirror ends up like Cloudinary; what that costs, and what a sync never does."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Bench:
         return [syncing.run(name, **options) for name in FOLDERS]
 
     def add(self, count: int, folder: str = "sayno", first: int = 0, status: str | None = "approved") -> list[str]:
-        """Silently puts so many photos of two people there."""
+        """Adds so many photos of two people without notifications."""
         names = [f"{folder}/{number:03}" for number in range(first, first + count)]
         for seed in (0, 1):
             photos = [
@@ -102,7 +102,7 @@ def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Rememberi
 
 
 def everything(store: Store) -> dict[str, tuple[int, int, bytes]]:
-    """Every file and directory: mode, time of modification, bytes."""
+    """Every file and directory: mode, modification time, content."""
     return {
         str(path.relative_to(store.root.path)): (
             path.stat().st_mode,
@@ -120,14 +120,14 @@ def asked_about(standin: Standin) -> list[str]:
 
 
 def orphans(store: Store, count: int, campaign: str = "sayno") -> list[str]:
-    """Puts photos into the store that Cloudinary knows nothing of; asking about them is quick."""
+    """Puts photos into the store that Cloudinary does not know; looking them up is quick."""
     names = [f"gone/{campaign}/{number:03}" for number in range(count)]
     for name in names:
         store.photos.put(campaign, name, b"archive", b"intermediate", 1)
     return names
 
 
-# What was lost is found
+# Losses are found
 
 
 def test_after_lost_notifications_and_many_changes_everything_is_repaired_and_reported(bench: Bench) -> None:
@@ -160,7 +160,7 @@ def test_after_lost_notifications_and_many_changes_everything_is_repaired_and_re
         if chance.random() < 0.3:  # the others are lost
             for hint in parse(json.dumps(one["payload"]).encode()).hints:
                 syncing._processor.process(hint)
-    # and the disk has lost some, too
+    # and the disk has also lost some
     kept = sorted(bench.store.photos.pairs("sayno"))
     bench.store.photos.intermediate_path("sayno", kept[0]).unlink()
     bench.store.photos.archive_path("sayno", kept[1]).unlink()
@@ -171,7 +171,7 @@ def test_after_lost_notifications_and_many_changes_everything_is_repaired_and_re
     assert bench.is_true()
     for report in reports:
         mine = {name for campaign, name in there if campaign == report.campaign}
-        # what another campaign's sync has taken over is no longer here when it is this one's turn
+        # photos that another campaign's sync has taken over are no longer here when it is this one's turn
         assert set(report.orphaned) <= here[report.campaign] - mine
         assert set(report.repaired) == {*report.missed, *report.stale, *report.orphaned}
         assert report.unreachable == {}
@@ -225,7 +225,7 @@ def test_photos_of_a_campaign_that_is_not_synced_stay_as_they_are(bench: Bench) 
     assert len(bench.store.photos.pairs("other")) == len(bench.store.photos.pairs("retired")) == 2
 
 
-# Nothing is removed because a list lacks it
+# Nothing is removed just because a list lacks it
 
 
 @pytest.mark.parametrize("match", ["by_asset_folder", "resources"])
@@ -309,7 +309,7 @@ def test_with_50_calls_an_hour_it_waits_says_so_and_goes_on_and_leaves_calls_for
 
 
 def test_a_refusal_for_the_limit_fails_no_photo(bench: Bench) -> None:
-    """Others may use the calls up between two answers."""
+    """Others may use up the calls between two answers."""
     orphans(bench.store, 20)
 
     def use_up(done: int, total: int) -> None:
@@ -339,7 +339,7 @@ def test_how_long_is_waited_for_calls(standing: Standing, under_way: int, now: f
     assert seconds_to_wait(standing, under_way, now) == pytest.approx(seconds)
 
 
-# Ended in the middle, and what fails for ever
+# Interrupted syncs, and photos that fail for ever
 
 
 def start(bench: Bench, *arguments: str) -> subprocess.Popen[str]:
@@ -361,7 +361,7 @@ def run_until_it_waits_then_kill(bench: Bench) -> None:
         cursor, seen = bench.store.root.path / ".sync/sayno.json", set[tuple[bytes, int]]()
 
         def noted() -> bool:
-            """Twice the same: it notes where it is once in a second that it waits."""
+            """Waits for the same note twice: while waiting, it notes its position every second."""
             if cursor.exists():
                 seen.add((cursor.read_bytes(), cursor.stat().st_mtime_ns))
             return len(seen) > len({where for where, _ in seen}) + 1
@@ -461,7 +461,7 @@ def test_only_one_sync_of_a_campaign_runs_at_a_time_and_one_may_wait(bench: Benc
         waiting = start(bench, "sayno", "--wait", "60")
         place = bench.store.root.path / ".sync/sayno.next"
         wait_for(lambda: place.exists() and is_locked(place), "it waits for its turn")
-        with pytest.raises(SyncInProgress):  # one that waits is enough
+        with pytest.raises(SyncInProgress):  # one waiting sync is enough
             bench.sync(patience=300)
         assert bench.store.photos.pairs("sayno") != {}
     with waiting:
@@ -554,7 +554,7 @@ def test_what_a_removal_that_was_cut_off_left_of_a_photo_goes_with_the_next_sync
 
 
 def _overwrite(path: Path, data: bytes) -> None:
-    """New content, and the modification time as it was."""
+    """Changes the content, but keeps the modification time."""
     times = path.stat()
     path.write_bytes(data)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -632,7 +632,7 @@ def test_what_has_to_be_asked_about(rows: list[Asset], here: dict[str, Held], su
     plan.compare(rows)
     assert {work.hint.public_id: work.suspicion for work in plan.work()} == suspicions
     plan = SyncPlan(SAYNO, here)
-    plan.add(rows)  # another list finds as much, and proves nothing
+    plan.add(rows)  # another list returns as many, and proves nothing
     assert {work.hint.public_id for work in plan.work()} == {*suspicions, *here}
 
 
@@ -678,11 +678,11 @@ def test_a_renamed_folder_concerns_the_campaigns_in_it_and_below(
     assert concerned(rules, folders) == campaigns
 
 
-# What would remove much
+# Syncs that would remove many photos
 
 
 def rename_folder(bench: Bench, folder: str) -> None:
-    """What somebody writes into campaigns.toml as the folder of sayno."""
+    """Sets sayno's folder in campaigns.toml."""
     path = Path(bench.environ["COLLAGEN_CAMPAIGNS"])
     path.write_text(path.read_text().replace("[sayno]", f'[sayno]\nfolder = "{folder}"'))
 

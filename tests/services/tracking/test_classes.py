@@ -1,4 +1,4 @@
-"""Requests as mail programs, proxies and machines really make them."""
+"""Real requests of mail programs, proxies and machines."""
 
 from __future__ import annotations
 
@@ -94,5 +94,5 @@ def test_another_purpose_is_no_prefetch() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["User-Agent", "Purpose", "X-Moz"]) | st.text(), st.text()))
-def test_whatever_a_request_says_it_has_a_class(headers: dict[str, str]) -> None:
+def test_every_request_has_a_class(headers: dict[str, str]) -> None:
     assert classify(headers) in ("human", "proxy", "prefetch", "unknown")

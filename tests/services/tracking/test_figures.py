@@ -99,7 +99,7 @@ def test_a_person_with_two_photos_in_two_collages_is_one_person() -> None:
     assert (counted.told, counted.opened) == (1, 1)
 
 
-def test_hits_of_whom_nobody_told_are_only_hits() -> None:
+def test_hits_of_people_without_a_mail_are_only_hits() -> None:
     counted = figures(told("a"), [opened("a"), opened("trial")])
     assert (counted.opened, counted.hits, counted.nobodys) == (1, 2, 1)
 

@@ -1,4 +1,4 @@
-"""What is recorded of an open, of whom nothing is, and that nothing ever comes of a failure."""
+"""Which opens are recorded, for whom none are, and that a failure never has consequences."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def spoil_the_list_of_the_withdrawn(store: Store) -> None:
 
 
 @pytest.mark.parametrize("spoil", [unmount, put_a_file_in_the_way, spoil_the_list_of_the_withdrawn])
-def test_what_cannot_be_recorded_is_said_once_a_minute_and_raises_nothing(
+def test_a_failed_record_is_logged_once_a_minute_and_raises_nothing(
     peopled: Store, caplog: pytest.LogCaptureFixture, spoil: Callable[[Store], None]
 ) -> None:
     spoil(peopled)

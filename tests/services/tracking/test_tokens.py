@@ -1,4 +1,4 @@
-"""Tokens: what is signed comes back as it was; nothing else is a token."""
+"""Tokens: signed claims come back unchanged; nothing else is a token."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_newest_key_signs_and_an_old_one_is_good_until_it_is_taken_away() ->
 
 
 @given(st.data(), st.sampled_from([CLAIMS, Claims("c" * 64, "0001", "aaaaaaaaaa" * 12)]))
-def test_a_token_that_was_altered_anywhere_is_none(data: st.DataObject, claims: Claims) -> None:
+def test_a_token_altered_anywhere_is_invalid(data: st.DataObject, claims: Claims) -> None:
     token = TOKENS.image(claims)
     place = data.draw(st.integers(0, len(token) - 1))
     end = data.draw(st.integers(place, len(token)))
@@ -65,7 +65,7 @@ def test_a_token_that_was_altered_anywhere_is_none(data: st.DataObject, claims: 
 
 
 def test_no_other_spelling_of_a_token_is_one() -> None:
-    """The last character of a signature has two bits that mean nothing; padding and foreign characters mean nothing."""
+    """The last character of a signature has two bits without meaning, and so do padding and foreign characters."""
     token = TOKENS.image(CLAIMS)
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     for last in set(alphabet) - {token[-1]}:

@@ -1,4 +1,4 @@
-"""Pictures that are kept: found again only for what they were made from, whole or not at all, and never too many."""
+"""Cached pictures: found again only for the same sources, whole or not at all, and never too many."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_two_stores_on_one_machine_have_nothing_in_common(tmp_path: Path) -> Non
     assert other.get("sayno/0001-1/9/0_0", KEY) is None
 
 
-def test_a_part_of_a_picture_is_none(make: Callable[..., Cache], tmp_path: Path) -> None:
+def test_a_truncated_picture_counts_as_missing(make: Callable[..., Cache], tmp_path: Path) -> None:
     cache = make()
     cache.put("a", KEY, b"picture" * 100)
     [path] = files(tmp_path)
@@ -67,7 +67,7 @@ def test_a_part_of_a_picture_is_none(make: Callable[..., Cache], tmp_path: Path)
 
 
 def test_many_writers_at_once_leave_whole_pictures_and_nothing_else(make: Callable[..., Cache], tmp_path: Path) -> None:
-    """Threads and processes write the same few names over and over, with a bound that makes them remove as well."""
+    """Threads and processes keep writing the same few names, with a limit that makes them remove files as well."""
     script = """
 import sys
 from pathlib import Path
@@ -110,18 +110,18 @@ def test_it_is_bounded_and_keeps_what_was_used_last(make: Callable[..., Cache], 
     cache = make(most=most, clock=lambda: now[0])
     sizes = []
     for number in range(300):
-        now[0] += 700  # more than within which a use is not noted again
+        now[0] += 700  # more than the time within which a use is not recorded again
         cache.put(f"c/{number}", KEY, bytes(20_000))
         [path] = (tmp_path / "cache").glob(f"*/c/{number}")
         os.utime(path, (now[0], now[0]))
-        assert cache.get("c/0", KEY) is not None  # asked for again and again
+        assert cache.get("c/0", KEY) is not None  # used again and again
         sizes.append(sum(path.stat().st_size for path in files(tmp_path)))
     assert max(sizes) <= most * 1.1
     assert cache.get("c/299", KEY) is not None
     assert cache.get("c/100", KEY) is None
 
 
-def test_what_nobody_asks_for_is_gone_after_a_day(make: Callable[..., Cache], tmp_path: Path) -> None:
+def test_unused_pictures_are_gone_after_a_day(make: Callable[..., Cache], tmp_path: Path) -> None:
     now = [1_700_000_000.0]
     cache = make(clock=lambda: now[0])
     for name in ("a/old", "a/used"):

@@ -1,4 +1,4 @@
-"""Where everybody is on the wall: no pixel without a cell, none with two, and nothing moves from level to level."""
+"""Positions on the wall: no pixel without a cell, none with two, and nothing moves from level to level."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ small = st.builds(Grid, st.integers(1, 5), st.integers(1, 4))
 
 @st.composite
 def tiles(draw: st.DrawFn) -> tuple[Grid, int, int, int]:
-    """A wall, and a tile of it: level, x, y."""
+    """A wall, and one of its tiles: level, x, y."""
     grid = draw(grids)
     level = draw(st.integers(grid.lowest, grid.highest))
     across, down = grid.tiles(level)
@@ -35,7 +35,7 @@ def test_every_pixel_of_a_tile_belongs_to_exactly_one_cell(where: tuple[Grid, in
         covered[piece.top : piece.top + source.height, piece.left : piece.left + source.width] += 1
         assert source.left + source.width <= piece.size[0]
         assert source.top + source.height <= piece.size[1]
-        # what is shown of the cell is where the cell is on the level
+        # the visible part of the cell is where the cell is on the level
         assert box.left + piece.left - source.left == grid.edge(0, piece.col, level)
         assert box.top + piece.top - source.top == grid.edge(1, piece.row, level)
     assert (covered == 1).all()

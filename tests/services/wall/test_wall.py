@@ -1,4 +1,4 @@
-"""Tiles against the people they show: the right one, to the pixel, without a seam, and nobody who is gone."""
+"""Tiles compared with the people they show: the right one, to the pixel, without a seam, and nobody who is gone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def wall(walls: Walls) -> Wall:
 
 @pytest.fixture(scope="module")
 def large_walls(tmp_path_factory: pytest.TempPathFactory) -> Walls:
-    """A campaign of 12 people and its first collage, 4×3: some have neighbours on all sides. Only to be looked at."""
+    """A campaign of 12 people and its first collage, 4×3: some have neighbours on all sides. Read only."""
     directory = tmp_path_factory.mktemp("large")
     store = Store(directory / "store")
     store.root.initialise()
@@ -53,7 +53,7 @@ def large_walls(tmp_path_factory: pytest.TempPathFactory) -> Walls:
 
 
 def in_colour(picture: bytes) -> stored.Pixels:
-    """A JPEG in which nothing has a colour is written without any."""
+    """The RGB pixels; a picture without colours becomes a JPEG without colour channels."""
     with Image.open(io.BytesIO(picture)) as opened:
         return np.asarray(opened.convert("RGB"))
 
@@ -109,7 +109,7 @@ def test_at_full_zoom_every_pixel_is_the_archives(store: Store, walls: Walls, wa
                 )
                 there = archive[begin[1] - top : end[1] - top, begin[0] - left : end[0] - left].astype(int)
                 assert np.abs(rows(store, sheet)[shown] - there).max() <= 1
-                # the JPEG of it is close enough for nobody to see a difference
+                # the JPEG differs from it by less than anyone can see
                 if (x + y) % 2:
                     tile = in_colour(walls.jpeg(sheet))[shown]
                     assert np.abs(tile - there).mean() < 4
@@ -184,7 +184,9 @@ def test_where_a_file_is_broken_the_next_is_used_and_without_any_the_place_is_em
     assert (seen == BACKGROUND).all()
 
 
-def test_whoever_is_gone_is_gone_at_once_from_what_was_kept_too(store: Store, walls: Walls, wall: Wall) -> None:
+def test_somebody_who_is_gone_disappears_at_once_even_from_cached_pictures(
+    store: Store, walls: Walls, wall: Wall
+) -> None:
     for place in ((1, 0), (2, 1)):  # one between others, one in a corner
         public_id = wall.seats[place]
         kept = {}
@@ -250,7 +252,7 @@ def test_a_photo_that_was_cut_anew_is_seen_at_once(store: Store, walls: Walls, w
     before = walls.tile(wall, wall.grid.highest, 0, 0)
     path = store.photos.archive_path(CAMPAIGN, wall.seats[0, 0])
     known, archive = path.stat(), path.read_bytes()
-    # the least favourable case: the new file has the old one's length, number and time of approval
+    # the hardest case: the new file has the old one's length, number and time of approval
     path.write_bytes(archive)
     os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (known.st_ino, known.st_mtime_ns)
@@ -284,7 +286,7 @@ def test_a_picture_to_share_has_ones_own_face_among_neighbours_also_at_the_edge(
     # a white line around it
     for line in (seen[top - 8, left : left + across], seen[top : top + down, left - 8]):
         assert line.mean() > 240
-    # hardly anything of the picture is beyond the edge of the wall
+    # hardly anything of the picture lies beyond the edge of the wall
     assert (np.abs(seen - BACKGROUND).max(axis=2) < 6).mean() < 0.08
 
 
@@ -313,12 +315,12 @@ def test_the_whole_wall_in_one_piece_shows_everyone(store: Store, walls: Walls, 
 
 
 @pytest.mark.parametrize("collage", ["0002", "", "..", "1x", "٠٠٠١", "0001/../0001"])
-def test_what_is_no_collage_is_no_wall(walls: Walls, collage: str) -> None:
+def test_without_a_collage_there_is_no_wall(walls: Walls, collage: str) -> None:
     with pytest.raises(NotFound):
         walls.wall(CAMPAIGN, collage)
 
 
-def test_what_is_no_part_of_the_wall_is_not_found(walls: Walls, wall: Wall) -> None:
+def test_a_tile_outside_the_wall_is_not_found(walls: Walls, wall: Wall) -> None:
     for level, x, y in ((0, 0, 0), (99, 0, 0), (wall.grid.lowest, 1, 0), (wall.grid.highest, 0, 8)):
         with pytest.raises(NotFound):
             walls.tile(wall, level, x, y)
@@ -357,7 +359,7 @@ def test_a_store_that_is_not_there_is_no_wall_without_people(
 
 
 class Unreadable(Disk):
-    """A disk of which one file cannot be read at the moment."""
+    """A disk with one file that cannot be read at the moment."""
 
     bad: Path | None = None
 

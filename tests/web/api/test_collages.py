@@ -1,4 +1,4 @@
-"""The admin's API: asking for a collage, watching it, fetching it."""
+"""The admin's API: requesting a collage, watching it, fetching it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_collage_is_promised_at_once_and_found_at_its_location(client: FlaskCl
     assert manifest | {"state": "done"} == state
 
 
-def test_whoever_prefers_to_wait_gets_the_manifest(client: FlaskClient, store: Store) -> None:
+def test_a_client_that_prefers_to_wait_gets_the_manifest(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 2)
     answer = ask(client, SMALL)
     assert answer.status_code == 201
@@ -79,9 +79,7 @@ def test_parameters_are_heeded(client: FlaskClient, store: Store) -> None:
         {"exclude": ["p0", "p1", "p2"]}, {"widht": 600}, [], "text", {"width": 4096, "height": 16},
     ],
 )  # fmt: skip
-def test_parameters_of_which_no_collage_can_be_made_are_refused_in_one_sentence(
-    client: FlaskClient, store: Store, parameters: Any
-) -> None:
+def test_unusable_parameters_are_refused_in_one_sentence(client: FlaskClient, store: Store, parameters: Any) -> None:
     fill(store, "sayno", 3)
     answer = ask(client, parameters)
     assert answer.status_code == 422
@@ -137,7 +135,7 @@ def test_a_second_collage_at_the_same_time_is_refused(client: FlaskClient, store
     "path",
     ["nope/collages/0001", "sayno/collages/0001", "sayno/collages/x", "sayno/collages/..", "sayno/collages/0001/x.png"],
 )
-def test_what_is_not_there_is_404(client: FlaskClient, path: str) -> None:
+def test_a_missing_page_is_404(client: FlaskClient, path: str) -> None:
     assert get(client, f"/admin/campaigns/{path}").status_code == 404
     assert ask(client, campaign="nope").status_code == 404
 
@@ -173,7 +171,7 @@ def test_nginx_is_told_which_file_to_send_once_it_is_known_who_asks(client: Flas
         ("127.0.0.1", {"X-Accel-Mapping": "/nowhere/=/_store/"}),
     ],
 )
-def test_whoever_is_not_nginx_gets_the_file_itself(
+def test_clients_other_than_nginx_get_the_file_itself(
     client: FlaskClient, store: Store, peer: str, headers: dict[str, str]
 ) -> None:
     fill(store, "sayno", 1)

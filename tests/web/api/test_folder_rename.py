@@ -1,4 +1,4 @@
-"""A folder that was renamed or moved in Cloudinary: told without its photos, so a sync finds them out."""
+"""A folder renamed or moved in Cloudinary: the notification does not name its photos, so a sync finds them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def told(standin: Standin) -> dict[str, Any]:
 
 
 def wait_until_done(store: Store, campaign: str) -> None:
-    """Until a sync has been there and has ended."""
+    """Waits until a sync has started and ended."""
     lock = store.root.path / ".sync" / f"{campaign}.lock"
     wait_for(lock.exists, f"a sync of {campaign} began")
     with store.syncs.turn(campaign, patience=300):
@@ -81,7 +81,7 @@ def test_a_folder_of_no_campaign_starts_nothing(
 
 
 def end_of_children() -> None:
-    """Waits until the threads have waited for the processes: none stays behind as a zombie."""
+    """Waits until the threads have reaped their processes: none is left as a zombie."""
     wait_for(lambda: not syncs_running(), "no process of a sync was left")
 
 

@@ -1,4 +1,4 @@
-"""Health says what is missing, and nothing else."""
+"""/health says what is missing, and nothing else."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_store_that_is_not_mounted_is_named_without_its_path(client: FlaskClie
 
 
 def test_without_our_policy_for_imagemagick_it_is_not_healthy(store: Store) -> None:
-    """Asked in a process of its own, for a process has one policy for as long as it lives."""
+    """In a separate process, because a process keeps one policy for life."""
     code = """
 import dataclasses, sys, types
 from pathlib import Path

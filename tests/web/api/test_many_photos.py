@@ -1,4 +1,6 @@
-"""A notification that names many photos: several at once, and its next delivery goes on where it stopped."""
+"""A notification that names many photos: several are handled at once, and the next delivery continues where it
+stopped.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ PEOPLE = 12
 
 
 def deletion(standin: Standin, store: Store) -> dict[str, Any]:
-    """Of twelve photos that the store has and Cloudinary has not."""
+    """A deletion of twelve photos that the store has and Cloudinary has not."""
     fill(store, "sayno", PEOPLE)
     resources = [{"resource_type": "image", "type": "upload", "public_id": f"p{number}"} for number in range(PEOPLE)]
     return {"notification_type": "delete", "resources": resources}
@@ -52,9 +54,7 @@ def test_one_photo_that_fails_keeps_no_other_from_being_done_and_is_all_that_the
     assert {path.parts[-5] for path in store.root.path.rglob("*.delete.p0.json")} == {"sayno"}
 
 
-def test_where_nothing_can_be_asked_not_every_photo_is_tried(
-    client: FlaskClient, standin: Standin, store: Store
-) -> None:
+def test_without_cloudinary_not_every_photo_is_tried(client: FlaskClient, standin: Standin, store: Store) -> None:
     body = deletion(standin, store)
     standin.faults("api", "status", times=None, status=503)
     assert notify(client, body).status_code == 503

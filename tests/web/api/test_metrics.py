@@ -1,4 +1,4 @@
-"""What Prometheus reads, and who may."""
+"""The metrics for Prometheus, and who may read them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_program_on_this_machine_needs_no_password(client: FlaskClient) -> Non
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "203.0.113.9"])
 @pytest.mark.parametrize("auth", [None, ("admin", "wrong"), ("root", ADMIN[1])])
-def test_whoever_comes_through_nginx_or_from_elsewhere_has_to_be_the_admin(
+def test_requests_through_nginx_or_from_elsewhere_must_be_the_admins(
     client: FlaskClient, peer: str, auth: tuple[str, str] | None
 ) -> None:
     environ = {"REMOTE_ADDR": peer}
@@ -58,7 +58,7 @@ def test_notifications_are_counted_by_what_became_of_them(client: FlaskClient, s
         outcomes = ("stored", "unchanged", "removed", "ignored", "refused", "failed")
         return {name: value(client, "collagen_notifications_total", outcome=name) for name in outcomes}
 
-    before, payload, ago = now(), approve(standin), time.time() - 90  # signed so that none is the same question again
+    before, payload, ago = now(), approve(standin), time.time() - 90  # signed so that no two are the same question
     notify(client, payload, at=ago)
     notify(client, payload, at=ago + 30)
     standin.reject("a")
@@ -106,7 +106,7 @@ def test_the_last_sync_is_one_that_came_to_its_end_wherever_it_ran(store: Store)
 
 
 @pytest.mark.parametrize("spoiled", [b"", b"yesterday\n", b"\xff\xfe"])
-def test_a_note_that_nobody_can_read_is_none(store: Store, spoiled: bytes) -> None:
+def test_an_unreadable_note_counts_as_missing(store: Store, spoiled: bytes) -> None:
     store.syncs.end("sayno", NOW)
     (store.root.path / ".sync/sayno.ended").write_bytes(spoiled)
     assert store.syncs.ended("sayno") is None

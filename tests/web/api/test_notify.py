@@ -1,4 +1,4 @@
-"""The admin's API: telling the people in a collage of it, and what came of that."""
+"""The admin's API: mailing the people in a collage, and the results."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def client(environ: dict[str, str]) -> Iterator[FlaskClient]:
 
 @pytest.fixture
 def collage(store: Store) -> str:
-    """A collage of five: three with an address, one without, one with something that is none."""
+    """A collage of five: three with an address, one without, one with an invalid one."""
     return COLLAGE
 
 
@@ -107,7 +107,7 @@ def test_the_mail_that_arrives_is_whole_and_its_links_lead_somewhere(
     (message,) = mails.messages()
     assert message["To"] == "ann@example.org"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    # in one piece on the wire, or no mail program finds it
+    # in one piece in the message, or no mail program finds it
     assert re.search(r"^List-Unsubscribe: <https://\S+>\r?$", mails.taken()[0]["content"], re.MULTILINE)
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     part = message.get_body(("plain",))
@@ -132,7 +132,7 @@ def test_while_mails_are_sent_no_others_are(client: FlaskClient, collage: str, m
     mails.refuse(delay=0.5)
     first, second = post(client, {"send": True}), post(client, {"send": True})
     assert (first.status_code, second.status_code) == (202, 409)
-    assert "sent already" in second.get_json()["error"]
+    assert "already being sent" in second.get_json()["error"]
     assert until_done(client, first.headers["Location"])["state"] == "done"
     assert set(mails.told().values()) == {1}
 
@@ -154,7 +154,7 @@ def test_while_mails_are_sent_no_others_are(client: FlaskClient, collage: str, m
         {"sned": True},
     ],
 )
-def test_what_it_cannot_make_sense_of_is_refused(client: FlaskClient, collage: str, body: Any) -> None:
+def test_unusable_input_is_refused(client: FlaskClient, collage: str, body: Any) -> None:
     answer = post(client, body)
     assert answer.status_code == 422
     assert answer.get_json()["error"].endswith(".")
@@ -165,15 +165,13 @@ def test_a_body_that_is_no_json_is_refused(client: FlaskClient, collage: str) ->
 
 
 @pytest.mark.parametrize("path", ["nope/collages/0001", "sayno/collages/0009", "sayno/collages/x"])
-def test_of_what_is_not_there_nobody_is_told(client: FlaskClient, collage: str, path: str) -> None:
+def test_a_missing_collage_sends_no_mails(client: FlaskClient, collage: str, path: str) -> None:
     base = f"/admin/campaigns/{path}"
     assert [post(client, body, base).status_code for body in ({}, {"send": True})] == [404, 404]
     assert [get(client, f"{base}/{what}").status_code for what in ("notify", "opens")] == [404, 404]
 
 
-def test_of_a_collage_that_is_not_sound_nobody_is_told(
-    client: FlaskClient, collage: str, store: Store, mails: MailServer
-) -> None:
+def test_an_unsound_collage_sends_no_mails(client: FlaskClient, collage: str, store: Store, mails: MailServer) -> None:
     (store.collages.directory("sayno", "0001") / "collage-1024.jpg").write_bytes(b"torn")
     for body in ({}, {"send": True}):
         answer = post(client, body)
@@ -222,6 +220,6 @@ def test_a_picture_that_is_loaded_counts_as_opened(client: FlaskClient, collage:
     assert (figures["told"], figures["opened"], figures["by_class"]["human"]["people"]) == (1, 1, 1)
 
 
-def test_of_a_collage_nobody_was_told_of_the_figures_are_nought(client: FlaskClient, collage: str) -> None:
+def test_a_collage_without_mails_has_zero_figures(client: FlaskClient, collage: str) -> None:
     figures = get(client, f"{collage}/opens").get_json()
     assert (figures["told"], figures["opened"], figures["hits"], figures["by_day"]) == (0, 0, 0, [])

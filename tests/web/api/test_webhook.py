@@ -1,4 +1,4 @@
-"""Notifications over HTTP: who is believed, what is answered, what is filed."""
+"""Notifications over HTTP: which are accepted, how they are answered, what is filed."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_trouble_with_cloudinary_is_answered_503_with_a_time_to_try_again(
     answer = notify(client, payload)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
-    assert answer.get_json() == {"error": "Cloudinary cannot be asked at the moment."}
+    assert answer.get_json() == {"error": "Cloudinary cannot be reached at the moment."}
     assert notify(client, payload).get_json()["status"] == "stored"
 
 

@@ -1,4 +1,4 @@
-"""Every route declares who may use it, and means it."""
+"""Every route declares who may use it, and enforces it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_every_route_declares_who_may_use_it(app: Flask) -> None:
     assert undeclared == []
 
 
-def test_every_admin_route_refuses_whoever_is_not_the_admin(app: Flask, client: FlaskClient) -> None:
+def test_every_admin_route_refuses_everyone_but_the_admin(app: Flask, client: FlaskClient) -> None:
     admin_rules = [rule for rule in app.url_map.iter_rules() if access(app, rule) == "admin"]
     assert len(admin_rules) >= 3
     networks = (f"10.{part}.{other}.1" for part in range(250) for other in range(250))  # nobody guesses twice
@@ -65,7 +65,7 @@ TOKEN_RULES = {
 
 
 @pytest.mark.parametrize("key", ["", "a key of more than sixteen characters"])
-def test_every_personal_route_refuses_whoever_has_no_token(standin: Standin, store: Store, key: str) -> None:
+def test_every_personal_route_refuses_requests_without_a_token(standin: Standin, store: Store, key: str) -> None:
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=key)
     app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
     rules = [rule for rule in app.url_map.iter_rules() if access(app, rule) == "token"]

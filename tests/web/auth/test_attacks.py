@@ -1,4 +1,4 @@
-"""What an attacker tried and what held: requests hidden in others, and texts that would be a script on a page."""
+"""Attacks that must fail: requests hidden in others, and texts that would be a script on a page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["running", "service", "store"]
 WORKERS = 1
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
-# a request in the body of another one, for whoever disagrees about where that ends
+# a request in the body of another one, for parsers that disagree about where that ends
 HIDDEN = "POST /webhook/hidden HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
 CHUNKED = f"0\r\n\r\n{HIDDEN}"
 SMUGGLED = {
@@ -49,7 +49,7 @@ SMUGGLED = {
 
 
 def exchanged(service: Service, request: str) -> bytes:
-    """All that comes back until the service ends the connection."""
+    """Everything that comes back until the service closes the connection."""
     url, answer = urlsplit(service.url), b""
     with socket.create_connection((url.hostname or "", url.port or 0), timeout=300) as line:
         line.sendall(request.encode("latin-1"))
@@ -78,7 +78,7 @@ TYPED = [
 
 
 class Scripts(HTMLParser):
-    """What a browser would run of a page that is not a file of ours."""
+    """What a browser would run on a page besides files of ours."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class Scripts(HTMLParser):
 
 @pytest.fixture
 def pages(standin: Standin, store: Store, tmp_path: Path) -> Iterator[FlaskClient]:
-    """An application whose campaign, photos and log are all called something that would be a script."""
+    """An application whose campaign, photos and log have names that would be a script."""
     (tmp_path / "campaigns.toml").write_text(
         "".join(
             f"[c{number}]\ntitle = '''{typed.replace(chr(39), chr(34))}'''\npublic = true\n"

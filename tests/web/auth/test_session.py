@@ -1,4 +1,4 @@
-"""The cookie of a gallery's session: whose it is, until when, and that nobody can make one."""
+"""The cookie of a gallery's session: whose it is, how long it lasts, and that nobody can forge one."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_no_text_is_a_session(text: str) -> None:
 
 
 @given(st.integers(0, 60), st.characters(codec="ascii"))
-def test_a_cookie_with_another_character_is_none(place: int, character: str) -> None:
+def test_a_changed_cookie_is_invalid(place: int, character: str) -> None:
     sessions = Sessions(KEYS)
     cookie = sessions.cookie("sayno", PASSWORD, NOW, ID)
     changed = cookie[:place] + character + cookie[place + 1 :]

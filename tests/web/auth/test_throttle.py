@@ -1,4 +1,4 @@
-"""However many addresses guess a password, few guesses are looked at; and whoever knows it gets in."""
+"""However many addresses guess a password, few guesses are checked; and the right password gets in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Clock:
 
 
 def looked_at(throttle: Throttle, clock: Clock, addresses: Iterable[str], number: int) -> int:
-    """How many of so many guesses, evenly spread over an hour, are looked at."""
+    """How many of so many guesses, evenly spread over an hour, are checked."""
     count = 0
     for address in itertools.islice(itertools.cycle(addresses), number):
         count += throttle.attempt("admin", address) == 0
@@ -52,13 +52,13 @@ def several(network: str, number: int) -> list[str]:
         (["2001:db8:1:2::9"], ADDRESS.most + ADDRESS.an_hour),
         (several("2001:db8:1:2::/64", 1000), ADDRESS.most + ADDRESS.an_hour),
         (several("2001:db8:1::/48", 1000), SITE.most + SITE.an_hour),
-        # where the realm is full, each /24 has one more
+        # once the realm is full, each /24 has one more
         (several("203.0.112.0/22", 1000), REALM.most + REALM.an_hour + 4),
         (several("10.0.0.0/8", 1000), REALM.most + REALM.an_hour + 1000),
         ([f"203.0.{a}.{b}" for a in range(10) for b in range(1, 101)], REALM.most + REALM.an_hour + 10),
     ],
 )
-def test_of_ten_thousand_guesses_in_an_hour_so_many_are_looked_at_at_most_and_the_admin_gets_in(
+def test_few_of_ten_thousand_guesses_in_an_hour_are_checked_and_the_admin_gets_in(
     addresses: list[str], most: int
 ) -> None:
     clock = Clock()
@@ -66,12 +66,12 @@ def test_of_ten_thousand_guesses_in_an_hour_so_many_are_looked_at_at_most_and_th
     assert looked_at(throttle, clock, addresses, 10_000) <= most
     assert throttle.attempt("admin", HOME) == 0
     throttle.succeeded("admin", HOME)
-    for _ in range(50):  # every picture of a page is asked for with the password
+    for _ in range(50):  # every picture of a page is requested with the password
         assert throttle.attempt("admin", HOME) == 0
         throttle.succeeded("admin", HOME)
 
 
-def test_whoever_has_logged_in_lately_is_not_kept_out_by_others_also_after_a_typing_error() -> None:
+def test_a_recent_login_is_not_locked_out_by_others_even_after_a_typing_error() -> None:
     clock = Clock()
     throttle = Throttle(clock=clock)
     assert throttle.attempt("admin", HOME) == 0
@@ -82,7 +82,7 @@ def test_whoever_has_logged_in_lately_is_not_kept_out_by_others_also_after_a_typ
     assert throttle.attempt("admin", HOME) > 0
 
 
-def test_who_has_guessed_too_often_waits_as_long_as_is_said() -> None:
+def test_too_many_guesses_have_to_wait_as_long_as_announced() -> None:
     clock = Clock()
     throttle = Throttle(clock=clock)
     for _ in range(ADDRESS.most):

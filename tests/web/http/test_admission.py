@@ -1,4 +1,4 @@
-"""How many webhooks are taken at once: never so many that nothing is left for all other requests."""
+"""How many webhooks are handled at once: never so many that no thread is left for other requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scripts.sandbox.waiting import wait_for
 
 
 class Sitting:
-    """Webhooks that stay for as long as a test wants, each in a thread of its own."""
+    """Webhooks that stay as long as a test wants, each in its own thread."""
 
     def __init__(self, admission: Admission) -> None:
         self.admission, self.end = admission, threading.Event()
@@ -51,7 +51,7 @@ def stay() -> bool:
     return False
 
 
-def test_who_finds_neither_a_seat_nor_a_place_to_wait_is_told_to_come_again_at_once() -> None:
+def test_without_a_seat_or_a_place_to_wait_a_webhook_is_told_to_retry_at_once() -> None:
     admission = Admission(at_once=2, waiting=0)
     with sitting(admission, "a", "b"), pytest.raises(WebhooksBusy, match="sent again"), admission.admit(stay):
         pass
@@ -59,7 +59,7 @@ def test_who_finds_neither_a_seat_nor_a_place_to_wait_is_told_to_come_again_at_o
         pass
 
 
-def test_who_waits_has_the_seat_of_the_one_who_goes() -> None:
+def test_a_waiting_webhook_gets_the_seat_that_is_freed() -> None:
     admission = Admission(at_once=1, waiting=1)
     with sitting(admission, "first") as these:
         these.come("second")
@@ -67,16 +67,16 @@ def test_who_waits_has_the_seat_of_the_one_who_goes() -> None:
         wait_for(lambda: these.seated == ["first", "second"], "the second has the seat of the first")
 
 
-def test_who_waits_too_long_is_told_to_come_again() -> None:
+def test_a_webhook_that_waits_too_long_is_told_to_retry() -> None:
     admission = Admission(at_once=1, waiting=1, patience=0.1)
     with sitting(admission, "a"):
-        for _ in range(2):  # the place to wait is free again, too
+        for _ in range(2):  # the place to wait is free again too
             with pytest.raises(WebhooksBusy, match=r"for 0\.1 s"), admission.admit(stay):
                 pass
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_what_nobody_waits_for_any_more_is_not_begun(taken: bool) -> None:
+def test_abandoned_requests_are_not_started(taken: bool) -> None:
     admission = Admission(at_once=1, waiting=1)
     with sitting(admission, "a") if taken else contextlib.nullcontext():
         for _ in range(2):
@@ -104,7 +104,7 @@ def test_a_sender_is_gone_once_its_end_of_the_connection_is_closed(family: socke
         wait_for(sender_is_gone, "the other end was closed")
 
 
-def test_of_a_sender_without_a_connection_nothing_is_known() -> None:
+def test_nothing_is_known_about_a_sender_without_a_connection() -> None:
     with Flask(__name__).test_request_context():
         assert not sender_is_gone()
 

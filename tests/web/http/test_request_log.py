@@ -1,4 +1,4 @@
-"""Each request has an ID and one line in the log, which says nothing about who asked for what."""
+"""Each request has an ID and one line in the log, which does not reveal who requested what."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_from_elsewhere_nobody_gives_an_id(client: FlaskClient, peer: str) -> No
 
 
 @pytest.mark.parametrize("given", ["short", "x" * 65, "ann@example.org", "a b c d e f g h", ""])
-def test_what_is_no_id_is_replaced(client: FlaskClient, given: str) -> None:
+def test_an_invalid_id_is_replaced(client: FlaskClient, given: str) -> None:
     answer = client.get("/health", headers={"X-Request-ID": given})
     assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["X-Request-ID"])
 
@@ -60,7 +60,7 @@ def test_a_line_has_method_route_status_and_time_and_nothing_about_who_asked(
     assert re.fullmatch(r"GET /track/<token>/collage.jpg 404 in \d+\.\d{3} s", line.getMessage())
     said: dict[str, Any] = vars(line)
     assert (said["method"], said["route"], said["status"]) == ("GET", "/track/<token>/collage.jpg", 404)
-    told = {name: value for name, value in said.items() if not isinstance(value, float)}  # 1203.05 is no address
+    told = {name: value for name, value in said.items() if not isinstance(value, float)}  # 1203.05 is not an address
     for private in ("a-personal-token", "ann@", "203.0", "127.0", "Browser", "mail.example", *ADMIN[1:]):
         assert private not in str(told), private
 
@@ -70,7 +70,7 @@ def test_a_path_without_a_route_is_not_told(client: FlaskClient, caplog: pytest.
     assert [line.getMessage().split(" in ")[0] for line in lines(caplog)] == ["POST none 404"]
 
 
-def test_who_asks_many_times_a_minute_is_only_told_of_where_everything_is(
+def test_frequent_health_and_metrics_requests_are_logged_only_at_debug(
     client: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     for path in ("/health", "/metrics", "/admin/"):

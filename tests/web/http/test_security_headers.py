@@ -1,4 +1,4 @@
-"""What every answer carries, how guessing is slowed, and that no request is an internal error."""
+"""Headers on every response, slowed-down guessing, and no request that ends in an internal error."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_after_too_many_wrong_passwords_even_the_right_one_is_not_looked_at(clie
         assert client.get(ADMIN_PATH, auth=("admin", "guess"), headers=elsewhere).status_code == 401
     refused = client.get(ADMIN_PATH, auth=ADMIN, headers=elsewhere)
     assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
-    # the admin elsewhere is not kept out, and an invented first entry does not help the guesser
+    # the admin elsewhere is not locked out, and an invented first entry does not help the guesser
     assert client.get(ADMIN_PATH, auth=ADMIN, headers={"X-Forwarded-For": "198.51.100.7"}).status_code == 404
     again = client.get(ADMIN_PATH, auth=ADMIN, headers={"X-Forwarded-For": "8.8.8.8, 203.0.113.9"})
     assert again.status_code == 429

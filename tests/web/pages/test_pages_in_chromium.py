@@ -1,4 +1,4 @@
-"""Every page, on a small phone, a phone and a desk, light and dark, with a title that is one long word."""
+"""Every page, on a small phone, a phone and a desktop, light and dark, with a title that is one long word."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ONE = LONG.lower().replace("ä", "ae").replace("ü", "ue")
 PEOPLE = 10
 # each width once, and the narrowest in both colours
 SCREENS = ((1280, "light"), (390, "dark"), (320, "light"), (320, "dark"))
-# where to put pictures of the pages, to look at them
+# where to put screenshots for review
 PICTURES = Path(os.environ["PICTURES_OF_PAGES"]) if "PICTURES_OF_PAGES" in os.environ else None
 # numbers with the wrong noun, in whatever order a page's elements have them
 WRONG = r"/\b1 (people|photos|mails|others|columns|rows|collages)\b|\bpeople\s*1\b(?!,)/"
@@ -89,7 +89,7 @@ def browser(one_browser: Watched, service: Service) -> Watched:
 
 
 def pages(store: Store) -> dict[str, str]:
-    """The address of every page."""
+    """The URL of every page."""
     tokens = Tokens([mail_settings("")["COLLAGEN_SECRET_KEY"]])
     manifest = store.collages.manifest("sayno", "0001").as_json()
 
@@ -129,7 +129,7 @@ def pages(store: Store) -> dict[str, str]:
 
 
 def keep(browser: Watched, name: str) -> None:
-    """A picture of the page, where somebody wants to look at it."""
+    """Saves a screenshot of the page, if requested."""
     if PICTURES is not None:
         browser.screenshot(PICTURES / f"page-{name.replace(' ', '-').replace('/', '-')}.png")
 
@@ -153,7 +153,7 @@ def test_no_page_is_wider_than_its_screen_whatever_a_campaign_is_called(
         if "error" in name and browser.run("return document.querySelector('main a[href]') === null"):
             lost.append((name, "no way home"))
         for width, scheme in SCREENS:
-            # the page is only laid out anew: to load it for each screen would take ten times as long
+            # the page is only laid out again: loading it for each screen would take ten times as long
             screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
             cdp("Emulation.setDeviceMetricsOverride", screen)
             feature = {"name": "prefers-color-scheme", "value": scheme}

@@ -1,4 +1,4 @@
-"""A photo's pictures: each as it was made, the next larger where it is missing, and never anything of its metadata."""
+"""A photo's pictures: each as it was made, the next larger one if it is missing, and never any metadata."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOR_A_MINUTE, ASK_AGAIN = "private, max-age=60", "private, no-cache"
 
 @pytest.fixture
 def photo(store: Store, exiftool: ExifTool, tmp_path: Path) -> Store:
-    """A store with one photo, its address and public ID in its archive."""
+    """A store with one photo, whose archive contains its address and public ID."""
     put(store, exiftool, tmp_path, 0, VERSION)
     return store
 
@@ -41,13 +41,13 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path, seed: int, version: in
 
 
 def shown(store: Store, seed: int, variant: str) -> bytes:
-    """What is to be seen of a variant."""
+    """The picture expected for a variant."""
     return prepared(seed).variants.get(variant) or imaging.bare(store.photos.archive("sayno", "a/b") or b"")
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Asks a page that shows any picture to anyone."""
+    """A client of a route that shows any picture to anyone."""
 
     def show(campaign: str, public_id: str, variant: str) -> ResponseReturnValue:
         return picture(campaign, public_id, variant)
@@ -157,7 +157,7 @@ def test_a_photo_that_was_removed_is_gone_at_once_whatever_is_left_of_it(client:
         "sayno/%ff/full",
     ],
 )
-def test_what_there_is_not_is_not_found(client: FlaskClient, photo: Store, path: str) -> None:
+def test_a_missing_picture_is_not_found(client: FlaskClient, photo: Store, path: str) -> None:
     answer = client.get(f"/shown/{path}.jpg")
     assert answer.status_code == 404
     assert str(photo.root.path) not in answer.text

@@ -1,4 +1,4 @@
-"""What decoding a JPEG will cost, read from its markers (ITU T.81, annex B) before anything decodes it. Pure.
+"""The cost of decoding a JPEG, read from its markers (ITU T.81, annex B) before anything decodes it. Pure.
 
 libjpeg does whatever a file says: thousands of scans over the whole picture (a few kilobytes that take minutes), or
 300 MB of coefficients for 50 megapixels. ImageMagick joins metadata segment by segment, which takes hours for a
@@ -64,7 +64,7 @@ class Segment(NamedTuple):
 
 
 def structure(picture: bytes) -> Structure:
-    """Reads a JPEG's markers up to its end. Raises PictureError if it is none or exceeds the limits."""
+    """Reads a JPEG's markers up to its end. Raises PictureError if it is not one or exceeds the limits."""
     frame = exif = b""
     progressive = interleaved = False
     scans = 0
@@ -100,11 +100,7 @@ def bare(picture: bytes) -> bytes:
 
 
 def decodable(picture: bytes) -> bytes:
-    """What a decoder gets to see of a JPEG: `bare`, and the colour profile if it is complete. Raises PictureError.
-
-    Decoders reject different metadata (ImageMagick rejects XMP since a security update), and had their worst
-    vulnerabilities there; none of it changes a pixel.
-    """
+    """The part of a JPEG that a decoder sees: `bare`, and the colour profile if it is complete. Raises PictureError."""
     every = list(segments(picture))
     rebuilt = _rebuilt(picture, icc.segments(segment.body for segment in every if segment.marker == ICC))
     markers = [segment.marker for segment in every]

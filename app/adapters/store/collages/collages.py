@@ -1,10 +1,10 @@
-"""Finished collages, and the one that is being built.
+"""Finished collages, and the one being built.
 
-A finished collage is a directory `<campaign>/collages/<NNNN>` with a manifest. One that is being built is a directory
+A finished collage is a directory `<campaign>/collages/<NNNN>` with a manifest. One being built is a directory
 `.tmp-<NNNN>` beside it, and its builder holds the campaign's lock; the next build clears what a dead one left. A
-revision (a collage rebuilt under its number) takes the old one's place in two renames: in between, the old one is
-`.old-<NNNN>`, and the next holder of the lock finishes a swap that was cut off. A collage that was withdrawn leaves an
-empty directory, so that its number is not used again.
+revision (a collage rebuilt under its number) replaces the old one in two renames: in between, the old one is
+`.old-<NNNN>`, and the next holder of the lock finishes an interrupted swap. A withdrawn collage leaves an empty
+directory, so that its number is not used again.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ PROGRESS = ".progress.json"
 
 @dataclass(frozen=True)
 class Draft:
-    """A collage that is being built. `lock` is the descriptor that holds the campaign's lock."""
+    """A collage being built. `lock` is the descriptor that holds the campaign's lock."""
 
     campaign: str
     id: str
@@ -37,11 +37,11 @@ class Collages(FinishedCollages):
     """The collages of a store."""
 
     def begin(self, campaign: str, revise: str | None = None, patience: float = 0.3) -> Draft:
-        """Takes the campaign's lock, clears what a dead build left, and makes a directory for a new collage.
+        """Takes the campaign's lock, clears what a dead build left, and creates a directory for a new collage.
 
-        Numbers are never used twice, not even that of a dead build; `revise` is the number of a finished collage that
-        is to be built anew. Raises CollageInProgress where another build goes on for over `patience` seconds (never
-        0: another process may hold the lock for a moment, to see whether it is free).
+        Numbers are never reused, not even that of a dead build; `revise` is the number of a finished collage to
+        rebuild. Raises CollageInProgress if another build still runs after `patience` seconds (never 0: another process
+        may hold the lock for a moment, to see whether it is free).
         """
         top = self._top(campaign)
         lock = self._lock(campaign, patience)
@@ -61,7 +61,9 @@ class Collages(FinishedCollages):
         return draft
 
     def clear(self, campaign: str, *, remove: bool = True) -> list[Path]:
-        """Clears what a dead build left, unless another goes on; returns it. With `remove=False` it only finds it."""
+        """Clears what a dead build left, unless another build is running; returns it. `remove=False` only reports
+        it.
+        """
         self._root.require()
         top = self._top(campaign)
         with files.using(top):
@@ -106,11 +108,11 @@ class Collages(FinishedCollages):
         for entry in self._root.files.disk.scan(top):
             if entry.name.startswith(files.TEMPORARY) and entry.is_dir(follow_symlinks=False):
                 self._root.files.disk.remove_tree(Path(entry.path))
-            elif entry.name.startswith(files.TEMPORARY):  # of a file that was being written
+            elif entry.name.startswith(files.TEMPORARY):  # of an unfinished file
                 self._root.files.disk.unlink(Path(entry.path))
 
     def _finish_swaps(self, top: Path) -> None:
-        """Ends what a revision began before it died: forward where the new collage is complete, else back."""
+        """Completes the swap of a revision that died: forward if the new collage is complete, else back."""
         for entry in self._root.files.disk.scan(top):
             if entry.name.startswith(REPLACED):
                 number = entry.name.removeprefix(REPLACED)
@@ -127,7 +129,7 @@ class Collages(FinishedCollages):
         self._root.files.write_whole(draft.directory / name, data)
 
     def publish(self, draft: Draft, manifest: Mapping[str, Any]) -> None:
-        """Writes the manifest and makes the draft a finished collage, in place of the one it revises, if any."""
+        """Writes the manifest and makes the draft a finished collage, replacing the one that it revises, if any."""
         self._write_manifest(draft.directory, manifest)
         with files.using(draft.directory):
             target = self._top(draft.campaign) / draft.id
@@ -139,7 +141,7 @@ class Collages(FinishedCollages):
                 self._root.files.disk.remove_tree(replaced)
 
     def withdraw(self, draft: Draft) -> None:
-        """Removes the finished collage that `draft` was to revise, the manifest first: without it there is none."""
+        """Removes the finished collage that `draft` was to revise, manifest first: without one it no longer exists."""
         self._root.require()
         self.remove(draft.campaign, draft.id)
         with files.using(draft.directory):
@@ -159,15 +161,15 @@ class Collages(FinishedCollages):
                     self._clear(top)
 
     def note(self, draft: Draft, state: dict[str, Any]) -> None:
-        """Notes how far a draft is, or why it failed, for `draft_state`."""
+        """Records a draft's progress, or why it failed, for `draft_state`."""
         self._root.require()
         path = self._top(draft.campaign) / PROGRESS
         self._root.files.write_whole(path, json.dumps({"id": draft.id} | state).encode("utf-8"))
 
     def draft_state(self, campaign: str, collage: str) -> dict[str, Any]:
-        """How the newest draft is doing: {"state": "building", "progress": …} or {"state": "failed", "error": …}.
+        """The newest draft's state: {"state": "building", "progress": …} or {"state": "failed", "error": …}.
 
-        Raises NotFound where `collage` is not that draft, or the note of it is damaged: the next one replaces it.
+        Raises NotFound if `collage` is not that draft, or its note is damaged: the next build replaces it.
         """
         self._root.require()
         state = an_object(self._root.files.read(self._top(campaign) / PROGRESS) or b"")
@@ -187,7 +189,7 @@ class Collages(FinishedCollages):
 
 
 def _is_state(note: dict[str, Any]) -> bool:
-    """Whether this is what `note` writes of a draft."""
+    """Whether `note` writes such a state."""
     if note.get("state") == "failed":
         return isinstance(note.get("error"), str)
     return note.get("state") == "building" and is_part(note.get("progress"))

@@ -1,4 +1,4 @@
-"""Finished collages: a directory `<campaign>/collages/<NNNN>` with a manifest each."""
+"""Finished collages: a directory `<campaign>/collages/<NNNN>` with a manifest for each."""
 
 import contextlib
 import json
@@ -15,8 +15,8 @@ from app.adapters.store.stamped import Stamp
 from app.core.errors import CollageUnsound, NotFound, StoreUnavailable
 
 MANIFEST = "manifest.json"
-REPLACED = ".old-"  # and its number: a collage whose revision is just taking its place
-PATIENCE = 1.0  # seconds, for that to end
+REPLACED = ".old-"  # and its number: a collage that its revision is just replacing
+PATIENCE = 1.0  # seconds to wait for the swap to end
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class FinishedCollages:
         return self._top(campaign) / collage
 
     def path(self, campaign: str, collage: str, name: str) -> Path:
-        """Where a file of a collage is or would be, whether it is there or not: to be named in a message."""
+        """The path of a collage's file, whether it exists or not, to name in a message."""
         return self._top(campaign) / collage / name
 
     def ids(self, campaign: str) -> list[str]:
@@ -52,8 +52,8 @@ class FinishedCollages:
     def manifest(self, campaign: str, collage: str) -> Manifest:
         """The manifest of a finished collage.
 
-        Raises NotFound where there is no such collage, CollageUnsound where its manifest is damaged. While a revision
-        takes the collage's place there is none, for a moment, which is waited for.
+        Waits while a revision is replacing the collage. Raises NotFound if there is no such collage, CollageUnsound if
+        its manifest is damaged.
         """
         self._root.require()
         raw = None
@@ -64,17 +64,17 @@ class FinishedCollages:
         return manifests.read(raw, campaign, collage)
 
     def manifests(self, campaign: str) -> Iterator[Manifest]:
-        """The manifests of a campaign's finished collages, oldest first, without those that are damaged."""
+        """The manifests of a campaign's finished collages, oldest first, without damaged ones."""
         for collage in self.ids(campaign):
-            # one that is gone was withdrawn since it was listed
+            # a missing one was withdrawn since it was listed
             with contextlib.suppress(NotFound, CollageUnsound):
                 yield self.manifest(campaign, collage)
 
     def wait_for_swap(self, campaign: str, collage: str, look: Callable[[], T | None]) -> T | None:
-        """What `look` finds of a finished collage; None where there is no such collage.
+        """The result of `look` for a finished collage; None if there is no such collage.
 
-        While a revision takes the collage's place there is none for a moment, so `look` is called again. Raises
-        StoreUnavailable where the revision was cut off.
+        While a revision is replacing the collage it is missing for a moment, so `look` is called again. Raises
+        StoreUnavailable if the revision was interrupted.
         """
         found = self._wait_for_swap(campaign, collage, look)
         if found is None and self._is_replaced(campaign, collage):
@@ -86,7 +86,7 @@ class FinishedCollages:
         deadline = time.monotonic() + PATIENCE
         while (found := look()) is None:
             if not self._is_replaced(campaign, collage) or time.monotonic() > deadline:
-                return look()  # it may have been put there between the two looks
+                return look()  # it may have appeared between the two looks
             time.sleep(0.01)
         return found
 
@@ -96,7 +96,7 @@ class FinishedCollages:
             return self._root.files.is_directory(replaced)
 
     def stamp(self, campaign: str, collage: str) -> Stamp | None:
-        """The stamp of a finished collage's manifest; None where there is no such collage. Raises StoreUnavailable."""
+        """The stamp of a finished collage's manifest; None if there is no such collage. Raises StoreUnavailable."""
         path = self.path(campaign, collage, MANIFEST)
         with using(path):
             if collage.isdigit():
@@ -105,14 +105,14 @@ class FinishedCollages:
         return None
 
     def names(self, campaign: str, collage: str) -> set[str]:
-        """The names of all files in a collage's directory. Raises StoreUnavailable, also where it is missing."""
+        """The names of all files in a collage's directory. Raises StoreUnavailable, also if it is missing."""
         self._root.require()
         directory = self.directory(campaign, collage)
         with using(directory):
             return {entry.name for entry in self._root.files.disk.scan(directory)}
 
     def has(self, campaign: str, collage: str, name: str) -> bool:
-        """Whether a collage's file is there. Raises StoreUnavailable."""
+        """Whether a collage has this file. Raises StoreUnavailable."""
         path = self.path(campaign, collage, name)
         with using(path):
             return self._root.files.exists(path)
@@ -120,7 +120,7 @@ class FinishedCollages:
     def read(self, campaign: str, collage: str, name: str) -> bytes | None:
         """The bytes of a collage's file, or None. Raises StoreUnavailable.
 
-        They are read at once, so that the length is right even where a revision takes the collage's place.
+        Read in one go, so that the length is right even if a revision replaces the collage.
         """
         return self._root.files.read(self.path(campaign, collage, name))
 
@@ -144,9 +144,9 @@ class FinishedCollages:
                 self._root.files.remove(Path(entry.path))
 
     def damaged(self, campaign: str) -> list[str]:
-        """The collages that may show anybody, oldest first.
+        """The collages that may show anyone, oldest first.
 
-        Their manifest is damaged, or it is missing beside pictures, as after a withdrawal that was cut off.
+        Their manifest is damaged, or missing beside pictures, as after an interrupted withdrawal.
         """
         self._root.require()
         top = self._top(campaign)
@@ -168,12 +168,12 @@ class FinishedCollages:
         return False
 
     def replace_file(self, campaign: str, collage: str, name: str, data: bytes) -> None:
-        """Writes a file of a finished collage anew. The caller holds the campaign's lock. Raises StoreUnavailable."""
+        """Rewrites a file of a finished collage. The caller holds the campaign's lock. Raises StoreUnavailable."""
         self._root.require()
         self._root.files.write_whole(self.path(campaign, collage, name), data)
 
     def rewrite_manifest(self, campaign: str, collage: str, manifest: Mapping[str, Any]) -> None:
-        """Puts another manifest, with the same files, in the place of a finished collage's."""
+        """Replaces a finished collage's manifest; the files stay the same."""
         self._write_manifest(self._top(campaign) / collage, manifest)
 
     def _write_manifest(self, directory: Path, manifest: Mapping[str, Any]) -> None:

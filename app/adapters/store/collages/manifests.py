@@ -1,4 +1,4 @@
-"""The manifest of a finished collage: its shape is right, or the collage is unsound. Pure."""
+"""The manifest of a finished collage: well-formed, or the collage is unsound. Pure."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -19,7 +19,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """How the canvas is divided. `terms`: how the cost is made up, empty in older manifests."""
+    """How the canvas is divided. `terms`: the terms of the cost, empty in older manifests."""
 
     cols: int
     rows: int
@@ -78,32 +78,32 @@ class Summary:
 
     @property
     def not_shown(self) -> frozenset[str]:
-        """Everyone who was considered and is not shown."""
+        """Everyone who was considered but is not shown."""
         return frozenset((*self.left_out, *self.duplicates, *self.unreadable))
 
 
 @dataclass(frozen=True)
 class Manifest(Summary):
-    """`document`: the JSON that it was read from, which may have further keys."""
+    """`document`: the JSON it was read from, which may have further keys."""
 
     tiles: tuple[Tile, ...]
     document: Mapping[str, Any] = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        """The manifest as it is on disk."""
+        """The manifest as stored on disk."""
         return dict(self.document)
 
     def summary(self) -> Summary:
         return Summary(**{part.name: getattr(self, part.name) for part in fields(Summary)})
 
     def without(self, public_ids: Collection[str]) -> dict[str, Any]:
-        """The JSON of a manifest that does not name these photos among those that are not shown."""
+        """The manifest's JSON without these photos among those that are not shown."""
         lists = {key: self.document[key] for key in ("left_out", "duplicates", "unreadable") if key in self.document}
         kept = {key: [one for one in names if one not in public_ids] for key, names in lists.items()}
         return self.as_json() | kept
 
     def with_file(self, new: File) -> dict[str, Any]:
-        """The JSON of a manifest that describes this file in place of the one with its name."""
+        """The manifest's JSON with this file replacing the one with its name."""
         files = [new.as_json() if old["name"] == new.name else old for old in self.document["files"]]
         return self.as_json() | {"files": files}
 

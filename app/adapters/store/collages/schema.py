@@ -1,4 +1,4 @@
-"""Whether a JSON document is a manifest. Pure.
+"""Checks that a JSON document is a manifest. Pure.
 
 The keys are those that `services/collage/manifest.py` writes. `duplicates`, `revision`, `versions` and the layout's
 `terms` may be missing: older manifests lack some of them.
@@ -13,7 +13,7 @@ from app.core.errors import BadPublicId
 
 
 def check(document: object, collage: str) -> dict[str, Any]:
-    """The manifest of a collage. Raises ValueError with what is wrong; nothing in its text comes from the file."""
+    """The manifest of a collage. Raises ValueError with what is wrong; its text contains nothing from the file."""
     manifest = _object(document, "it")
     _texts(manifest, ("id", "campaign", "created_at"))
     if manifest["id"] != collage:
@@ -37,7 +37,7 @@ def check(document: object, collage: str) -> dict[str, Any]:
 
 
 def _check_tiles(tiles: object, canvas: Mapping[str, int], layout: Mapping[str, int]) -> None:
-    """A cell without a name would show somebody whom nobody can find, or ever take out."""
+    """An unnamed cell would show a person whom nobody can find, or ever remove."""
     places = set()
     for tile in _list(tiles, "tiles"):
         _object(tile, "a tile")

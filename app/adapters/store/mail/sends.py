@@ -38,7 +38,7 @@ class Sends:
         self._root.require()
         lock = self._root.files.lock(self._logs(campaign) / ".sends.lock", patience)
         if lock is None:
-            raise NotifyInProgress(f"Mails of {campaign} are being sent already; wait until that is done.")
+            raise NotifyInProgress(f"Mails of {campaign} are already being sent; wait until that is done.")
         try:
             self._root.files.remove(self._stop(campaign))  # it was about an earlier run
         except BaseException:

@@ -1,4 +1,4 @@
-"""What a page shows until a photo is loaded: 25 bytes out of its intermediate (see `app.adapters.imaging.copies`)."""
+"""Placeholders to show until a photo is loaded: 25 bytes from its intermediate (`app.adapters.imaging.copies`)."""
 
 import zlib
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What happened to each photo, and the raw notifications."""
+"""The log of what happened to each photo, and the raw notifications."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ from app.core.errors import PhotoBusy
 from app.core.logging import current_request_id
 
 LONGEST_LINE = 1024  # bytes, as a rule: an event's public ID has at most 255 characters
-LARGEST_LOG = 20_000_000  # bytes, after which processor.log is put away and begun anew: some 200,000 lines
+LARGEST_LOG = 20_000_000  # bytes, after which processor.log is rotated: some 200,000 lines
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Logs:
     def event(self, campaign: str, when: datetime, word: str, public_id: str, detail: str = "") -> None:
         """Adds a line to the campaign's processor.log: time, SYNCED, DELETED or ERROR, public ID, detail.
 
-        It ends with the request or run that it belongs to, if any.
+        The line ends with the request or run that it belongs to, if any.
         """
         self._root.require()
         mark = f"request={current_request_id()}" if current_request_id() else ""
@@ -58,10 +58,10 @@ class Logs:
             append_line(self._root.files, path, line)
 
     def _put_away(self, path: Path, when: datetime) -> None:
-        """Renames a log that has grown large; `purge` finds it there, too, and nothing removes it.
+        """Renames a log that has grown large; `purge` searches it there too, and nothing removes it.
 
-        logrotate cannot do this: only the holder of the log's lock knows that no host is just adding to the log or
-        removing a person from it.
+        logrotate cannot do this: only the holder of the log's lock knows that no host is adding to the log or removing
+        a person from it.
         """
         with using(path):
             found = self._root.files.disk.stat(path)
@@ -69,7 +69,7 @@ class Logs:
                 self._root.files.rename(path, path.with_name(f"processor.{when:%Y%m%dT%H%M%SZ}.log"))
 
     def tail(self, campaign: str, number: int) -> list[str]:
-        """The last `number` lines of processor.log, the newest first, without an unfinished one.
+        """The last `number` lines of processor.log, newest first, without an unfinished one.
 
         Raises StoreUnavailable.
         """
@@ -82,20 +82,20 @@ class Logs:
                 self._root.require()
                 return []
         before, *lines = end.split(b"\n")
-        if len(end) < number * LONGEST_LINE:  # that is all there is
+        if len(end) < number * LONGEST_LINE:  # that is the whole log
             lines = [before, *lines]
-        whole = [line.decode("utf-8", "replace") for line in lines[:-1]]  # what follows the last line's end is no line
+        whole = [line.decode("utf-8", "replace") for line in lines[:-1]]  # after the last line end: an unfinished line
         return whole[-number:][::-1] if number > 0 else []
 
     def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
-        """Stores a notification exactly as it came; one of no known campaign goes to .unfiled/."""
+        """Stores a notification exactly as received; one of an unknown campaign goes to .unfiled/."""
         self._root.require()
         top = self._root.path / UNFILED if campaign is None else self._root.path / campaign / "logs" / "webhooks"
         stem = f"{when:%H%M%S}.{status}.{file_name(public_id)}"
         with self._root.lock("log", f"the notifications of {campaign}"), using(top):
             path = top / f"{when:%Y%m%d}" / f"{stem}.json"
             number = 1
-            while self._root.files.read(path) not in (None, raw):  # another one of the same second
+            while self._root.files.read(path) not in (None, raw):  # another one in the same second
                 number += 1
                 path = path.with_name(f"{stem}.{number}.json")
             self._root.files.write_whole(path, raw)
@@ -110,9 +110,9 @@ class Logs:
     ) -> Purged:
         """Removes the log lines and the notifications for which `line` and `document` return True.
 
-        `damaged`: also the lines and notifications that should be JSON and are not, which may be what is left of one
-        that they would say yes to. `campaign`: None for the notifications of no known campaign. A log of which nothing
-        is left is removed. Raises StoreUnavailable, PhotoBusy.
+        `damaged`: also the lines and notifications that should be JSON but are not, which may be the rest of one that
+        would match. `campaign`: None for the notifications of unknown campaigns. An empty log is removed. Raises
+        StoreUnavailable, PhotoBusy.
         """
         self._root.require()
         files, done = self._root.files, Purged()
@@ -126,18 +126,18 @@ class Logs:
                     raw = files.read(path) or b""
                     goes = document(raw) or (damaged and raw != b"" and an_object(raw) is None)
                     done.add_notification(goes and files.remove(path))
-        self._root.require()  # a store that has gone looks like one that says nothing
+        self._root.require()  # a store that is gone looks like an empty one
         return done
 
     def _without(self, path: Path, line: Callable[[str], bool], *, damaged: bool) -> tuple[int, int]:
-        """Removes lines from a file that nobody else writes to; returns how many there were, and how many went."""
+        """Removes lines from a file that nobody else writes to; returns the number of lines searched and removed."""
         files = self._root.files
         every = (files.read(path) or b"").splitlines(keepends=True)
         named = [line(entry.decode("utf-8", "replace")) for entry in every]
         spoilt = [damaged and an_object(entry) is None for entry in every]
         kept = [entry for entry, *gone in zip(every, named, spoilt, strict=True) if not any(gone)]
         if path.name in ledger.LOGS and len(kept) < len(every):
-            # shorter by the lines that named the person and no others: what else is lost stays noticed
+            # shorter only by the lines that named the person: other losses still show
             whole = [entry for entry, own in zip(every, named, strict=True) if not own and entry.endswith(b"\n")]
             taken = [entry for entry, own in zip(every, named, strict=True) if own and an_object(entry) is not None]
             should = ledger.length(files, path) - sum(map(len, taken))
@@ -150,9 +150,9 @@ class Logs:
 
     @contextlib.contextmanager
     def _held(self, path: Path) -> Iterator[None]:
-        """Keeps a file's writer from adding to it: that one holds not the log's lock but the file's own (see `opens`).
+        """Keeps a file's writer from adding to it: the writer holds the file's own lock, not the log's (see `opens`).
 
-        It holds it for a moment only, and finds that the file was replaced when it has it again.
+        It holds that lock only for a moment, and notices that the file was replaced when it gets it again.
         """
         lock = self._root.files.lock(path, limits.LOCK_SECONDS)
         if lock is None:

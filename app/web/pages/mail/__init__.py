@@ -1,1 +1,1 @@
-"""What a mail links to: its picture, and the page that ends the mails."""
+"""The targets of a mail's links: its picture, and the page to unsubscribe."""

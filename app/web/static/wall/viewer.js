@@ -41,7 +41,7 @@ export const createViewer = (stage) => {
 
 /** Keeps OpenSeadragon from adding a style element, which our Content-Security-Policy forbids.
 
-    (Its style would hide the focus, too.) It adds none where it finds one with this attribute. This one is a style
+    (Its style would also hide the focus.) It adds none where it finds one with this attribute. This one is a style
     element in name only and styles nothing. */
 const standInForStyles = () => {
   const element = document.createElementNS('urn:collagen', 'style');

@@ -1,4 +1,4 @@
-"""What a decoder cannot do, even if a picture takes it over."""
+"""What a decoder cannot do even if a picture takes it over."""
 
 from __future__ import annotations
 

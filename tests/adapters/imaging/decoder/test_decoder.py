@@ -1,4 +1,4 @@
-"""The decoding process: the same pictures, and whatever happens to it harms nothing else."""
+"""The decoding process: gives the same pictures, and its failures harm nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from scripts.sandbox.waiting import wait_for
 from tests.support import hostile
 from tests.support.child import python
 
-PICTURE = jpeg(scene(1500, 2000))  # the size that takes least to prepare
+PICTURE = jpeg(scene(1500, 2000))  # the size that is quickest to prepare
 SMALL = jpeg(scene(60, 80))
 
 
@@ -115,7 +115,7 @@ def test_a_picture_that_crashes_it_twice_is_refused(make: Callable[..., Decoder]
 )
 def test_a_decoder_that_is_ended_or_talks_nonsense_condemns_no_picture(make: Callable[..., Decoder], code: str) -> None:
     with pytest.raises(DecoderFailed):
-        make(python(code)).prepare(SMALL)  # which a pipe takes without anybody who reads
+        make(python(code)).prepare(SMALL)  # which a pipe takes although nothing reads it
 
 
 def test_a_decoder_that_is_stopped_condemns_no_picture_and_another_takes_its_place(

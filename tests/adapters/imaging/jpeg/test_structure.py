@@ -1,4 +1,4 @@
-"""The cost of a JPEG is known before anything decodes it."""
+"""The cost of a JPEG is known before it is decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A JPEG is judged by its pixels: metadata never refuses a picture, and no pixel of a stored one is missing."""
+"""A JPEG is judged by its pixels: metadata never gets a picture refused, and stored pictures lack no pixel."""
 
 from __future__ import annotations
 

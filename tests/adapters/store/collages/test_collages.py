@@ -1,4 +1,4 @@
-"""Finished collages have a manifest; one that is being built has the lock; a dead one is cleared away."""
+"""A finished collage has a manifest; one being built holds the lock; a dead one is cleared away."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def top(store: Store) -> Path:
 
 
 def finish(store: Store) -> Draft:
-    """Builds a collage of one file."""
+    """Builds a collage with a single file."""
     draft = store.collages.begin("sayno")
     store.root.files.write_whole(draft.directory / "collage.png", b"picture")
     store.collages.publish(draft, MANIFEST | {"id": draft.id})
@@ -143,7 +143,7 @@ def test_how_far_a_draft_is_can_be_asked(store: Store) -> None:
     store.collages.note(draft, {"state": "building", "progress": 0.5})
     assert store.collages.draft_state("sayno", "0001")["progress"] == 0.5
     with pytest.raises(CollageInProgress):
-        store.collages.begin("sayno")  # asking did not take the lock away
+        store.collages.begin("sayno")  # the query did not take the lock away
     store.collages.note(draft, {"state": "failed", "error": "No photos."})
     os.close(draft.lock)
     assert store.collages.draft_state("sayno", "0001") == {"id": "0001", "state": "failed", "error": "No photos."}

@@ -1,4 +1,4 @@
-"""The one reader of manifests: what has another shape than a manifest is refused, with the collage and what to do."""
+"""Reading manifests: anything malformed is refused, naming the collage and what to do."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_public_id_that_no_photo_can_have_is_refused_wherever_it_stands(public
             read(damaged)
 
 
-def test_a_cell_of_which_nobody_is_named_makes_it_damaged() -> None:
+def test_a_cell_without_a_name_makes_it_damaged() -> None:
     whole = manifest(shown=["a", "b"])
     twice = whole | {"tiles": [whole["tiles"][0], whole["tiles"][0] | {"public_id": "b"}]}
     for damaged in (whole | {"tiles": whole["tiles"][:1]}, whole | {"tiles": []}, twice):

@@ -1,4 +1,4 @@
-"""A collage that is built anew under its number: whatever cuts the swap off, there is the old one or the new one."""
+"""Rebuilding a collage under its number: wherever the swap is interrupted, the old one or the new one is there."""
 
 from __future__ import annotations
 

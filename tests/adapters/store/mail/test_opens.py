@@ -1,4 +1,4 @@
-"""Opens: a file for each process and day, of which no line tears, is lost, or says more than it may."""
+"""Opens: one file for each process and day, whose lines never tear, get lost, or say more than they may."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def test_a_purge_while_writers_go_on_loses_no_line_of_anyone_else(store: Store) 
     assert Counter(photos(store)) == {f"{who}/{number}": 1 for who in range(3) for number in range(3000)}
 
 
-def test_a_file_of_which_nothing_is_left_is_removed(store: Store) -> None:
+def test_a_file_left_empty_is_removed(store: Store) -> None:
     store.opens.add("sayno", NOW, RECORD)
     assert store.logs.purge("sayno", lambda line: "ann" in line, lambda document: False).lines_removed == 1
     assert files(store) == []

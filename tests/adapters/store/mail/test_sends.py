@@ -1,4 +1,4 @@
-"""The send log: whole lines that last, one sender at a time, and nothing of whoever was removed."""
+"""The send log: whole lines that last, one sender at a time, and nothing about removed people."""
 
 from __future__ import annotations
 
@@ -127,11 +127,11 @@ def test_a_log_that_was_cut_is_noticed_and_stays_so(store: Store, left: int | st
         store.sends.add(CAMPAIGN, record("intended", "p1"))
     with pytest.raises(StoreUnavailable, match="shorter"):
         store.sends.read_whole(CAMPAIGN)
-    log(store).with_name(".sends.jsonl.length").unlink()  # as the message says
+    log(store).with_name(".sends.jsonl.length").unlink()  # as the message advises
     assert len(store.sends.read_whole(CAMPAIGN)) in (5, 6)
 
 
-def test_a_log_that_is_gone_is_not_one_in_which_nobody_was_told(store: Store) -> None:
+def test_a_missing_send_log_does_not_count_as_empty(store: Store) -> None:
     store.sends.add(CAMPAIGN, record("intended"))
     log(store).unlink()
     assert store.sends.read(CAMPAIGN) == []
@@ -153,7 +153,7 @@ def test_what_forget_removes_is_not_missed_and_what_was_lost_before_still_is(sto
         store.sends.read_whole(CAMPAIGN)
 
 
-def test_of_someone_whose_photo_has_gone_only_the_message_is_recorded(store: Store) -> None:
+def test_only_the_message_is_recorded_once_the_persons_photo_is_gone(store: Store) -> None:
     store.sends.add(CAMPAIGN, record("intended"))
     assert store.photos.has(CAMPAIGN, "p0")
     store.photos.remove(CAMPAIGN, "p0")
@@ -168,7 +168,7 @@ def test_of_someone_whose_photo_has_gone_only_the_message_is_recorded(store: Sto
 
 def test_one_at_a_time_sends_mails_of_a_campaign(store: Store) -> None:
     with store.sends.turn(CAMPAIGN):
-        with pytest.raises(NotifyInProgress, match="Mails of sayno are being sent already"):
+        with pytest.raises(NotifyInProgress, match="Mails of sayno are already being sent"):
             store.sends.begin(CAMPAIGN)
         with store.sends.turn("other"):
             pass
@@ -178,7 +178,7 @@ def test_one_at_a_time_sends_mails_of_a_campaign(store: Store) -> None:
 
 @pytest.fixture
 def elsewhere(store: Store) -> Iterator[subprocess.Popen[str]]:
-    """Another process, which sends."""
+    """Another process that sends."""
     code = (
         "import pathlib, sys; from app.adapters.store import Store\n"
         f"with Store(pathlib.Path({str(store.root.path)!r})).sends.turn({CAMPAIGN!r}): print(1, flush=True); input()"
@@ -210,7 +210,7 @@ def test_a_note_that_is_none_says_nothing(store: Store) -> None:
         assert store.sends.state(CAMPAIGN) is None
 
 
-def test_a_store_that_is_not_mounted_is_not_one_in_which_nobody_was_told(tmp_path: Path) -> None:
+def test_an_unmounted_store_does_not_count_as_one_without_mails(tmp_path: Path) -> None:
     store = Store(tmp_path / "nowhere")
     for act in (
         lambda: store.sends.read(CAMPAIGN),

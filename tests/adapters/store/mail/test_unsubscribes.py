@@ -1,4 +1,4 @@
-"""Who wants no more mails: nobody is named by the address, and nobody is written to after all."""
+"""Unsubscribed people: the list names no addresses, and nobody on it gets another mail."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_forgetting_removes_the_photos_and_leaves_the_hash(store: Store) -> None
     assert store.unsubscribes.addresses("sayno").has(ANN)
 
 
-def test_a_file_that_is_no_list_stops_whoever_would_write_to_people(store: Store) -> None:
+def test_a_file_that_is_not_a_list_stops_all_mails(store: Store) -> None:
     store.unsubscribes.add("sayno", NOW, ANN, [])
     path(store).write_text('{"address": "x"}\nnonsense\n')
     with pytest.raises(StoreUnavailable, match="unsubscribed"):
@@ -165,7 +165,7 @@ def test_a_damaged_line_keeps_nobody_from_withdrawing_and_no_mail_from_waiting(s
         store.unsubscribes.addresses("sayno")
 
 
-def test_a_list_of_the_withdrawn_that_is_gone_is_not_one_in_which_nobody_is(store: Store) -> None:
+def test_a_missing_list_of_the_withdrawn_does_not_count_as_empty(store: Store) -> None:
     store.unsubscribes.add("sayno", NOW, ANN, [])
     path(store).unlink()
     with pytest.raises(StoreUnavailable, match="shorter than it was"):

@@ -1,4 +1,4 @@
-"""The time of a file that was made from an archive says which picture it shows: its version, and where it was cut."""
+"""The modification time of a file made from an archive identifies the picture: its version, and where it was cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Archives and intermediates stand or fall together; a photo is there when its archive is."""
+"""An archive and its intermediate stay together; a photo exists if its archive does."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_beginning_of_an_intermediate_comes_with_the_length_of_the_whole(sto
     assert store.photos.intermediate_start("sayno", "p", size) == (INTERMEDIATE[:size], len(INTERMEDIATE))
 
 
-def test_of_an_intermediate_that_is_not_there_or_no_file_there_is_no_beginning(store: Store) -> None:
+def test_an_intermediate_that_is_missing_or_not_a_file_has_no_beginning(store: Store) -> None:
     for _ in range(2):
         with pytest.raises(StoreUnavailable, match=r"p\.png"):
             store.photos.intermediate_start("sayno", "p", 9)

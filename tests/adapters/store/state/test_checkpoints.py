@@ -1,4 +1,4 @@
-"""How far a notification of many photos is, for its next delivery."""
+"""How far a notification of many photos was handled, for its next delivery."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def test_what_nobody_has_come_back_for_is_removed(store: Store) -> None:
 
 
 @pytest.mark.parametrize("damaged", [b"", b"{", b"null", b"[]", b"3", b"[" * 100_000, b"\xff"])
-def test_of_a_damaged_note_nothing_is_done(store: Store, damaged: bytes) -> None:
+def test_a_damaged_note_causes_nothing(store: Store, damaged: bytes) -> None:
     store.checkpoints.note(b"one", {"a": "sayno"})
     notes(store)[0].write_bytes(damaged)
     assert store.checkpoints.done(b"one", ["a"]) == {}
 
 
-def test_a_campaign_that_is_no_name_is_none(store: Store) -> None:
+def test_a_campaign_without_a_valid_name_counts_as_none(store: Store) -> None:
     store.checkpoints.note(b"one", {"a": "sayno"})
     path = notes(store)[0]
     path.write_text(json.dumps(dict.fromkeys(json.loads(path.read_text()), 3)))

@@ -1,4 +1,4 @@
-"""Which sessions were ended before their time."""
+"""Sessions that were ended early."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened to whom: whole lines from any number of processes, and every notification as it came."""
+"""The log of what happened: whole lines from any number of processes, and every notification as received."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def test_a_log_that_has_grown_large_is_put_away_where_the_line_of_a_person_is_st
     assert b" ann" not in away.read_bytes() + log(store).read_bytes()
 
 
-def test_whoever_holds_a_photo_can_write_to_the_log(store: Store) -> None:
-    # 300 photos and 256 lock files: some of the photos share a number with the log
+def test_the_holder_of_a_photos_lock_can_write_to_the_log(store: Store) -> None:
+    # 300 photos and 256 lock files: some of the photos share one with the log
     for number in range(300):
         with store.photos.lock(f"p{number}"):
             store.logs.event("sayno", NOW, "SYNCED", f"p{number}")

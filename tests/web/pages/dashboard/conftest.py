@@ -13,14 +13,14 @@ from tests.support.chromium import Watched
 
 @pytest.fixture(scope="module")
 def admins(one_browser: Watched, service: Service) -> Watched:
-    """A browser that remembers the password, as it does once a person has given it."""
+    """A browser that remembers the password, as it does once a person has entered it."""
     one_browser.driver.get(f"http://admin:{quote(PASSWORD)}@{service.url.removeprefix('http://')}/admin/")
     return one_browser
 
 
 @pytest.fixture
 def browser(admins: Watched, service: Service) -> Iterator[Watched]:
-    """A browser of the admin's. Afterwards it may have complained of nothing, and asked no other host."""
+    """An admin's browser. Afterwards it must have no complaints, and have contacted no other host."""
     one_browser = admins
     one_browser.begin(service.url)
     yield one_browser

@@ -1,4 +1,4 @@
-"""What the dashboard's pages ask of the store: they list no directory twice."""
+"""The dashboard's pages list no directory of the store twice."""
 
 from __future__ import annotations
 

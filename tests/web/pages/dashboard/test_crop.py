@@ -1,4 +1,4 @@
-"""The desk shows how photos were cut, and moves the cut of one."""
+"""The dashboard shows how photos were cropped, and lets the admin move the crop."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path) -> Callable[..., Tags]
 
 
 def arrived(client: FlaskClient, standin: Standin, width: int = 1200, height: int = 600) -> int:
-    """A photo that came through the webhook; its version."""
+    """A photo that came through the webhook; returns its version."""
     standin.upload(jpeg(scene(width, height)), "a", folder="sayno", email="ann@example.org")
     standin.approve("a")
     assert notify(client, standin.notifications()[-1]["payload"]).status_code == 200
@@ -53,7 +53,7 @@ def arrived(client: FlaskClient, standin: Standin, width: int = 1200, height: in
     return version
 
 
-def test_photos_of_which_over_a_third_is_gone_are_marked_counted_and_listed(
+def test_photos_with_over_a_third_cut_off_are_marked_counted_and_listed(
     client: FlaskClient, put: Callable[..., Tags]
 ) -> None:
     for public_id, width, height in (("plain", 600, 800), ("square", 600, 600), ("wide", 800, 600), ("tall", 450, 800)):
@@ -144,7 +144,7 @@ def test_the_cut_is_moved_by_the_form(client: FlaskClient, standin: Standin, sto
         ({"place": "5", "version": "7"}, 404, "Version 7 of the photo a is not approved in sayno any more."),
     ],
 )
-def test_what_cannot_be_done_is_said_on_the_page(
+def test_the_page_says_what_cannot_be_done(
     client: FlaskClient, put: Callable[..., Tags], fields: dict[str, str], status: int, said: str
 ) -> None:
     put("a", 1200, 600)
@@ -154,7 +154,7 @@ def test_what_cannot_be_done_is_said_on_the_page(
     assert 'class="window"' in answer.text
 
 
-def test_when_cloudinary_cannot_be_asked_nothing_is_changed(
+def test_when_cloudinary_cannot_be_reached_nothing_is_changed(
     client: FlaskClient, standin: Standin, store: Store
 ) -> None:
     version = arrived(client, standin)
@@ -162,7 +162,7 @@ def test_when_cloudinary_cannot_be_asked_nothing_is_changed(
     standin.faults("delivery", "status", status=500, times=None)
     answer = post(client, CUT, place="0", version=str(version))
     assert answer.status_code == 503
-    assert "Cloudinary cannot be asked at the moment." in text(answer.text)
+    assert "Cloudinary cannot be reached at the moment." in text(answer.text)
     assert store.photos.archive("sayno", "a") == before
 
 
@@ -184,7 +184,7 @@ def test_a_photo_that_was_not_cut_can_be_fetched_and_cut_anew(client: FlaskClien
     assert post(client, CUT, again="1", version=str(standin.asset("a")["version"])).status_code == 303
 
 
-def test_of_a_photo_that_is_not_there_there_is_no_page(client: FlaskClient) -> None:
+def test_a_missing_photo_has_no_page(client: FlaskClient) -> None:
     for path in (CUT, f"{HERE}/photos/a/uncut.jpg", "/admin/campaigns/nothing/photos/a/cut"):
         answer = get(client, path)
         assert answer.status_code == 404

@@ -1,4 +1,4 @@
-"""The cut of a photo as a person moves it: with the pointer, with arrow keys, without scripts, on a phone."""
+"""Moving a photo's crop as a person does: with the pointer, with arrow keys, without scripts, on a phone."""
 
 from __future__ import annotations
 

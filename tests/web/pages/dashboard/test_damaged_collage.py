@@ -1,4 +1,4 @@
-"""A collage with a damaged manifest: administrators are told what to do, visitors find nothing there."""
+"""A collage with a damaged manifest: administrators learn what to do, visitors find nothing there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DO = "python -m app check sayno --repair"
 
 @pytest.fixture
 def store(tmp_path: Path, addressed_collage: Path) -> Store:
-    """Two collages of the same people, of which the newer one is damaged; of 0002 only the number is another."""
+    """Two collages of the same people, the newer one damaged; 0002 differs only in its number."""
     (tmp_path / "campaigns.toml").write_text('[sayno]\ntitle = "Say No"\npublic = true\n[other]\n')
     shutil.copytree(addressed_collage, tmp_path / "store")
     made = Store(tmp_path / "store")

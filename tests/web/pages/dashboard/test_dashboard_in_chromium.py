@@ -1,4 +1,4 @@
-"""The admin's desk as a person uses it: hundreds of photos, the keyboard, a phone, the dark."""
+"""The dashboard as a person uses it: hundreds of photos, the keyboard, a phone, dark mode."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ COUNT = "document.querySelectorAll('#tiles li').length"
 
 
 def scroll(browser: Watched, photos: int) -> None:
-    """Down, as long as there are fewer photos than that."""
+    """Scrolls down until there are so many photos."""
 
     def further() -> bool:
         browser.run("window.scrollTo(0, document.documentElement.scrollHeight)")
@@ -238,7 +238,7 @@ PAGES = [
 ]
 
 
-# half of them are opened on a small screen, and half of them on a large one
+# half of them are opened on a small screen, and half on a large one
 @pytest.mark.parametrize(
     ("path", "screens"), [(path, SCREENS[:: (-1) ** number]) for number, path in enumerate(PAGES)], ids=PAGES
 )

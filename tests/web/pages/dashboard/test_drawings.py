@@ -1,4 +1,4 @@
-"""Drawings that pages have: the sketch of a grid, and the chart of opens."""
+"""Drawings on pages: the sketch of a grid, and the chart of opens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEMPLATES = Flask("app.web").jinja_env
 
 
 def drawn(template: str, drawing: Sketch | Chart | None) -> str:
-    """The SVG that a template makes of it."""
+    """The SVG that a template draws."""
     assert drawing is not None
     module: Any = TEMPLATES.get_template(f"dashboard/{template}.html").module
     return str(module.draw(drawing)).strip()
@@ -57,5 +57,5 @@ def test_a_chart_stays_within_its_frame(by_day: dict[str, int]) -> None:
         assert height >= 0
 
 
-def test_a_chart_of_nothing_is_none() -> None:
+def test_without_data_there_is_no_chart() -> None:
     assert chart({}, "Opens") is None

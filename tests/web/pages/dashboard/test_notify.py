@@ -1,4 +1,4 @@
-"""Telling people of a collage from the desk: the numbers first, then the button, and what came of it."""
+"""Mailing people from the dashboard: the numbers first, then the button, then the results."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def client(standin: Standin, store: Store, mails: MailServer) -> Iterator[FlaskC
 
 @pytest.fixture
 def page(store: Store) -> str:
-    """The page of a collage of five: three with an address, one without, one with something that is none."""
+    """The page of a collage of five: three with an address, one without, one with an invalid one."""
     return f"{HERE}/history/0001"
 
 
@@ -156,9 +156,7 @@ def post(client: FlaskClient, path: str, **fields: str) -> TestResponse:
     return client.post(path, data=fields, auth=ADMIN, headers=FORM)
 
 
-def test_one_mail_goes_to_whoever_wants_to_see_it_first(
-    client: FlaskClient, page: str, store: Store, mails: MailServer
-) -> None:
+def test_a_test_mail_can_be_sent_first(client: FlaskClient, page: str, store: Store, mails: MailServer) -> None:
     answer = post(client, f"{page}/notify/test", address=" Me <me@MÜLLER.example> ")
     assert answer.status_code == 303
     assert "One mail was sent to you." in text(get(client, answer.headers["Location"]).text)

@@ -1,4 +1,4 @@
-"""The admin's desk: pages for people, which do without scripts."""
+"""The dashboard's pages for people, which work without scripts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.web import ADMIN, fill
 
 
 def built(client: FlaskClient, **fields: str | list[str]) -> str:
-    """Builds a small collage by the form, waits for it, and says where its page is."""
+    """Builds a small collage with the form, waits for it, and returns the path of its page."""
     answer = post(client, f"{HERE}/build", **({"width": "300", "height": "300"} | fields))
     assert answer.status_code == 303, answer.text
     page = answer.headers["Location"]
@@ -194,7 +194,7 @@ def test_the_canvas_that_seats_everyone_is_offered_before_the_collage_is_made(
         ("exclude=p0&exclude=p1&exclude=p2", "no approved photos"),
     ],
 )
-def test_what_cannot_be_made_is_said_in_place_of_the_sketch(
+def test_the_reason_replaces_a_sketch_that_cannot_be_made(
     client: FlaskClient, store: Store, wish: str, said: str
 ) -> None:
     fill(store, "sayno", 3)

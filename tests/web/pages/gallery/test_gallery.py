@@ -1,4 +1,4 @@
-"""The gallery: nothing is shown before the password is given, and afterwards all photos, a page at a time."""
+"""The gallery: shows nothing before the password is entered, and afterwards all photos, a page at a time."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def app(standin: Standin, store: Store) -> Iterator[Flask]:
 
 @pytest.fixture
 def member(app: Flask) -> FlaskClient:
-    """A client that has logged in to sayno's gallery."""
+    """A client logged in to sayno's gallery."""
     client = app.test_client()
     assert log_in(client).status_code == 303
     return client
@@ -230,7 +230,7 @@ def test_another_password_ends_every_session(standin: Standin, store: Store, mem
         assert client.get(PICTURES[0], buffered=True).status_code == 200, "a session outlives a restart"
 
 
-def test_whoever_logs_out_is_out_and_the_browser_forgets_the_pictures(member: FlaskClient) -> None:
+def test_logging_out_ends_the_session_and_the_browser_forgets_the_pictures(member: FlaskClient) -> None:
     answer = member.post(LOGOUT, headers={"Sec-Fetch-Site": "same-origin"})
     assert (answer.status_code, answer.headers["Location"]) == (303, PHOTOS)
     assert answer.headers["Clear-Site-Data"] == '"cache"'
@@ -316,7 +316,7 @@ def test_without_a_key_that_signs_sessions_a_gallery_cannot_start(standin: Stand
 # Attacks
 
 
-def test_whoever_guesses_has_to_wait_and_others_need_not(app: Flask) -> None:
+def test_a_guesser_has_to_wait_and_others_do_not(app: Flask) -> None:
     client = app.test_client()
     guesser = {"X-Forwarded-For": "203.0.113.9"}
     for _ in range(ADDRESS.most):

@@ -1,4 +1,4 @@
-"""The gallery as a person meets it: with the keyboard, on a phone, in the dark, with a thousand photos."""
+"""The gallery as a person uses it: with the keyboard, on a phone, in dark mode, with a thousand photos."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ title = "Say No"
 gallery_password = "{PASSWORD}"
 """
 FIRST_ROW = "[...document.querySelectorAll('#photos li')].slice(0, 8)"
-# where to put pictures of the pages, to look at them
+# where to put screenshots for review
 PICTURES = Path(os.environ["PICTURES_OF_PAGES"]) if "PICTURES_OF_PAGES" in os.environ else None
 
 
@@ -53,8 +53,8 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
 
 @pytest.fixture
 def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
-    """A browser without a session. Afterwards it may have complained of nothing, and asked no other host."""
-    one_browser.begin(service.url)  # a page that is still open might ask without its session
+    """A browser without a session. Afterwards it must have no complaints, and have contacted no other host."""
+    one_browser.begin(service.url)  # a page that is still open might send requests without its session
     one_browser.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
     one_browser.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
     yield one_browser
@@ -64,7 +64,7 @@ def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
 
 @pytest.fixture(scope="module")
 def session(service: Service) -> dict[str, str | None]:
-    """The cookie of somebody who has logged in."""
+    """The cookie of a logged-in member."""
     answer = requests.post(
         f"{service.url}/campaigns/sayno/login", {"password": PASSWORD}, allow_redirects=False, timeout=300
     )
@@ -74,7 +74,7 @@ def session(service: Service) -> dict[str, str | None]:
 
 @pytest.fixture
 def member(browser: Watched, session: dict[str, str | None]) -> Watched:
-    """The browser of somebody who has logged in."""
+    """A logged-in member's browser."""
     browser.driver.execute_cdp_cmd("Network.setCookie", session)
     return browser
 
@@ -82,7 +82,7 @@ def member(browser: Watched, session: dict[str, str | None]) -> Watched:
 def open_gallery(
     browser: Watched, service: Service, width: int = 1280, scheme: Scheme = "light", height: int = 900
 ) -> None:
-    """Whoever has not logged in yet does, with the keyboard alone."""
+    """Opens the gallery, logging in first if necessary, with the keyboard alone."""
     browser.see(f"{service.url}/campaigns/sayno/photos", width=width, scheme=scheme, height=height)
     until(browser, "document.activeElement.id === 'password' || document.getElementById('photos') !== null")
     if browser.run("return document.getElementById('photos') === null"):
@@ -107,7 +107,7 @@ def caption(browser: Watched) -> str:
 
 
 def keep(browser: Watched, name: str) -> None:
-    """A picture of what is on the screen now, where somebody wants to look at it."""
+    """Saves a screenshot of the current screen, if requested."""
     if PICTURES is not None:
         browser.driver.save_screenshot(str(PICTURES / f"gallery-{name}.png"))
 
@@ -167,7 +167,7 @@ def test_back_closes_the_photo_and_leads_to_it_on_the_page(member: Watched, serv
     assert member.run(
         "const r = document.activeElement.getBoundingClientRect(); return r.top > 0 && r.top < innerHeight"
     )
-    # closed by its button, nothing of it is left that Back would have to pass
+    # closed by its button, it leaves nothing that Back would have to pass
     open_photo(member, 30)
     member.press(Keys.ESCAPE)
     until(member, "document.querySelector('.pswp') === null && history.state === null")
@@ -215,7 +215,7 @@ def test_full_quality_is_fetched_when_it_is_asked_for_and_the_neighbours_before(
     open_gallery(member, service)
     member.asked()
     open_photo(member, 2)
-    # both neighbours are fetched though nobody has looked at them
+    # both neighbours are fetched although nobody has looked at them
     wanted = [member.run(f"return document.querySelector('#photo-{number} a').href") for number in (1, 2, 3)]
     until(member, f"{wanted!r}.every((href) => performance.getEntriesByName(href).length > 0)")
     assert not any("/full.jpg" in address for address in member.asked())
@@ -249,7 +249,7 @@ def test_in_the_open_photo_one_gets_beyond_the_end_of_the_page(browser: Watched,
     last = browser.run("return document.querySelectorAll('#photos > li').length")
     open_photo(browser, last)
     until(browser, f"document.querySelectorAll('#photos > li').length > {last}")
-    for _ in range(20):  # the open photo hears of the new ones a moment after they are there
+    for _ in range(20):  # the open photo learns of the new ones a moment after they are there
         browser.press(Keys.ARROW_RIGHT)
         with contextlib.suppress(AssertionError):
             wait_for(lambda: not caption(browser).startswith(f"Photo {last} of"), "the next photo came", patience=1)
@@ -274,7 +274,7 @@ def test_the_first_screen_of_a_thousand_photos_is_light(member: Watched, service
 
 def test_a_blur_is_seen_until_the_photo_is_there(member: Watched, service: Service) -> None:
     open_gallery(member, service)
-    # the page once more, with photos that do not come
+    # the page once more, with photos that never load
     member.run(
         "return (async () => {"
         "  const { placeholders } = await import('/static/shared/placeholders.js');"
@@ -337,7 +337,7 @@ def test_where_the_session_has_ended_the_password_is_asked_for_again(member: Wat
     member.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
     member.run("scrollTo(0, document.documentElement.scrollHeight)")
     until(member, "document.getElementById('password') !== null")
-    # pictures that were on their way are refused, which the console says
+    # pictures on their way are refused, which the console reports
     assert all("403" in line for line in member.complaints())
 
 

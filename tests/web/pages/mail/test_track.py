@@ -1,4 +1,4 @@
-"""The picture in a mail: always served to whoever has the token, and recorded no more than is allowed."""
+"""The picture in a mail: always served to anyone with the token, and recorded no more than allowed."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def get(client: FlaskClient, path: str, method: str = "GET", **headers: str) -> 
     return client.open(path, method=method, headers={"User-Agent": BROWSER} | headers)
 
 
-def test_whoever_has_the_token_gets_the_picture_and_one_open_is_recorded(client: FlaskClient, store: Store) -> None:
+def test_anyone_with_the_token_gets_the_picture_and_one_open_is_recorded(client: FlaskClient, store: Store) -> None:
     answer = get(client, address())
     assert (answer.status_code, answer.data) == (200, PICTURE)
     assert answer.headers["Content-Type"] == "image/jpeg"
@@ -101,7 +101,7 @@ def test_each_get_is_one_open_whatever_a_cache_asks_for(client: FlaskClient, sto
     assert len(opens(store)) == 4
 
 
-def test_of_an_aggregate_campaign_no_photo_is_recorded(client: FlaskClient, store: Store) -> None:
+def test_an_aggregate_campaign_records_no_photo(client: FlaskClient, store: Store) -> None:
     assert get(client, address(Claims("counted", "0001", "supporters/ann"))).data == PICTURE
     [record] = opens(store, "counted")
     assert "photo" not in record
@@ -140,7 +140,7 @@ def test_the_picture_is_served_and_nothing_recorded(client: FlaskClient, store: 
     ],
     ids=["no such collage", "no such campaign", "other key", "altered", "other salt", "nonsense", "oversized"],
 )
-def test_what_leads_nowhere_is_not_found_and_not_recorded(client: FlaskClient, store: Store, path: str) -> None:
+def test_a_dead_link_is_not_found_and_not_recorded(client: FlaskClient, store: Store, path: str) -> None:
     answer = get(client, path)
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
     assert opens(store) == []
@@ -276,7 +276,7 @@ def test_where_the_list_of_the_withdrawn_cannot_be_read_the_picture_is_served_an
     assert opens(store) == []
 
 
-def test_four_workers_and_twenty_clients_lose_no_open_and_keep_nothing_of_whom(
+def test_four_workers_and_twenty_clients_lose_no_open_and_record_no_person(
     standin: Standin, store: Store, exiftool: ExifTool
 ) -> None:
     many, clients = 1_000, 20

@@ -1,4 +1,4 @@
-"""No more mails: a page with one button, or the mail program's one click. A GET changes nothing."""
+"""Unsubscribing: a page with one button, or the mail program's one click. A GET changes nothing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def files(store: Store) -> dict[Path, bytes]:
 
 
 def look(client: FlaskClient, store: Store, claims: Claims) -> list[str | None]:
-    """Opens the picture; gives the photos of every open that is recorded."""
+    """Opens the picture; returns the photos of every recorded open."""
     assert client.get(f"/track/{TOKENS.image(claims)}/collage.jpg", headers={"User-Agent": BROWSER}).data == b"picture"
     return [record.get("photo") for record in opens(store)]
 
@@ -147,7 +147,7 @@ def test_every_photo_that_the_person_had_mails_about_is_withdrawn(
     assert look(client, store, second) == []
 
 
-def test_of_someone_who_was_forgotten_nothing_comes_back(client: FlaskClient, store: Store, exiftool: ExifTool) -> None:
+def test_nothing_of_a_forgotten_person_comes_back(client: FlaskClient, store: Store, exiftool: ExifTool) -> None:
     ann = enrol(store, exiftool, "ann", ANN)
     sent(store, "ann", ANN)
     store.photos.remove("sayno", "ann")
@@ -190,7 +190,7 @@ def test_the_rewritten_address_of_a_trial_is_what_is_withdrawn(
     ],
     ids=["a picture's token", "another key", "a campaign that is no more", "nonsense"],
 )
-def test_what_is_no_token_is_not_found_and_changes_nothing(
+def test_an_invalid_token_is_not_found_and_changes_nothing(
     client: FlaskClient, store: Store, exiftool: ExifTool, method: str, address: str
 ) -> None:
     enrol(store, exiftool, "ann", ANN)

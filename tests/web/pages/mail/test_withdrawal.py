@@ -1,4 +1,4 @@
-"""Somebody withdraws: from then on no address shows their face, whatever removed the photo."""
+"""After a withdrawal no URL shows the person's face, however the photo was removed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FORM = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
 ADMINS = "/admin/campaigns/sayno/collages/0001"
 PAGE = "/admin/campaigns/sayno/history/0001"
 MAIL = f"/track/{TOKENS.image(Claims('sayno', '0001', stored.name(6)))}"  # beside who goes
-SHOWING = [  # every address that shows the whole of a collage to somebody
+SHOWING = [  # every URL that shows a whole collage to somebody
     f"{MAIL}/collage.jpg",
     f"{MAIL}/wall.jpg",
     f"{MAIL}/tiles/9/0_0.jpg",
@@ -67,7 +67,7 @@ def store(model: Path, tmp_path: Path) -> Store:
 
 @pytest.fixture
 def app(standin: Standin, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Flask]:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # where pictures are kept
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # where pictures are cached
     (store.root.path.parent / "campaigns.toml").write_text(RULES)
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
     made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
@@ -80,7 +80,7 @@ def get(client: FlaskClient, path: str, **headers: str) -> TestResponse:
 
 
 def shown(picture: bytes) -> set[int]:
-    """Whose colour is to be seen in a picture."""
+    """The people whose colours a picture shows."""
     pixels = stored.decoded(picture)[::2, ::2, :3].astype(np.int16)  # nobody is seen in every other pixel only
     near = {index: (abs(pixels - seen(colour)).max(axis=2) < 30).mean() for index, colour in enumerate(COLOURS)}
     return {index for index, part in near.items() if part > 0.002}
@@ -88,7 +88,7 @@ def shown(picture: bytes) -> set[int]:
 
 @functools.cache
 def seen(colour: str) -> np.ndarray:
-    """What this colour is in a JPEG."""
+    """The pixel that a JPEG makes of this colour."""
     pixel: np.ndarray = stored.decoded(stored.plain_archive(colour))[0, 0].astype(int)
     return pixel
 
@@ -98,13 +98,13 @@ def withdraw(store: Store, index: int = GONE) -> None:
 
 
 def settle(client: FlaskClient, path: str = PAGE) -> str:
-    """The page of a collage once nothing is built any more."""
+    """The page of a collage once nothing is being built."""
     wait_for(lambda: "is being rebuilt" not in get(client, path).text, "the collage was rebuilt")
     return get(client, path).text
 
 
 @pytest.mark.parametrize("path", SHOWING)
-def test_who_withdraws_is_seen_at_no_address_any_more_and_everyone_else_is(
+def test_somebody_who_withdraws_is_shown_at_no_url_and_everyone_else_is(
     client: FlaskClient, store: Store, path: str
 ) -> None:
     before = get(client, path)
@@ -141,7 +141,9 @@ def test_no_validator_of_before_keeps_a_face_in_sight(client: FlaskClient, store
 
 
 @pytest.mark.parametrize("name", ["collage-1024.jpg", "collage.png"])
-def test_nginx_is_not_told_to_send_a_file_that_shows_who_withdrew(client: FlaskClient, store: Store, name: str) -> None:
+def test_nginx_is_not_told_to_send_a_file_that_shows_a_withdrawn_person(
+    client: FlaskClient, store: Store, name: str
+) -> None:
     nginx = {"X-Sendfile-Type": "X-Accel-Redirect", "X-Accel-Mapping": f"{store.root.path}/=/_store/"}
     assert "X-Accel-Redirect" in get(client, f"{ADMINS}/{name}", **nginx).headers
     withdraw(store)

@@ -1,4 +1,4 @@
-"""The wall's addresses: for whom they are, what they say, what they never say, and what they record."""
+"""The wall's pages: who may see them, what they say, what they never reveal, and what they record."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ public = true
 title = "Among ourselves"
 """
 TOKENS = Tokens([KEY])
-PEOPLE = 13  # of whom 12 are seated
+PEOPLE = 13  # of whom 12 have a place
 LAYOUT: dict[str, Any] = {"width": 400, "height": 400, "photos": 12}
 EMAIL = "somebody@example.org"
 
@@ -154,7 +154,7 @@ def test_the_page_of_a_personal_link_is_one_open_and_nothing_else_is_any(client:
     assert len(opens(store)) == 2
 
 
-def test_whoever_was_left_out_is_told_so_and_why(client: FlaskClient, store: Store) -> None:
+def test_somebody_who_was_left_out_is_told_so_and_why(client: FlaskClient, store: Store) -> None:
     index = left_out(store)
     page = get(client, own(index))
     assert page.status_code == 200
@@ -166,7 +166,7 @@ def test_whoever_was_left_out_is_told_so_and_why(client: FlaskClient, store: Sto
     assert len(opens(store)) == 1
 
 
-def test_whoever_is_gone_is_told_so_and_nobody_sees_them(client: FlaskClient, store: Store) -> None:
+def test_somebody_who_is_gone_is_told_so_and_nobody_sees_them(client: FlaskClient, store: Store) -> None:
     before = get(client, own())
     whole = get(client, own(what="wall.jpg"))
     store.photos.remove("sayno", stored.name(5))
@@ -196,7 +196,7 @@ def test_a_mail_on_trial_leads_to_the_wall_and_records_nothing(client: FlaskClie
     assert opens(store) == []
 
 
-def test_whoever_came_later_is_told_so(client: FlaskClient, store: Store) -> None:
+def test_somebody_who_came_later_is_told_so(client: FlaskClient, store: Store) -> None:
     stored.put(store, range(20, 21))
     assert "was not part of this wall when it was made" in get(client, own(20)).text
 
@@ -285,7 +285,9 @@ def test_pictures_that_are_none_are_not_found(client: FlaskClient, what: str) ->
 
 
 def test_no_public_byte_carries_metadata_or_a_name(client: FlaskClient, store: Store) -> None:
-    """Follows every address that pages name, and tiles of every level: all, of the large ones every third column."""
+    """Follows every URL that pages name, and tiles of every level: all, but only every third column of the large
+    ones.
+    """
     pages = [get(client, path) for path in ("/wall/sayno/0001", own(5), own(left_out(store)))]
     addresses: set[str] = set()
     for page in pages:

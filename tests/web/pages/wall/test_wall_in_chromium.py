@@ -1,4 +1,4 @@
-"""The wall as a person meets it: the flight to one's own face, the keyboard, a phone, the dark, no JavaScript."""
+"""The wall as a person uses it: the flight to one's own face, the keyboard, a phone, dark mode, no JavaScript."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from scripts.sandbox.standin.client import Standin
 from tests.support.chromium import SCREENS, Watched, until
 from tests.support.mailed import KEY
 
-PEOPLE = 13  # of whom 12 are seated, 4×3
+PEOPLE = 13  # of whom 12 have a place, 4×3
 RULES = """
 [sayno]
 title = "Say No"
 public = true
 """
-# where to put pictures of the pages, to look at them
+# where to put screenshots for review
 PICTURES = Path(os.environ["PICTURES_OF_PAGES"]) if "PICTURES_OF_PAGES" in os.environ else None
 HIGHEST = 13
 LOADED = "OpenSeadragon.getViewer('wall').world.getItemAt(0).getFullyLoaded()"
@@ -57,11 +57,11 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
 
 @pytest.fixture
 def browser(one_browser: Watched, service: Service) -> Iterator[Watched]:
-    """A browser. Afterwards it may have complained of nothing, and asked no other host."""
+    """A browser. Afterwards it must have no complaints, and have contacted no other host."""
     one_browser.begin(service.url)
     yield one_browser
     one_browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
-    # whoever leaves while tiles are on their way is told so on the console, where the next test would find it
+    # leaving while tiles are loading is reported on the console, where the next test would find it
     until(one_browser, f"!window.OpenSeadragon?.getViewer('wall') || {LOADED}")
     assert one_browser.complaints() == []
     assert one_browser.hosts() <= {service.url.removeprefix("http://")}
@@ -72,14 +72,14 @@ def own(service: Service, index: int) -> str:
 
 
 def fly(browser: Watched, service: Service, index: int, width: int = 1280, scheme: Scheme = "light") -> None:
-    """Opens a personal link and waits until one is there, which takes seconds."""
+    """Opens a personal link and waits for the flight to end, which takes seconds."""
     browser.see(own(service, index), width=width, scheme=scheme, height=800)
     until(browser, "document.getElementById('wall').dataset.state === 'there'")
     until(browser, LOADED)
 
 
 def be_there(browser: Watched, service: Service, index: int, width: int = 1280) -> None:
-    """Opens a personal link as somebody who wants no motion, and waits until the wall is there."""
+    """Opens a personal link with reduced motion, and waits until the wall is there."""
     browser.screen(width=width, scheme="light", height=800)
     wishes = [{"name": "prefers-reduced-motion", "value": "reduce"}, {"name": "prefers-color-scheme", "value": "light"}]
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wishes})
@@ -89,20 +89,20 @@ def be_there(browser: Watched, service: Service, index: int, width: int = 1280) 
 
 
 def screen(browser: Watched) -> stored.Pixels:
-    """What is on the screen now."""
+    """A screenshot of the current screen."""
     taken = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
     with Image.open(io.BytesIO(base64.b64decode(taken["data"]))) as opened:
         return np.asarray(opened.convert("RGB")).astype(int)
 
 
 def keep(browser: Watched, name: str) -> None:
-    """A picture of the page, where somebody wants to look at it."""
+    """Saves a screenshot of the page, if requested."""
     if PICTURES is not None:
         browser.screenshot(PICTURES / f"wall-{name}.png")
 
 
 def box(browser: Watched) -> tuple[float, float, float, float]:
-    """Where one's own cell is on the screen: left, top, width, height."""
+    """The viewer's own cell on the screen: left, top, width, height."""
     left, top, width, height = browser.run(
         "const r = document.querySelector('.mine').getBoundingClientRect(); return [r.left, r.top, r.width, r.height]"
     )
@@ -117,7 +117,7 @@ def distance(seen: stored.Pixels, index: int) -> float:
 
 @functools.cache
 def small(index: int, width: int, height: int) -> stored.Pixels:
-    """A person's archive in the size that it has on the screen."""
+    """A person's archive in the size it has on the screen."""
     with Image.open(io.BytesIO(stored.archive(index))) as archive:
         archive.draft("RGB", (2 * width, 2 * height))  # half, a quarter or an eighth is quick to decode
         return np.asarray(archive.resize((width, height), Image.Resampling.BOX)).astype(int)
@@ -202,7 +202,7 @@ def test_every_page_is_for_everyone_on_every_screen(browser: Watched, service: S
     for name, address in {"cut-off": own(service, 1)[:-9] + "/wall", "none": f"{service.url}/wall/sayno/0009"}.items():
         browser.see(address, width=small[0], scheme=small[1])
         examine(name, small, large)
-    # that an address is not found is all that there is to complain of
+    # the only complaint is that a URL is not found
     assert all("404" in complaint or "failed to load" in complaint for complaint in browser.complaints())
 
 
@@ -237,7 +237,7 @@ def test_the_keyboard_moves_comes_closer_and_goes_back(browser: Watched, service
     assert browser.run(f"return [{VIEW}.getFlip(), {VIEW}.getRotation()]") == [False, 0]
     browser.press("0")
     until(browser, f"Math.abs({VIEW}.getZoom(false) - {VIEW}.getHomeZoom()) < 1e-6")
-    # the buttons, with the keyboard too
+    # the buttons also work with the keyboard
     browser.run("document.querySelector('[data-do=me]').focus()")
     browser.press(Keys.ENTER)
     until(browser, f"{VIEW}.getZoom(false) > 2 * {VIEW}.getHomeZoom()")
@@ -247,7 +247,7 @@ def test_the_keyboard_moves_comes_closer_and_goes_back(browser: Watched, service
 
 
 def wheel(browser: Watched, down: int, *, ctrl: bool = False) -> None:
-    """Turns the mouse's wheel with the pointer in the middle of the viewer."""
+    """Turns the mouse wheel with the pointer in the middle of the viewer."""
     x, y = browser.run("const r = wall.getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]")
     given = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": down, "modifiers": 2 if ctrl else 0}
     browser.driver.execute_cdp_cmd("Input.dispatchMouseEvent", given)
@@ -271,7 +271,7 @@ def test_the_wheel_scrolls_the_page_past_the_wall_and_zooms_with_ctrl(
 
 
 def touch(browser: Watched, *path: Sequence[tuple[float, float]]) -> None:
-    """Puts fingers on the screen and moves them along a path: at each step, where every finger is."""
+    """Puts fingers on the screen and moves them along a path: for each step, the position of every finger."""
     for number, fingers in enumerate([*path, []]):
         kind = "touchEnd" if not fingers else "touchMove" if number else "touchStart"
         points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(fingers)]
@@ -305,7 +305,7 @@ def test_nothing_moves_while_the_page_of_the_wall_opens(
         ".observe({ type: 'layout-shift', buffered: true })"
     )
     until(browser, "document.readyState === 'complete'")
-    # what is buffered is handed over in a task of its own
+    # buffered entries are delivered in a separate task
     browser.driver.execute_async_script("const done = arguments[0]; setTimeout(() => requestAnimationFrame(done), 100)")
     assert browser.run("return shift") < 0.05
     share = browser.run("const r = share.getBoundingClientRect(); return r.top + scrollY")
@@ -313,7 +313,7 @@ def test_nothing_moves_while_the_page_of_the_wall_opens(
     assert 0 < share - stage < 200, "the share section follows the wall"
 
 
-def test_whoever_wants_no_motion_is_there_at_once(browser: Watched, service: Service, store: Store) -> None:
+def test_with_reduced_motion_the_viewer_is_there_at_once(browser: Watched, service: Service, store: Store) -> None:
     index = seated(store)[6]
     be_there(browser, service, index)
     assert browser.run(f"return Math.abs({VIEW}.getZoom(true) - {VIEW}.getZoom(false))") < 1e-9
@@ -348,7 +348,7 @@ def test_when_the_wall_was_made_anew_meanwhile_the_page_says_so(
         until(browser, "document.querySelector('#said a') !== null")
         browser.driver.find_element("css selector", "#said a").click()
         until(browser, "document.getElementById('wall')?.dataset.revision === '2'")
-        # or those of its tiles that are asked for later would be gone
+        # or its tiles that load later would be gone
         until(browser, "document.getElementById('wall').dataset.state === 'there'")
         until(browser, LOADED)
     finally:
