@@ -35,7 +35,7 @@ MEANING = {
 @click.option(
     "--thumbnails",
     is_flag=True,
-    help="First remake, from the archives, the intermediates and the pictures for the screen (thumb, medium) that are"
+    help="First remake, from the archives, the intermediates and the pictures for the screen that are"
     " missing, unreadable, the wrong size or incomplete inside.",
 )
 @click.option(

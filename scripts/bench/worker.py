@@ -32,7 +32,7 @@ class Answers:
     def __init__(self, people: list[bytes]) -> None:
         self._people = people
 
-    def state(self, public_id: str) -> Asset:
+    def state(self, public_id: str, type: str = "upload") -> Asset:
         number = int(public_id)
         return Asset(public_id, f"id{number}", CAMPAIGN, APPROVED, True, APPROVED, address(number), "")
 

@@ -21,6 +21,7 @@ from scripts.sandbox.samples import person
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin import signatures
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.waiting import wait_for
 from tests.support.queue import Syncs, gone, told
 
 ATTRIBUTES = {"X-Cld-Timestamp": "1700000000", "X-Cld-Signature": "ab" * 20, "X-Request-ID": "0123456789abcdef"}
@@ -119,6 +120,30 @@ def test_a_folder_that_was_renamed_is_done_once_a_sync_has_begun(
     syncs.error = None
     assert handler.handle(record(told(standin))).word == "done"
     assert syncs.started == [("sayno",)]
+
+
+def test_reordered_doubled_and_late_records_of_a_photo_that_is_stored_cost_one_call(
+    handler: Handler, standin: Standin, store: Store
+) -> None:
+    standin.upload(person(1), "a", folder="sayno", email="ann@example.org")
+    second = int(time.time())
+    wait_for(lambda: int(time.time()) > second, "the next second began")
+    standin.approve("a")
+    upload, approval = (one["payload"] for one in standin.notifications())
+    for payload in (approval, upload, approval, upload):
+        assert handler.handle(record(Notification.signed(payload, standin.secret))).word == "done"
+    assert store.photos.holders("a") == {"sayno": True}
+    assert len(standin.calls("api")) == 1
+
+
+def test_records_of_a_photo_that_waits_or_is_rejected_and_not_held_cost_no_call(
+    handler: Handler, standin: Standin, store: Store
+) -> None:
+    standin.upload(person(1), "a", folder="sayno", email="ann@example.org")
+    standin.reject("a")
+    for one in reversed(standin.notifications()):
+        assert handler.handle(record(Notification.signed(one["payload"], standin.secret))).word == "done"
+    assert (standin.calls(), store.photos.holders("a")) == ([], {})
 
 
 def test_an_unexpected_error_is_logged_without_its_message_and_retried(

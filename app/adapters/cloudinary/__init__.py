@@ -4,7 +4,8 @@
 - `asset`: reads assets from its answers. `quota`: how many calls are left.
 - `delivery`: the picture as JPEG, from a delivery host. `connection`: which addresses may be reached, and for how long.
   `reach`: whether a host answers, and its clock.
-- `notifications`: reads webhooks as hints. `signature`: verifies that Cloudinary sent them.
+- `notifications`: reads webhooks as hints. `statements`: what they state about a photo. `signature`: verifies that
+  Cloudinary sent them.
 - `public_ids`: checks public IDs.
 """
 
@@ -13,6 +14,7 @@ from app.adapters.cloudinary.asset import Asset, Listed, Page, pages
 from app.adapters.cloudinary.notifications import Hint, Notification, parse
 from app.adapters.cloudinary.quota import Quota, Standing
 from app.adapters.cloudinary.signature import verify
+from app.adapters.cloudinary.statements import Statement
 
 __all__ = [
     "Asset",
@@ -23,6 +25,7 @@ __all__ = [
     "Page",
     "Quota",
     "Standing",
+    "Statement",
     "pages",
     "parse",
     "verify",

@@ -153,7 +153,12 @@ def moderation_status(answer: Mapping[str, Any]) -> str | None:
 def _changed_at(answer: Mapping[str, Any]) -> float:
     """When the moderation last changed, else when the asset was created."""
     times = [entry["updated_at"] for entry in answer.get("moderation") or [] if entry.get("updated_at")]
-    moment = datetime.fromisoformat((max(times) if times else _typed(answer, "created_at", str)).replace("Z", "+00:00"))
+    return seconds(max(times) if times else _typed(answer, "created_at", str))
+
+
+def seconds(time: str) -> float:
+    """A time as Cloudinary writes it, in seconds since 1970. Raises ValueError."""
+    moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.adapters.cloudinary.asset import TYPES, moderation_status
 from app.adapters.cloudinary.public_ids import check_public_id
+from app.adapters.cloudinary.statements import Statement, read_statement
 from app.core.errors import BadNotification
 
 ONE_ASSET = ("moderation", "upload")
@@ -28,7 +29,7 @@ class Hint:
     Cloudinary is asked whether the approval still holds. `brings`: whether the hint can lead to storing a photo that no
     campaign holds; if not, and none holds it, there is nothing to look up. `folder`: the asset's folder according to
     the notification, if it says. `signed`: when Cloudinary signed the notification, in seconds since 1970 by its own
-    clock; None if the hint is not from a notification.
+    clock; None if the hint is not from a notification. `statement`: what it states about the photo's moderation.
     """
 
     public_id: str
@@ -39,6 +40,7 @@ class Hint:
     brings: bool = True
     folder: str | None = None
     signed: int | None = None
+    statement: Statement | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ def _one(kind: str, payload: Mapping[str, Any]) -> Hint:
         kind=resource_type,
         brings=status not in ("rejected", "pending", "unmoderated"),
         folder=_text(payload, "asset_folder"),
+        statement=read_statement(payload, status),
     )
 
 

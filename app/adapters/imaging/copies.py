@@ -39,6 +39,14 @@ def insert(png: bytes, copies: dict[tuple[int, int], bytes], placeholder: bytes 
     return png[:START] + first + _chunk(CHUNK, body) + png[START:]
 
 
+def without(png: bytes) -> bytes:
+    """An intermediate as a plain PNG: without its copies and placeholder."""
+    end = START
+    while png[end + 4 : end + 8] in (PLACEHOLDER, CHUNK):
+        end += 12 + int.from_bytes(png[end : end + 4], "big")
+    return png[:START] + png[end:]
+
+
 def reach(width: int, height: int) -> int | None:
     """Bytes of a file to read for a cell of `width`×`height`; None if no copy is large enough."""
     return next((REACH[size] for size in SIZES if size[0] >= width and size[1] >= height), None)

@@ -23,10 +23,6 @@ INTERMEDIATE = (300, 400)
 HASHED = (24, 32)  # the picture that a placeholder is computed from
 ARCHIVE_QUALITY = 92  # JPEG quality of a picture that must be encoded again
 
-# A picture with more scans is not decoded a second time for its larger variants: cameras and upload presets stay below
-# it, and a hostile picture costs no more time.
-MOST_SCANS = 20
-
 # EXIF orientations that swap width and height
 SIDEWAYS = ("left_top", "right_top", "right_bottom", "left_bottom")
 # and those that first swap left and right, top and bottom
@@ -57,8 +53,8 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), 
     It is cut at `place` (`Cut.place`), else around the faces found in it, else in the middle.
 
     A JPEG that is all this already only loses its metadata (so that no other program has to read what a stranger wrote
-    there), and its intermediate is made from a decode at half size. Raises PictureError if it is no JPEG, is
-    incomplete, or exceeds the limits.
+    there) and is decoded once, at half size. Raises PictureError if it is no JPEG, is incomplete, or exceeds the
+    limits.
     """
     if len(picture) > limits.PICTURE_BYTES:
         raise PictureError(
@@ -72,9 +68,7 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), 
         srgb = image.colorspace == "srgb" and not ProfileDict(image).get("icc")
         width, height = size[::-1] if known.orientation > 4 else size  # over 4: on its side
     if size == ARCHIVE and upright and srgb:
-        # twice the size of the intermediate, so that the resize still has pixels to choose from
-        with opened(picture, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:
-            return _prepared(bare(picture), image, _larger(picture, wanted), wanted)
+        return _prepared(bare(picture), wanted)
     scale = max(ARCHIVE[0] / width, ARCHIVE[1] / height)
     with opened(picture, "jpeg", at_least=(math.ceil(size[0] * scale), math.ceil(size[1] * scale))) as image:
         _to_srgb(image)
@@ -83,10 +77,8 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), 
         _fill(image, cut, *(ARCHIVE[::-1] if image.orientation in SIDEWAYS else ARCHIVE))
         image.auto_orient()
         image.reset_coords()  # rotating leaves an offset
-        image.strip()
-        larger = variants.made(image, _above_intermediate(wanted))
         archive = jpeg(image, ARCHIVE_QUALITY, progressive=False, sampling="2x2")
-        return _prepared(archive, image, larger, wanted, cut)
+    return _prepared(archive, wanted, cut)
 
 
 def preview(picture: bytes) -> bytes:
@@ -112,32 +104,15 @@ def cell(picture: bytes, kind: Format, width: int, height: int) -> bytes:
         return raw(image)
 
 
-def _prepared(
-    archive: bytes, image: Image, larger: dict[str, bytes], wanted: Collection[str], cut: Cut | None = None
-) -> Prepared:
-    resize(image, *INTERMEDIATE)
-    smaller = variants.made(image, set(wanted) - _above_intermediate(wanted))
-    return Prepared(archive, intermediate(image), larger | smaller, cut)
+def _prepared(archive: bytes, wanted: Collection[str], cut: Cut | None = None) -> Prepared:
+    """Makes everything else from the archive, at half size: libjpeg halves a picture in less time than a resize takes.
 
-
-def _larger(picture: bytes, wanted: Collection[str]) -> dict[str, bytes]:
-    """The variants larger than the intermediate, for a picture that already is a valid archive.
-
-    Decodes it again at full size: that takes half the time of halving one full-size decode, and the intermediate does
-    not depend on the variants.
+    Twice the intermediate's size leaves its resize pixels to choose from.
     """
-    names = _above_intermediate(wanted)
-    if not names or structure(picture).scans > MOST_SCANS:
-        return {}
-    try:
-        with opened(picture, "jpeg") as image:
-            return variants.made(image, names)
-    except PictureError:
-        return {}
-
-
-def _above_intermediate(names: Collection[str]) -> set[str]:
-    return {name for name in names if variants.VARIANTS[name].width > INTERMEDIATE[0]}
+    with opened(archive, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:
+        resize(image, *INTERMEDIATE)
+        made = variants.made(image, wanted)
+        return Prepared(archive, intermediate(image), made, cut)
 
 
 def intermediate(image: Image) -> bytes:

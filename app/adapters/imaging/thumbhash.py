@@ -7,6 +7,7 @@ same result for a tenth of the work.
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 NOTHING = 1e-9  # a wave this weak is rounding error: the picture has one colour
 MOST = 32  # pixels a side; the reference allows 100, which takes ten times as long and shows no more
@@ -67,8 +68,9 @@ def _channel(values: Sequence[float], width: int, across: int, down: int) -> tup
     return mean, [0.5 + 0.5 / scale * wave for wave in waves], scale
 
 
-def _cosines(wave: int, length: int) -> list[float]:
-    return [math.cos(math.pi / length * wave * (at + 0.5)) for at in range(length)]
+@cache  # at most 7 waves of each length up to MOST
+def _cosines(wave: int, length: int) -> tuple[float, ...]:
+    return tuple(math.cos(math.pi / length * wave * (at + 0.5)) for at in range(length))
 
 
 def _rounded(value: float) -> int:

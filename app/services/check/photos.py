@@ -12,6 +12,7 @@ from pathlib import Path
 from app.adapters import imaging
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
+from app.adapters.store.photos.paths import SUFFIXES
 from app.core.errors import ExifToolFailed, PhotoBusy, StoreUnavailable
 from app.services.check.findings import Finding
 from app.services.check.pictures import archive_problem, intermediate_problem, variant_problem
@@ -94,8 +95,7 @@ class PhotoCheck:
         photos = self._store.photos
         if intermediate is not None:
             return photos.intermediate_path(self._campaign, public_id)
-        names = imaging.variants.VARIANTS
-        left = (name for name in names if photos.variant_file(self._campaign, public_id, name) is not None)
+        left = (name for name in SUFFIXES if photos.variant_file(self._campaign, public_id, name) is not None)
         return next((photos.variant_path(self._campaign, public_id, name) for name in left), None)
 
     def _lonely(self, public_id: str, path: Path, repair: bool) -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.adapters.cloudinary import Asset
+from app.adapters.cloudinary import Asset, Statement
 from app.adapters.exiftool import Tags
 from app.core.addresses import same
 from app.core.config import Campaign
@@ -51,6 +51,19 @@ def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Ta
     whole = [name for name, its in held.items() if its is not None and its.version == asset.version]
     source = keep.name if keep.name in whole else next(iter(whole), None)
     return Decision(keep, not agrees, remove_from, source)
+
+
+def reflects(statement: Statement, tags: Tags, approved_at: int) -> bool:
+    """Whether a photo that the store holds already reflects a statement about it, so that asking is needless. Pure.
+
+    `tags`, `approved_at`: the version held and when it was approved, in whole seconds, as Cloudinary answered. It was
+    asked after that time, so the answer covers what was true of this version earlier: that it was approved then, or
+    still undecided before. What happened to it later has a notification of its own.
+    """
+    if (tags.asset_id, tags.version) != (statement.asset_id, statement.version):
+        return False
+    at = int(statement.at)
+    return at <= approved_at if statement.approved else at < approved_at
 
 
 def address(asset: Asset, campaign: Campaign) -> str | None:

@@ -1,8 +1,9 @@
 """Processes one photo: makes the store agree with what Cloudinary says now.
 
 A notification is only a hint. Duplicates, late and reordered deliveries, retries and replays all end in the same place,
-because decisions depend only on the state of Cloudinary and of the store, fetched under the photo's lock. Of many
-notifications that wait for that lock, few ask Cloudinary (see `coalescing`).
+because decisions depend only on the state of Cloudinary and of the store, fetched under the photo's lock. Cloudinary is
+not asked where its answer would change nothing: about a photo that is neither held nor approved, about what the store
+reflects already (see `decision.reflects`), and for most of the notifications that wait for a lock (see `coalescing`).
 """
 
 import contextlib
@@ -70,7 +71,7 @@ class Processor:
             if hint.signed is None:
                 return self._settle(hint, held, archives)
             lookups = read_lookups(lock.noted())
-            if lookups.covers(hint.public_id, hint.signed):
+            if lookups.covers(hint.public_id, hint.signed) or self._state.reflects(hint, held):
                 return Outcome(hint.public_id, "unchanged", next(iter(held), None))
             time.sleep(max(0.0, arrived + lookups.pause(hint.public_id, hint.signed) - time.monotonic()))
             when = hint.signed + time.monotonic() - arrived

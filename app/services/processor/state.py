@@ -6,6 +6,7 @@ from app.adapters.cloudinary import Asset, Cloudinary, Hint
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import Campaigns
+from app.services.processor.decision import reflects
 
 
 class StateReader:
@@ -44,6 +45,16 @@ class StateReader:
         found = [self._cloudinary.state(hint.public_id, type) for type in types]
         there = [asset for asset in found if asset is not None]
         return max(there, key=self._belongs, default=None)
+
+    def reflects(self, hint: Hint, held: Mapping[str, Tags | None]) -> bool:
+        """Whether the store already reflects what a notification states, and holds the photo whole, in one place."""
+        if hint.statement is None or len(held) != 1:
+            return False
+        ((campaign, tags),) = held.items()
+        photo = self._store.photos.find(campaign, [hint.public_id]).get(hint.public_id)
+        if tags is None or photo is None or campaign not in self._campaigns:
+            return False
+        return reflects(hint.statement, tags, photo.approved_at // 1_000_000_000)
 
     def _belongs(self, asset: Asset) -> bool:
         return asset.approved and self._campaigns.of_folder(asset.folder) is not None

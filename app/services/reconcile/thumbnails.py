@@ -1,5 +1,5 @@
 """Remakes intermediates and variants from archives: only those that are missing, unreadable, the wrong size, from
-another version, or incomplete inside."""
+another version, or incomplete inside. Removes variants that only earlier versions made."""
 
 from collections.abc import Callable, Iterator
 
@@ -24,6 +24,8 @@ def remake(
                 if not dry_run:
                     _remake(store, exiftool, campaign, public_id, variants_only=whole)
                 yield public_id, None
+            if not dry_run:
+                store.photos.remove_former(campaign, public_id)
         except StoreUnavailable as error:
             store.root.require()
             yield public_id, error

@@ -69,6 +69,7 @@ class Checks:
                 "CLOUDINARY_URL": standin.cloudinary_url,
                 "COLLAGEN_DELIVERY_HOSTS": standin.delivery_host,
                 "COLLAGEN_ADMIN_PASSWORD": PASSWORD,
+                "COLLAGEN_TRUSTED_PROXIES": "172.16.0.0/12",  # or it would not listen beyond its own machine
             }
             print("\ndocker run collagen")
             self.starting(environ)

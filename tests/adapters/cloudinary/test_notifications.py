@@ -176,7 +176,9 @@ def test_what_the_stand_in_tells_is_understood(standin: Standin) -> None:
         ("moderation", "rejected", ["b"]),
         ("delete", "delete", ["b"]),
     ]
-    assert told[1].hints == (Hint("a", asset["secure_url"], asset["version"]),)
+    assert [(hint.public_id, hint.picture_url, hint.version) for hint in told[1].hints] == [
+        ("a", asset["secure_url"], asset["version"])
+    ]
 
 
 # Unusable ones
@@ -250,7 +252,8 @@ def test_a_public_id_that_there_cannot_be_is_refused_in_every_shape(public_id: s
 
 KINDS = ["moderation", "upload", "rename", "delete", "move", "resource_context_changed", "eager"]
 KEYS = ["public_id", "from_public_id", "to_public_id", "resources", "moderation_status", "moderation", "status"]
-KEYS += ["secure_url", "version", "resource_type"]
+KEYS += ["secure_url", "version", "resource_type", "asset_id", "moderation_updated_at", "notification_context"]
+KEYS += ["triggered_at"]
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["approved", ".."]),
     lambda inner: (

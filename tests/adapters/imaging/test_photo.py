@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
@@ -86,6 +88,12 @@ def test_a_plain_picture_of_the_right_size_stays_byte_for_byte(options: dict[str
 def test_the_same_picture_gives_the_same_bytes() -> None:
     data = jpeg(scene(200, 300))
     assert prepare(data) == prepare(data)
+
+
+@pytest.mark.parametrize("size", [(1500, 2000), (700, 600), (2400, 3200)])
+def test_everything_is_made_from_the_archive_so_that_it_can_be_made_anew(size: tuple[int, int]) -> None:
+    made = imaging.prepare(jpeg(scene(*size)))
+    assert replace(imaging.prepare(made.archive), cut=made.cut) == made
 
 
 def test_a_progressive_picture_is_a_picture() -> None:

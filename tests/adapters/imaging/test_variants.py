@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from app.adapters import imaging
-from app.adapters.imaging import Decoder, photo, variants
+from app.adapters.imaging import Decoder, variants
 from app.adapters.imaging.reading import opened
 from app.adapters.imaging.variants import VARIANTS
 from app.adapters.store.photos import paths
@@ -31,7 +31,7 @@ from scripts.sandbox.stored import jpeg_markers
 from tests.support import hostile
 
 SEEDS = range(8)  # of sample people
-SIZES = {"thumb": (150, 200), "medium": (1200, 1600)}
+SIZES = {"thumb": (150, 200)}
 
 
 def test_the_sizes_are_those_that_pages_and_the_store_count_on() -> None:
@@ -72,10 +72,19 @@ def test_one_without_a_checksum_as_earlier_versions_made_it_is_the_same_picture(
     assert decoded(earlier).tobytes() == decoded(whole).tobytes()
 
 
-def test_they_are_as_light_as_pages_need_them() -> None:
-    weights = {name: statistics.mean(len(prepared(seed).variants[name]) for seed in SEEDS) for name in SIZES}
-    assert weights["thumb"] < 30_000
-    assert 100_000 < weights["medium"] < 300_000
+def test_each_is_at_least_a_third_smaller_than_the_next_larger_picture() -> None:
+    for seed in SEEDS:
+        files = prepared(seed)
+        shown = [*(files.variants[name] for name in SIZES), imaging.copies.without(files.intermediate), files.archive]
+        weights = [len(one) for one in shown]
+        assert all(3 * smaller <= 2 * larger for smaller, larger in pairwise(weights)), weights
+
+
+def test_beside_archive_and_intermediate_a_photo_takes_an_eighth_more_at_most() -> None:
+    files = [prepared(seed) for seed in SEEDS]
+    plain = sum(len(one.archive) + len(imaging.copies.without(one.intermediate)) for one in files)
+    whole = sum(len(one.archive) + len(one.intermediate) + sum(map(len, one.variants.values())) for one in files)
+    assert whole < 1.125 * plain
 
 
 def detail(picture: Image.Image | bytes) -> float:
@@ -157,20 +166,9 @@ def test_a_strange_picture_that_is_taken_is_stored_with_them_all(name: str, deco
 
 def test_one_that_cannot_be_made_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """ImageMagick refuses a size of zero, as it refuses one that it has no memory for."""
-    monkeypatch.setitem(variants.VARIANTS, "medium", variants.Variant(0, 1600, 85, "2x2"))
+    monkeypatch.setitem(variants.VARIANTS, "other", variants.Variant(0, 1600, 85, "2x2"))
     with opened(person(0), "jpeg") as image:
-        assert set(variants.made(image, SIZES)) == {"thumb"}
-
-
-def test_a_picture_that_would_take_long_to_decode_twice_is_stored_without_the_large_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    picture = jpeg(scene(1500, 2000), progressive=True)
-    assert set(imaging.prepare(picture).variants) == set(SIZES), "what cameras and presets make has few scans"
-    monkeypatch.setattr(photo, "MOST_SCANS", 3)
-    found = imaging.prepare(picture)
-    assert set(found.variants) == {"thumb"}
-    assert found.archive == imaging.bare(picture)
+        assert set(variants.made(image, (*SIZES, "other"))) == {"thumb"}
 
 
 def test_the_decoder_hands_over_what_there_is(decoder: Decoder) -> None:

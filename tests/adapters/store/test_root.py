@@ -26,6 +26,7 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "photos.put": lambda store: store.photos.put("sayno", "p", b"a", b"i", 0),
     "photos.put_intermediate": lambda store: store.photos.put_intermediate("sayno", "p", b"i", 5),
     "photos.put_variants": lambda store: store.photos.put_variants("sayno", "p", {"thumb": b"t"}, 5),
+    "photos.remove_former": lambda store: store.photos.remove_former("sayno", "p"),
     "photos.variant": lambda store: store.photos.variant("sayno", "p", "thumb"),
     "photos.has": lambda store: store.photos.has("sayno", "p"),
     "photos.archive_stamps": lambda store: store.photos.archive_stamps("sayno", ["p"]),

@@ -86,12 +86,18 @@ def thumb(store: Store, public_id: str = "a/b") -> Path:
     return store.photos.variant_path("sayno", public_id, "thumb")
 
 
-def medium(store: Store, public_id: str = "a/b") -> Path:
+def former(store: Store, public_id: str = "a/b") -> Path:
+    """A picture that only earlier versions made."""
     return store.photos.variant_path("sayno", public_id, "medium")
 
 
 def in_collage(store: Store, name: str) -> Path:
     return store.collages.directory("sayno", "0001") / name
+
+
+def leave_former(store: Store) -> None:
+    make(former(store))
+    remove(archive(store), intermediate(store), thumb(store))
 
 
 def remove(*paths: Path) -> None:
@@ -211,16 +217,15 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         "has no placeholder inside",
     ),
     "no thumb": (lambda store: thumb(store).unlink(), thumb, "is missing"),
-    "no medium": (lambda store: medium(store).unlink(), medium, "is missing"),
-    "empty medium": (lambda store: overwrite(medium(store), b""), medium, "is empty"),
-    "torn medium": (
-        lambda store: overwrite(medium(store), medium(store).read_bytes()[:50_000]),
-        medium,
+    "empty thumb": (lambda store: overwrite(thumb(store), b""), thumb, "is empty"),
+    "torn thumb": (
+        lambda store: overwrite(thumb(store), thumb(store).read_bytes()[:5_000]),
+        thumb,
         "is broken",
     ),
-    "rotten medium": (
-        lambda store: overwrite(medium(store), rotten(medium(store).read_bytes())),
-        medium,
+    "rotten thumb": (
+        lambda store: overwrite(thumb(store), rotten(thumb(store).read_bytes())),
+        thumb,
         "is broken",
     ),
     "thumb of another size": (
@@ -228,9 +233,9 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         thumb,
         "has 75×100 pixels, not 150×200",
     ),
-    "another person's medium": (
-        lambda store: overwrite(medium(store), prepared(1).variants["medium"]),
-        medium,
+    "another person's thumb": (
+        lambda store: overwrite(thumb(store), prepared(1).variants["thumb"]),
+        thumb,
         "shows another picture",
     ),
     "an older version's thumb": (
@@ -239,8 +244,13 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         "is not marked as made from this version",
     ),
     "no archive and only a variant": (
-        lambda store: remove(archive(store), intermediate(store), thumb(store)),
-        medium,
+        lambda store: remove(archive(store), intermediate(store)),
+        thumb,
+        "has no archive",
+    ),
+    "no archive and only what an earlier version made": (
+        leave_former,
+        former,
         "has no archive",
     ),
     "another person's intermediate": (
@@ -307,7 +317,15 @@ def test_repairable_damage_is_named_and_repaired_by_repair(damaged: Store, exift
     else:
         assert damaged.photos.intermediate("sayno", "a/b") == prepared(0).intermediate
         assert thumb(damaged).read_bytes() == prepared(0).variants["thumb"]
-        assert medium(damaged).read_bytes() == prepared(0).variants["medium"]
+
+
+@pytest.mark.parametrize("content", [b"", b"stale", prepared(1).archive])
+def test_what_an_earlier_version_made_is_no_finding_whatever_is_in_it(
+    damaged: Store, exiftool: ExifTool, content: bytes
+) -> None:
+    make(former(damaged), content)
+    assert look(damaged, exiftool) == []
+    assert former(damaged).exists()
 
 
 SYNC_MENDS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {

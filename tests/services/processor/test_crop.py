@@ -129,7 +129,7 @@ def test_a_cut_by_hand_changes_every_file_and_the_addresses_of_the_pictures(benc
             assert bench.last().endswith("; 62 % cut off, by hand")
             assert bench.cut().place == pytest.approx(place, abs=0.001)
         numbers.append(photos.version("sayno", "a/b"))
-        variant = photos.variant("sayno", "a/b", "medium")
+        variant = photos.variant("sayno", "a/b", "thumb")
         assert variant is not None
         assert variant[1] == numbers[-1] == photos.version("sayno", "a/b")
         pictures.append(bench.shown())
@@ -211,7 +211,7 @@ def test_a_store_of_before_is_left_as_it_is(bench: Bench) -> None:
     approved_at = path.stat().st_mtime
     bench.exiftool.write(path, Tags(tags.email, tags.public_id, tags.asset_id, tags.version))
     archive, intermediate = path.read_bytes(), bench.shown()
-    variants = {name: (photos.variant("sayno", "a/b", name) or (b"", 0))[0] for name in ("thumb", "medium")}
+    variants = {name: (photos.variant("sayno", "a/b", name) or (b"", 0))[0] for name in ("thumb",)}
     photos.put("sayno", "a/b", archive, intermediate, approved_at, tags.version, variants)
     assert bench.process() == "unchanged"
     assert bench.problems() == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -415,10 +417,10 @@ def test_variants_are_stored_with_the_photo_replaced_with_it_and_removed_with_it
 
 def test_a_variant_that_cannot_be_stored_is_named_in_the_log_and_fails_nothing(bench: Bench) -> None:
     upload(bench)
-    in_the_way = bench.store.photos.variant_path("sayno", "a/b", "medium")
+    in_the_way = bench.store.photos.variant_path("sayno", "a/b", "thumb")
     in_the_way.mkdir(parents=True)
     assert bench.process("a/b") == "stored"
-    assert bench.log("sayno")[0].endswith("; python -m app sync sayno --thumbnails makes what is missing: medium")
+    assert bench.log("sayno")[0].endswith("; python -m app sync sayno --thumbnails makes what is missing: thumb")
     assert bench.process("a/b") == "unchanged"
     in_the_way.rmdir()
 
@@ -467,6 +469,67 @@ def test_only_notifications_that_can_bring_a_photo_cost_a_call(bench: Bench) -> 
     assert bench.processor.process(told(bench)[-1]).status == "stored"
     bench.standin.delete("p")
     assert bench.processor.process(told(bench)[-1]).status == "removed", "what is held is asked about"
+
+
+SIGNED = itertools.count(1_900_000_000, 60)
+
+
+def deliver(bench: Bench, hint: Hint) -> tuple[str, int]:
+    """Processes a notification signed after all earlier lookups; what became of it, and its Admin API calls."""
+    before = len(bench.standin.calls("api"))
+    outcome = bench.processor.process(replace(hint, signed=next(SIGNED)))
+    return outcome.status, len(bench.standin.calls("api")) - before
+
+
+def test_an_approval_that_the_store_already_reflects_costs_no_call(bench: Bench) -> None:
+    upload(bench)
+    approval = told(bench)[-1]
+    assert deliver(bench, approval) == ("stored", 1)
+    assert deliver(bench, approval) == ("unchanged", 0)
+    assert deliver(bench, replace(approval, statement=None)) == ("unchanged", 1)
+
+
+def test_a_newer_approval_than_the_one_the_store_reflects_is_asked_about(bench: Bench) -> None:
+    upload(bench)
+    approval = told(bench)[-1]
+    deliver(bench, approval)
+    assert approval.statement is not None
+    later = replace(approval.statement, at=approval.statement.at + 1)
+    assert deliver(bench, replace(approval, statement=later)) == ("unchanged", 1)
+
+
+@pytest.mark.parametrize("trouble", ["damaged", "in a closed campaign", "in two campaigns"])
+def test_an_approval_is_asked_about_unless_the_photo_is_held_whole_in_one_campaign(bench: Bench, trouble: str) -> None:
+    upload(bench)
+    approval = told(bench)[-1]
+    deliver(bench, approval)
+    if trouble == "damaged":
+        bench.store.photos.distrust("sayno", "a/b")
+    else:
+        root = bench.store.root.path
+        shutil.copytree(root / "sayno", root / ("other" if trouble == "in two campaigns" else "closed"))
+    if trouble == "in a closed campaign":
+        bench.store.photos.remove("sayno", "a/b")
+    assert deliver(bench, approval)[1] == 1
+    assert bench.store.photos.holders("a/b") == {"sayno": True}
+
+
+def test_a_late_approval_of_an_older_version_is_asked_about(bench: Bench) -> None:
+    upload(bench)
+    late = told(bench)[-1]
+    bench.standin.overwrite("a/b", person(2))
+    bench.standin.approve("a/b")
+    assert deliver(bench, told(bench)[-1]) == ("stored", 1)
+    assert deliver(bench, late) == ("unchanged", 1)
+
+
+def test_a_rejection_of_a_photo_that_is_held_is_asked_about_however_old_it_is(bench: Bench) -> None:
+    upload(bench)
+    bench.standin.reject("a/b")
+    late = told(bench)[-1]
+    bench.standin.approve("a/b")
+    assert deliver(bench, told(bench)[-1]) == ("stored", 1)
+    assert deliver(bench, late) == ("unchanged", 1)
 
 
 def test_a_photo_is_stored_only_while_every_moderation_approves(bench: Bench) -> None:

@@ -508,13 +508,17 @@ def test_thumbnails_makes_the_variants_that_are_missing_or_wrong_and_leaves_the_
     intermediates = {name: photos.intermediate_path("sayno", name).stat().st_ino for name in names}
     for path in paths[gone]:
         path.unlink()
-    _overwrite(paths[torn][1], good[paths[torn][1]][:-100])
-    _overwrite(paths[small][0], good[paths[small][1]])
-    os.utime(paths[stale][1], (5, 5))
+    _overwrite(paths[torn][0], good[paths[torn][0]][:-100])
+    _overwrite(paths[small][0], photos.archive("sayno", small) or b"")
+    os.utime(paths[stale][0], (5, 5))
+    former = photos.variant_path("sayno", rest[0], "medium")
+    former.write_bytes(b"an earlier version made this")
     kept = {path: path.stat().st_ino for name in rest for path in paths[name]}
     assert bench.sync(remake=True, dry_run=True).remade == [gone, torn, small, stale]
     assert not paths[gone][0].exists()
+    assert former.exists()
     report = bench.sync(remake=True)
+    assert not former.exists()
     assert report.remade == [gone, torn, small, stale]
     assert (report.agreed, report.asked) == (5, 0)
     assert {path: path.read_bytes() for path in good} == good

@@ -21,7 +21,13 @@ from scripts.sandbox.pictures import decoded, mean_difference, middle
 from scripts.sandbox.samples import prepared
 
 VERSION = 1_700_000_123
-SIZES = {"thumb": (150, 200), "medium": (1200, 1600), "full": (1500, 2000), "original": (1500, 2000)}
+SIZES = {
+    "thumb": (150, 200),
+    "small": (300, 400),
+    "medium": (1500, 2000),  # in pages of earlier versions
+    "full": (1500, 2000),
+    "original": (1500, 2000),
+}
 FOR_A_MINUTE, ASK_AGAIN = "private, max-age=60", "private, no-cache"
 
 
@@ -42,6 +48,8 @@ def put(store: Store, exiftool: ExifTool, tmp_path: Path, seed: int, version: in
 
 def shown(store: Store, seed: int, variant: str) -> bytes:
     """The picture expected for a variant."""
+    if variant == "small":
+        return imaging.copies.without(prepared(seed).intermediate)
     return prepared(seed).variants.get(variant) or imaging.bare(store.photos.archive("sayno", "a/b") or b"")
 
 
@@ -66,7 +74,7 @@ def test_each_is_what_was_made_of_the_photo_and_says_nothing_of_the_person(
 ) -> None:
     answer = get(client, variant)
     assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert answer.headers["Content-Type"] == ("image/png" if variant == "small" else "image/jpeg")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == FOR_A_MINUTE
     assert answer.data == shown(photo, 0, variant)
@@ -114,26 +122,45 @@ def test_head_is_get_without_the_picture(client: FlaskClient, photo: Store) -> N
 
 
 def test_where_one_is_missing_the_next_larger_is_shown_and_asked_for_again(client: FlaskClient, photo: Store) -> None:
-    tags = [get(client, "thumb").headers["ETag"]]
-    for name, instead in (("thumb", "medium"), ("medium", "full")):
-        photo.photos.variant_path("sayno", "a/b", name).unlink()
-        answer = get(client, "thumb")
-        assert answer.data == shown(photo, 0, instead)
+    small, thumb = (
+        photo.photos.intermediate_path("sayno", "a/b"),
+        photo.photos.variant_path("sayno", "a/b", "thumb"),
+    )
+    for name, path in (("thumb", thumb), ("small", small)):
+        before, held = get(client, name), path.read_bytes()
+        path.unlink()
+        answer = get(client, name)
+        assert answer.data == shown(photo, 0, "full")
         assert answer.headers["Cache-Control"] == ASK_AGAIN
-        tags.append(answer.headers["ETag"])
+        assert answer.headers["ETag"] != before.headers["ETag"]
+        path.write_bytes(held)
+        os.utime(path, (VERSION, VERSION))
+        assert get(client, name, **{"If-None-Match": answer.headers["ETag"]}).data == before.data
+
+
+def test_no_picture_carries_what_collages_and_pages_keep_in_an_intermediate(client: FlaskClient, photo: Store) -> None:
+    answer = get(client, "small")
+    assert answer.mimetype == "image/png"
+    assert [name for name in (b"haSH", b"coPY") if name in answer.data] == []
+    assert len(answer.data) < 0.95 * len(photo.photos.intermediate("sayno", "a/b") or b"")
+
+
+def test_what_an_earlier_version_kept_between_thumb_and_archive_is_not_shown(client: FlaskClient, photo: Store) -> None:
+    """The page says 1500×2000 of what it shows large."""
+    former = photo.photos.variant_path("sayno", "a/b", "medium")
+    former.write_bytes(prepared(0).variants["thumb"])
+    os.utime(former, (VERSION, VERSION))
     assert get(client, "medium").data == shown(photo, 0, "full")
-    assert len(set(tags)) == 3
-    photo.photos.put_variants("sayno", "a/b", prepared(0).variants, VERSION)
-    assert get(client, "thumb", **{"If-None-Match": tags[2]}).data == prepared(0).variants["thumb"]
+    assert get(client, "medium").headers["ETag"] == get(client, "full").headers["ETag"]
 
 
 def test_one_of_another_version_or_cut_short_is_as_good_as_missing(client: FlaskClient, photo: Store) -> None:
     thumb = photo.photos.variant_path("sayno", "a/b", "thumb")
     os.utime(thumb, (VERSION - 1, VERSION - 1))
-    assert get(client, "thumb").data == prepared(0).variants["medium"]
+    assert get(client, "thumb").data == shown(photo, 0, "full")
     thumb.write_bytes(prepared(0).variants["thumb"][:5000])
     os.utime(thumb, (VERSION, VERSION))
-    assert get(client, "thumb").data == prepared(0).variants["medium"]
+    assert get(client, "thumb").data == shown(photo, 0, "full")
 
 
 def test_a_photo_that_was_removed_is_gone_at_once_whatever_is_left_of_it(client: FlaskClient, photo: Store) -> None:

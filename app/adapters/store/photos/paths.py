@@ -5,8 +5,9 @@ from pathlib import Path
 from app.adapters.store.names import file_name
 from app.adapters.store.root import Root
 
-VARIANTS = ("thumb", "medium")  # the smallest first; app.adapters.imaging.variants says what they are
-SUFFIXES = {variant: f".{variant}.jpg" for variant in VARIANTS}
+VARIANTS = ("thumb",)  # the smallest first; app.adapters.imaging.variants says what they are
+FORMER = ("medium",)  # earlier versions made these; nothing shows them, and they are removed with the photo
+SUFFIXES = {variant: f".{variant}.jpg" for variant in (*VARIANTS, *FORMER)}
 
 
 class PhotoPaths:
@@ -25,9 +26,9 @@ class PhotoPaths:
         return self._root.path / campaign / "thumbnails" / f"{file_name(public_id)}{SUFFIXES[variant]}"
 
     def _paths(self, campaign: str, public_id: str) -> list[Path]:
-        """Archive, intermediate, variants."""
+        """Archive, intermediate, variants, also those of earlier versions."""
         return [
             self.archive_path(campaign, public_id),
             self.intermediate_path(campaign, public_id),
-            *(self.variant_path(campaign, public_id, variant) for variant in reversed(VARIANTS)),
+            *(self.variant_path(campaign, public_id, variant) for variant in reversed(SUFFIXES)),
         ]

@@ -4,7 +4,8 @@ An intermediate's modification time is the version of the photo that it shows (C
 since 1970) and, as a fraction of a second, where the photo was cut: its mark (`Tags.mark`). After a crash between
 the two files, a photo that was overwritten or cut anew has its new intermediate and its old archive; the mark shows
 that, and the photo is stored again. Variants (JPEGs beside the intermediate) have the same time, and are shown only
-while it is the intermediate's. They are optional: failing to write one does not fail the photo.
+while it is the intermediate's. They are optional: failing to write one does not fail the photo. Files that earlier
+versions made (`paths.FORMER`) are never read, and removed as soon as anything else of the photo's variants changes.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ from types import MappingProxyType
 
 from app.adapters.store.photos import marks
 from app.adapters.store.photos.listing import PhotoListing
-from app.adapters.store.photos.paths import VARIANTS
+from app.adapters.store.photos.paths import FORMER, SUFFIXES, VARIANTS
 from app.adapters.store.photos.reading import PhotoReading
 from app.adapters.store.root import Lock
 from app.core.errors import StoreUnavailable
@@ -68,7 +69,7 @@ class Photos(PhotoListing, PhotoReading):
         """
         self._root.require()
         lacking = []
-        for name in VARIANTS:
+        for name in SUFFIXES:
             path, data = self.variant_path(campaign, public_id, name), variants.get(name)
             try:
                 if data is None:
@@ -78,8 +79,14 @@ class Photos(PhotoListing, PhotoReading):
                     continue
             except StoreUnavailable:
                 self._root.require()
-            lacking.append(name)
+            if name in VARIANTS:
+                lacking.append(name)
         return lacking
+
+    def remove_former(self, campaign: str, public_id: str) -> None:
+        """Removes variants that only earlier versions made. Raises StoreUnavailable."""
+        for name in FORMER:
+            self._root.files.remove(self.variant_path(campaign, public_id, name))
 
     def distrust(self, campaign: str, public_id: str) -> None:
         """Makes `fits` false, so that the photo is fetched again; it may still be shown and mounted meanwhile."""

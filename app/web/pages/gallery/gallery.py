@@ -44,6 +44,7 @@ def page(campaign: Campaign) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/photos/<path:public_id>/small.png", defaults={"variant": "small"})
 @blueprint.get("/photos/<path:public_id>/<any(thumb, medium, full, original):variant>.jpg")
 @gallery_member
 def photo(campaign: Campaign, public_id: str, variant: Variant) -> ResponseReturnValue:

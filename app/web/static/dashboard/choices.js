@@ -18,7 +18,7 @@ export const trackChoices = (tiles, changed) => {
 
   const exclude = (checkbox, yes) => {
     checkbox.checked = yes;
-    const link = checkbox.closest('li').querySelector('a[data-full]');
+    const link = checkbox.closest('li').querySelector('a[data-width]');
     if (link) link.dataset.toggled = String(yes);
     if (yes) excluded.add(checkbox.value);
     else excluded.delete(checkbox.value);

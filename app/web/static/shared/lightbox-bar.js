@@ -1,16 +1,16 @@
-/* The bar below a photo in the lightbox: its caption, and buttons for full quality, download, the cut and a toggle. */
+/* The bar below a photo in the lightbox: its caption, and buttons for download, the cut and a toggle. */
 
 const GONE = 'This photo has been removed.';
 
 /** Fills `element`, the bar of the open lightbox `pswp`.
 
-    `fullSizes` maps the links shown in full quality to their sizes, `removed` holds the links whose photos are gone;
-    both outlast the lightbox. `toggle` is the label of a button that stays pressed, or undefined. */
-export const fillBar = (element, pswp, { fullSizes, removed, toggle }) => {
+    `removed` holds the links whose photos are gone, and outlasts the lightbox. `toggle` is the label of a button that
+    stays pressed, or undefined. */
+export const fillBar = (element, pswp, { removed, toggle }) => {
   const parts = makeParts(element, toggle);
-  const { actions, full } = parts;
+  const { actions } = parts;
   const current = () => pswp.currSlide?.data.element;
-  const show = () => describe(parts, current(), { gone: removed.has(current()), isFull: fullSizes.has(current()) });
+  const show = () => describe(parts, current(), removed.has(current()));
 
   /** Whether the photo of `link`, which did not load, is gone; if so, its buttons go too. */
   const noteIfGone = async (link) => {
@@ -25,23 +25,6 @@ export const fillBar = (element, pswp, { fullSizes, removed, toggle }) => {
   };
   const goneOrPassed = async (link) => (await noteIfGone(link)) || current() !== link;
 
-  full.addEventListener('click', async () => {
-    const link = current();
-    full.textContent = 'Fetching…';
-    full.disabled = true;
-    const size = await fetchFull(link);
-    if (size) {
-      fullSizes.set(link, size);
-      if (current() === link) {
-        pswp.refreshSlideContent(pswp.currIndex);
-        show();
-      }
-      pswp.element?.focus(); // a disabled button loses it
-    } else if (!(await goneOrPassed(link))) {
-      full.textContent = 'Try full quality again';
-      full.disabled = false;
-    }
-  });
   parts.toggle?.addEventListener('click', () => {
     tell(current(), 'lightbox:toggle');
     show();
@@ -59,13 +42,12 @@ const makeParts = (element, toggle) => {
     caption: make('p', 'lightbox-caption'),
     actions: make('div', 'lightbox-actions'),
     toggle: toggle ? make('button', 'lightbox-button', toggle) : null,
-    full: make('button', 'lightbox-button', 'Full quality'),
     download: make('a', 'lightbox-button', 'Download'),
     cut: make('a', 'lightbox-button', 'Move the cut'),
   };
   parts.caption.setAttribute('aria-live', 'polite');
   parts.download.setAttribute('download', '');
-  parts.actions.append(...[parts.toggle, parts.full, parts.download, parts.cut].filter(Boolean));
+  parts.actions.append(...[parts.toggle, parts.download, parts.cut].filter(Boolean));
   element.append(parts.caption, parts.actions);
   return parts;
 };
@@ -79,14 +61,11 @@ const make = (name, className, text = '') => {
 };
 
 /** Makes the bar say what the photo of `link` is and what can be done with it. */
-const describe = ({ caption, actions, toggle, full, download, cut }, link, { gone, isFull }) => {
-  const { caption: text, download: file, full: address, cut: page, toggled } = link.dataset;
+const describe = ({ caption, actions, toggle, download, cut }, link, gone) => {
+  const { caption: text, download: file, cut: page, toggled } = link.dataset;
   const words = gone ? GONE : (text ?? '');
   if (caption.textContent !== words) caption.textContent = words; // a screen reader would read it again
   actions.hidden = gone;
-  full.hidden = !address;
-  full.disabled = isFull;
-  full.textContent = isFull ? 'This is full quality' : 'Full quality';
   download.hidden = !file;
   if (file) download.href = file;
   cut.hidden = !page;
@@ -94,26 +73,15 @@ const describe = ({ caption, actions, toggle, full, download, cut }, link, { gon
   toggle?.setAttribute('aria-pressed', String(toggled === 'true'));
 };
 
-/** Whether the server says that the photo of `link` is gone; without a connection it may still be there. */
+/** Whether the server (not the browser's cache) says that the photo of `link` is gone; without a connection it may still
+    be there. */
 const isGone = async (link) => {
   try {
-    const { status } = await fetch(new URL(link.dataset.full, location.origin), { method: 'HEAD' });
+    const { status } = await fetch(link.href, { method: 'HEAD', cache: 'no-store' });
     return [404, 410].includes(status);
   } catch {
     return false;
   }
-};
-
-/** Fetches a photo in full quality, while the smaller one stays in sight. Returns its size, null if it did not load. */
-const fetchFull = async (link) => {
-  const image = new Image();
-  image.src = link.dataset.full;
-  try {
-    await image.decode();
-  } catch {
-    return null;
-  }
-  return { w: image.naturalWidth, h: image.naturalHeight };
 };
 
 /** Checks that a photo is still there before it is downloaded: an error page would be saved otherwise. */

@@ -3,12 +3,11 @@
    Markup:
 
      <ul data-lightbox [data-toggle="Leave out"]>
-       <a href="medium.jpg" data-full="full.jpg" data-width="1200" data-height="1600"
+       <a href="full.jpg" data-width="1500" data-height="2000"
           [data-download="original.jpg"] [data-cut="cut"] [data-caption="…"] [data-toggled="true"]><img src="thumb.jpg" alt="…"></a>
 
-   `href` is the picture shown first, and the one that opens without JavaScript; `data-width` and `data-height` are its
-   size. `data-full` is fetched when the reader asks for full quality, `data-download` is saved as a file, `data-cut` is
-   the page that moves the photo's cut.
+   `href` is the picture that is shown, and the one that opens without JavaScript; `data-width` and `data-height` are its
+   size in pixels. `data-download` is saved as a file, `data-cut` is the page that moves the photo's cut.
 
    `data-toggle` adds a button of that name that stays pressed. It sends `lightbox:toggle` from the photo's link (the
    event bubbles); the listener acts on it and sets the link's `data-toggled` to "true" or "false". When another photo is
@@ -20,7 +19,7 @@
 import PhotoSwipeLightbox from '../vendor/photoswipe/photoswipe-lightbox.esm.min.js';
 import { fillBar } from './lightbox-bar.js';
 
-const LINKS = 'a[data-full]';
+const LINKS = 'a[data-width]';
 const NARROW = 700; // CSS pixels, up to which the caption stands above the buttons
 const KEYS = { ArrowLeft: 'prev', ArrowRight: 'next', Escape: 'close' };
 const loadPhotoSwipe = () => import('../vendor/photoswipe/photoswipe.esm.min.js');
@@ -29,15 +28,14 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 /** Opens the photos of `gallery` large when one of its links is followed. */
 export const lightbox = (gallery) => {
   const removed = new Set(); // links whose photos are gone
-  const fullSizes = new Map(); // links whose photos are shown in full quality, and their sizes
   const swipe = new PhotoSwipeLightbox({ gallery, ...options() });
-  swipe.addFilter('itemData', (item) => (item.element ? describeItem(item, fullSizes.get(item.element)) : item));
+  swipe.addFilter('itemData', (item) => (item.element ? describeItem(item) : item));
 
   swipe.on('uiRegister', () => {
     swipe.pswp.ui.registerElement({
       name: 'foot',
       appendTo: 'root',
-      onInit: (element, pswp) => fillBar(element, pswp, { fullSizes, removed, toggle: gallery.dataset.toggle }),
+      onInit: (element, pswp) => fillBar(element, pswp, { removed, toggle: gallery.dataset.toggle }),
     });
   });
   const refresh = () => {
@@ -78,13 +76,13 @@ const options = () => ({
   errorMsg: 'The photo cannot be shown. It may have been removed.',
 });
 
-/** PhotoSwipe's item for a link; `full` is the size in full quality, once it is shown. */
-const describeItem = (item, full) => {
+/** PhotoSwipe's item for a link. */
+const describeItem = (item) => {
   const link = item.element;
   const thumbnail = link.querySelector('img');
-  item.src = full ? link.dataset.full : link.href;
-  item.w = full?.w ?? Number(link.dataset.width);
-  item.h = full?.h ?? Number(link.dataset.height);
+  item.src = link.href;
+  item.w = Number(link.dataset.width);
+  item.h = Number(link.dataset.height);
   item.msrc = thumbnail?.currentSrc;
   item.alt = thumbnail?.alt ?? '';
   return item;

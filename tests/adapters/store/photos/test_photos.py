@@ -189,11 +189,11 @@ def test_stray_files_among_the_archives_are_no_photos(store: Store) -> None:
 
 # Variants
 
-SMALL, LARGE = b"thumb" + JPEG_END, b"medium" + JPEG_END
-BOTH = {"thumb": SMALL, "medium": LARGE}
+SMALL = b"thumb" + JPEG_END
+EVERY = {"thumb": SMALL}
 
 
-def put(store: Store, public_id: str = "p", version: int | None = 7, variants: dict[str, bytes] = BOTH) -> list[str]:
+def put(store: Store, public_id: str = "p", version: int | None = 7, variants: dict[str, bytes] = EVERY) -> list[str]:
     return store.photos.put("sayno", public_id, ARCHIVE, INTERMEDIATE, 1_700_000_000, version, variants)
 
 
@@ -201,12 +201,11 @@ def test_variants_lie_beside_the_intermediate_and_have_its_time(store: Store) ->
     assert put(store, "a/b") == []
     assert tree(store) == {
         "sayno/approved/a+b.jpg",
-        *(f"sayno/thumbnails/a+b{suffix}" for suffix in (".png", ".thumb.jpg", ".medium.jpg")),
+        *(f"sayno/thumbnails/a+b{suffix}" for suffix in (".png", ".thumb.jpg")),
     }
     times = {path.stat().st_mtime for path in (store.root.path / "sayno/thumbnails").iterdir()}
     assert times == {7}
     assert store.photos.variant("sayno", "a/b", "thumb") == (SMALL, 7)
-    assert store.photos.variant("sayno", "a/b", "medium") == (LARGE, 7)
 
 
 def test_photos_whose_names_look_like_variants_keep_their_own_files(store: Store) -> None:
@@ -229,26 +228,46 @@ def test_a_variant_is_trusted_only_where_it_is_whole_and_of_the_intermediates_ve
     put(store)
     store.photos.put_intermediate("sayno", "p", INTERMEDIATE, 8)
     assert store.photos.variant("sayno", "p", "thumb") is None, "another version's"
-    assert store.photos.put_variants("sayno", "p", BOTH, 8) == []
+    assert store.photos.put_variants("sayno", "p", EVERY, 8) == []
     assert store.photos.variant("sayno", "p", "thumb") == (SMALL, 8)
-    store.photos.put_variants("sayno", "p", {"thumb": SMALL[:-1], "medium": b""}, 8)
-    assert [store.photos.variant("sayno", "p", name) for name in VARIANTS] == [None, None], "cut short"
-    store.photos.put_variants("sayno", "p", BOTH, 8)
+    for cut in (SMALL[:-1], b""):
+        store.photos.put_variants("sayno", "p", {"thumb": cut}, 8)
+        assert store.photos.variant("sayno", "p", "thumb") is None, "cut short"
+    store.photos.put_variants("sayno", "p", EVERY, 8)
     store.photos.intermediate_path("sayno", "p").unlink()
     assert store.photos.variant("sayno", "p", "thumb") is None
 
 
 def test_what_is_not_given_is_not_kept_of_another_picture(store: Store) -> None:
     put(store)
-    assert put(store, variants={"thumb": SMALL}) == ["medium"]
-    assert store.photos.variant("sayno", "p", "medium") is None
-    assert not store.photos.variant_path("sayno", "p", "medium").exists()
+    assert put(store, variants={}) == ["thumb"]
+    assert store.photos.variant("sayno", "p", "thumb") is None
+    assert not store.photos.variant_path("sayno", "p", "thumb").exists()
+
+
+def test_what_earlier_versions_made_goes_with_the_photo_or_with_its_next_variants(store: Store) -> None:
+    for away in ("remove", "put", "remove_former", "what a removal left"):
+        put(store)
+        former = store.photos.variant_path("sayno", "p", "medium")
+        former.write_bytes(SMALL)
+        if away == "put":
+            assert put(store, version=8) == []
+        elif away == "remove_former":
+            store.photos.remove_former("sayno", "p")
+            assert store.photos.variant("sayno", "p", "thumb") == (SMALL, 7), "what is in use stays"
+        else:
+            if away == "what a removal left":
+                for path in tree(store) - {"sayno/thumbnails/p.medium.jpg"}:
+                    (store.root.path / path).unlink()
+                assert store.photos.holders("p") == {"sayno": False}, "so that a sync comes back to it"
+                assert store.photos.pairs("sayno") == {"p": (False, False)}
+            assert store.photos.remove("sayno", "p") is True
+        assert not former.exists(), away
 
 
 def test_a_photo_whose_variants_cannot_be_written_is_stored_all_the_same(store: Store) -> None:
     store.photos.variant_path("sayno", "p", "thumb").mkdir(parents=True)
     assert put(store) == ["thumb"]
-    assert store.photos.variant("sayno", "p", "medium") == (LARGE, 7)
     assert store.photos.archive("sayno", "p") == ARCHIVE
 
 
@@ -256,7 +275,7 @@ def test_an_error_of_the_whole_store_is_one_of_its_variants_too(store: Store) ->
     gone = Store(store.root.path, FailingDisk(8, fails(errno.EIO)))
     (store.root.path / ".collagen").rename(store.root.path / "away")
     with pytest.raises(StoreUnavailable):
-        gone.photos.put_variants("sayno", "p", BOTH, 7)
+        gone.photos.put_variants("sayno", "p", EVERY, 7)
 
 
 def test_a_removal_takes_variants_last_and_what_it_left_is_still_held(store: Store) -> None:
@@ -281,7 +300,7 @@ def test_a_photo_that_is_distrusted_is_shown_meanwhile(store: Store) -> None:
     put(store)
     store.photos.distrust("sayno", "p")
     assert not store.photos.fits("sayno", "p", 7)
-    assert store.photos.variant("sayno", "p", "medium") == (LARGE, 0)
+    assert store.photos.variant("sayno", "p", "thumb") == (SMALL, 0)
 
 
 def test_versions_are_those_of_the_intermediates_and_hide_no_removal(store: Store) -> None:

@@ -67,7 +67,7 @@ def test_photos_without_a_usable_address_are_listed_with_their_pictures(
     assert "1 photo has an unusable address" in text(page)
     assert "1 photo has no e-mail address" in text(page)
     assert "no address" not in text(page)  # what was typed is for the moderator in Cloudinary
-    linked = re.findall(r'<li><a href="(/admin/campaigns/sayno/photos/(p\d)/medium.jpg)">', page)
+    linked = re.findall(r'<li><a href="(/admin/campaigns/sayno/photos/(p\d)/full.jpg)">', page)
     assert [public_id for _, public_id in linked] == ["p3", "p2"]
     part = get(client, "/admin/campaigns/sayno/unreachable").text
     assert [address for address, _ in linked] == re.findall(r'href="([^"]*)"', part)

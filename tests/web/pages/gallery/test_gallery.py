@@ -23,6 +23,7 @@ from app.web.app import create_app
 from app.web.auth.buckets import ADDRESS
 from app.web.auth.session import LIFETIME, Sessions
 from app.web.pages.gallery.gallery import A_PAGE
+from scripts.sandbox.pictures import decoded
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
@@ -51,7 +52,9 @@ gallery_until = 2020-02-29
 PHOTOS = "/campaigns/sayno/photos"
 LOGIN = "/campaigns/sayno/login"
 LOGOUT = "/campaigns/sayno/logout"
-PICTURES = [f"{PHOTOS}/p0/{variant}.jpg" for variant in ("thumb", "medium", "full", "original")]
+PICTURES = [
+    f"{PHOTOS}/p0/{picture}" for picture in ("thumb.jpg", "small.png", "medium.jpg", "full.jpg", "original.jpg")
+]
 
 
 def put(store: Store, campaign: str, public_id: str, approved_at: int = 1_700_000_000) -> None:
@@ -97,7 +100,7 @@ def log_in(client: FlaskClient, password: str = PASSWORD, campaign: str = "sayno
 
 def shown(page: TestResponse) -> list[str]:
     """The public IDs of the photos on a page, in their order."""
-    return re.findall(r'<a href="/campaigns/sayno/photos/([^"]+)/medium\.jpg', page.text)
+    return re.findall(r'<a href="/campaigns/sayno/photos/([^"]+)/full\.jpg', page.text)
 
 
 # Before the password
@@ -129,7 +132,8 @@ def test_without_the_password_nothing_tells_how_many_photos_there_are_or_which(a
 @pytest.mark.parametrize("path", PICTURES)
 def test_without_the_password_there_is_no_picture(app: Flask, member: FlaskClient, path: str) -> None:
     kept = member.get(path, buffered=True)
-    assert (kept.status_code, kept.mimetype) == (200, "image/jpeg")
+    assert kept.status_code == 200
+    assert kept.mimetype in ("image/jpeg", "image/png")
     stranger = app.test_client()
     for method in ("GET", "HEAD"):
         for headers in ({}, {"If-None-Match": kept.headers.get("ETag", "*")}, {"Range": "bytes=0-99"}):
@@ -436,16 +440,27 @@ def test_every_public_id_has_pictures_at_the_addresses_on_the_page(
     fill(store, "sayno", 1)
     put(store, "sayno", public_id, 1_800_000_000)
     page = member.get(PHOTOS).text.partition('id="photo-2"')[0]
-    addresses = re.findall(r'(?:href|src|data-full|data-download)="(/campaigns/sayno/photos/[^"]+)"', page)
-    assert len(addresses) == 4
+    addresses = re.findall(r'(?:href|src|data-download)="(/campaigns/sayno/photos/[^"]+)"', page)
+    assert len(addresses) == 3
+    addresses += re.findall(r' 150w, (\S+) 300w"', page)
     for address in addresses:
         answer = member.get(html.unescape(address), buffered=True)
-        assert (answer.status_code, answer.mimetype) == (200, "image/jpeg"), address
+        kind = "image/png" if "/small.png" in address else "image/jpeg"
+        assert (answer.status_code, answer.mimetype) == (200, kind), address
+        assert answer.headers["Cache-Control"] == "private, max-age=60"
+
+
+def test_a_page_says_the_true_size_of_each_picture(member: FlaskClient, store: Store) -> None:
+    page = html.unescape(member.get(PHOTOS).text)
+    link = re.findall(r'<a href="([^"]+)" data-width="(\d+)" data-height="(\d+)"', page)[0]
+    small = re.findall(r'src="([^"]+)" [^>]* width="(\d+)" height="(\d+)"', page)[0]
+    for address, width, height in (link, small, (re.findall(r' 150w, (\S+) 300w"', page)[0], 300, 400)):
+        assert decoded(member.get(address, buffered=True).data).size == (int(width), int(height))
 
 
 def test_a_page_loads_nothing_from_elsewhere_and_needs_no_inline_code(member: FlaskClient) -> None:
     answer = member.get(PHOTOS)
-    addresses = re.findall(r'(?:src|href|action|srcset|data-full|data-download)="([^"]+)"', answer.text)
+    addresses = re.findall(r'(?:src|href|action|srcset|data-download)="([^"]+)"', answer.text)
     assert addresses
     assert all(address.startswith(("/static/", "/campaigns/sayno", "#main")) for address in addresses)
     assert not re.search(r"\sstyle=|\son\w+=|<style|<script(?! type=\"module\" src=)", answer.text)

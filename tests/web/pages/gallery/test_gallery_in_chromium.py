@@ -206,10 +206,10 @@ def test_the_focus_stays_in_the_photo_that_is_open(member: Watched, service: Ser
         member.press(Keys.TAB)
         assert member.run("return document.activeElement.closest('.pswp') !== null")
         names.append(member.run("return document.activeElement.title || document.activeElement.textContent"))
-    assert {"Close (Esc)", "Next photo (right arrow)", "Full quality", "Download"} <= set(names)
+    assert {"Close (Esc)", "Next photo (right arrow)", "Download"} <= set(names)
 
 
-def test_full_quality_is_fetched_when_it_is_asked_for_and_the_neighbours_before(
+def test_a_photo_is_shown_as_it_is_kept_and_its_neighbours_are_fetched_before(
     member: Watched, service: Service
 ) -> None:
     open_gallery(member, service)
@@ -218,14 +218,8 @@ def test_full_quality_is_fetched_when_it_is_asked_for_and_the_neighbours_before(
     # both neighbours are fetched although nobody has looked at them
     wanted = [member.run(f"return document.querySelector('#photo-{number} a').href") for number in (1, 2, 3)]
     until(member, f"{wanted!r}.every((href) => performance.getEntriesByName(href).length > 0)")
-    assert not any("/full.jpg" in address for address in member.asked())
-    before = member.run(f"return {CURRENT}.naturalWidth")
-    member.run(
-        "[...document.querySelectorAll('.lightbox-button')].find((b) => b.textContent === 'Full quality').click()"
-    )
-    until(member, f"{CURRENT}?.naturalWidth > {before}")
-    assert (before, member.run(f"return {CURRENT}.naturalWidth")) == (1200, 1500)
-    assert sum("/full.jpg" in address for address in member.asked()) >= 1
+    until(member, f"{CURRENT}?.naturalWidth === 1500")
+    assert sorted(address for address in member.asked() if "/full.jpg" in address) == sorted(wanted), "each once"
     keep(member, "full")
     download = member.driver.find_element("css selector", "a.lightbox-button")
     assert "/original.jpg" in str(download.get_attribute("href"))
@@ -255,7 +249,7 @@ def test_in_the_open_photo_one_gets_beyond_the_end_of_the_page(browser: Watched,
             wait_for(lambda: not caption(browser).startswith(f"Photo {last} of"), "the next photo came", patience=1)
             break
     assert caption(browser).startswith(f"Photo {last + 1} of")
-    until(browser, f"{CURRENT}?.naturalWidth === 1200")
+    until(browser, f"{CURRENT}?.naturalWidth === 1500")
 
 
 def test_the_first_screen_of_a_thousand_photos_is_light(member: Watched, service: Service) -> None:
@@ -269,7 +263,7 @@ def test_the_first_screen_of_a_thousand_photos_is_light(member: Watched, service
         ".map((entry) => [entry.name, entry.transferSize])"
     )
     assert sum(size for _, size in fetched) < FIRST_SCREEN
-    assert not any("/medium.jpg" in name for name, _ in fetched)
+    assert not any("/full.jpg" in name or "/small.png" in name for name, _ in fetched)
 
 
 def test_a_blur_is_seen_until_the_photo_is_there(member: Watched, service: Service) -> None:
@@ -325,7 +319,7 @@ def test_without_javascript_pages_and_pictures_are_links(service: Service) -> No
         first = session.post(f"{service.url}/campaigns/sayno/login", data={"password": PASSWORD})
         assert first.url == f"{service.url}/campaigns/sayno/photos"
         second = session.get(first.url + html.unescape(re.findall(r'rel="next" href="([^"]+)"', first.text)[0]))
-        pictures = re.findall(r'<a href="([^"]+/medium.jpg[^"]*)"', second.text)
+        pictures = re.findall(r'<a href="([^"]+/full.jpg[^"]*)"', second.text)
         assert len(pictures) == 60
         assert not set(pictures) & set(re.findall(r'<a href="([^"]+)"', first.text))
         picture = session.get(service.url + html.unescape(pictures[0]))
