@@ -6,6 +6,7 @@ derivatives, which are narrow.
 
 import contextlib
 import ctypes
+import os
 import signal
 import threading
 from collections import deque
@@ -88,18 +89,20 @@ def _pool(scene: Scene, processes: int) -> Iterator[Callable[[Band], Callable[[]
     if processes < 2:
         yield lambda band: partial(render, scene, band)
         return
-    with ProcessPoolExecutor(processes, get_context("fork"), _begin, (scene,)) as pool:
+    with ProcessPoolExecutor(processes, get_context("fork"), _begin, (scene, os.getpid())) as pool:
         yield lambda band: pool.submit(_render, band).result
 
 
 _scene: Scene
 
 
-def _begin(scene: Scene) -> None:
-    """In a rendering process: it ends with the process that started it, also where that is killed."""
+def _begin(scene: Scene, parent: int) -> None:
+    """In a rendering process: it ends with the process that started it, also if that one is killed."""
     global _scene
     _scene = scene
     ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)
+    if os.getppid() != parent:  # it was killed before this one asked to be told, and the campaign's lock is still held
+        os._exit(1)
 
 
 def _render(band: Band) -> Rendered:
