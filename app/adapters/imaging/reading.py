@@ -43,11 +43,7 @@ def opened(picture: bytes, kind: Format, at_least: tuple[int, int] | None = None
         (width, height), reduction, upright = (known.width, known.height), known.reduction(), known.orientation
         picture = decodable(picture)
     else:
-        (width, height), reduction = size(picture, kind), 1
-    if width * height > limits.PICTURE_PIXELS:
-        raise PictureError(
-            f"The picture has {width}×{height} pixels; the limit is {limits.PICTURE_PIXELS // 10**6} megapixels."
-        )
+        (width, height), reduction = bounded_size(picture, kind), 1
     with Image() as image:
         if at_least is None:
             at_least = (width, height)
@@ -62,6 +58,16 @@ def opened(picture: bytes, kind: Format, at_least: tuple[int, int] | None = None
             yield image
         except WandException as error:  # e.g. a memory limit
             raise PictureError(f"ImageMagick cannot process the picture: {error}.") from error
+
+
+def bounded_size(picture: bytes, kind: Format) -> tuple[int, int]:
+    """Width and height of a picture. Raises PictureError for one over the limit, before anything decodes it."""
+    width, height = size(picture, kind)
+    if width * height > limits.PICTURE_PIXELS:
+        raise PictureError(
+            f"The picture has {width}×{height} pixels; the limit is {limits.PICTURE_PIXELS // 10**6} megapixels."
+        )
+    return width, height
 
 
 def size(picture: bytes, kind: Format) -> tuple[int, int]:

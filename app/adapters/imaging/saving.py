@@ -61,11 +61,16 @@ def raw(image: Image) -> bytes:
     return pixels.raw
 
 
+def reduced_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """`size` (width × height) with its longest side at most `longest`; never enlarged."""
+    scale = min(1.0, longest / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
 def reduced(image: Image, longest: int) -> Image:
     """A copy with a longest side of at most `longest`, never enlarged. `image` must be opaque, and is not changed."""
-    scale = min(1.0, longest / max(image.size))
     copy = image.clone()  # which shares its pixels until it is resized
-    resize(copy, max(1, round(copy.width * scale)), max(1, round(copy.height * scale)))
+    resize(copy, *reduced_size(copy.size, longest))
     return copy
 
 

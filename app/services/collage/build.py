@@ -9,6 +9,7 @@ from typing import Any
 import app
 from app.adapters import imaging
 from app.adapters.imaging.rendering import reductions
+from app.adapters.imaging.saving import reduced_size
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
 from app.adapters.store.collages.manifests import File, Manifest
@@ -80,7 +81,7 @@ def _written(
     store: Store, draft: Draft, grid: Layout, seated: list[str], progress: montage.Progress, processes: int
 ) -> list[File]:
     """Writes master and derivatives; returns them as the manifest lists them. Raises Unreadable."""
-    sizes = [reductions.reduced_size(grid.box[2:], longest) for longest in derivatives.LONGEST_SIDES]
+    sizes = [reduced_size(grid.box[2:], longest) for longest in derivatives.LONGEST_SIDES]
     scene = montage.Scene(store, draft.campaign, seated, grid, [width for width, _ in sizes])
     narrow = [bytearray() for _ in sizes]
     described: list[manifest.Description] = []

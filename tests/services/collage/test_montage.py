@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,7 +120,17 @@ def spoil_other_format(store: Store, person: str) -> None:
     store.photos.intermediate_path(CAMPAIGN, person).write_bytes(b'<svg width="300" height="400"></svg>')
 
 
-@pytest.mark.parametrize("spoil", [spoil_half, spoil_empty, spoil_missing, spoil_unreadable, spoil_other_format])
+def spoil_huge(store: Store, person: str) -> None:
+    """A few bytes that claim 400 megapixels."""
+    png = b"\x89PNG\r\n\x1a\n"
+    for body in (b"IHDR" + struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0), b"IDAT" + zlib.compress(b"")):
+        png += struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    store.photos.intermediate_path(CAMPAIGN, person).write_bytes(png)
+
+
+@pytest.mark.parametrize(
+    "spoil", [spoil_half, spoil_empty, spoil_missing, spoil_unreadable, spoil_other_format, spoil_huge]
+)
 def test_where_the_intermediate_fails_the_archive_stands_in(store: Store, spoil: Any) -> None:
     people = put_red_and_blue(store, range(2))
     spoil(store, people[0])

@@ -13,12 +13,6 @@ Rows = NDArray[np.uint8]  # height × width × 3
 LANCZOS = Image.Resampling.LANCZOS
 
 
-def reduced_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """`size` (width × height) with its longest side at most `longest`; never enlarged."""
-    scale = min(1.0, longest / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
 def narrow(rows: Rows, width: int) -> bytes:
     """The rows at `width` pixels each, as 8-bit RGB."""
     picture = Image.fromarray(rows)

@@ -9,7 +9,8 @@ from wand.api import library
 from wand.color import Color
 from wand.image import Image
 
-BYTES = 1  # CharPixel of magick/constitute.h: how pixels are handed over
+from app.adapters.imaging.saving import BYTES
+
 Rows = NDArray[np.uint8]  # height × width × channels
 
 

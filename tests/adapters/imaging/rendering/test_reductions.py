@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.adapters.imaging.rendering import reductions
+from app.adapters.imaging.saving import reduced_size
 from scripts.sandbox.pictures import mean_difference, scene
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -26,14 +27,14 @@ def reduced(size: tuple[int, int], cut: int, quality: int = 95) -> bytes:
 @pytest.mark.parametrize("longest", [299, 120, 50, 1])
 @pytest.mark.parametrize("cut", [1, 7, 200])
 def test_strips_are_reduced_as_the_whole_is(longest: int, cut: int) -> None:
-    size = reductions.reduced_size((300, 200), longest)
+    size = reduced_size((300, 200), longest)
     whole = io.BytesIO()
     Image.fromarray(PICTURE).resize(size, LANCZOS).save(whole, "JPEG", quality=95, progressive=True)
     assert mean_difference(reduced(size, cut), whole.getvalue()) < 1
 
 
 def test_a_picture_that_is_small_enough_stays() -> None:
-    assert reductions.reduced_size((300, 200), 1920) == (300, 200)
+    assert reduced_size((300, 200), 1920) == (300, 200)
     assert mean_difference(reduced((300, 200), 64), scene(300, 200)) < 3
 
 
@@ -42,7 +43,7 @@ def test_a_picture_that_is_small_enough_stays() -> None:
     [((400, 300), 399, (399, 299)), ((300, 400), 200, (150, 200)), ((3000, 1), 100, (100, 1)), ((1, 1), 5, (1, 1))],
 )
 def test_the_longest_side_is_as_asked(size: tuple[int, int], longest: int, expected: tuple[int, int]) -> None:
-    assert reductions.reduced_size(size, longest) == expected
+    assert reduced_size(size, longest) == expected
 
 
 def test_a_jpeg_is_progressive_of_the_quality_asked_for_and_without_metadata() -> None:
