@@ -1,7 +1,7 @@
 """The order of steps that make one collage of its plan: the picture, its derivatives, the manifest."""
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -82,8 +82,9 @@ def _written(
 ) -> list[File]:
     """Writes master and derivatives; returns them as the manifest lists them. Raises Unreadable."""
     sizes = [reduced_size(grid.box[2:], longest) for longest in derivatives.LONGEST_SIDES]
-    scene = montage.Scene(store, draft.campaign, seated, grid, [width for width, _ in sizes])
-    narrow = [bytearray() for _ in sizes]
+    scene = montage.Scene(store, draft.campaign, seated, grid, sizes[0][0])
+    smaller = reductions.Reductions(grid.box[3], sizes)
+    encoding: list[Future[bytes]] = []
     described: list[manifest.Description] = []
 
     def write(name: str, size: tuple[int, int], parts: Iterable[bytes]) -> None:
@@ -91,9 +92,16 @@ def _written(
         store.collages.write(draft, name, described[-1].passing(parts))
 
     bands = montage.rendered(scene, lambda part: progress(0.9 * part), processes)
-    write(derivatives.MASTER, (grid.horizontal.canvas, grid.vertical.canvas), montage.assembled(scene, bands, narrow))
+    canvas = (grid.horizontal.canvas, grid.vertical.canvas)
     with ThreadPoolExecutor(len(sizes)) as pool:
-        jpegs = list(pool.map(partial(reductions.jpeg, quality=derivatives.QUALITY), narrow, sizes))
-    for longest, size, jpeg in zip(derivatives.LONGEST_SIDES, sizes, jpegs, strict=True):
-        write(derivatives.name(longest), size, [jpeg])
+
+        def master() -> Iterator[bytes]:
+            yield from montage.assembled(scene, bands, smaller)
+            # while the master is being flushed to the disk
+            jpeg = partial(reductions.jpeg, quality=derivatives.QUALITY)
+            encoding.extend(pool.submit(jpeg, picture) for picture in smaller.pictures())
+
+        write(derivatives.MASTER, canvas, master())
+        for longest, size, jpeg in zip(derivatives.LONGEST_SIDES, sizes, encoding, strict=True):
+            write(derivatives.name(longest), size, [jpeg.result()])
     return [one.file() for one in described]
