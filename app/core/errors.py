@@ -12,7 +12,7 @@ CollagenError
 │   ├── BuildFailed           a collage's build process ended without one
 │   └── CollageUnsound        a collage that contradicts its manifest, or shows somebody who has withdrawn
 └── Retryable                 worth a retry, after `retry_after` seconds
-    ├── SourceUnavailable     where photos come from cannot be reached:
+    ├── SourceUnavailable     where photos come from cannot be reached
     │   ├── CloudinaryUnavailable down, rate-limited, still processing, or answering nonsense
     │   └── FolderUnavailable     not mounted, empty, or not readable
     ├── StoreUnavailable      not mounted, full, read-only, or failing
@@ -141,8 +141,6 @@ class Retryable(CollagenError):
 class SourceUnavailable(Retryable):
     """Where a campaign's photos come from cannot be reached."""
 
-    sentence = "The place where the photos come from cannot be reached at the moment."
-
 
 class FolderUnavailable(SourceUnavailable):
     """A campaign's folder is not mounted, suddenly empty, or cannot be read or written to."""
@@ -151,10 +149,7 @@ class FolderUnavailable(SourceUnavailable):
 
 
 class CloudinaryUnavailable(SourceUnavailable):
-    """Cloudinary cannot be reached, refuses, or answers nonsense.
-
-    `limit_reached`: the hourly limit of calls is used up.
-    """
+    """Cloudinary cannot be reached, refuses, or answers nonsense. `limit_reached`: no call is left this hour."""
 
     sentence = "Cloudinary cannot be reached at the moment."
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.adapters.folder import is_about_a_picture, public_id_of
 from app.adapters.folder.watching import Changes
 from app.core.config import Campaign
-from app.core.errors import CollagenError, FolderUnavailable, PhotoBusy, StoreUnavailable
+from app.core.errors import CollagenError, PhotoBusy
 from app.core.shutdown import Shutdown
 from app.core.sources import Hint
 from app.services.processor.decision import Outcome
@@ -31,35 +31,49 @@ AGAIN = (
 class Pending:
     """What has changed and is not dealt with. Times are seconds of a monotonic clock.
 
-    `photos`: by public ID, when to look at it; `removed`: when the last file went; `sync`: when to sync, if at all.
+    `photos`: by public ID, when to look at a file that came or changed; `gone`: public IDs whose file went, the last
+    one at `removed`; `sync`: when to sync, if at all.
     """
 
     photos: dict[str, float] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
     removed: float = 0.0
     sync: float | None = None
 
     def changed(self, path: str, now: float, *, there: bool) -> None:
         """Notes a change of the file at `path`, which may be `there`; "" is not about one file."""
-        if is_about_a_picture(path) and path:
-            if not there:
-                self.removed = now
-            self.photos[public_id_of(path)] = now + (QUIET if there else GONE)
-        elif path in ("", "people.csv"):
+        if path in ("", "people.csv"):
             self.sync = now + GONE
+        elif is_about_a_picture(path):
+            public_id = public_id_of(path)
+            if there:
+                self.photos[public_id] = now + QUIET
+                self.gone.discard(public_id)
+            elif public_id not in self.photos:
+                self.gone.add(public_id)
+                self.removed = now
 
     def due(self, now: float) -> list[str] | None:
-        """The photos to look at now; None if it takes a sync, [] if there is nothing to do yet."""
+        """The photos to look at now; None if that takes a sync."""
         if self.sync is not None and now >= self.sync:
             return None
-        ready = sorted(public_id for public_id, when in self.photos.items() if now >= when)
-        return None if len(ready) > MANY and now >= self.removed + GONE else ready[:MANY]
+        ready = {public_id for public_id, when in self.photos.items() if now >= when}
+        if now >= self.removed + GONE:
+            ready |= self.gone
+        return sorted(ready) if len(ready) <= MANY else None
+
+    def again(self, public_id: str, when: float) -> None:
+        """Looks at a photo once more."""
+        self.photos[public_id] = when
 
     def done(self, public_id: str) -> None:
         self.photos.pop(public_id, None)
+        self.gone.discard(public_id)
 
     def clear(self) -> None:
-        """Everything is dealt with."""
+        """A sync deals with everything."""
         self.photos.clear()
+        self.gone.clear()
         self.sync = None
 
 
@@ -96,20 +110,17 @@ class Watching:
 
     def _follow(self, changes: Changes, stopping: Shutdown) -> None:
         """Returns when the folder has gone: it takes a new watch when it comes back."""
-        looked = time.monotonic()
         while not stopping():
             path = changes.next(0.2)
             now = time.monotonic()
             if path is not None:
                 self._pending.changed(path, now, there=(self._directory / path).exists())
                 continue
-            if now - looked > AGAIN or not self._directory.is_dir():
-                looked = now
-                if not self._directory.is_dir():
-                    self._say(f"{self._directory} is gone; nothing is removed here. Waiting for it.")
-                    while not stopping() and not self._directory.is_dir():
-                        stopping.sleep(1.0)
-                    return
+            if not self._directory.is_dir():
+                self._say(f"{self._directory} is gone; nothing is removed here. Waiting for it.")
+                while not stopping() and not self._directory.is_dir():
+                    stopping.sleep(1.0)
+                return
             self._work_off(now)
 
     def _work_off(self, now: float) -> None:
@@ -122,14 +133,11 @@ class Watching:
             try:
                 self._tell(self._processor.process(Hint(public_id)))
             except PhotoBusy:
-                self._pending.photos[public_id] = now + QUIET
-            except (FolderUnavailable, StoreUnavailable) as error:
-                self._say(f"{public_id}: {error}")
-                self._pending.photos[public_id] = now + AGAIN
+                self._pending.again(public_id, now + QUIET)
             except CollagenError as error:
                 self._say(f"{public_id}: {error}")
                 if error.retryable:
-                    self._pending.photos[public_id] = now + AGAIN
+                    self._pending.again(public_id, now + AGAIN)
 
     def _synced(self) -> None:
         self._pending.clear()

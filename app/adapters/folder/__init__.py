@@ -1,10 +1,9 @@
 """A directory tree of pictures as a source of photos: a picture in it is an approved photo.
 
 - `folder`: answers what services ask of a source. `tree`: finds the files of photos, and says why others are skipped.
+- `owners`: whose the pictures are.
 - `naming`: what a path says: public ID, status, format; pure. `moving`: moderates by moving files, and deletes them.
 - `watching`: tells of changes as they happen.
-
-`app.adapters.people` says whose the pictures are.
 """
 
 from app.adapters.folder.folder import Folder

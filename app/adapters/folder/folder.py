@@ -7,10 +7,10 @@ import threading
 import time
 from pathlib import Path
 
-from app.adapters import people
-from app.adapters.folder import moving, naming, tree
+from app.adapters.folder import moving, naming, owners, tree
+from app.adapters.folder.owners import Owners
 from app.adapters.folder.tree import File, Tree
-from app.adapters.people import People, Person
+from app.adapters.people import People
 from app.core import limits
 from app.core.errors import FolderUnavailable, PhotoBusy, PictureError
 from app.core.sources import EMBEDDED, FOLDER, Asset, Listed, Page, Standing, Status
@@ -41,7 +41,7 @@ class Folder:
         self._place = f"{FOLDER}{path}"
         self._settled = settled
         self._lock = threading.Lock()
-        self._table: tuple[tuple[int, ...], People] | None = None
+        self._owners = Owners(path)
         self._index: dict[str, list[str]] = {}
         self._indexed = -INDEX_SECONDS
 
@@ -50,7 +50,7 @@ class Folder:
         if kind != "image":
             return None
         found = self._files(public_id).chosen().get(public_id)
-        return self._listed(found, self._people()).asset if found else None
+        return self._listed(found, self._owners.table()).asset if found else None
 
     def picture(self, public_id: str, url: str) -> bytes:
         """The bytes of the file that `state` named. Raises PictureError, PhotoBusy while it is being written."""
@@ -74,7 +74,7 @@ class Folder:
             ) from error
         except OSError as error:
             raise tree.unreadable(path, error) from error
-        if _stamp(before) != _stamp(after) or len(data) != after.st_size:
+        if tree.stamp(before) != tree.stamp(after) or len(data) != after.st_size:
             raise PhotoBusy(f"{url} is still being written; the next sync takes it.")
         return data
 
@@ -144,7 +144,7 @@ class Folder:
     def _page(self, wanted: bool, status: str | None) -> Page:
         if not wanted:
             return Page(())
-        found, table = tree.walk(self.path), self._people()
+        found, table = tree.walk(self.path), self._owners.table()
         chosen = found.chosen()
         index: dict[str, list[str]] = {}
         for file in found.files:
@@ -152,25 +152,12 @@ class Folder:
         with self._lock:
             self._index, self._indexed = index, time.monotonic()
         rows = [self._listed(file, table) for file in chosen.values()]
-        notes = found.notes | self._said_by(table, chosen, rows)
+        notes = found.notes | owners.notes(table, chosen, rows)
         return Page(tuple(row for row in rows if status in (None, row.status)), notes=notes)
-
-    def _said_by(self, table: People, chosen: dict[str, File], rows: list[Listed]) -> dict[str, str]:
-        """What people.csv says that keeps a photo from being taken, and lines that are about no file."""
-        notes: dict[str, str] = {}
-        files = {naming.nfc(name) for file in chosen.values() for name in (file.path, naming.split(file.path)[1])}
-        for name, line in ((name, person.line) for name, person in table.items()):
-            if name not in files:
-                notes[f"{people.FILE}, line {line}"] = f"names {name}, which is not there or not taken"
-        for row in rows:
-            person = _person(row.asset.url, table)
-            if person is not None and person.consent is False:
-                notes[row.asset.url] = f"is not taken: no consent ({people.FILE}, line {person.line})"
-        return notes
 
     def _listed(self, file: File, table: People) -> Listed:
         status, _ = naming.split(file.path)
-        person = _person(file.path, table)
+        person = owners.person(file.path, table)
         if person is not None and person.consent is False:
             status = "rejected"
         email = person.email if person else None
@@ -188,27 +175,9 @@ class Folder:
         )
         return Listed(asset, status, file.status.st_ctime, naming.FORMATS[naming.ending(file.path)])
 
-    def _people(self) -> People:
-        """people.csv, read again when it has changed. Raises SettingError if it is unusable, FolderUnavailable."""
-        try:
-            stamp = _stamp((self.path / people.FILE).stat())
-        except FileNotFoundError:
-            return People()
-        except OSError as error:
-            raise tree.unreadable(self.path / people.FILE, error) from error
-        with self._lock:
-            if self._table is None or self._table[0] != stamp:
-                self._table = stamp, people.read(self.path)
-            return self._table[1]
-
     def _forget_index(self) -> None:
         with self._lock:
             self._index = {}
-
-
-def _person(path: str, table: People) -> Person | None:
-    """The line about a picture: it may name the folder `pending` or not."""
-    return table.get(naming.split(path)[1]) or table.get(path)
 
 
 def _settle(path: Path, seconds: float) -> os.stat_result:
@@ -218,13 +187,9 @@ def _settle(path: Path, seconds: float) -> os.stat_result:
     if left > 0:
         time.sleep(left)
         again = path.stat()
-        if _stamp(again) != _stamp(found):
+        if tree.stamp(again) != tree.stamp(found):
             raise PhotoBusy(f"{path.name} is still being written; the next sync takes it.")
     return found
-
-
-def _stamp(found: os.stat_result) -> tuple[int, ...]:
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _opened(path: Path) -> int:

@@ -82,6 +82,11 @@ def require(top: Path) -> None:
         raise unreadable(top, error) from error
 
 
+def stamp(found: os.stat_result) -> tuple[int, ...]:
+    """Changes whenever the file does."""
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def unreadable(path: Path, error: OSError) -> FolderUnavailable:
     return FolderUnavailable(
         f"{path} cannot be read: {error.strerror or error}. Let the user who runs Collagen read it."
