@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.adapters.cloudinary.asset import Asset
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.smtp import Connection
 from app.adapters.store import Store
@@ -31,6 +30,7 @@ from app.core.errors import (
     SettingError,
     StoreUnavailable,
 )
+from app.core.sources import Asset
 from app.services.collage import job
 from app.services.notify.letters import envelope
 from app.services.notify.recipients import MALFORMED, NO_ADDRESS, NO_TEST_ADDRESS, SAME, TOLD, UNSUBSCRIBED, Options
