@@ -17,6 +17,7 @@ from app.core import errors
 
 # Module and name of each command. A module is imported only when its command runs: most load half of the program.
 COMMANDS = {
+    "catalogue": ("app.cli.catalogue.command", "catalogue"),
     "check": ("app.cli.check", "check"),
     "collage": ("app.cli.collages", "collage"),
     "completion": ("app.cli.completion", "completion"),

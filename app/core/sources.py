@@ -14,6 +14,28 @@ EMBEDDED = "embedded"  # the type of a file of which only its own metadata can s
 Status = Literal["approved", "pending", "rejected"]
 
 
+# What is read of a picture's metadata for the catalogue, by exiftool's names; everything else is ignored
+CATALOGUED = (
+    *("DateTimeOriginal", "OffsetTimeOriginal", "CreateDate", "OffsetTimeDigitized"),
+    *("GPSLatitude", "GPSLatitudeRef", "GPSLongitude", "GPSLongitudeRef", "GPSDateStamp", "GPSTimeStamp"),
+    *("Make", "Model"),
+)
+LONGEST_TAG = 200  # characters that are read of a value
+
+
+@dataclass(frozen=True)
+class Original:
+    """What a picture was like when it was sent: pixels (as stored in the file, before it is turned upright), bytes.
+
+    `tags`: the values of some of CATALOGUED, as they stand in the file; a stranger wrote them.
+    """
+
+    width: int
+    height: int
+    bytes: int
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Asset:
     """One picture as its source has it.
@@ -21,6 +43,8 @@ class Asset:
     `folder`: as in `Campaign`. `version`, `asset_id`: both stay the same as long as the picture does. `approved_at`:
     seconds since 1970. `kind`: image, video or raw (Cloudinary's resource_type). `type`: how Cloudinary delivers it, or
     EMBEDDED. `email`: the address in its normal form (`app.core.addresses`), or the text as typed if it is unusable.
+    `sent_at`: when the picture came to the source, in seconds since 1970; 0 if it does not say. `original`: only from
+    `Source.state`, where it was asked for and the source knows it without opening the picture.
     """
 
     public_id: str
@@ -33,6 +57,8 @@ class Asset:
     url: str
     kind: str = "image"
     type: str = "upload"
+    sent_at: float = field(default=0.0, compare=False)
+    original: Original | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +170,10 @@ class Source(Protocol):
     @property
     def quota(self) -> Meter: ...
 
-    def state(self, public_id: str, type: str = "upload", kind: str = "image") -> Asset | None:
-        """The current state of a photo; None if there is none."""
+    def state(
+        self, public_id: str, type: str = "upload", kind: str = "image", *, metadata: bool = False
+    ) -> Asset | None:
+        """The current state of a photo; None if there is none. `metadata`: with its `original`, in the same call."""
 
     def picture(self, public_id: str, url: str) -> bytes:
         """The picture at an asset's `url`. Raises PictureError if there is none to be had."""

@@ -1,10 +1,11 @@
 """The Admin API: the current state of an asset, lists of assets, moderating and deleting."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.adapters.cloudinary import delivery, reach
-from app.adapters.cloudinary.asset import TYPES, FolderMissing, read_asset, read_page
+from app.adapters.cloudinary.asset import TYPES, FolderMissing, read_asset, read_original, read_page
 from app.adapters.cloudinary.connection import new_session
 from app.adapters.cloudinary.public_ids import check_public_id
 from app.adapters.cloudinary.sdk import Sdk
@@ -31,21 +32,24 @@ class Cloudinary:
         self._session = new_session()
         self._ping_url = f"{account.upload_prefix or 'https://api.cloudinary.com'}/v1_1/{account.cloud_name}/ping"
 
-    def state(self, public_id: str, type: str = "upload", kind: str = "image") -> Asset | None:
+    def state(
+        self, public_id: str, type: str = "upload", kind: str = "image", *, metadata: bool = False
+    ) -> Asset | None:
         """The current state of an asset; None if there is none (deleted, or renamed).
 
         `type` and `kind` as in `Asset`: one public ID can stand for an asset of each. Raises BadPublicId for an ID that
-        the SDK would read as another one; CloudinaryUnavailable.
+        the SDK would read as another one; CloudinaryUnavailable. `metadata`: with its `original`, in the same call.
         """
         check_public_id(public_id)
-        answer = self._sdk.call(self._sdk.api.resource, public_id, type=type, resource_type=kind)
+        more = {"media_metadata": True} if metadata else {}
+        answer = self._sdk.call(self._sdk.api.resource, public_id, type=type, resource_type=kind, **more)
         # with backups on, a deleted asset stays behind as a placeholder
         if answer is None or answer.get("placeholder"):
             return None
         asset = self._read(read_asset, answer)
         if asset.public_id != public_id:
             raise CloudinaryUnavailable(f"Cloudinary was asked for {public_id} and answered {asset.public_id}.")
-        return asset
+        return replace(asset, original=read_original(answer)) if metadata else asset
 
     def fixed_folders(self) -> bool:
         """Whether the account has fixed folders, which are part of the public ID, not a property of the asset.

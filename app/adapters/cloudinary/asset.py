@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from app.core.addresses import stored
 from app.core.errors import CloudinaryUnavailable
-from app.core.sources import Asset, Listed, Page
+from app.core.sources import CATALOGUED, LONGEST_TAG, Asset, Listed, Original, Page
 
 T = TypeVar("T")
 
@@ -40,9 +40,30 @@ def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Ass
             kind=_typed({"resource_type": "image"} | dict(answer), "resource_type", str),
             type=_typed({"type": "upload"} | dict(answer), "type", str),
             folder=_folder(answer, public_id, fixed_folders),
+            sent_at=_sent_at(answer),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise CloudinaryUnavailable(f"Cloudinary's answer lacks a field ({type(error).__name__}: {error}).") from error
+
+
+def read_original(answer: Mapping[str, Any]) -> Original | None:
+    """What the picture was like, with what Cloudinary read of its metadata; None if its size is missing.
+
+    Cloudinary names tags as exiftool does, and answers with `media_metadata`, or `image_metadata` as it was called
+    before: https://cloudinary.com/documentation/admin_api#get_details_of_a_single_resource_by_public_id
+    """
+    width, height, length = (answer.get(key) for key in ("width", "height", "bytes"))
+    if not (isinstance(width, int) and isinstance(height, int) and isinstance(length, int)):
+        return None
+    found = answer.get("media_metadata") or answer.get("image_metadata") or {}
+    tags = {name: found[name] for name in CATALOGUED if name in found} if isinstance(found, dict) else {}
+    known = {name: str(value)[:LONGEST_TAG] for name, value in tags.items() if isinstance(value, str | int | float)}
+    return Original(width, height, length, known)
+
+
+def _sent_at(answer: Mapping[str, Any]) -> float:
+    time = answer.get("uploaded_at") or answer.get("created_at")
+    return seconds(time) if isinstance(time, str) else 0.0
 
 
 def _folder(answer: Mapping[str, Any], public_id: str, fixed_folders: bool) -> str:

@@ -45,8 +45,13 @@ class Folder:
         self._index: dict[str, list[str]] = {}
         self._indexed = -INDEX_SECONDS
 
-    def state(self, public_id: str, type: str = "upload", kind: str = "image") -> Asset | None:
-        """The current state of a photo; None if there is no file. Raises FolderUnavailable, SettingError."""
+    def state(
+        self, public_id: str, type: str = "upload", kind: str = "image", *, metadata: bool = False
+    ) -> Asset | None:
+        """The current state of a photo; None if there is no file. Raises FolderUnavailable, SettingError.
+
+        It never has its `original`: only the decoder opens pictures.
+        """
         if kind != "image":
             return None
         found = self._files(public_id).chosen().get(public_id)
@@ -172,6 +177,7 @@ class Folder:
             email=email,
             url=file.path,
             type="upload" if email else EMBEDDED,
+            sent_at=file.status.st_mtime,
         )
         return Listed(asset, status, file.status.st_ctime, naming.FORMATS[naming.ending(file.path)])
 

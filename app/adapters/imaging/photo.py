@@ -18,6 +18,7 @@ from app.adapters.imaging.thumbhash import thumbhash
 from app.core import cropping, limits
 from app.core.cropping import Cut
 from app.core.errors import PictureError
+from app.core.sources import Original
 
 ARCHIVE = (1500, 2000)
 INTERMEDIATE = (300, 400)
@@ -40,7 +41,7 @@ class Prepared:
 
     The intermediate contains smaller copies of itself and a placeholder (see `copies`). `variants`: JPEGs by name (see
     `variants`), without those that could not be made. `cut`: None if the picture was 3:4 (or nearly). `email`: the
-    address in the picture's own metadata, if it was looked for.
+    address in the picture's own metadata, and `original`: what it was like, if they were looked for.
     """
 
     archive: bytes
@@ -48,6 +49,7 @@ class Prepared:
     variants: dict[str, bytes]
     cut: Cut | None = None
     email: str | None = None
+    original: Original | None = None
 
 
 def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), place: float | None = None) -> Prepared:

@@ -2,6 +2,7 @@
 
 - `root`: the top directory, its marker, locks. `probe`: whether the store can be written to.
 - `photos`: archives, intermediates, variants for the screen. `placeholders`: what a page shows before those.
+- `catalogue`, `entries`: when and where photos were taken, for campaigns that keep it.
 - `collages`: finished collages, and the one being built. `manifests`, `schema`: what their manifests say.
 - `logs`: what happened to each photo, and the raw notifications.
 - `syncs`: whether a campaign is being synced, and how far it is.
@@ -24,6 +25,7 @@ from app.adapters.store.disk import Disk
 from app.adapters.store.mail.opens import Opens
 from app.adapters.store.mail.sends import Sends
 from app.adapters.store.mail.unsubscribes import Unsubscribes
+from app.adapters.store.photos.catalogue import Catalogue
 from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
 from app.adapters.store.state.checkpoints import Checkpoints
@@ -42,6 +44,7 @@ class Store:
         self.path = path
         self.root = Root(path, disk)
         self.photos = Photos(self.root)
+        self.catalogue = Catalogue(self.root)
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)
         self.syncs = Syncs(self.root)

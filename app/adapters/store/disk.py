@@ -27,6 +27,9 @@ class Disk:
     def utime(self, descriptor: int, mtime: float) -> None:
         os.utime(descriptor, (mtime, mtime))
 
+    def make_private(self, descriptor: int) -> None:
+        os.fchmod(descriptor, 0o600)
+
     def truncate(self, descriptor: int, size: int) -> None:
         os.ftruncate(descriptor, size)
 

@@ -48,12 +48,14 @@ class Files:
         self.require = require
         self._mode = mode
 
-    def write_whole(self, path: Path, data: bytes | Iterable[bytes], *, mtime: float | None = None) -> None:
+    def write_whole(
+        self, path: Path, data: bytes | Iterable[bytes], *, mtime: float | None = None, private: bool = False
+    ) -> None:
         """Puts `data`, or its parts in turn, at `path`: after a crash there is the old file or the new one.
 
         Makes missing directories.
-        `mtime`: modification time to give it, in seconds since 1970. Raises StoreUnavailable; then there is the old
-        file, or the new one where only the last step failed.
+        `mtime`: modification time to give it, in seconds since 1970. `private`: closed to the group, too. Raises
+        StoreUnavailable; then there is the old file, or the new one where only the last step failed.
         """
         with using(path):
             self.make_directories(path.parent)
@@ -61,6 +63,8 @@ class Files:
             held = os.dup(descriptor)  # keeps the lock when the descriptor is closed
             try:
                 try:
+                    if private:
+                        self.disk.make_private(descriptor)
                     for part in (data,) if isinstance(data, bytes) else data:
                         self.disk.write(descriptor, part)
                     if mtime is not None:

@@ -8,10 +8,12 @@ from app.adapters.store.collages.finished import MANIFEST, REPLACED
 from app.adapters.store.files import TEMPORARY, using
 from app.adapters.store.mail import ledger
 from app.adapters.store.names import is_file_name
+from app.adapters.store.photos.catalogue import ASIDE, NAME
 from app.adapters.store.photos.paths import SUFFIXES
 from app.adapters.store.root import UNFILED, Root
 
 ROOMS = {"approved": (".jpg",), "thumbnails": (".png", *SUFFIXES.values()), "collages": (), "logs": ()}
+FILES = (NAME, ASIDE)
 # Locks, notes, temporary files, NFS's files in use: no listing shows them.
 HIDDEN = (TEMPORARY, REPLACED, ".nfs", ".lock", ".progress")
 
@@ -26,7 +28,8 @@ class Strays:
         """Files and directories of a campaign with names that Collagen does not give."""
         top = self._root.path / campaign
         for entry in self._entries(top):
-            if entry.name not in ROOMS or not entry.is_dir():
+            known = entry.is_dir() if entry.name in ROOMS else entry.name in FILES and entry.is_file()
+            if not known:
                 yield Path(entry.path)
         for room in ("approved", "thumbnails"):
             for entry in self._entries(top / room):

@@ -16,6 +16,7 @@ from app.core.sources import CLOUDINARY, FOLDER
 
 SHORTEST_PASSWORD = 12  # characters of a gallery password
 TRACKING = ("individual", "aggregate", "off")
+CATALOGUES = ("place", "exact")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Campaign:
     """The rules of one campaign: one table of campaigns.toml.
 
     `source`: CLOUDINARY, or FOLDER and an absolute path. `folder`: its place in the source: the asset folder in
-    Cloudinary; for a folder, the same as `source`.
+    Cloudinary; for a folder, the same as `source`. `catalogue`: how exactly it says where photos were taken, if there
+    is one.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Campaign:
     gallery_password: str | None = field(default=None, repr=False)
     gallery_until: date | None = None
     source: str = CLOUDINARY
+    catalogue: str | None = None
 
     @property
     def directory(self) -> Path | None:
@@ -148,6 +151,11 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
     if campaign.tracking not in TRACKING:
         raise SettingError(
             f"{path}: [{name}] tracking must be one of {', '.join(TRACKING)}, not {campaign.tracking!r}."
+        )
+    if campaign.catalogue not in (None, *CATALOGUES):
+        raise SettingError(
+            f"{path}: [{name}] catalogue must be one of {', '.join(CATALOGUES)}, not {campaign.catalogue!r}; without"
+            " the key there is no catalogue."
         )
     if campaign.test_address is None:
         return campaign

@@ -8,6 +8,7 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.errors import NotFound
 from app.services.check import tree
+from app.services.check.catalogue import catalogue_findings
 from app.services.check.collages import collage_findings, withdrawn_findings
 from app.services.check.findings import Finding
 from app.services.check.logs import log_findings
@@ -52,6 +53,7 @@ def run(
     total = sum(map(len, photos.values())) + len(collages)
     for name in names:
         report.findings += [*tree.strays(store, name), *log_findings(store, name)]
+        report.findings += catalogue_findings(store, name, repair=repair)
         for found in PhotoCheck(store, exiftool, name, repair=repair).findings(photos[name]):
             report.findings += found
             report.photos += 1

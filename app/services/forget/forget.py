@@ -86,6 +86,9 @@ class Forgetting:
         self._store.sweep()  # files left by killed processes may show anyone
         self._store.erasures.note(receipt.searched, [one for part in found for one in part.found.person.public_ids])
         for part in found:
+            for name in (campaign.name for campaign in part.campaigns):
+                person = part.found.person
+                receipt.add_catalogue(*self._store.catalogue.purge(name, person.public_ids, person.is_in_line))
             self._clear_photos(part, receipt)
             for name in (campaign.name for campaign in part.campaigns):
                 self._clear_collages(name, part.found.person, receipt)
@@ -158,6 +161,7 @@ class Forgetting:
                         self._say(f"The collage {name} is damaged and may show the person, so it is withdrawn")
                         self._store.collages.remove(campaign, collage)
                         receipt.damaged_collages_withdrawn.append(name)
+            receipt.add_catalogue(0, self._store.catalogue.purge(campaign, (), lambda _: True)[1])
         for place in (*receipt.searched, None):
             purged = self._store.logs.purge(place, lambda _: False, lambda _: False, damaged=True)
             receipt.log_lines_removed += purged.lines_removed

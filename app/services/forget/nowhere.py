@@ -15,7 +15,9 @@ class Nowhere:
     any_format = True
     quota = _NoCalls()
 
-    def state(self, public_id: str, type: str = "upload", kind: str = "image") -> Asset | None:
+    def state(
+        self, public_id: str, type: str = "upload", kind: str = "image", *, metadata: bool = False
+    ) -> Asset | None:
         return None
 
     def picture(self, public_id: str, url: str) -> bytes:

@@ -19,6 +19,7 @@ class Receipt:
     collages_searched: int = 0
     log_lines_searched: int = 0
     notifications_searched: int = 0
+    catalogue_lines_searched: int = 0
     photos_found: int = 0
     rejected_in_cloudinary: int = 0
     deleted_in_cloudinary: int = 0
@@ -27,6 +28,7 @@ class Receipt:
     photos_removed: int = 0
     log_lines_removed: int = 0
     notifications_removed: int = 0
+    catalogue_lines_removed: int = 0
     collages_rebuilt: list[str] = field(default_factory=list)
     collages_withdrawn: list[str] = field(default_factory=list)
     damaged_collages_withdrawn: list[str] = field(default_factory=list)
@@ -70,6 +72,10 @@ class Receipt:
         self.log_lines_removed += purged.lines_removed
         self.notifications_searched += purged.notifications_searched
         self.notifications_removed += purged.notifications_removed
+
+    def add_catalogue(self, searched: int, removed: int) -> None:
+        self.catalogue_lines_searched += searched
+        self.catalogue_lines_removed += removed
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)

@@ -9,9 +9,10 @@ from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store, scratch
 from app.core import metrics
 from app.core.addresses import normalise, stored
-from app.core.config import Campaign
+from app.core.config import Campaign, Campaigns
 from app.core.errors import ExifToolFailed
 from app.core.sources import EMBEDDED, Asset
+from app.services.catalogue.recording import Recording
 from app.services.processor.decision import address
 
 
@@ -19,13 +20,25 @@ class Mirror:
     """`clock`: the time for log lines. `any_format`: as in `Source`. `decoder`: decodes pictures."""
 
     def __init__(
-        self, store: Store, exiftool: ExifTool, clock: Callable[[], datetime], *, any_format: bool = False
+        self,
+        store: Store,
+        exiftool: ExifTool,
+        campaigns: Campaigns,
+        clock: Callable[[], datetime],
+        *,
+        any_format: bool = False,
     ) -> None:
         self._store = store
         self._exiftool = exiftool
         self._clock = clock
         self._any_format = any_format
+        self._recording = Recording(store, campaigns, clock)
         self.decoder = imaging.Decoder()
+
+    def close(self) -> None:
+        """Ends the decoder, and the process that looks up places."""
+        self.decoder.close()
+        self._recording.close()
 
     def put(self, asset: Asset, campaign: Campaign, picture: bytes, place: float | None) -> None:
         """Stores a photo from the fetched picture, cropped at `place` (see `Cut`; None: choose the best).
@@ -35,14 +48,16 @@ class Mirror:
         self._store.root.require_room()
         with metrics.stage("decode"):
             if self._any_format:
-                prepared = self.decoder.prepare(picture, place, any_format=True)
+                wanted = campaign.catalogue is not None
+                prepared = self.decoder.prepare(picture, place, any_format=True, original=wanted)
             else:
                 prepared = self.decoder.prepare(picture, place)
         typed = replace(asset, email=stored(prepared.email)) if asset.type == EMBEDDED else asset
         email = address(typed, campaign)
         tags = Tags(email, asset.public_id, asset.asset_id, asset.version, prepared.cut, asset.type)
         archive = self._tagged(prepared.archive, tags)
-        self._store_all(asset, campaign, tags, archive, prepared.intermediate, prepared.variants)
+        known = replace(asset, original=prepared.original or asset.original)
+        self._store_all(known, campaign, tags, archive, prepared.intermediate, prepared.variants)
 
     def preview(self, picture: bytes) -> bytes:
         """A small JPEG of a picture before cropping. Raises PictureError, DecoderFailed."""
@@ -67,6 +82,7 @@ class Mirror:
         if source == campaign.name:
             photos.put_archive(source, public_id, archive, asset.approved_at)
             self._log_stored(asset, campaign, tags, [])
+            self._recording.record(campaign, asset, archive)
             return True
         intermediate = photos.intermediate(source, public_id)
         if intermediate is None:
@@ -97,6 +113,7 @@ class Mirror:
                 campaign.name, asset.public_id, archive, intermediate, asset.approved_at, tags.mark, variants
             )
         self._log_stored(asset, campaign, tags, lacking)
+        self._recording.record(campaign, asset, archive)
 
     def _log_stored(self, asset: Asset, campaign: Campaign, tags: Tags, lacking: list[str]) -> None:
         usable = normalise(tags.email) is not None
@@ -110,8 +127,10 @@ class Mirror:
     def remove(self, public_id: str, campaigns: tuple[str, ...]) -> None:
         """Removes a photo from these campaigns. Raises StoreUnavailable."""
         for campaign in campaigns:
+            self._recording.remove(campaign, public_id)  # before the photo, after which nothing would lead here again
             if self._store.photos.remove(campaign, public_id):
                 self.log(campaign, "DELETED", public_id)
+            self._recording.remove(campaign, public_id)  # it may have been written in between
 
     def log(self, campaign: str, word: str, public_id: str, detail: str = "") -> None:
         """One line in the campaign's processor.log."""

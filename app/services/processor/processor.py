@@ -41,7 +41,7 @@ class Processor:
         self._store = store
         self._campaigns = campaigns
         self._state = StateReader(source, store, exiftool, campaigns)
-        self._mirror = Mirror(store, exiftool, clock, any_format=source.any_format)
+        self._mirror = Mirror(store, exiftool, campaigns, clock, any_format=source.any_format)
         self._downloads = ThreadPoolExecutor(2 * limits.PICTURES, thread_name_prefix="download")
         self._room = threading.BoundedSemaphore(limits.PICTURES)
         scratch.sweep()  # faces and addresses that killed processes left on the local disk
@@ -49,7 +49,7 @@ class Processor:
     def close(self) -> None:
         """Ends the downloads and the decoder."""
         self._downloads.shutdown()
-        self._mirror.decoder.close()
+        self._mirror.close()
 
     def process(self, hint: Hint) -> Outcome:
         """Makes the store agree with the source about one photo, whatever the hint says.

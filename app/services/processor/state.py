@@ -44,7 +44,9 @@ class StateReader:
         If several types share the public ID, the photo that belongs to a campaign counts.
         """
         types = dict.fromkeys([*(tags.type for tags in archives.values()), hint.type])
-        found = [self._source.state(hint.public_id, type) for type in types]
+        # which campaign it is, only the answer says; what a campaign without a catalogue gets of it is not kept
+        wanted = any(campaign.catalogue for campaign in self._campaigns.values())
+        found = [self._source.state(hint.public_id, type, metadata=wanted) for type in types]
         there = [asset for asset in found if asset is not None]
         return max(there, key=self._belongs, default=None)
 

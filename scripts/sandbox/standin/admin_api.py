@@ -52,7 +52,9 @@ def _the(cloud: Cloud, public_id: str, kind: str, type: str) -> Asset:
 
 def resource(cloud: Cloud, request: Request, public_id: str, kind: str, type: str) -> Any:
     """Rejected ones too."""
-    return answers.details(_the(cloud, public_id, kind, type), cloud.addresses)
+    asset = _the(cloud, public_id, kind, type)
+    more = {"media_metadata": asset.picture.metadata} if is_true(request.args.get("media_metadata")) else {}
+    return answers.details(asset, cloud.addresses) | more
 
 
 def resource_by_asset_id(cloud: Cloud, request: Request, asset_id: str) -> Any:

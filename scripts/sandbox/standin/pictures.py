@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import Any
 
 import pillow_heif
 from PIL import Image, ImageOps
@@ -51,6 +54,12 @@ class Picture:
     @property
     def content_type(self) -> str:
         return _CONTENT_TYPES.get(self.format, "application/octet-stream")
+
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """All tags as exiftool prints them, which Cloudinary uses, too."""
+        done = subprocess.run(["exiftool", "-j", "-"], input=self.data, capture_output=True, check=False)
+        return json.loads(done.stdout)[0] if done.stdout.strip() else {}
 
     @cached_property
     def as_jpeg(self) -> bytes:

@@ -16,6 +16,7 @@ from app.adapters.imaging.saving import derive, sample
 from app.adapters.jobs.helper import Helper, Process
 from app.core import limits
 from app.core.errors import DecoderFailed, PictureError
+from app.core.sources import Original
 
 T = TypeVar("T")
 
@@ -47,10 +48,13 @@ class Decoder:
         self._helper = Helper("decoder", command, limits.IMAGEMAGICK | SMALLER)
         self._patience = patience
 
-    def prepare(self, picture: bytes, place: float | None = None, *, any_format: bool = False) -> Prepared:
+    def prepare(
+        self, picture: bytes, place: float | None = None, *, any_format: bool = False, original: bool = False
+    ) -> Prepared:
         """As `app.adapters.imaging.prepare`, all variants.
 
         `any_format`: accept every format of `app.adapters.imaging.foreign`, and look for the address in its metadata.
+        `original`: also say what such a picture was like.
 
         Raises PictureError, also for a picture that takes too much processor time or crashes the decoder twice;
         DecoderFailed if the decoder cannot be started, is ended by something else, or does not answer.
@@ -58,7 +62,7 @@ class Decoder:
         if len(picture) > limits.PICTURE_BYTES:
             prepare(picture)  # which refuses it unread
         with self._helper.turn:
-            order: dict[str, object] = {"do": "prepare", "place": place, "any": any_format}
+            order: dict[str, object] = {"do": "prepare", "place": place, "any": any_format, "original": original}
             return self._answer(order, picture, protocol.read_prepared, self._patience)
 
     def preview(self, picture: bytes, *, any_format: bool = False) -> bytes:
@@ -72,6 +76,11 @@ class Decoder:
         with self._helper.turn:
             found = self._answer({"do": "address"}, picture, protocol.read_part, self._patience)
         return found.decode("utf-8", "replace") or None
+
+    def original(self, picture: bytes) -> Original:
+        """What a picture of any format was like when it was sent; decodes no pixels. Raises as `prepare` does."""
+        with self._helper.turn:
+            return self._answer({"do": "original"}, picture, protocol.read_original, self._patience)
 
     def check(self, patience: float = limits.HEALTH_SECONDS) -> None:
         """Raises DecoderFailed unless a small picture comes back decoded within `patience` seconds.

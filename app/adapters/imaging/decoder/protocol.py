@@ -1,9 +1,9 @@
 """The pipes between client and server.
 
 A request is an order in JSON and a picture. An answer is one byte, DONE or REFUSED; after DONE the parts of the result,
-after REFUSED a sentence. Each part has its length in 8 bytes before it. A photo's parts are the cut in JSON, the
-address, the archive, the intermediate and each variant (empty if it could not be made); a preview or an address is one
-part.
+after REFUSED a sentence. Each part has its length in 8 bytes before it. A photo's parts are the cut and the original in
+JSON, the address, the archive, the intermediate and each variant (empty if it could not be made); a preview, an address
+or an original is one part.
 """
 
 import json
@@ -15,6 +15,7 @@ from app.adapters.imaging.photo import Prepared
 from app.adapters.imaging.variants import VARIANTS
 from app.core import limits
 from app.core.cropping import Cut
+from app.core.sources import CATALOGUED, LONGEST_TAG, Original
 
 DONE, REFUSED = b"+", b"-"
 LARGEST_PART = 2 * limits.PICTURE_BYTES  # bytes; an archive is seldom larger than its picture
@@ -58,6 +59,7 @@ def parts(prepared: Prepared) -> list[bytes]:
     email = (prepared.email or "").encode("utf-8", "replace")
     return [
         cut,
+        write_original(prepared.original) if prepared.original else b"",
         email,
         prepared.archive,
         prepared.intermediate,
@@ -67,11 +69,28 @@ def parts(prepared: Prepared) -> list[bytes]:
 
 def read_prepared(pipe: IO[bytes]) -> Prepared:
     """A photo from the parts of an answer. Raises EOFError."""
-    cut, email, archive, intermediate = (read_part(pipe) for _ in range(4))
+    cut, original, email, archive, intermediate = (read_part(pipe) for _ in range(5))
     variants = {name: read_part(pipe) for name in VARIANTS}
     made = {name: data for name, data in variants.items() if data}
     known = Cut(**json.loads(cut)) if cut else None
-    return Prepared(archive, intermediate, made, known, email.decode("utf-8", "replace") or None)
+    typed = email.decode("utf-8", "replace") or None
+    return Prepared(archive, intermediate, made, known, typed, _original(original) if original else None)
+
+
+def write_original(original: Original) -> bytes:
+    """An original as a part of an answer."""
+    return json.dumps(asdict(original)).encode()
+
+
+def read_original(pipe: IO[bytes]) -> Original:
+    """An original from the part of an answer. Raises EOFError."""
+    return _original(read_part(pipe))
+
+
+def _original(part: bytes) -> Original:
+    read = json.loads(part)
+    tags = {name: str(read["tags"][name])[:LONGEST_TAG] for name in CATALOGUED if name in read["tags"]}
+    return Original(int(read["width"]), int(read["height"]), int(read["bytes"]), tags)
 
 
 def _write(pipe: IO[bytes], data: bytes) -> None:

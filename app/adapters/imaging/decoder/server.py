@@ -2,6 +2,7 @@
 
 import math
 import resource
+from dataclasses import replace
 from typing import IO
 
 from app.adapters.imaging import faces, policy
@@ -55,4 +56,9 @@ def _parts(order: dict[str, object], picture: bytes) -> list[bytes]:
 
     if order["do"] == "address":
         return [(foreign.address(picture) or "").encode("utf-8", "replace")]
-    return [foreign.preview(picture)] if order["do"] == "preview" else protocol.parts(foreign.prepare(picture, place))
+    if order["do"] == "original":
+        return [protocol.write_original(foreign.original(picture))]
+    if order["do"] == "preview":
+        return [foreign.preview(picture)]
+    prepared = foreign.prepare(picture, place)
+    return protocol.parts(replace(prepared, original=foreign.original(picture)) if order.get("original") else prepared)

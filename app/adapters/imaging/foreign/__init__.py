@@ -1,7 +1,7 @@
 """Pictures from a folder, in any format that Collagen reads. Only the decoding process calls this.
 
 - `formats`: which formats these are, and their first bytes. `pixels`: decodes them with Pillow: upright, sRGB, opaque.
-- `ownership`: the address in a picture's own metadata.
+- `ownership`: the address in a picture's own metadata. `metadata`: when and where it was taken.
 
 A JPEG goes the same way as one from Cloudinary.
 """
@@ -9,9 +9,10 @@ A JPEG goes the same way as one from Cloudinary.
 from dataclasses import replace
 
 from app.adapters.imaging import photo
-from app.adapters.imaging.foreign import ownership, pixels
+from app.adapters.imaging.foreign import metadata, ownership, pixels
 from app.adapters.imaging.foreign.formats import format_of
 from app.adapters.imaging.photo import Prepared
+from app.core.sources import Original
 
 
 def prepare(picture: bytes, place: float | None = None) -> Prepared:
@@ -34,3 +35,8 @@ def preview(picture: bytes) -> bytes:
 def address(picture: bytes) -> str | None:
     """The address in a picture's own metadata, as it stands there; None if there is none."""
     return ownership.address(picture)
+
+
+def original(picture: bytes) -> Original:
+    """What a picture was like when it was sent. Raises PictureError."""
+    return metadata.original(picture)

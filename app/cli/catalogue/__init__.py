@@ -1,0 +1,1 @@
+"""The command about the catalogue, and the table that it prints."""
