@@ -21,8 +21,11 @@ release() {
   if [ -L "$CURRENT" ] && cmp -s "$CURRENT/requirements.txt" "$RELEASE/requirements.txt" && [ ! -e "$RELEASE/.venv" ]; then
     cp -a "$CURRENT/.venv" "$RELEASE/.venv"
   fi
-  # keep the face detector in the next release
-  if [ -e "$CURRENT/.venv/.requirements-faces.txt.sha256" ]; then "$RELEASE/scripts/setup" --faces; else "$RELEASE/scripts/setup"; fi
+  "$RELEASE/scripts/setup"
+  # keep in the next release what is optional
+  for extra in faces catalogue; do
+    if [ -e "$CURRENT/.venv/.requirements-$extra.txt.sha256" ]; then "$RELEASE/scripts/setup" "--$extra"; fi
+  done
   "$RELEASE/.venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/deploy"
   ln -sfn "$ETC/.env" "$RELEASE/.env"
   chown -R root:root "$RELEASE"

@@ -60,6 +60,7 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         Check("exiftool", machine.exiftool),
         Check("imagemagick", machine.imagemagick),
         Check("faces", machine.faces),
+        Check("catalogue", partial(machine.places, (campaigns or {}).values())),
         Check("store", partial(storage.there, store)),
         Check("store: space", partial(storage.space, store), stored),
         Check("store: file system", partial(storage.file_system, store, MOUNTS), stored),

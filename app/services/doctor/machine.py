@@ -4,11 +4,13 @@ import importlib.metadata
 import platform
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from app.adapters import imaging
+from app.adapters import places as look_up
 from app.adapters.exiftool import ExifTool
+from app.core.config import Campaign
 from app.services.doctor.result import FAIL, OK, WARN, Result
 
 # Supported Python versions: the pinned packages are tested with them (scripts/setup)
@@ -73,6 +75,18 @@ def faces() -> Iterator[Result]:
     else:
         message = f"not detected ({reason}): pictures that are not 3:4 are cropped at the centre"
         yield Result("faces", OK, message, "scripts/setup --faces installs face detection")
+
+
+def places(campaigns: Iterable[Campaign]) -> Iterator[Result]:
+    """Whether the places of photos can be looked up, if any campaign keeps a catalogue."""
+    wanted = [campaign.name for campaign in campaigns if campaign.catalogue]
+    if not wanted:
+        yield Result("catalogue", OK, "off: no campaign keeps one")
+    elif reason := look_up.why_not():
+        message = f"{', '.join(wanted)}: places cannot be looked up ({reason})"
+        yield Result("catalogue", WARN, message, "scripts/setup --catalogue installs what is missing")
+    else:
+        yield Result("catalogue", OK, ", ".join(wanted))
 
 
 def imagemagick() -> Iterator[Result]:
