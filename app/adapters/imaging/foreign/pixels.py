@@ -45,6 +45,7 @@ def decoded(picture: bytes, cover: tuple[int, int]) -> tuple[tuple[int, int], by
     """Size and rows of 8-bit RGB of a picture, reduced so that it just covers `cover`. Raises PictureError."""
     with opened(picture) as source:
         image: Image.Image = source
+        image.load()  # before its orientation is asked for: Pillow itself turns a TIFF
         orientation = source.getexif().get(0x0112, 1)  # CIPA DC-008, 4.6.5.1; a decoder that has turned it says 1
         image = _plain(image)
         sideways = orientation in (5, 6, 7, 8)
@@ -81,7 +82,6 @@ def _require_size(image: Image.Image) -> None:
 def _plain(image: Image.Image) -> Image.Image:
     """In a mode that can be resized: L, LA, RGB, RGBA, CMYK or LAB."""
     if image.mode in ("L", "RGB", "CMYK", "LAB") and "transparency" not in image.info:
-        image.load()
         return image
     if image.mode.startswith("I"):  # 16 bits of grey
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
