@@ -23,12 +23,8 @@ GPS = {
     "GPSLongitudeRef": ExifTags.GPS.GPSLongitudeRef,
     "GPSDateStamp": ExifTags.GPS.GPSDateStamp,
 }
-# degrees or hours, minutes and seconds
-GPS_TRIPLES = {
-    "GPSLatitude": (ExifTags.GPS.GPSLatitude, " "),
-    "GPSLongitude": (ExifTags.GPS.GPSLongitude, " "),
-    "GPSTimeStamp": (ExifTags.GPS.GPSTimeStamp, ":"),
-}
+GPS_DEGREES = {"GPSLatitude": ExifTags.GPS.GPSLatitude, "GPSLongitude": ExifTags.GPS.GPSLongitude}
+GPS_TIME = ExifTags.GPS.GPSTimeStamp
 
 
 def original(picture: bytes) -> Original:
@@ -47,7 +43,10 @@ def _tags(image: Image.Image) -> dict[str, str]:
     found = {name: _text(exif.get(tag)) for name, tag in FIRST.items()}
     found |= {name: _text(inner.get(tag)) for name, tag in EXIF.items()}
     found |= {name: _text(gps.get(tag)) for name, tag in GPS.items()}
-    found |= {name: _triple(gps.get(tag), separator) for name, (tag, separator) in GPS_TRIPLES.items()}
+    found |= {name: " ".join(f"{part:.9g}" for part in _triple(gps.get(tag))) for name, tag in GPS_DEGREES.items()}
+    if time := _triple(gps.get(GPS_TIME)):
+        seconds = f"{time[2]:09.6f}".rstrip("0").rstrip(".")
+        found["GPSTimeStamp"] = f"{time[0]:02.0f}:{time[1]:02.0f}:{seconds}"[:LONGEST_TAG]
     return {name: text for name, text in found.items() if text}
 
 
@@ -57,11 +56,10 @@ def _text(value: Any) -> str:
     return value.partition("\0")[0][:LONGEST_TAG] if isinstance(value, str) else ""
 
 
-def _triple(value: Any, separator: str) -> str:
+def _triple(value: Any) -> list[float]:
+    """Degrees or hours, minutes, seconds; empty if they are not there or not numbers."""
     try:
         numbers = [float(part) for part in value]
     except BROKEN:
-        return ""
-    if len(numbers) != 3 or not all(map(math.isfinite, numbers)):
-        return ""
-    return separator.join(f"{number:.9g}" for number in numbers)
+        return []
+    return numbers if len(numbers) == 3 and all(map(math.isfinite, numbers)) else []
