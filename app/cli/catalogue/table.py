@@ -19,7 +19,8 @@ def lines(entries: Sequence[Entry]) -> Iterator[str]:
 
 def summary(entries: Sequence[Entry]) -> str:
     """How many photos there are, and of how many when and where is known."""
-    dated, placed = (sum(map(known, entries)) for known in (lambda one: one.taken, lambda one: one.city))
+    dated = sum(entry.taken is not None for entry in entries)
+    placed = sum(entry.city is not None for entry in entries)
     flagged = sum(one.flag is not None for one in entries)
     doubtful = f", {flagged} with a date that cannot be right" if flagged else ""
     return f"{count(len(entries), 'photo', 'photos')}: {dated} with a date, {placed} with a place{doubtful}"
