@@ -18,7 +18,7 @@ from app.services.catalogue.positions import position
 
 T = TypeVar("T")
 
-BATCH = 100  # photos whose entries are written together
+BATCH = 50  # photos whose entries are written together
 MARKED = 2**31  # the versions that a file's time can tell apart
 CUT = 10**4  # see app.adapters.store.photos.marks
 
@@ -77,9 +77,11 @@ class Filling:
         if missing and self._source.any_format:
             self._source.folder(campaign.folder)  # one look at all files, in place of one for each
         for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
-            found = list(self._originals(campaign.name, batch, filled.skipped))
-            self._store.catalogue.add(campaign.name, self._described(campaign.name, found, exact=exact))
+            batch, found = missing[start : start + BATCH], list[Asset]()
+            try:
+                found.extend(self._originals(campaign.name, batch, filled.skipped))
+            finally:  # what was asked for is kept, whatever comes next
+                self._store.catalogue.add(campaign.name, self._described(campaign.name, found, exact=exact))
             filled.new += len(found)
             self._progress(start + len(batch), len(missing))
         after = self._store.catalogue.tidy(campaign.name, exact=exact) if filled.new else before

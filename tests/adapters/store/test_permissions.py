@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.store import Store
+from app.adapters.store.photos.entries import Entry
 from app.adapters.store.root import MARKER
 from scripts.sandbox.service import ROOT
 from tests.support.collages import collage
@@ -39,6 +40,7 @@ def filled(tmp_path: Path) -> Iterator[Store]:
         store.erasures.note(["sayno"], ["p0"])
         store.logouts.add("a session")
         store.syncs.end("sayno", NOW)
+        store.catalogue.add("sayno", [Entry("p0", "id", 1)])
         yield store
     finally:
         os.umask(before)

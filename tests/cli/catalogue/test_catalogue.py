@@ -263,3 +263,19 @@ def test_a_photo_that_has_changed_in_its_source_is_named(bench: Bench) -> None:
     assert answer.returncode == 1
     assert "pisces differs from its source; python -m app sync album brings it up to date" in answer.stderr
     assert "4 filled in" in answer.stdout
+
+
+def test_what_was_asked_for_before_a_failure_is_not_asked_for_again(bench: Bench, exiftool: ExifTool) -> None:
+    names = [case.name for case in FEW]
+    bench.upload(*names)
+    bench.rules(None)
+    processed(bench, exiftool, *names)
+    bench.rules("place")
+    bench.standin.faults("api", "status", status=500, skip=3)
+    answer = bench.run("catalogue", "sayno")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("Error: Cloudinary could not be asked")
+    assert len(bench.entries("sayno")) == 3
+    before = len(bench.standin.calls("api"))
+    assert set(bench.catalogue("sayno")) == set(names)
+    assert len(bench.standin.calls("api")) - before == len(names) - 3

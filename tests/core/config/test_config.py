@@ -368,7 +368,7 @@ def test_the_campaigns_that_come_with_the_program_are_right() -> None:
         ('[""]', "is not a campaign name"),
         (
             '[a]\ncolour = "red"',
-            r"\[a\] has an unknown key 'colour'; known keys are folder, gallery_password, gallery_until, ",
+            r"\[a\] has an unknown key 'colour'; known keys are catalogue, folder, gallery_password, ",
         ),
         ('[a]\npublic = "yes"', r"\[a\] public must be true or false"),
         ("[a]\npublic = 1", r"\[a\] public must be true or false"),
@@ -382,6 +382,8 @@ def test_the_campaigns_that_come_with_the_program_are_right() -> None:
         ("[a.b]", "unknown key 'b'"),
         ("[a]\ntitle = 5", r"\[a\] title must be text"),
         ('[a]\nfolder = ""', r"\[a\] folder must be text, and not empty"),
+        ('[a]\ncatalogue = "all"', r"\[a\] catalogue must be one of place, exact, not 'all'; without the key there is"),
+        ("[a]\ncatalogue = true", r"\[a\] catalogue must be text"),
         ('[a]\ntracking = "sometimes"', r"\[a\] tracking must be one of individual, aggregate, off, not 'sometimes'"),
         ('[a]\ntest_address = "me@example.org"', r"\[a\] test_address must look like"),
         ('[a]\ntest_address = "{token}"', r"\[a\] test_address must look like"),

@@ -11,7 +11,7 @@ import pytest
 from app.adapters.cloudinary import Cloudinary
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
-from app.core.config import Account
+from app.core.config import Account, Campaign
 from app.services.doctor import access, machine, network, storage
 from app.services.doctor.doctor import Result, diagnose
 from scripts.sandbox.service import ROOT, environment
@@ -153,3 +153,10 @@ def test_packages_are_compared_with_what_is_pinned() -> None:
 
 def test_few_means_fewer_than_a_sync_leaves_for_webhooks() -> None:
     assert 500 * 0.05 <= network.FEW <= 2000 * 0.05
+
+
+def test_a_catalogue_is_reported_with_what_it_needs() -> None:
+    (off,) = machine.places([Campaign("a", "A", "a")])
+    (on,) = machine.places([Campaign("a", "A", "a", catalogue="place"), Campaign("b", "B", "b")])
+    assert (off.state, off.message) == ("ok", "off: no campaign keeps one")
+    assert (on.state, on.message) == ("ok", "a")

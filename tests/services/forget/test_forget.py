@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.adapters.store.photos.entries import Entry
 from app.core.errors import CloudinaryUnavailable, NotFound
 from app.core.sources import Hint
 from app.services.collage import job
@@ -386,3 +387,21 @@ def test_a_document_that_holds_an_id_anywhere_names_the_person(public_id: str, o
 @given(st.binary())
 def test_any_bytes_can_be_looked_through(raw: bytes) -> None:
     SOMEONE.is_in_document(raw)
+
+
+def test_only_the_persons_entry_leaves_the_catalogue_whatever_the_others_say(bench: Bench) -> None:
+    bench.add("Berlin", ANN)
+    bench.add("p2", "ben@example.org", seed=2)
+    bench.store.catalogue.add("sayno", [Entry("Berlin", "id", 1), Entry("p2", "id", 1, city="Berlin")])
+    receipt = bench.forgetting.forget(ANN)
+    assert (receipt.catalogue_lines_searched, receipt.catalogue_lines_removed) == (2, 1)
+    assert bench.store.catalogue.read("sayno").entries == {"p2": Entry("p2", "id", 1, city="Berlin")}
+
+
+def test_the_catalogue_of_a_campaign_that_is_no_longer_in_campaigns_toml_is_searched(bench: Bench) -> None:
+    bench.add("p1", ANN)
+    for public_id in ("p1", "p2"):
+        bench.store.photos.put("retired", public_id, b"archive", b"intermediate", 1.7e9, 5)
+    bench.store.catalogue.add("retired", [Entry("p1", "id", 1), Entry("p2", "id", 1)])
+    bench.forgetting.forget(ANN)
+    assert set(bench.store.catalogue.read("retired").entries) == {"p2"}
