@@ -58,14 +58,14 @@ def make(
     parameters = Parameters(photos, width, height, frozenset(), duplicates)
     made = _watched(folder, out, parameters, force=force)
     if as_json:
-        click.echo(json.dumps(made.manifest.as_json(), ensure_ascii=False))
+        click.echo(json.dumps(made.document, ensure_ascii=False))
     else:
         _print(made)
     print_notes(made.notes, err=True)
 
 
 def _watched(folder: Path, out: Path, parameters: Parameters, *, force: bool) -> Made:
-    reading, building = Progress("pictures"), Progress("parts of 100")
+    reading, building = Progress("pictures"), Progress("%")
     reading.begin("Reading")
     building.begin("Building")
 
@@ -82,12 +82,11 @@ def _watched(folder: Path, out: Path, parameters: Parameters, *, force: bool) ->
 
 def _print(made: Made) -> None:
     grid, manifest = made.manifest.layout, made.manifest
-    more = f"; {count(len(manifest.duplicates), 'more picture', 'more pictures')} of the same" * bool(
-        manifest.duplicates
-    )
+    lost, same = len(made.document["unreadable"]), len(manifest.duplicates)
+    more = f"; {count(same, 'picture is', 'pictures are')} there twice, --duplicates shows all" if same else ""
     click.echo(
         f"{count(grid.used, 'person', 'people')} in {grid.cols}×{grid.rows} cells of"
-        f" {grid.cell_width}×{grid.cell_height}; {len(manifest.left_out)} left out{more}"
+        f" {grid.cell_width}×{grid.cell_height}; {len(manifest.left_out)} left out, {lost} unreadable{more}"
     )
     for file in manifest.files:
         path = made.directory.absolute() / file.name

@@ -32,10 +32,14 @@ class Watch:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished collage. `directory`: where it is; `notes`: by file, why it is not in it, or a remark."""
+    """A finished collage. `directory`: where it is; `document`: its manifest as written there.
+
+    `notes`: by file, why it is not in it, or a remark.
+    """
 
     directory: Path
     manifest: Manifest
+    document: Mapping[str, Any]
     notes: Mapping[str, str]
 
 
@@ -57,10 +61,11 @@ def make(folder: Path, directory: Path, parameters: Parameters, watch: Watch, *,
             first = next(iter(unreadable.items()))
             raise BadParameters(f"None of the {len(unreadable)} pictures in {folder} can be read; {_said(*first)}")
         manifest, written = _build(store, parameters, watch.building)
-        lost = sorted({*written["unreadable"], *(asset.public_id for asset in assets if asset.url in unreadable)})
+        lost = {*written["unreadable"], *(asset.public_id for asset in assets if asset.url in unreadable)}
+        document = written | {"unreadable": sorted(lost)}
         names = [file.name for file in manifest.files]
-        output.write(directory, store.collages.directory(CAMPAIGN, manifest.id), names, written | {"unreadable": lost})
-    return Made(directory, manifest, notes | unreadable)
+        output.write(directory, store.collages.directory(CAMPAIGN, manifest.id), names, document)
+    return Made(directory, manifest, document, notes | unreadable)
 
 
 def _pictures(folder: Path) -> tuple[list[Asset], dict[str, str]]:
