@@ -19,6 +19,8 @@ from app.adapters.store.stamped import Stamp, stamp_of
 from app.core.errors import StoreUnavailable
 
 TEMPORARY = ".tmp-"
+PIECE = 1 << 20  # bytes of a large file that are read at once
+Part = bytes | tuple[int, bytes]  # what comes next, or what belongs elsewhere: the offset, and what to put there
 
 
 @contextlib.contextmanager
@@ -48,7 +50,7 @@ class Files:
         self.require = require
         self._mode = mode
 
-    def write_whole(self, path: Path, data: bytes | Iterable[bytes], *, mtime: float | None = None) -> None:
+    def write_whole(self, path: Path, data: bytes | Iterable[Part], *, mtime: float | None = None) -> None:
         """Puts `data`, or its parts in turn, at `path`: after a crash there is the old file or the new one.
 
         Makes missing directories.
@@ -62,7 +64,10 @@ class Files:
             try:
                 try:
                     for part in (data,) if isinstance(data, bytes) else data:
-                        self.disk.write(descriptor, part)
+                        if isinstance(part, tuple):
+                            self.disk.write_at(descriptor, *part)
+                        else:
+                            self.disk.write(descriptor, part)
                     if mtime is not None:
                         self.disk.utime(descriptor, mtime)
                     self.disk.fsync(descriptor)
@@ -178,6 +183,33 @@ class Files:
             except FileNotFoundError:
                 self.require()
                 return None
+
+    def read_start(self, path: Path, size: int) -> bytes | None:
+        """The first `size` bytes of a file, or None where there is none. Raises StoreUnavailable."""
+        with using(path):
+            try:
+                return self.disk.read_start(path, size)[0]
+            except FileNotFoundError:
+                self.require()
+                return None
+
+    def pieces(self, path: Path) -> Iterator[bytes] | None:
+        """The bytes of a file, piece by piece; None where there is none. Raises StoreUnavailable."""
+        with using(path):
+            try:
+                descriptor = self.disk.open(path, os.O_RDONLY)
+            except FileNotFoundError:
+                self.require()
+                return None
+        return self._pieces(path, descriptor)
+
+    def _pieces(self, path: Path, descriptor: int) -> Iterator[bytes]:
+        with using(path):
+            try:
+                while piece := self.disk.read_piece(descriptor, PIECE):
+                    yield piece
+            finally:
+                os.close(descriptor)
 
     def lock(self, path: Path, patience: float) -> int | None:
         """Locks a file against every other process, thread and (on NFS 4) host, for at most `patience` seconds.

@@ -1,21 +1,24 @@
 """The order of steps that make one collage of its plan: the picture, its derivatives, the manifest."""
 
+from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import app
 from app.adapters import imaging
 from app.adapters.imaging.rendering import reductions
+from app.adapters.imaging.rendering.writers import Writer, writer
 from app.adapters.imaging.saving import reduced_size
+from app.adapters.imaging.screens import encoded
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
 from app.adapters.store.collages.manifests import File, Manifest
+from app.adapters.store.files import Part
 from app.core.errors import BadParameters
 from app.services.collage import choice, derivatives, layout, manifest, montage
 from app.services.collage.choice import Line
+from app.services.collage.finish import Finish
 from app.services.collage.layout import Layout
 from app.services.collage.plan import CollagePlan
 
@@ -47,6 +50,7 @@ def build(
         duplicates=[photo.public_id for photo in line.duplicates],
         unreadable=unreadable,
         files=files,
+        finish=planned.finish,
         versions={"imagemagick": imaging.version(), "collagen": app.__version__},
     )
     progress(1.0)
@@ -66,7 +70,13 @@ def _write_pictures(
     while True:
         seated = [photo.public_id for photo in choice.seated(line.queue[: grid.used])]
         try:
-            return line, grid, seated, _written(store, draft, grid, seated, progress, processes), unreadable
+            return (
+                line,
+                grid,
+                seated,
+                _written(store, draft, grid, planned.finish, seated, progress, processes),
+                unreadable,
+            )
         except montage.Unreadable as error:
             failed = set(error.public_ids)
         unreadable += [photo.public_id for photo in line.queue if photo.public_id in failed]
@@ -74,26 +84,47 @@ def _write_pictures(
         if not line.queue:
             raise BadParameters("None of the campaign's photos can be read; python -m app check says why.")
         if len(line.queue) < grid.used:
-            grid = layout.best(len(line.queue), grid.horizontal.canvas, grid.vertical.canvas)
+            grid = layout.cheapest(len(line.queue), grid.horizontal.canvas, grid.vertical.canvas)
 
 
 def _written(
-    store: Store, draft: Draft, grid: Layout, seated: list[str], progress: montage.Progress, processes: int
+    store: Store,
+    draft: Draft,
+    grid: Layout,
+    finish: Finish,
+    seated: list[str],
+    progress: montage.Progress,
+    processes: int,
 ) -> list[File]:
     """Writes master and derivatives; returns them as the manifest lists them. Raises Unreadable."""
-    sizes = [reduced_size(grid.box[2:], longest) for longest in derivatives.LONGEST_SIDES]
-    scene = montage.Scene(store, draft.campaign, seated, grid, [width for width, _ in sizes])
+    canvas = (grid.horizontal.canvas, grid.vertical.canvas)
+    shown = grid.box[2:] if finish.background is None else canvas
+    sizes = [reduced_size(shown, longest) for longest in derivatives.LONGEST_SIDES]
+    master = _writer(finish, canvas)
+    widths = [width for width, _ in sizes]
+    scene = montage.Scene(store, draft.campaign, seated, grid, widths, master.coding, finish.colour)
     narrow = [bytearray() for _ in sizes]
-    described: list[manifest.Description] = []
+    files: list[File] = []
 
-    def write(name: str, size: tuple[int, int], parts: Iterable[bytes]) -> None:
-        described.append(manifest.Description(name, size))
-        store.collages.write(draft, name, described[-1].passing(parts))
+    def write(name: str, size: tuple[int, int], parts: Iterable[Part]) -> None:
+        described = manifest.Description(name, size)
+        store.collages.write(draft, name, described.passing(parts))
+        if described.changed:  # only the whole file has its checksum
+            described = manifest.Description(name, size)
+            deque(described.passing(store.collages.pieces(draft, name)), maxlen=0)
+        files.append(described.file())
 
     bands = montage.rendered(scene, lambda part: progress(0.9 * part), processes)
-    write(derivatives.MASTER, (grid.horizontal.canvas, grid.vertical.canvas), montage.assembled(scene, bands, narrow))
-    with ThreadPoolExecutor(len(sizes)) as pool:
-        jpegs = list(pool.map(partial(reductions.jpeg, quality=derivatives.QUALITY), narrow, sizes))
-    for longest, size, jpeg in zip(derivatives.LONGEST_SIDES, sizes, jpegs, strict=True):
-        write(derivatives.name(longest), size, [jpeg])
-    return [one.file() for one in described]
+    write(finish.master, canvas, master.parts(montage.strips_of(bands, narrow)))
+    smaller = list(map(reductions.picture, narrow, sizes))
+    for kind in finish.derivatives:
+        for longest, picture in zip(derivatives.LONGEST_SIDES, smaller, strict=True):
+            write(derivatives.name(longest, kind), picture.size, [encoded(picture, kind)])
+    return files
+
+
+def _writer(finish: Finish, canvas: tuple[int, int]) -> Writer:
+    size = finish.print
+    if size is None:
+        return writer("png", canvas, finish.colour)
+    return writer(size.format, canvas, finish.colour, size.dpi, (size.width_mm, size.height_mm))

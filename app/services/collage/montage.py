@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from app.adapters import imaging
 from app.adapters.imaging.cells import cell
 from app.adapters.imaging.rendering import png, reductions, strips
+from app.adapters.imaging.rendering.coding import Coding, Colour, flattened
 from app.adapters.store import Store
 from app.core.errors import PictureError, StoreUnavailable
 from app.services.collage.bands import Band, bands
@@ -39,7 +41,8 @@ Rows = NDArray[np.uint8]
 class Scene:
     """What is rendered: these people (public IDs, row by row from the upper left) in this grid.
 
-    `widths`: those of the derivatives, for which rows are made narrower on the way.
+    `widths`: those of the derivatives, for which rows are made narrower on the way; `coding`: what becomes of rows on
+    their way to the master; `background`: of what is padding, in the derivatives too, which leave it out without one.
     """
 
     store: Store
@@ -47,13 +50,15 @@ class Scene:
     seated: Sequence[str]
     layout: Layout
     widths: Sequence[int]
+    coding: Coding[Any] = field(default=Coding(png.compress, 4))
+    background: Colour | None = None
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A band: its strips, and for each width the rows that cells cover (8-bit RGB). Or who could not be read."""
+    """A band: its coded strips, and for each width the rows that cells cover (8-bit RGB). Or who could not be read."""
 
-    strips: list[png.Strip] = field(default_factory=list)
+    strips: list[Any] = field(default_factory=list)
     narrow: list[bytes] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
@@ -130,12 +135,19 @@ def render(scene: Scene, band: Band) -> Rendered:
     pixels = [np.frombuffer(made, np.uint8).reshape(shape) for made in cells if made is not None]
     del cells
     found = Rendered(narrow=[b""] * len(scene.widths))
-    for top, bottom in band.strips():
-        rows = strip_of(layout, band, pixels, top, bottom)
-        found.strips.append(png.compress(rows))
-        covered = _covered(layout, rows, top)
-        for number, width in enumerate(scene.widths):
-            found.narrow[number] += reductions.narrow(covered, width) if covered.size else b""
+
+    def strips() -> Iterator[Rows]:
+        for top, bottom in band.strips():
+            rows = strip_of(layout, band, pixels, top, bottom)
+            if scene.background is None:
+                covered = _covered(layout, rows, top)
+            else:
+                covered = rows = flattened(rows, scene.background)
+            for number, width in enumerate(scene.widths):
+                found.narrow[number] += reductions.narrow(covered, width) if covered.size else b""
+            yield rows
+
+    found.strips.extend(scene.coding.of_band(strips(), band.top))
     return found
 
 
@@ -197,14 +209,9 @@ def _copy(scene: Scene, public_id: str, reach: int) -> bytes | None:
     return imaging.copies.find(beginning, length, *size)
 
 
-def assembled(scene: Scene, parts: Iterator[Rendered], narrow: Sequence[bytearray]) -> Iterator[bytes]:
-    """The master PNG, part by part; the narrow rows of each width are collected in `narrow` meanwhile."""
-    canvas = (scene.layout.horizontal.canvas, scene.layout.vertical.canvas)
-
-    def all_strips() -> Iterator[png.Strip]:
-        for band in parts:
-            for rows, more in zip(narrow, band.narrow, strict=True):
-                rows += more
-            yield from band.strips
-
-    return png.assemble(*canvas, 4, all_strips())
+def strips_of(parts: Iterator[Rendered], narrow: Sequence[bytearray]) -> Iterator[Any]:
+    """All coded strips, in order; the narrow rows of each width are collected in `narrow` meanwhile."""
+    for band in parts:
+        for rows, more in zip(narrow, band.narrow, strict=True):
+            rows += more
+        yield from band.strips

@@ -3,8 +3,6 @@
 A Lanczos filter is separable: first every row is made narrower, on any core, then the narrow rows fewer.
 """
 
-import io
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,12 +17,10 @@ def narrow(rows: Rows, width: int) -> bytes:
     return (picture if picture.width == width else picture.resize((width, picture.height), LANCZOS)).tobytes()
 
 
-def jpeg(rows: bytearray, size: tuple[int, int], quality: int) -> bytes:
-    """The picture of `size` (width × height) from all of its narrow rows, as a progressive JPEG without metadata."""
+def picture(rows: bytearray, size: tuple[int, int]) -> Image.Image:
+    """The picture of `size` (width × height) from all of its narrow rows."""
     width, height = size
     picture: Image.Image = Image.frombuffer("RGB", (width, len(rows) // (3 * width)), rows, "raw", "RGB", 0, 1)
     if picture.height != height:
         picture = picture.resize(size, LANCZOS)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=quality, progressive=True)
-    return out.getvalue()
+    return picture

@@ -63,9 +63,7 @@ def ranked(photos: int, width: int, height: int, number: int) -> list[Layout]:
 
 
 def best(photos: int, width: int, height: int) -> Layout:
-    """The layout of least cost; ties: fewer left out, then larger cells. Raises BadParameters if there is none."""
-    if photos < 1:
-        raise BadParameters("There are no photos to make a collage of.")
+    """The layout of least cost on a canvas for screens. Raises BadParameters if there is none, or for its size."""
     for name, side in (("width", width), ("height", height)):
         if not SHORTEST <= side <= LONGEST:
             raise BadParameters(f"{name} must be from {SHORTEST} to {LONGEST} pixels, not {side}.")
@@ -74,13 +72,23 @@ def best(photos: int, width: int, height: int) -> Layout:
             f"width × height must be at most {limits.PICTURE_PIXELS // 10**6} megapixels,"
             f" not {width}×{height} ({width * height / 10**6:.1f} megapixels)."
         )
-    cheapest = ranked(photos, width, height, 1)
-    if not cheapest:
+    return cheapest(photos, width, height)
+
+
+def cheapest(photos: int, width: int, height: int) -> Layout:
+    """The layout of least cost; ties: fewer left out, then larger cells. Raises BadParameters if there is none.
+
+    The canvas may have any size.
+    """
+    if photos < 1:
+        raise BadParameters("There are no photos to make a collage of.")
+    found = ranked(photos, width, height, 1)
+    if not found:
         raise BadParameters(
             f"No grid of {photos} {'photo' if photos == 1 else 'photos'} fits a canvas of {width}×{height};"
             " use a squarer canvas or more photos."
         )
-    return cheapest[0]
+    return found[0]
 
 
 def resized(known: Cells, photos: int, width: int, height: int) -> Layout:

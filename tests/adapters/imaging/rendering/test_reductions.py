@@ -10,6 +10,7 @@ from PIL import Image
 
 from app.adapters.imaging.rendering import reductions
 from app.adapters.imaging.saving import reduced_size
+from app.adapters.imaging.screens import encoded
 from scripts.sandbox.pictures import mean_difference, scene
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -21,7 +22,7 @@ def reduced(size: tuple[int, int], cut: int, quality: int = 95) -> bytes:
     narrow = bytearray()
     for top in range(0, 200, cut):
         narrow += reductions.narrow(np.ascontiguousarray(PICTURE[top : top + cut]), size[0])
-    return reductions.jpeg(narrow, size, quality)
+    return encoded(reductions.picture(narrow, size), "jpeg", quality)
 
 
 @pytest.mark.parametrize("longest", [299, 120, 50, 1])
