@@ -47,7 +47,7 @@ def may_be_big(width: int, height: int, channels: int) -> bool:
 def assemble(
     width: int, height: int, channels: int, strips: Iterator[bytes], dpi: int, big: bool | None = None
 ) -> Iterator[Part]:
-    """The parts of the file. `dpi`: the resolution that the file carries, in pixels an inch. `big`: a BigTIFF; by size."""
+    """The parts of the file. `dpi`: the resolution that the file carries, in pixels an inch. `big`: a BigTIFF."""
     big = may_be_big(width, height, channels) if big is None else big
     header = struct.pack("<2sHHHQ", b"II", 43, 8, 0, 0) if big else struct.pack("<2sHI", b"II", 42, 0)
     yield header
