@@ -1,8 +1,10 @@
 """The order of steps that make one collage of its plan: the picture, its derivatives, the manifest."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import app
@@ -98,12 +100,12 @@ def _written(
 ) -> list[File]:
     """Writes master and derivatives; returns them as the manifest lists them. Raises Unreadable."""
     canvas = (grid.horizontal.canvas, grid.vertical.canvas)
-    shown = grid.box[2:] if finish.background is None else canvas
-    sizes = [reduced_size(shown, longest) for longest in derivatives.LONGEST_SIDES]
+    shown = (0, 0, *canvas) if finish.background else grid.box  # of which there are derivatives
+    sizes = [reduced_size(shown[2:], longest) for longest in derivatives.LONGEST_SIDES]
     master = _writer(finish, canvas)
-    widths = [width for width, _ in sizes]
-    scene = montage.Scene(store, draft.campaign, seated, grid, widths, master.coding, finish.colour)
-    narrow = [bytearray() for _ in sizes]
+    scene = montage.Scene(store, draft.campaign, seated, grid, sizes[0][0], master.coding, finish.colour)
+    smaller = reductions.Reductions(shown[3], sizes)
+    encoding: list[Future[bytes]] = []
     files: list[File] = []
 
     def write(name: str, size: tuple[int, int], parts: Iterable[Part]) -> None:
@@ -115,11 +117,18 @@ def _written(
         files.append(described.file())
 
     bands = montage.rendered(scene, lambda part: progress(0.9 * part), processes)
-    write(finish.master, canvas, master.parts(montage.strips_of(bands, narrow)))
-    smaller = list(map(reductions.picture, narrow, sizes))
-    for kind in finish.derivatives:
-        for longest, picture in zip(derivatives.LONGEST_SIDES, smaller, strict=True):
-            write(derivatives.name(longest, kind), picture.size, [encoded(picture, kind)])
+    with ThreadPoolExecutor(len(sizes)) as pool:
+
+        def parts() -> Iterator[Part]:
+            yield from master.parts(montage.strips_of(bands, smaller))
+            # while the master is being flushed to the disk
+            pictures = smaller.pictures()
+            encoding.extend(pool.submit(encoded, one, kind) for kind in finish.derivatives for one in pictures)
+
+        write(finish.master, canvas, parts())
+        every = product(finish.derivatives, zip(derivatives.LONGEST_SIDES, sizes, strict=True))
+        for (kind, (longest, size)), picture in zip(every, encoding, strict=True):
+            write(derivatives.name(longest, kind), size, [picture.result()])
     return files
 
 

@@ -29,7 +29,6 @@ from app.services.collage.plan import Parameters, plan, plan_revision
 
 LOG = logging.getLogger("app.services.collage.job")  # also when it is the main module
 ENVIRONMENT = {
-    "MALLOC_MMAP_THRESHOLD_": "500000",  # a picture's memory goes back to the system when it is freed
     "MALLOC_ARENA_MAX": "2",  # the threads that read files would each keep some
     # bands are rendered by a process for each core: none of them needs threads, which forking would not survive
     "MAGICK_THREAD_LIMIT": "1",

@@ -82,3 +82,10 @@ def flattened(rows: Rows, background: Colour) -> Rows:
     if nothing.any():
         opaque[nothing] = background
     return opaque
+
+
+def fill(rows: Rows, background: Colour) -> None:
+    """Gives what is transparent in rows of RGBA the colour of a background."""
+    nothing = rows[..., 3] == 0
+    if nothing.any():
+        rows[nothing] = (*background, 255)
