@@ -72,15 +72,11 @@ def _write_pictures(
     while True:
         seated = [photo.public_id for photo in choice.seated(line.queue[: grid.used])]
         try:
-            return (
-                line,
-                grid,
-                seated,
-                _written(store, draft, grid, planned.finish, seated, progress, processes),
-                unreadable,
-            )
+            files = _written(store, draft, grid, planned.finish, seated, progress, processes)
         except montage.Unreadable as error:
             failed = set(error.public_ids)
+        else:
+            return line, grid, seated, files, unreadable
         unreadable += [photo.public_id for photo in line.queue if photo.public_id in failed]
         line = choice.without(line, failed)
         if not line.queue:

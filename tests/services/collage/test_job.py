@@ -350,7 +350,7 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
     state = store.collages.draft_state(CAMPAIGN, draft.id)
     assert state["state"] == "failed"
     assert "more than the 80 MB of memory" in state["error"]
-    assert not draft.directory.exists()
+    assert list(draft.directory.iterdir()) == []
     assert store.collages.ids(CAMPAIGN) == []
     assert b"Traceback" not in done.stderr
 

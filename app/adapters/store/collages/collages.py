@@ -136,11 +136,14 @@ class Collages(FinishedCollages):
         return found
 
     def abandon(self, draft: Draft) -> None:
-        """Removes what a build that failed has written: it may fill the disk. Raises StoreUnavailable."""
+        """Removes what a build that failed has written: it may fill the disk. Raises StoreUnavailable.
+
+        The directory stays until the next build, so that its number is not used again.
+        """
         self._root.require()
         with files.using(draft.directory):
-            if self._root.files.is_directory(draft.directory):
-                self._root.files.disk.remove_tree(draft.directory)
+            for entry in self._root.files.scan(draft.directory):
+                self._root.files.disk.unlink(Path(entry.path))
 
     def publish(self, draft: Draft, manifest: Mapping[str, Any]) -> None:
         """Writes the manifest and makes the draft a finished collage, replacing the one that it revises, if any."""
