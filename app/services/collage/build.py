@@ -18,11 +18,11 @@ from app.adapters.store.collages.collages import Draft
 from app.adapters.store.collages.manifests import File, Manifest
 from app.adapters.store.files import Part
 from app.core.errors import BadParameters
-from app.services.collage import choice, derivatives, layout, manifest, montage
+from app.services.collage import choice, derivatives, manifest, montage
 from app.services.collage.choice import Line
 from app.services.collage.finish import Finish
 from app.services.collage.layout import Layout
-from app.services.collage.plan import CollagePlan
+from app.services.collage.plan import CollagePlan, smaller
 
 
 def build(
@@ -82,7 +82,7 @@ def _write_pictures(
         if not line.queue:
             raise BadParameters("None of the campaign's photos can be read; python -m app check says why.")
         if len(line.queue) < grid.used:
-            grid = layout.cheapest(len(line.queue), grid.horizontal.canvas, grid.vertical.canvas)
+            grid = smaller(len(line.queue), grid, planned.finish)
 
 
 def _written(

@@ -51,7 +51,13 @@ def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
 def _grid(people: int, parameters: Parameters) -> Layout:
     if parameters.finish.print is None:
         return layout.best(people, parameters.width, parameters.height)
-    return layout.cheapest(people, *canvas(parameters.finish.print))
+    return layout.printed(people, *canvas(parameters.finish.print))
+
+
+def smaller(people: int, grid: Layout, finish: Finish) -> Layout:
+    """The grid for fewer people on the canvas of `grid`. Raises BadParameters if there is none."""
+    choose = layout.printed if finish.print else layout.cheapest
+    return choose(people, grid.horizontal.canvas, grid.vertical.canvas)
 
 
 def plan_revision(store: Store, campaign: str, old: Manifest, without: Collection[str]) -> CollagePlan | None:
@@ -73,6 +79,6 @@ def plan_revision(store: Store, campaign: str, old: Manifest, without: Collectio
     if grid.left_out >= 0:
         return CollagePlan(line, grid, finish)
     try:
-        return CollagePlan(line, layout.cheapest(len(line.queue), width, height), finish)
+        return CollagePlan(line, smaller(len(line.queue), grid, finish), finish)
     except BadParameters:
         return None

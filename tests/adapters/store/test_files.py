@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.store.disk import Disk
-from app.adapters.store.files import PIECE, TEMPORARY, Files
+from app.adapters.store.files import PIECE, TEMPORARY, Files, Part
 from app.adapters.store.lines import append_line
 from app.core.errors import StoreUnavailable
 from tests.support import child
@@ -70,7 +70,8 @@ def test_a_write_for_which_there_is_no_room_leaves_the_old_file_and_nothing_else
 
 def test_a_part_may_belong_where_something_was_written_before(tmp_path: Path) -> None:
     path = tmp_path / "print.tif"
-    files.write_whole(path, iter([b"????", b"data", (0, b"head"), b"end", (6, b"TA")]))
+    parts: list[Part] = [b"????", b"data", (0, b"head"), b"end", (6, b"TA")]
+    files.write_whole(path, iter(parts))
     assert path.read_bytes() == b"headdaTAend"
 
 

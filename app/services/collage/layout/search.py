@@ -6,7 +6,7 @@ from app.adapters.store.collages.manifests import Cells
 from app.core import limits
 from app.core.errors import BadParameters
 from app.services.collage.layout.grid import Axis, Layout
-from app.services.collage.layout.weights import LONGEST, MOST_CLIPPED, RATIO, SHORTEST, leave_out
+from app.services.collage.layout.weights import LONGEST, MOST_CLIPPED, RATIO, SHORTEST, USUAL, leave_out
 
 
 def candidates(photos: int, width: int, height: int) -> Iterator[Layout]:
@@ -89,6 +89,19 @@ def cheapest(photos: int, width: int, height: int) -> Layout:
             " use a squarer canvas or more photos."
         )
     return found[0]
+
+
+def printed(photos: int, width: int, height: int) -> Layout:
+    """The layout of a print: as many columns and rows as on a usual canvas of its shape. Raises BadParameters.
+
+    A person left out costs as much as some pixels of padding, which are nothing on a canvas of 40,000: of 60 people,
+    24 would be on it, where the same shape at the usual size has room for all.
+    """
+    longest = max(width, height)
+    if longest <= USUAL:
+        return cheapest(photos, width, height)
+    usual = cheapest(photos, *(max(SHORTEST, round(side * USUAL / longest)) for side in (width, height)))
+    return min(_cases(photos, usual.cols, usual.rows, width, height), key=lambda case: case.cost)
 
 
 def resized(known: Cells, photos: int, width: int, height: int) -> Layout:
