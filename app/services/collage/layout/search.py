@@ -84,11 +84,15 @@ def cheapest(photos: int, width: int, height: int) -> Layout:
         raise BadParameters("There are no photos to make a collage of.")
     found = ranked(photos, width, height, 1)
     if not found:
-        raise BadParameters(
-            f"No grid of {photos} {'photo' if photos == 1 else 'photos'} fits a canvas of {width}×{height};"
-            " use a squarer canvas or more photos."
-        )
+        raise _none(photos, width, height)
     return found[0]
+
+
+def _none(photos: int, width: int, height: int) -> BadParameters:
+    return BadParameters(
+        f"No grid of {photos} {'photo' if photos == 1 else 'photos'} fits a canvas of {width}×{height};"
+        " use a squarer canvas or more photos."
+    )
 
 
 def printed(photos: int, width: int, height: int) -> Layout:
@@ -100,8 +104,10 @@ def printed(photos: int, width: int, height: int) -> Layout:
     longest = max(width, height)
     if longest <= USUAL:
         return cheapest(photos, width, height)
-    usual = cheapest(photos, *(max(SHORTEST, round(side * USUAL / longest)) for side in (width, height)))
-    return min(_cases(photos, usual.cols, usual.rows, width, height), key=lambda case: case.cost)
+    usual = ranked(photos, *(max(SHORTEST, round(side * USUAL / longest)) for side in (width, height)), number=1)
+    if photos < 1 or not usual:
+        raise _none(photos, width, height)
+    return min(_cases(photos, usual[0].cols, usual[0].rows, width, height), key=lambda case: case.cost)
 
 
 def resized(known: Cells, photos: int, width: int, height: int) -> Layout:
