@@ -26,6 +26,7 @@ from app.services.collage.bands import Band, bands
 from app.services.collage.cells import Rows, cells
 from app.services.collage.layout import Layout
 
+WIDEST = 2**13  # columns of the canvas that are mounted at once; ImageMagick's policy allows 20,000
 PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 Progress = Callable[[float], None]  # how much is done, 0 to 1
 
@@ -144,7 +145,7 @@ def render(scene: Scene, band: Band) -> Rendered:
     return result
 
 
-def strip_of(layout: Layout, band: Band, pixels: Sequence[Rows], top: int, bottom: int) -> Rows:
+def strip_of(layout: Layout, band: Band, pixels: Sequence[Rows], top: int, bottom: int, widest: int = WIDEST) -> Rows:
     """The canvas' rows `top` to `bottom` as RGBA. `pixels`: the band's part of each of its cells."""
     begin, end = band.part(layout)
     start = layout.vertical.start + band.first * layout.vertical.cell + begin  # where that is on the canvas
@@ -157,9 +158,24 @@ def strip_of(layout: Layout, band: Band, pixels: Sequence[Rows], top: int, botto
         pixels = [one[first - start : last - start] for one in pixels]
     else:
         first = start
-    image = strips.mount(pixels, layout.cols)
+    pieces = [
+        _piece(layout, pixels, (left, min(left + widest, width)), (top - first, bottom - first))
+        for left in range(0, width, widest)
+    ]
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
+
+
+def _piece(layout: Layout, pixels: Sequence[Rows], columns: tuple[int, int], rows: tuple[int, int]) -> Rows:
+    """Some columns of the canvas in a strip, as RGBA; `rows` count from the first row of the cells."""
+    axis, (left, right), (top, bottom) = layout.horizontal, columns, rows
+    first = max(0, (left - axis.start) // axis.cell)
+    last = min(axis.cells, -(-(right - axis.start) // axis.cell))
+    if first >= last:
+        return np.zeros((bottom - top, right - left, 4), np.uint8)
+    seen = [one for row in range(0, len(pixels), axis.cells) for one in pixels[row + first : row + last]]
+    image = strips.mount(seen, last - first)
     try:
-        return strips.fit(image, (-layout.horizontal.start, top - first, width, bottom - top))
+        return strips.fit(image, (left - axis.start - first * axis.cell, top, right - left, bottom - top))
     finally:
         image.destroy()
 

@@ -13,7 +13,7 @@ from wand.image import Image
 from app.adapters.imaging.rendering import png
 from app.services.collage.bands import BAND, STRIP, Band, bands
 from app.services.collage.layout import Axis, Layout
-from app.services.collage.montage import strip_of
+from app.services.collage.montage import WIDEST, strip_of
 from scripts.sandbox.stored import Pixels, decoded
 
 
@@ -59,13 +59,13 @@ def divided(layout: Layout, small: tuple[int, int] | None = None) -> list[Band]:
     return bands(layout, strip, band)
 
 
-def mounted(layout: Layout, cells: list[Pixels], small: tuple[int, int] | None = None) -> Pixels:
+def mounted(layout: Layout, cells: list[Pixels], small: tuple[int, int] | None = None, widest: int = WIDEST) -> Pixels:
     """The canvas, strip by strip; the PNG of the strips has the same pixels."""
     rows: list[Pixels] = []
     for band in divided(layout, small):
         begin, end = band.part(layout)
         own = [cell[begin:end] for cell in cells[band.first * layout.cols : band.last * layout.cols]]
-        rows += [strip_of(layout, band, own, top, bottom) for top, bottom in band.strips()]
+        rows += [strip_of(layout, band, own, top, bottom, widest) for top, bottom in band.strips()]
     canvas = np.concatenate(rows)
     parts = png.assemble(layout.horizontal.canvas, layout.vertical.canvas, 4, map(png.compress, rows))
     assert np.array_equal(decoded(b"".join(parts)), canvas)
@@ -120,6 +120,17 @@ def test_every_pixel_of_every_cell_lands_where_it_should(
     assert np.array_equal(picture[..., 3], expected[..., 3])
     seen = expected[..., 3] > 0
     assert np.array_equal(picture[seen], expected[seen])
+
+
+@GRIDS
+@pytest.mark.parametrize("widest", [1, 7, 64])
+def test_the_canvas_is_the_same_if_it_is_mounted_in_pieces(
+    cols: int, rows: int, k: int, width: int, height: int, widest: int
+) -> None:
+    layout = grid(cols, rows, k, width, height)
+    cells = noise_for(layout)
+    whole, pieces = mounted(layout, cells), mounted(layout, cells, (128, 128), max(widest, width // 50))
+    assert np.array_equal(whole, pieces)
 
 
 def test_black_and_white_cells_stay_black_and_white_and_opaque() -> None:
