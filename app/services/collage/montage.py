@@ -26,7 +26,9 @@ from app.services.collage.bands import Band, bands
 from app.services.collage.cells import Rows, cells
 from app.services.collage.layout import Layout
 
-WIDEST = 2**13  # columns of the canvas that are mounted at once; ImageMagick's policy allows 20,000
+WIDEST = (
+    2**13
+)  # columns of the canvas that are mounted at once; ImageMagick's policy allows 64,000, two cells of a print
 PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 Progress = Callable[[float], None]  # how much is done, 0 to 1
 

@@ -104,7 +104,8 @@ def printed(photos: int, width: int, height: int) -> Layout:
     longest = max(width, height)
     if longest <= USUAL:
         return cheapest(photos, width, height)
-    usual = ranked(photos, *(max(SHORTEST, round(side * USUAL / longest)) for side in (width, height)), 1)
+    across, down = (max(SHORTEST, round(side * USUAL / longest)) for side in (width, height))
+    usual = ranked(photos, across, down, 1)
     if photos < 1 or not usual:
         raise _none(photos, width, height)
     return min(_cases(photos, usual[0].cols, usual[0].rows, width, height), key=lambda case: case.cost)
