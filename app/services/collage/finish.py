@@ -109,7 +109,8 @@ def _print(size: str, dpi: int, kind: Format) -> Print:
         raise BadParameters(f"{said}; at most {most:g} gigapixels are possible. Choose a lower dpi.")
     if kind == "jpeg" and max(across, down) > MOST["jpeg"]:
         raise BadParameters(
-            f"{said}; a JPEG has at most {MOST['jpeg']:,} a side. Choose png, tiff or pdf, or a lower dpi."
+            f"{said}; JPEG ends at 65,535 a side, and programs that read it at {MOST['jpeg']:,}. Choose png, tiff or pdf, "
+            "or a lower dpi."
         )
     return wanted
 
