@@ -109,7 +109,7 @@ def _print(size: str, dpi: int, kind: Format) -> Print:
         raise BadParameters(f"{said}; at most {most:g} gigapixels are possible. Choose a lower dpi.")
     if kind == "jpeg" and max(across, down) > MOST["jpeg"]:
         raise BadParameters(
-            f"{said}; JPEG ends at 65,535 a side, and programs that read it at {MOST['jpeg']:,}. Choose png, tiff or pdf, "
+            f"{said}; JPEG ends at 65,535 a side, and what reads it at {MOST['jpeg']:,}. Choose png, tiff or pdf, "
             "or a lower dpi."
         )
     return wanted
