@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.adapters.store.disk import Disk
-from app.adapters.store.files import PIECE, TEMPORARY, Files, Part
+from app.adapters.store.files import TEMPORARY, Files, Part
 from app.adapters.store.lines import append_line
+from app.adapters.store.readable import PIECE
 from app.core.errors import StoreUnavailable
 from tests.support import child
 
