@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from itertools import product
 from typing import Any
@@ -113,7 +114,8 @@ def _written(
         files.append(described.file())
 
     bands = montage.rendered(scene, lambda part: progress(0.9 * part), processes)
-    with ThreadPoolExecutor(len(sizes)) as pool:
+    # closed in any case: renderers hold the file, so that a full disk stays full until they end
+    with closing(bands), ThreadPoolExecutor(len(sizes)) as pool:
 
         def parts() -> Iterator[Part]:
             yield from master.parts(montage.strips_of(bands, smaller))

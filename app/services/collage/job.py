@@ -152,9 +152,9 @@ def _said(error: BaseException) -> str:
 def _give_up(store: Store, draft: Draft, sentence: str, seconds: float) -> NoReturn:
     """Leaves nothing behind but why there is no collage: what was written may fill the disk."""
     metrics.build("failed", seconds)
-    with contextlib.suppress(StoreUnavailable):
+    with contextlib.suppress(StoreUnavailable):  # without a note, the state is that of a build that was ended
         store.collages.abandon(draft)
-    store.collages.note(draft, {"state": "failed", "error": sentence})
+        store.collages.note(draft, {"state": "failed", "error": sentence})
     sys.exit(1)
 
 

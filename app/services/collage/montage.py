@@ -9,7 +9,7 @@ import ctypes
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -67,7 +67,7 @@ class Unreadable(Exception):
         self.public_ids = list(public_ids)
 
 
-def rendered(scene: Scene, progress: Progress, processes: int = 1) -> Iterator[Rendered]:
+def rendered(scene: Scene, progress: Progress, processes: int = 1) -> Generator[Rendered, None, None]:
     """The bands of a scene, from the top down. Raises Unreadable once all have been tried, StoreUnavailable."""
     every = bands(scene.layout)
     unreadable: list[str] = []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import multiprocessing
 import os
 import resource
 import shutil
@@ -18,13 +20,16 @@ import pytest
 from PIL import Image
 
 from app.adapters.store import Store
+from app.adapters.store.disk import Disk
+from app.core.errors import StoreUnavailable
 from app.core.logging import export_context
 from app.services.check.collages import collage_findings
 from app.services.collage import job
+from app.services.collage.build import build
 from app.services.collage.finish import Finish, finish
-from app.services.collage.plan import Parameters
+from app.services.collage.plan import Parameters, plan
 from scripts.sandbox.pictures import mean_difference
-from scripts.sandbox.stored import CAMPAIGN, archive, built, contents, decoded, name, put
+from scripts.sandbox.stored import CAMPAIGN, NOW, archive, built, contents, decoded, name, nothing, put
 
 ORANGE = "#FF9416"
 ROOT = Path(__file__).parents[3]
@@ -205,6 +210,30 @@ def test_a_disk_that_is_full_leaves_nothing_behind(store: Store, people: list[st
     assert list(draft.directory.iterdir()) == []
     assert store.collages.ids(CAMPAIGN) == []
     assert [path.name for path in (store.root.path / CAMPAIGN / "collages").iterdir() if path.name[0] != "."] == []
+
+
+class Filling(Disk):
+    """A disk with room for 200,000 bytes a file."""
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        if os.fstat(descriptor).st_size + len(data) > 200_000:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        super().write(descriptor, data)
+
+
+def test_no_renderer_holds_a_file_for_which_there_was_no_room(store: Store, people: list[str]) -> None:
+    full = Store(store.root.path, Filling())
+    draft = full.collages.begin(CAMPAIGN)
+    planned = plan(full, CAMPAIGN, Parameters(finish=finish("200x300mm", formats=["tiff"])))
+    try:
+        build(full, draft, planned, NOW, nothing, processes=2)
+    except StoreUnavailable as error:  # while its traceback keeps alive what was at work
+        assert multiprocessing.active_children() == []
+        assert "No space left on device" in str(error)
+    else:
+        pytest.fail("there was room")
+    finally:
+        os.close(draft.lock)
 
 
 def test_the_finish_of_an_old_manifest_is_the_usual_one(store: Store, people: list[str]) -> None:
