@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -24,6 +25,9 @@ from app.services.collage.choice import Line
 from app.services.collage.finish import Finish
 from app.services.collage.layout import Layout
 from app.services.collage.plan import CollagePlan, smaller
+
+
+RENDERING = 0.9  # of a build; the rest are derivatives and the manifest
 
 
 def build(
@@ -70,12 +74,15 @@ def _write_pictures(
     """
     line, grid = planned.line, planned.grid
     unreadable: list[str] = []
+    start = 0.0
     while True:
+        onward = partial(_onward, progress, start)
         seated = [photo.public_id for photo in choice.seated(line.queue[: grid.used])]
         try:
-            files = _written(store, draft, grid, planned.finish, seated, progress, processes)
+            files = _written(store, draft, grid, planned.finish, seated, onward, processes)
         except montage.Unreadable as error:
             failed = set(error.public_ids)
+            start += (1 - start) * RENDERING
         else:
             return line, grid, seated, files, unreadable
         unreadable += [photo.public_id for photo in line.queue if photo.public_id in failed]
@@ -84,6 +91,11 @@ def _write_pictures(
             raise BadParameters("None of the campaign's photos can be read; python -m app check says why.")
         if len(line.queue) < grid.used:
             grid = smaller(len(line.queue), grid, planned.finish)
+
+
+def _onward(progress: montage.Progress, start: float, part: float) -> None:
+    """A second rendering takes a part of what was left of the way, so that progress never falls."""
+    progress(start + (1 - start) * part)
 
 
 def _written(
@@ -113,7 +125,7 @@ def _written(
             deque(described.passing(store.collages.pieces(draft, name)), maxlen=0)
         files.append(described.file())
 
-    bands = montage.rendered(scene, lambda part: progress(0.9 * part), processes)
+    bands = montage.rendered(scene, lambda part: progress(RENDERING * part), processes)
     # closed in any case: renderers hold the file, so that a full disk stays full until they end
     with closing(bands), ThreadPoolExecutor(len(sizes)) as pool:
 
