@@ -26,7 +26,6 @@ from app.services.collage.finish import Finish
 from app.services.collage.layout import Layout
 from app.services.collage.plan import CollagePlan, smaller
 
-
 RENDERING = 0.9  # of a build; the rest are derivatives and the manifest
 
 
