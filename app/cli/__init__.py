@@ -18,14 +18,14 @@ from app.core import errors
 # Module and name of each command. A module is imported only when its command runs: most load half of the program.
 COMMANDS = {
     "check": ("app.cli.check", "check"),
-    "collage": ("app.cli.collages", "collage"),
+    "collage": ("app.cli.collages.build", "collage"),
     "completion": ("app.cli.completion", "completion"),
-    "derive": ("app.cli.collages", "derive"),
+    "derive": ("app.cli.collages.derive", "derive"),
     "doctor": ("app.cli.doctor", "doctor"),
     "forget": ("app.cli.forget", "forget"),
     "init": ("app.cli.init", "init"),
     "inventory": ("app.cli.inventory", "inventory"),
-    "layout": ("app.cli.collages", "layout_command"),
+    "layout": ("app.cli.collages.grid", "layout_command"),
     "make": ("app.cli.folders.make", "make"),
     "notify": ("app.cli.notify", "notify"),
     "opens": ("app.cli.opens", "opens"),

@@ -109,17 +109,17 @@ def contest(cache: Path, photos: int, folder: Path | None, ways: list[str], runs
         figures: dict[str, list[Figures]] = defaultdict(list)
         said: dict[str, check.Verdict | str] = {}
         sizes: dict[str, int] = {}
-        for turn in range(runs):
+        for turn in range(runs + 1):  # in the first one memory is sampled, which takes time
             for way in ways:
                 slow = photos > SLOW.get(way, photos)
                 if isinstance(said.get(way), str) or (slow and (turn or not full)):
                     continue
-                _progress(f"run {turn + 1} of {runs}: {way}")
+                _progress(f"run {turn} of {runs}: {way}")
                 shutil.rmtree(made.store.root.path / made.campaign / "collages", ignore_errors=True)
                 start: Callable[[], subprocess.Popen[bytes]] = functools.partial(ours, made)
                 if way != "ours":
                     start = functools.partial(rival, way, made)
-                one = measure(start)
+                one = measure(start, memory=turn == 0)
                 target = Path(job.out)
                 if one.status:
                     said[way] = f"failed: exit status {one.status}; {_last_line(target / 'said')}"
@@ -145,7 +145,8 @@ def _print(
     said: dict[str, check.Verdict | str],
     sizes: dict[str, int],
 ) -> None:
-    first = statistics.median(one.wall for one in figures["ours"]) if figures["ours"] else 0
+    medians = {way: statistics.median(one.wall for one in runs[1:] or runs) for way, runs in figures.items() if runs}
+    first = medians.get("ours", 0)
     for way in ways:
         title, runs, verdict = RIVALS.get(way, "ours"), figures[way], said.get(way)
         if verdict is None:
@@ -153,16 +154,15 @@ def _print(
         elif isinstance(verdict, str):
             print(f"{photos:>6}  {title:<23}{verdict}")
         else:
-            wall, cpu, memory = (
-                statistics.median(getattr(one, what) for one in runs) for what in ("wall", "cpu", "memory")
-            )
+            timed = runs[1:] or runs
+            wall, cpu = (statistics.median(getattr(one, what) for one in timed) for what in ("wall", "cpu"))
             print(
                 f"{photos:>6}  {title:<23}{wall:>8.2f}{wall / first if first else 0:>8.2f}{cpu:>8.2f}"
-                f"{memory / 1e6:>9.0f}{sizes[way] / 1e6:>11.1f}{len(runs):>6}"
+                f"{runs[0].memory / 1e6:>9.0f}{sizes[way] / 1e6:>11.1f}{len(timed):>6}"
                 f"   {f'FAILED: {verdict.wrong}' if verdict.wrong else 'same'}"
                 f" ({verdict.mean:.2f}, worst {verdict.worst:.2f})"
             )
-    print(summary(photos, {way: statistics.median(one.wall for one in runs) for way, runs in figures.items() if runs}))
+    print(summary(photos, medians))
     sys.stdout.flush()
 
 

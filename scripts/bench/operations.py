@@ -72,7 +72,7 @@ def show_slow(source: Path, campaign: str, wait: float) -> None:
 def cells(store: Store, campaign: str, planned: CollagePlan) -> None:
     """Renders every band, in this process: what a build reads."""
     seated = [photo.public_id for photo in planned.line.queue[: planned.grid.used]]
-    scene = montage.Scene(store, campaign, seated, planned.grid, ())
+    scene = montage.Scene(store, campaign, seated, planned.grid, 10)
     try:
         for _ in montage.rendered(scene, lambda part: None):
             pass

@@ -30,7 +30,7 @@ from scripts.sandbox.people import portrait, portrait_image
 EVERYONE = "everyone"
 DRAWN = 200  # people are drawn; the rest are variations with other light, colours and grain
 ARCHIVES = 8  # distinct ones, which all photos share: only a collage of few people reads archives
-GRAIN = 1.0  # makes a generated intermediate weigh what a real one does: 165 to 190 KB
+GRAIN = 1.0  # makes a generated intermediate weigh what a real one does: 165 to 200 KB
 APPROVED = 1_700_000_000
 AT_ONCE = 100  # photos a process makes between two reports
 
@@ -63,7 +63,7 @@ def public_id(number: int) -> str:
 def _stamp(folder: Path | None) -> str:
     """A store's name, derived from everything that its files depend on."""
     top = Path(__file__).parents[2]
-    modules = ("imaging/photo", "imaging/saving", "imaging/copies", "store/photos/photos")
+    modules = ("imaging/photo", "imaging/saving", "imaging/copies", "imaging/rendering/png", "store/photos/photos")
     code = [Path(__file__), *(top / f"app/adapters/{module}.py" for module in modules)]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in code) + str(folder and folder.resolve()).encode())
     return f"{'folder' if folder else 'generated'}-{digest.hexdigest()[:8]}"

@@ -2,11 +2,14 @@
 
 import io
 
+import numpy as np
 import simplejpeg
+from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from app.adapters.imaging.jpeg.structure import structure
 from app.adapters.imaging.reading import Format, bounded_size
+from app.adapters.imaging.rendering import png
 from app.core.errors import PictureError
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -15,15 +18,26 @@ LANCZOS = Image.Resampling.LANCZOS
 MARGIN = 1.3
 DIVISORS = (8, 4, 2, 1)
 
+Rows = NDArray[np.uint8]  # height × width × 3
 
-def cell(picture: bytes, kind: Format, width: int, height: int) -> bytes:
-    """A picture of the store at exactly `width`×`height` of the same shape: rows of 8-bit RGB.
 
-    Raises PictureError if it is broken or exceeds the limits.
+def cell(picture: bytes, kind: Format, size: tuple[int, int], part: tuple[int, int] | None = None) -> Rows:
+    """A picture of the store at exactly `size` (width × height) of the same shape, as 8-bit RGB.
+
+    `part`: only these of its rows, the last one excluded; default: all. Raises PictureError if it is broken or exceeds
+    the limits.
     """
+    width, height = size
+    top, bottom = part or (0, height)
     try:
         image = _jpeg(picture, width) if kind == "jpeg" else _png(picture)
-        return (image if image.size == (width, height) else image.resize((width, height), LANCZOS)).tobytes()
+        if image.size != size:
+            down = image.height / height
+            box = (0, top * down, image.width, bottom * down)
+            image = image.resize((width, bottom - top), LANCZOS, box)
+        elif part:
+            image = image.crop((0, top, width, bottom))
+        return np.asarray(image)
     except (ValueError, OSError, SyntaxError, UnidentifiedImageError) as error:
         raise PictureError(f"The picture cannot be decoded: {error}.") from error
 
@@ -40,5 +54,7 @@ def _jpeg(data: bytes, width: int) -> Image.Image:
 
 def _png(data: bytes) -> Image.Image:
     bounded_size(data, "png")
-    image = Image.open(io.BytesIO(data), formats=["PNG"])
-    return image.convert("RGB")
+    rows = png.decoded(data)
+    if rows is not None:
+        return Image.fromarray(rows)
+    return Image.open(io.BytesIO(data), formats=["PNG"]).convert("RGB")

@@ -13,7 +13,7 @@ from wand.image import Image, ProfileDict
 from app.adapters.imaging import copies, faces, policy, variants
 from app.adapters.imaging.jpeg.structure import bare, structure
 from app.adapters.imaging.reading import Format, header, opened
-from app.adapters.imaging.saving import jpeg, png, raw, reduced, resize
+from app.adapters.imaging.saving import jpeg, raw, reduced, resize
 from app.adapters.imaging.thumbhash import thumbhash
 from app.core import cropping, limits
 from app.core.cropping import Cut
@@ -143,8 +143,11 @@ def _prepared(archive: bytes, wanted: Collection[str], cut: Cut | None = None) -
 
 def intermediate(image: Image) -> bytes:
     """The intermediate of an upright sRGB picture of shape 3:4. Shrinks the image."""
+    # only here: the processes that make no picture have no use for NumPy
+    from app.adapters.imaging.rendering import png
+
     resize(image, *INTERMEDIATE)
-    picture = png(image, "rgb")
+    picture = png.encoded(raw(image), *INTERMEDIATE)
     made = {}
     for size in reversed(copies.SIZES):  # each from the next larger: a quarter of the work and no visible difference
         resize(image, *size)

@@ -8,52 +8,53 @@ import contextlib
 import ctypes
 import os
 import signal
-import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.adapters import imaging
-from app.adapters.imaging.cells import cell
 from app.adapters.imaging.rendering import png, reductions, strips
+from app.adapters.imaging.rendering.coding import Coding, Colour, fill
 from app.adapters.store import Store
-from app.core.errors import PictureError, StoreUnavailable
 from app.services.collage.bands import Band, bands
+from app.services.collage.cells import Rows, cells
 from app.services.collage.layout import Layout
 
-READERS = 8  # threads of a band: on a network file system most of the time of a small file is waiting
-DECODING = threading.BoundedSemaphore(2)  # decoded archives take 9 MB each
+WIDEST = (
+    2**13
+)  # columns of the canvas that are mounted at once; ImageMagick's policy allows 64,000, two cells of a print
 PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 Progress = Callable[[float], None]  # how much is done, 0 to 1
-Rows = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Scene:
     """What is rendered: these people (public IDs, row by row from the upper left) in this grid.
 
-    `widths`: those of the derivatives, for which rows are made narrower on the way.
+    `width`: that of the largest derivative, for which rows are made narrower on the way; `coding`: what becomes of rows
+    on their way to the master; `background`: of what is padding, which derivatives leave out if there is none.
     """
 
     store: Store
     campaign: str
     seated: Sequence[str]
     layout: Layout
-    widths: Sequence[int]
+    width: int
+    coding: Coding[Any] = field(default=Coding(png.compress, 4))
+    background: Colour | None = None
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A band: its strips, and for each width the rows that cells cover (8-bit RGB). Or who could not be read."""
+    """A band: its coded strips, and the rows that cells cover, narrower (8-bit RGB). Or who could not be read."""
 
-    strips: list[png.Strip] = field(default_factory=list)
+    strips: list[Any] = field(default_factory=list)
     narrow: list[bytes] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
@@ -66,7 +67,7 @@ class Unreadable(Exception):
         self.public_ids = list(public_ids)
 
 
-def rendered(scene: Scene, progress: Progress, processes: int = 1) -> Iterator[Rendered]:
+def rendered(scene: Scene, progress: Progress, processes: int = 1) -> Generator[Rendered, None, None]:
     """The bands of a scene, from the top down. Raises Unreadable once all have been tried, StoreUnavailable."""
     every = bands(scene.layout)
     unreadable: list[str] = []
@@ -122,89 +123,74 @@ def render(scene: Scene, band: Band) -> Rendered:
     """Renders one band. Raises StoreUnavailable if the store is gone."""
     layout = scene.layout
     public_ids = scene.seated[band.first * layout.cols : band.last * layout.cols]
-    with ThreadPoolExecutor(READERS) as readers:
-        cells = list(readers.map(partial(cell_of, scene), public_ids))
-    if None in cells:
-        return Rendered(unreadable=[name for name, made in zip(public_ids, cells, strict=True) if made is None])
-    shape = (layout.vertical.cell, layout.horizontal.cell, 3)
-    pixels = [np.frombuffer(made, np.uint8).reshape(shape) for made in cells if made is not None]
-    del cells
-    found = Rendered(narrow=[b""] * len(scene.widths))
-    for top, bottom in band.strips():
-        rows = strip_of(layout, band, pixels, top, bottom)
-        found.strips.append(png.compress(rows))
-        covered = _covered(layout, rows, top)
-        for number, width in enumerate(scene.widths):
-            found.narrow[number] += reductions.narrow(covered, width) if covered.size else b""
-    return found
+    size, part = (layout.horizontal.cell, layout.vertical.cell), band.part(layout)
+    found: list[Rows | None] = []
+    if part[0] < part[1]:  # or it is nothing but padding
+        found = list(cells(scene.store, scene.campaign, public_ids, size, part))
+    readable = [one for one in found if one is not None]
+    if len(readable) < len(found):
+        return Rendered(unreadable=[name for name, one in zip(public_ids, found, strict=True) if one is None])
+    result = Rendered()
+
+    def strips() -> Iterator[Rows]:
+        for top, bottom in band.strips():
+            rows = strip_of(layout, band, readable, top, bottom)
+            box = _covered(layout, top, bottom)
+            if scene.background is not None:
+                fill(rows, scene.background)
+                box = 0, 0, layout.horizontal.canvas, bottom - top
+            if box[1] < box[3]:
+                result.narrow.append(reductions.narrow(rows, box, scene.width))
+            yield rows
+
+    result.strips.extend(scene.coding.of_band(strips(), band.top))
+    return result
 
 
-def strip_of(layout: Layout, band: Band, cells: Sequence[Rows], top: int, bottom: int) -> Rows:
-    """The canvas' rows `top` to `bottom` as RGBA."""
-    start = layout.vertical.start + band.first * layout.vertical.cell  # where the band's cells begin on the canvas
-    end = layout.vertical.start + band.last * layout.vertical.cell
-    first, last = max(top, start), min(bottom, end)
+def strip_of(layout: Layout, band: Band, pixels: Sequence[Rows], top: int, bottom: int, widest: int = WIDEST) -> Rows:
+    """The canvas' rows `top` to `bottom` as RGBA. `pixels`: the band's part of each of its cells."""
+    begin, end = band.part(layout)
+    start = layout.vertical.start + band.first * layout.vertical.cell + begin  # where that is on the canvas
+    stop = start + (band.last - band.first - 1) * layout.vertical.cell + end - begin
+    first, last = max(top, start), min(bottom, stop)
     width = layout.horizontal.canvas
     if first >= last:  # nothing but padding
         return np.zeros((bottom - top, width, 4), np.uint8)
     if band.last - band.first == 1:
-        cells = [one[first - start : last - start] for one in cells]
+        pixels = [one[first - start : last - start] for one in pixels]
     else:
         first = start
-    image = strips.mount(cells, layout.cols)
+    pieces = [
+        _piece(layout, pixels, (left, min(left + widest, width)), (top - first, bottom - first))
+        for left in range(0, width, widest)
+    ]
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=1)
+
+
+def _piece(layout: Layout, pixels: Sequence[Rows], columns: tuple[int, int], rows: tuple[int, int]) -> Rows:
+    """Some columns of the canvas in a strip, as RGBA; `rows` count from the first row of the cells."""
+    axis, (left, right), (top, bottom) = layout.horizontal, columns, rows
+    first = max(0, (left - axis.start) // axis.cell)
+    last = min(axis.cells, -(-(right - axis.start) // axis.cell))
+    if first >= last:
+        return np.zeros((bottom - top, right - left, 4), np.uint8)
+    seen = [one for row in range(0, len(pixels), axis.cells) for one in pixels[row + first : row + last]]
+    image = strips.mount(seen, last - first)
     try:
-        return strips.fit(image, (-layout.horizontal.start, top - first, width, bottom - top))
+        return strips.fit(image, (left - axis.start - first * axis.cell, top, right - left, bottom - top))
     finally:
         image.destroy()
 
 
-def _covered(layout: Layout, rows: Rows, top: int) -> Rows:
-    """The part of a strip, whose first row is the canvas' row `top`, that cells cover, as RGB."""
+def _covered(layout: Layout, top: int, bottom: int) -> tuple[int, int, int, int]:
+    """The part of the canvas' rows `top` to `bottom` that cells cover: left, top, right and bottom in the strip."""
     left, upper, width, height = layout.box
-    first, last = max(0, upper - top), max(0, upper + height - top)
-    return np.ascontiguousarray(rows[first:last, left : left + width, :3])
+    return left, max(0, upper - top), left + width, min(bottom, upper + height) - top
 
 
-def cell_of(scene: Scene, public_id: str) -> bytes | None:
-    """One cell (8-bit RGB), or None if the photo cannot be read.
-
-    Made from the smallest copy inside the intermediate that is large enough, else from the intermediate if that is
-    (never by enlarging one), else from the archive.
-    """
-    width, height = scene.layout.horizontal.cell, scene.layout.vertical.cell
-    photos, campaign = scene.store.photos, scene.campaign
-    sources: list[tuple[Callable[[], bytes | None], imaging.Format]] = [
-        (lambda: photos.archive(campaign, public_id), "jpeg")
-    ]
-    if width <= imaging.INTERMEDIATE[0] and height <= imaging.INTERMEDIATE[1]:
-        sources.insert(0, (lambda: photos.intermediate(campaign, public_id), "png"))
-    if (reach := imaging.copies.reach(width, height)) is not None:
-        sources.insert(0, (partial(_copy, scene, public_id, reach), "jpeg"))
-    for read, kind in sources:
-        # if this one fails, the next may still be whole
-        with contextlib.suppress(PictureError, StoreUnavailable):
-            picture = read()
-            if picture is not None:
-                with DECODING:
-                    return cell(picture, kind, width, height)
-    scene.store.root.require()  # one bad file is left out; a store that is gone looks empty, and ends the build
-    return None
-
-
-def _copy(scene: Scene, public_id: str, reach: int) -> bytes | None:
-    size = (scene.layout.horizontal.cell, scene.layout.vertical.cell)
-    beginning, length = scene.store.photos.intermediate_start(scene.campaign, public_id, reach)
-    return imaging.copies.find(beginning, length, *size)
-
-
-def assembled(scene: Scene, parts: Iterator[Rendered], narrow: Sequence[bytearray]) -> Iterator[bytes]:
-    """The master PNG, part by part; the narrow rows of each width are collected in `narrow` meanwhile."""
-    canvas = (scene.layout.horizontal.canvas, scene.layout.vertical.canvas)
-
-    def all_strips() -> Iterator[png.Strip]:
-        for band in parts:
-            for rows, more in zip(narrow, band.narrow, strict=True):
-                rows += more
-            yield from band.strips
-
-    return png.assemble(*canvas, 4, all_strips())
+def strips_of(parts: Iterator[Rendered], smaller: reductions.Reductions) -> Iterator[Any]:
+    """All coded strips, in order; `smaller` gets the narrow rows meanwhile."""
+    for band in parts:
+        for rows in band.narrow:
+            smaller.add(rows)
+        yield from band.strips

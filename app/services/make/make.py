@@ -12,13 +12,11 @@ from app.adapters.store.collages.manifests import Manifest
 from app.core.errors import BadParameters, BuildFailed, FolderUnavailable, NotFound
 from app.core.sources import Asset
 from app.services.collage import job
-from app.services.collage.derivatives import LONGEST_SIDES, MASTER, name
 from app.services.collage.plan import Parameters, plan
 from app.services.make import output
 from app.services.make.preparing import Preparing
 
 CAMPAIGN = "photos"
-FILES = (MASTER, *map(name, LONGEST_SIDES), output.MANIFEST)
 LOOK_EVERY = 0.25  # seconds, while the collage is being built
 
 
@@ -49,7 +47,7 @@ def make(folder: Path, directory: Path, parameters: Parameters, watch: Watch, *,
     `force`: replace a collage that is there. Raises BadParameters if there is no picture or no room for the result,
     FolderUnavailable, BuildFailed, StoreUnavailable or DecoderFailed; then nothing is written.
     """
-    output.require_free(directory, FILES, force=force)
+    output.require_free(directory, force=force)
     imaging.policy.require()
     scratch.sweep()  # what killed processes left
     assets, notes = _pictures(folder)

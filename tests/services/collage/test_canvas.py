@@ -11,9 +11,9 @@ from wand.color import Color
 from wand.image import Image
 
 from app.adapters.imaging.rendering import png
-from app.services.collage.bands import STRIP, bands
+from app.services.collage.bands import BAND, STRIP, Band, bands
 from app.services.collage.layout import Axis, Layout
-from app.services.collage.montage import strip_of
+from app.services.collage.montage import WIDEST, strip_of
 from scripts.sandbox.stored import Pixels, decoded
 
 
@@ -50,12 +50,22 @@ def noise_for(layout: Layout) -> list[Pixels]:
     return list(np.random.default_rng(7).integers(0, 256, shape, np.uint8))
 
 
-def mounted(layout: Layout, cells: list[Pixels]) -> Pixels:
+# rows of a strip and of a band, on average; the real ones are one strip for canvases as small as these
+SIZES = pytest.mark.parametrize("small", [None, (16, 400), (128, 128), (100, 260), (20, 40)])
+
+
+def divided(layout: Layout, small: tuple[int, int] | None = None) -> list[Band]:
+    strip, band = (STRIP, BAND) if small is None else (layout.horizontal.canvas * rows for rows in small)
+    return bands(layout, strip, band)
+
+
+def mounted(layout: Layout, cells: list[Pixels], small: tuple[int, int] | None = None, widest: int = WIDEST) -> Pixels:
     """The canvas, strip by strip; the PNG of the strips has the same pixels."""
     rows: list[Pixels] = []
-    for band in bands(layout):
-        own = cells[band.first * layout.cols : band.last * layout.cols]
-        rows += [strip_of(layout, band, own, top, bottom) for top, bottom in band.strips()]
+    for band in divided(layout, small):
+        begin, end = band.part(layout)
+        own = [cell[begin:end] for cell in cells[band.first * layout.cols : band.last * layout.cols]]
+        rows += [strip_of(layout, band, own, top, bottom, widest) for top, bottom in band.strips()]
     canvas = np.concatenate(rows)
     parts = png.assemble(layout.horizontal.canvas, layout.vertical.canvas, 4, map(png.compress, rows))
     assert np.array_equal(decoded(b"".join(parts)), canvas)
@@ -82,18 +92,22 @@ def by_imagemagick(layout: Layout, cells: list[Pixels]) -> Pixels:
 
 
 @GRIDS
+@SIZES
 def test_the_canvas_is_what_imagemagicks_own_montage_makes(
-    cols: int, rows: int, k: int, width: int, height: int
+    cols: int, rows: int, k: int, width: int, height: int, small: tuple[int, int] | None
 ) -> None:
     layout = grid(cols, rows, k, width, height)
     cells = noise_for(layout)
-    assert np.array_equal(mounted(layout, cells), by_imagemagick(layout, cells))
+    assert np.array_equal(mounted(layout, cells, small), by_imagemagick(layout, cells))
 
 
 @GRIDS
-def test_every_pixel_of_every_cell_lands_where_it_should(cols: int, rows: int, k: int, width: int, height: int) -> None:
+@SIZES
+def test_every_pixel_of_every_cell_lands_where_it_should(
+    cols: int, rows: int, k: int, width: int, height: int, small: tuple[int, int] | None
+) -> None:
     noise = noise_for(grid(cols, rows, k, width, height))
-    picture = mounted(grid(cols, rows, k, width, height), noise)
+    picture = mounted(grid(cols, rows, k, width, height), noise, small)
     # placed by hand on a canvas with wide margins, which are then cut off
     margin = 100
     expected = np.zeros((height + 2 * margin, width + 2 * margin, 4), np.uint8)
@@ -108,6 +122,17 @@ def test_every_pixel_of_every_cell_lands_where_it_should(cols: int, rows: int, k
     assert np.array_equal(picture[seen], expected[seen])
 
 
+@GRIDS
+@pytest.mark.parametrize("widest", [1, 7, 64])
+def test_the_canvas_is_the_same_if_it_is_mounted_in_pieces(
+    cols: int, rows: int, k: int, width: int, height: int, widest: int
+) -> None:
+    layout = grid(cols, rows, k, width, height)
+    cells = noise_for(layout)
+    whole, pieces = mounted(layout, cells), mounted(layout, cells, (128, 128), max(widest, width // 50))
+    assert np.array_equal(whole, pieces)
+
+
 def test_black_and_white_cells_stay_black_and_white_and_opaque() -> None:
     """ImageMagick chooses smaller kinds of pictures for those without colours."""
     cells = [np.full((16, 12, 3), level, np.uint8) for level in (0, 255)]
@@ -118,9 +143,11 @@ def test_black_and_white_cells_stay_black_and_white_and_opaque() -> None:
     assert pixels[5, 1].tolist() == [0, 0, 0, 0]
 
 
-def test_the_cases_have_several_bands_and_several_strips() -> None:
-    several = bands(grid(4, 20, 5, 60, 400))
+def test_the_cases_have_several_bands_strips_and_parts_of_cells() -> None:
+    several = divided(grid(4, 20, 5, 60, 400), (100, 260))
     assert len(several) > 2
     assert [len(list(band.strips())) for band in several] == [1] * len(several)
-    (one, *_) = bands(grid(2, 2, 35, 210, 900))
-    assert [bottom - top for top, bottom in one.strips()][:3] == [STRIP] * 3
+    layout = grid(2, 2, 35, 210, 900)
+    assert [bottom - top for top, bottom in divided(layout, (16, 400))[0].strips()][:3] == [16] * 3
+    assert {band.part(layout) for band in divided(layout, (20, 40))} >= {(0, 0), (140, 140)}  # nothing but padding
+    assert len({band.part(layout) for band in divided(layout, (20, 40)) if band.first == 0}) > 3

@@ -23,6 +23,7 @@ from app.core import limits
 from app.core.errors import StoreUnavailable
 from app.services.collage import montage
 from app.services.collage.bands import bands
+from app.services.collage.cells import cells
 from app.services.collage.layout import Axis, Layout
 from app.services.collage.montage import Rendered, Scene, Unreadable
 from scripts.sandbox.stored import (
@@ -53,14 +54,14 @@ def grid(cols: int, rows: int, k: int, width: int | None = None, height: int | N
 
 
 def scene(store: Store, people: list[str], layout: Layout) -> Scene:
-    return Scene(store, CAMPAIGN, people, layout, ())
+    return Scene(store, CAMPAIGN, people, layout, 10)
 
 
 def cell(store: Store, person: str, layout: Layout) -> Pixels:
     """One person's cell, as pixels."""
-    made = montage.cell_of(scene(store, [person], layout), person)
+    (made,) = cells(store, CAMPAIGN, [person], (layout.horizontal.cell, layout.vertical.cell))
     assert made is not None
-    return np.frombuffer(made, np.uint8).reshape(layout.vertical.cell, layout.horizontal.cell, 3)
+    return made
 
 
 def put_red_and_blue(store: Store, indices: range) -> list[str]:
@@ -262,7 +263,7 @@ def test_a_broken_archive_does_not_matter_where_the_intermediate_is_enough(store
     (person,) = put_red_and_blue(store, range(1))
     break_archive(store, person)
     assert colour(cell(store, person, grid(1, 1, 20))) == "blue"
-    assert montage.cell_of(scene(store, [person], grid(1, 1, 200)), person) is None
+    assert list(cells(store, CAMPAIGN, [person], (600, 800))) == [None]
 
 
 def test_a_store_that_is_gone_is_not_a_store_of_unreadable_photos(store: Store) -> None:
@@ -292,7 +293,7 @@ from app.adapters.store import Store
 from app.services.collage import layout, montage
 
 people = sys.argv[3:]
-scene = montage.Scene(Store(Path(sys.argv[1])), sys.argv[2], people, layout.best(len(people), 600, 800), (60, 30))
+scene = montage.Scene(Store(Path(sys.argv[1])), sys.argv[2], people, layout.best(len(people), 600, 800), 60)
 try:
     one, two, many = (list(montage.rendered(scene, lambda part: None, processes)) for processes in (1, 2, 9))
     assert len(one) > 2 and one == two == many

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from wand.api import library
-from wand.color import Color
 from wand.image import Image
 
 from app.adapters.imaging.saving import BYTES
@@ -39,11 +38,9 @@ def fit(image: Image, box: tuple[int, int, int, int]) -> Rows:
     """
     left, top, width, height = box
     if box != (0, 0, *image.size):
-        with Color("transparent") as nothing:
-            image.background_color = nothing
-        image.extent(width, height, left, top)
+        image.virtual_pixel = "transparent"  # as an extent would add, without its copy of all pixels
     rows = np.empty((height, width, 4), np.uint8)
     pixels = rows.ctypes.data_as(ctypes.c_void_p)
-    if not library.MagickExportImagePixels(image.wand, 0, 0, width, height, b"RGBA", BYTES, pixels):
+    if not library.MagickExportImagePixels(image.wand, left, top, width, height, b"RGBA", BYTES, pixels):
         image.raise_exception()
     return rows

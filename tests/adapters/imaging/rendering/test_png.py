@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zlib
@@ -86,3 +87,44 @@ def test_the_resolution_is_carried_where_one_is_given() -> None:
     assert struct.unpack(">IIB", resolution) == (11811, 11811, 1)
     with Image.open(io.BytesIO(data)) as opened:
         assert opened.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+
+
+@given(cut_pictures())
+def test_a_picture_that_is_quick_to_read_is_read_by_us_as_by_others(cut: tuple[Rows, list[int]]) -> None:
+    rows = np.ascontiguousarray(np.repeat(cut[0][:, :, :1], 3, axis=2))
+    rows[:, :, 1] += 7
+    height, width, _ = rows.shape
+    data = png.encoded(rows.tobytes(), width, height)
+    read = png.decoded(data)
+    assert read is not None
+    assert np.array_equal(read, rows)
+    with Image.open(io.BytesIO(data)) as opened:
+        assert opened.convert("RGB").tobytes() == rows.tobytes()
+
+
+@given(cut_pictures())
+def test_a_picture_of_another_kind_is_left_to_others(cut: tuple[Rows, list[int]]) -> None:
+    assert png.decoded(file_of(*cut)) is None
+
+
+NOISE = np.random.default_rng(3).integers(0, 256, (40, 30, 3), np.uint8)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 255))
+def test_a_damaged_picture_never_reads_as_another(place: int, change: int) -> None:
+    whole = png.encoded(NOISE.tobytes(), 30, 40)
+    place %= len(whole)
+    data = whole[:place] + bytes([whole[place] ^ change]) + whole[place + 1 :]
+    try:
+        read = png.decoded(data)
+    except ValueError:
+        return
+    assert read is None or np.array_equal(read, NOISE)  # a chunk's checksum is not looked at; the picture's is
+
+
+@pytest.mark.parametrize("kept", [1, 30, 60, 0.5, 0.99])
+def test_a_picture_cut_short_is_not_read(kept: float) -> None:
+    whole = png.encoded(NOISE.tobytes(), 30, 40)
+    data = whole[: int(kept * len(whole)) if kept < 1 else int(kept)]
+    with contextlib.suppress(ValueError):
+        assert png.decoded(data) is None

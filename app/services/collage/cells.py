@@ -1,0 +1,72 @@
+"""The cells of a band: which of a photo's files each is made from."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.adapters import imaging
+from app.adapters.imaging.cells import cell
+from app.adapters.store import Store
+from app.core.errors import PictureError, StoreUnavailable
+
+READERS = 8  # threads that read ahead: on a network file system most of the time of a small file is waiting
+
+Rows = NDArray[np.uint8]  # height × width × 3
+Source = tuple[Callable[[], bytes | None], imaging.Format]
+
+
+def cells(
+    store: Store, campaign: str, public_ids: Sequence[str], size: tuple[int, int], part: tuple[int, int] | None = None
+) -> Iterator[Rows | None]:
+    """Each photo at `size` (width × height) as 8-bit RGB, or None if it cannot be read.
+
+    `part`: only these of its rows, the last one excluded. Files are read ahead, but decoded one at a time: pixels take
+    much more memory. Raises StoreUnavailable if the store is gone.
+    """
+    each = [_sources(store, campaign, public_id, size) for public_id in public_ids]
+    with ThreadPoolExecutor(READERS) as readers:
+        for sources, beginning in zip(each, readers.map(lambda one: _read(one[0]), each), strict=True):
+            pixels = _decoded(beginning, sources[0], size, part)
+            for source in sources[1:]:
+                if pixels is None:  # the next may still be whole
+                    pixels = _decoded(_read(source), source, size, part)
+            if pixels is None:
+                store.root.require()  # one bad file is left out; a store that is gone looks empty, and ends the build
+            yield pixels
+
+
+def _sources(store: Store, campaign: str, public_id: str, size: tuple[int, int]) -> list[Source]:
+    """What a cell may be made from, best first.
+
+    The smallest copy inside the intermediate that is large enough, else the intermediate if that is (never by
+    enlarging one), else the archive.
+    """
+    photos = store.photos
+    sources: list[Source] = [(partial(photos.archive, campaign, public_id), "jpeg")]
+    if size[0] <= imaging.INTERMEDIATE[0] and size[1] <= imaging.INTERMEDIATE[1]:
+        sources.insert(0, (partial(photos.intermediate, campaign, public_id), "png"))
+    if (reach := imaging.copies.reach(*size)) is not None:
+
+        def copy() -> bytes | None:
+            beginning, length = photos.intermediate_start(campaign, public_id, reach)
+            return imaging.copies.find(beginning, length, *size)
+
+        sources.insert(0, (copy, "jpeg"))
+    return sources
+
+
+def _read(source: Source) -> bytes | None:
+    with contextlib.suppress(PictureError, StoreUnavailable):
+        return source[0]()
+    return None
+
+
+def _decoded(picture: bytes | None, source: Source, size: tuple[int, int], part: tuple[int, int] | None) -> Rows | None:
+    if picture is not None:
+        with contextlib.suppress(PictureError):
+            return cell(picture, source[1], size, part)
+    return None

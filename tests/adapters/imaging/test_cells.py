@@ -1,0 +1,46 @@
+"""A cell is the whole picture made smaller, also where only some of its rows are asked for."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.adapters.imaging.cells import cell
+from app.core.errors import PictureError
+from scripts.sandbox.pictures import scene
+from scripts.sandbox.stored import as_jpeg, as_png
+
+PICTURE = scene(600, 800)
+JPEG, PNG = as_jpeg(PICTURE), as_png(PICTURE.resize((300, 400)))
+SIZES = pytest.mark.parametrize("size", [(600, 800), (300, 400), (237, 316), (30, 40), (3, 4), (1500, 2000)])
+
+
+@SIZES
+@pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_parts_of_a_cell_are_the_rows_of_the_whole(size: tuple[int, int], kind: str) -> None:
+    data = JPEG if kind == "jpeg" else PNG
+    whole = cell(data, kind, size)  # type: ignore[arg-type]
+    assert whole.shape == (size[1], size[0], 3)
+    edges = sorted({0, 1, size[1] // 3, size[1] // 2, size[1]})
+    parts = [cell(data, kind, size, part) for part in pairwise(edges)]  # type: ignore[arg-type]
+    joined = np.concatenate(parts)
+    assert joined.shape == whole.shape
+    difference = np.abs(joined.astype(int) - whole)
+    assert difference.max() <= 2  # weights are rounded
+    assert difference.mean() < 0.1
+
+
+@SIZES
+def test_a_cell_is_as_sharp_as_one_made_from_all_pixels(size: tuple[int, int]) -> None:
+    expected = Image.fromarray(cell(JPEG, "jpeg", (600, 800))).resize(size, Image.Resampling.LANCZOS)
+    assert np.abs(cell(JPEG, "jpeg", size).astype(int) - np.asarray(expected)).mean() < 1.5
+
+
+@pytest.mark.parametrize("data", [b"", JPEG[:100], PNG[:100], PNG[:-40], b"GIF89a"])
+@pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_what_cannot_be_decoded_is_refused(data: bytes, kind: str) -> None:
+    with pytest.raises(PictureError):
+        cell(data, kind, (30, 40))  # type: ignore[arg-type]
