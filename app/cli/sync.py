@@ -94,7 +94,7 @@ def sync(
     options = {"dry_run": dry_run, "remake": thumbnails, "sure": yes, "patience": wait}
     try:
         syncing = _syncing(sources, store, exiftool, rules, Watch(progress.say, progress.show))
-        reports, failed = _run(syncing, campaigns or tuple(rules), dict(place), options, progress, as_json=as_json)
+        reports, failed = _run(syncing, campaigns or _every(rules), dict(place), options, progress, as_json=as_json)
     finally:
         progress.end()
         exiftool.close()
@@ -102,6 +102,11 @@ def sync(
     _warn_of_doubts(reports, dry_run=dry_run, sure=yes)
     if failed or any(report.unreachable or report.withheld for report in reports):
         sys.exit(1)
+
+
+def _every(rules: Campaigns) -> list[str]:
+    """All campaigns, folders first: they need nobody else, and a failing Cloudinary ends the run."""
+    return sorted(rules, key=lambda name: rules[name].directory is None)
 
 
 def _syncing(

@@ -8,6 +8,7 @@ from pathlib import Path
 # --- Incoming pictures
 PICTURE_BYTES = 30_000_000
 PICTURE_PIXELS = 50_000_000  # also of a canvas
+PRINT_PIXELS = 2_000_000_000  # of a print, which is rendered in strips
 PICTURE_SIDE = 20_000  # pixels; the widest panorama of a phone has 16,382
 SEGMENTS = 1_000  # of a JPEG: tables, profiles, metadata; a camera writes about 20, a large profile 50
 SCANS = 100  # of a JPEG; a progressive one has about 10
@@ -20,10 +21,9 @@ DECODER_BYTES = 360_000_000  # everything the decoding process allocates; the sy
 FACES_BYTES = 60_000_000  # in addition, if it looks for faces; 40 MB measured
 EXIFTOOL_BYTES = 256 * 1024 * 1024  # exiftool's address space; 60 MB measured
 
-# --- Memory of a build: data that each of its processes may allocate; the system refuses more. 318 MB for 4096×4096
-# pixels. Measured there: 162 MB for 221 or 5,000 people, 193 for one; and 424 for one on 7000×7000, of 640.
-BUILD_BYTES = 150_000_000
-BUILD_BYTES_PER_PIXEL = 10  # 7 measured where one cell fills the canvas: its pixels, and the compressed strips
+# --- Memory of a build: data that each of its processes may allocate; the system refuses more. Measured: 116 MB for
+# 4096×4096 pixels, 203 for three people on 3000×16384, 154 for a print of 39370×19685; with AVIF up to 252.
+BUILD_BYTES = 320_000_000
 
 # --- Time
 DECODER_CPU_SECONDS = 15  # processor time of one picture; the slowest accepted one takes one to two

@@ -1,5 +1,7 @@
 """The table of people beside a folder's pictures."""
 
+import csv
+import io
 import unicodedata
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.people import FILE, Person, normal, parse, read
+from app.adapters.people import FILE, Person, normal, parse, read, without
 from app.core.errors import SettingError
 
 TABLE = Path("/pictures/people.csv")
@@ -72,3 +74,23 @@ def test_any_bytes_are_people_or_a_refusal(data: bytes) -> None:
 @given(st.text())
 def test_a_path_once_normal_stays_so(path: str) -> None:
     assert normal(normal(path)) == normal(path)
+
+
+def test_lines_of_files_are_removed_and_all_others_stay_byte_for_byte() -> None:
+    data = b'\xef\xbb\xbffile;name\r\na.jpg;"Ann\r\nSmith"\r\n\r\nb.jpg;Ben\r\nA.jpg;Other\r\nc.jpg;"C;em"'
+    assert without(data, ["a.jpg", "never.jpg"]) == (
+        b'\xef\xbb\xbffile;name\r\n\r\nb.jpg;Ben\r\nA.jpg;Other\r\nc.jpg;"C;em"'
+    )
+    assert without(data, ["./c.jpg"]).endswith(b"A.jpg;Other\r\n")
+    assert without(data, []) == data
+    assert without(b"no table", ["a.jpg"]) == b"no table"
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp"])), max_size=5))
+def test_removing_lines_leaves_a_table_of_the_others(names: list[str]) -> None:
+    files = sorted({normal(name) for name in names} - {""})
+    out = io.StringIO()
+    csv.writer(out).writerows([["file", "name"], *([file, "x"] for file in files)])
+    data = out.getvalue().encode()
+    if set(parse(data, TABLE)) == set(files):
+        assert set(parse(without(data, files[:2]), TABLE)) == set(files[2:])

@@ -142,6 +142,46 @@ def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> Non
     assert call("derive", str(master), str(card), "--longest", "300").exit_code == 0
     with Image.open(card) as image:
         assert max(image.size) == 300
+    whole = card.read_bytes()
+    refused = call("derive", str(master), str(card), "--longest", "200")
+    assert (refused.exit_code, "card.jpg already; --force replaces it." in refused.stderr) == (1, True)
+    assert card.read_bytes() == whole
+    assert call("derive", str(master), str(card), "--longest", "200", "--force").exit_code == 0
+    for ending, kind in {"jpeg": "JPEG", "webp": "WEBP", "avif": "AVIF", "png": "PNG", "JPG": "JPEG"}.items():
+        other = card.with_name(f"other.{ending}")
+        assert call("derive", str(master), str(other), "--longest", "200").exit_code == 0
+        with Image.open(other) as image:
+            assert (image.format, max(image.size)) == (kind, 200)
+
+
+def test_collage_makes_prints_and_formats(environ: dict[str, str]) -> None:
+    store = Store(Path(environ["COLLAGEN_STORE"]))
+    store.root.initialise()
+    for number in range(3):
+        files = prepared(number)
+        store.photos.put("sayno", f"p{number}", files.archive, files.intermediate, number)
+    wish = ["--print", "60x40mm", "--dpi", "150", "--format", "tiff", "--format", "webp", "--background", "#FF9416"]
+    answer = run("collage", "sayno", *wish, environ=environ)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    lines = answer.stdout.splitlines()
+    assert lines[1] == "  a print of 60×40 mm at 150 dpi: collage.tif"
+    assert [line.split("/")[-1] for line in lines[2:]] == [
+        "collage.tif", "collage-1920.jpg", "collage-1024.jpg", "collage-1920.webp", "collage-1024.webp",
+    ]  # fmt: skip
+    master = store.collages.file("sayno", "0001", "collage.tif")
+    refused = call("derive", str(master), str(master.with_name("x.jpg")))
+    assert (refused.exit_code, "Only the PNG of a collage can" in refused.stderr) == (1, True)
+
+
+def test_a_master_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    master = tmp_path / "print.png"
+    with master.open("wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (39_370).to_bytes(4, "big") + (19_685).to_bytes(4, "big"))
+        file.truncate(10**12)  # more than any memory
+    answer = call("derive", str(master), str(tmp_path / "card.jpg"))
+    assert answer.exit_code == 1
+    assert "The picture has 39370×19685 pixels; the limit is 50 megapixels." in answer.stderr
+    assert not (tmp_path / "card.jpg").exists()
 
 
 @pytest.mark.parametrize(
@@ -151,6 +191,10 @@ def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> Non
         (("collage", "sayno"), "is no store: it has no file .collagen"),
         (("layout", "1", "--width", "4000", "--height", "20"), "No grid of 1 photo fits"),
         (("derive", str(ROOT / "README.md"), "/nonexistent/x.jpg"), "This is not a complete PNG"),
+        (("derive", str(ROOT / "README.md"), "x.gif"), "x.gif must end in one of .jpg, .jpeg, .webp, .avif, .png"),
+        (("collage", "sayno", "--print", "3x2m"), "such as 3000x2000mm, not '3x2m'."),
+        (("collage", "sayno", "--print", "20000x1000mm", "--format", "jpeg"), "Choose png, tiff or pdf"),
+        (("collage", "sayno", "--format", "pdf"), "The format pdf is that of a print"),
     ],
 )
 def test_what_is_refused_is_one_line_and_exit_code_1(
@@ -171,7 +215,17 @@ def test_a_process_ends_with_the_code_of_its_command(environ: dict[str, str]) ->
 
 
 @pytest.mark.parametrize(
-    "arguments", [("layout", "none"), ("layout", "0"), ("collage",), ("fly",), ("layout", "5", "-x")]
+    "arguments",
+    [
+        ("layout", "none"),
+        ("layout", "0"),
+        ("collage",),
+        ("fly",),
+        ("layout", "5", "-x"),
+        ("collage", "sayno", "--print", "30x20mm", "--width", "300"),
+        ("collage", "sayno", "--format", "gif"),
+        ("collage", "sayno", "--rebuild", "1", "--background", "#FF9416"),
+    ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:
     assert call(*arguments).exit_code == 2

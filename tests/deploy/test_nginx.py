@@ -385,7 +385,8 @@ def test_a_collage_is_fetched_whole_in_part_and_not_again_when_it_is_known(
     store.root.initialise()
     fill(store, "sayno", 2)
     with Service(environment(running_standin, store.root.path), workers=1) as service:
-        name = service.build("sayno", width=300, height=300).json()["id"]
+        name = service.build("sayno", width=300, height=300, format=["webp", "avif"]).json()["id"]
+        prints = {kind: service.build("sayno", print="30x20mm", format=kind).json()["id"] for kind in ("tiff", "pdf")}
         port = urlsplit(service.url).port or 0
         with Nginx(port, store.root.path, tmp_path / "nginx") as nginx:
             path, file = f"/admin/campaigns/sayno/collages/{name}", store.collages.file("sayno", name, "collage.png")
@@ -398,6 +399,13 @@ def test_a_collage_is_fetched_whole_in_part_and_not_again_when_it_is_known(
             for header, value in security_headers.HEADERS.items():
                 assert answer.headers[header] == value or header == "Cache-Control"
             assert not [header for header in answer.headers if header.startswith("X-Accel")]
+            for kind in ("webp", "avif"):
+                answer = get(nginx, f"{path}/collage-1024.{kind}", **login)
+                assert (answer.status_code, answer.headers["Content-Type"]) == (200, f"image/{kind}")
+            for kind, ending, sort in (("tiff", "tif", "image/tiff"), ("pdf", "pdf", "application/pdf")):
+                answer = get(nginx, f"/admin/campaigns/sayno/collages/{prints[kind]}/collage.{ending}", **login)
+                assert (answer.status_code, answer.headers["Content-Type"]) == (200, sort)
+            answer = get(nginx, f"{path}/collage.png", **login)
             part = get(nginx, f"{path}/collage.png", headers={"Range": "bytes=10-19"}, **login)
             assert (part.status_code, part.content) == (206, data[10:20])
             known = {"If-None-Match": answer.headers["ETag"]}

@@ -10,7 +10,7 @@ from app.core.errors import FolderUnavailable
 
 Parts = tuple[str, ...] | None  # of a public ID; None for all
 STORE = ".collagen"  # marks a store of Collagen's
-COLLAGE = {"collage.png", "manifest.json"}  # a finished collage, such as one that `make` has written
+MANIFEST, MASTER = "manifest.json", "collage."  # a finished collage, such as one that `make` has written
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def _walk(top: Path, real: Path, inside: str, wanted: Parts, tree: Tree) -> None
         tree.notes[inside] = f"cannot be read ({error.strerror}); what is held of its pictures stays"
         return
     names = {entry.name for entry in entries}
-    if STORE in names or names >= COLLAGE:
+    finished = MANIFEST in names and any(name.startswith(MASTER) for name in names)
+    if STORE in names or finished:
         if inside:
             tree.notes[inside] = f"is {'a store' if STORE in names else 'a finished collage'}; it is skipped"
             return

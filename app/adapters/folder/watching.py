@@ -32,13 +32,14 @@ IGNORED = ("opened", "closed_no_write")
 class Changes(FileSystemEventHandler):
     """The paths in a folder that have changed, from the top, with `/`; "" for what is not about one file.
 
-    `polls`: whether it looks again and again.
+    `polls`: whether it looks again and again, `every` so many seconds; None: where the file system needs that.
     """
 
-    def __init__(self, top: Path) -> None:
+    def __init__(self, top: Path, polls: bool | None = None, every: float = POLL_SECONDS) -> None:
         self._top = top
+        self._every = every
         self._paths: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self.polls = not is_local(top)
+        self.polls = not is_local(top) if polls is None else polls
         self._observer = self._started()
 
     def next(self, seconds: float) -> str | None:
@@ -63,7 +64,7 @@ class Changes(FileSystemEventHandler):
     def _started(self) -> BaseObserver:
         kinds = [PollingObserver] if self.polls else [Observer, PollingObserver]
         for kind in kinds:
-            observer: BaseObserver = kind(timeout=POLL_SECONDS) if kind is PollingObserver else kind()
+            observer: BaseObserver = kind(timeout=self._every) if kind is PollingObserver else kind()
             observer.schedule(self, str(self._top), recursive=True)
             try:
                 observer.start()

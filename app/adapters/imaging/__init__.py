@@ -10,18 +10,18 @@
 - `copies`: smaller copies of an intermediate and its placeholder, inside its own file.
 - `cells`: a photo of the store at the size of a cell. `rendering`: strips of the canvas, and their PNG and JPEGs.
 - `tiles`: tiles of a picture too large for one piece.
-- `saving`: PNG and JPEG without metadata; derivatives.
+- `saving`: PNG and JPEG without metadata; derivatives. `screens`: the formats of derivatives.
 - `blank`: paints over parts of a finished picture.
 """
 
 from wand.version import MAGICK_VERSION
 
-from app.adapters.imaging import copies, faces, policy, variants
+from app.adapters.imaging import copies, faces, policy, screens, variants
 from app.adapters.imaging.blank import blanked
 from app.adapters.imaging.decoder.client import Decoder
 from app.adapters.imaging.jpeg.structure import bare
 from app.adapters.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
-from app.adapters.imaging.reading import Format, size
+from app.adapters.imaging.reading import Format, bounded_size, size
 from app.adapters.imaging.saving import derive, sample
 from app.core.errors import PictureError
 
@@ -47,6 +47,7 @@ __all__ = [
     "Prepared",
     "bare",
     "blanked",
+    "bounded_size",
     "cell",
     "check",
     "copies",
@@ -54,6 +55,7 @@ __all__ = [
     "faces",
     "policy",
     "prepare",
+    "screens",
     "size",
     "variants",
     "version",

@@ -5,17 +5,23 @@ from collections.abc import Iterable
 from wand.api import library
 
 from app.adapters.imaging.reading import opened
-from app.adapters.imaging.saving import BYTES, derivative
+from app.adapters.imaging.saving import BYTES, jpeg
+from app.adapters.imaging.screens import QUALITY, Kind, decoded, encoded
 
 GREY = b"\xd9\xd9\xd9"
 Box = tuple[int, int, int, int]  # left, top, width, height in pixels
 
 
-def blanked(picture: bytes, boxes: Iterable[Box], quality: int) -> bytes:
-    """A JPEG of the same size with grey boxes, which must lie within it. Raises PictureError."""
-    with opened(picture, "jpeg") as image:
+def blanked(picture: bytes, boxes: Iterable[Box], kind: Kind = "jpeg") -> bytes:
+    """A derivative with grey boxes, which must lie within it; of the same size and format. Raises PictureError."""
+    if kind != "jpeg":
+        image = decoded(picture, kind)
+        for left, top, width, height in boxes:
+            image.paste(tuple(GREY), (left, top, left + width, top + height))
+        return encoded(image, kind)
+    with opened(picture, "jpeg") as wand:
         for left, top, width, height in boxes:
             pixels = GREY * (width * height)
-            if not library.MagickImportImagePixels(image.wand, left, top, width, height, b"RGB", BYTES, pixels):
-                image.raise_exception()
-        return derivative(image, quality)
+            if not library.MagickImportImagePixels(wand.wand, left, top, width, height, b"RGB", BYTES, pixels):
+                wand.raise_exception()
+        return jpeg(wand, QUALITY, progressive=True)

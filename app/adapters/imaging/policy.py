@@ -31,7 +31,7 @@ BOUNDS = {
     "map": 1 << 30,
     "disk": 4 << 30,
     "area": 128_000_000,
-    "width": 32_000,
+    "width": 64_000,  # two cells of a print side by side
     "height": 32_000,
     "thread": 1,
 }

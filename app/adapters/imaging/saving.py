@@ -8,6 +8,7 @@ from wand.color import Color
 from wand.image import FILTER_TYPES, INTERLACE_TYPES, Image
 
 from app.adapters.imaging.reading import opened
+from app.adapters.imaging.screens import QUALITY, Kind, encoded_rows
 from app.core.errors import PictureError
 
 Sampling = Literal["1x1", "2x2"]
@@ -74,13 +75,8 @@ def reduced(image: Image, longest: int) -> Image:
     return copy
 
 
-def derivative(image: Image, quality: int) -> bytes:
-    """A picture of the right size as a derivative: progressive JPEG without metadata."""
-    return jpeg(image, quality, progressive=True)
-
-
-def derive(master: bytes, longest: int, quality: int) -> bytes:
-    """A derivative of a PNG, its transparent border trimmed. Raises PictureError."""
+def derive(master: bytes, longest: int, quality: int = QUALITY, kind: Kind = "jpeg") -> bytes:
+    """A derivative of a PNG, its transparent border trimmed. `quality`: of a JPEG. Raises PictureError."""
     with opened(master, "png") as image:
         image.reset_coords()
         left, top, width, height = _opaque_box(image)
@@ -89,7 +85,7 @@ def derive(master: bytes, longest: int, quality: int) -> bytes:
             image.background_color = white
         image.alpha_channel = "remove"
         with reduced(image, longest) as small:
-            return derivative(small, quality)
+            return encoded_rows(raw(small), small.size, kind, quality)
 
 
 def resize(image: Image, width: int, height: int) -> None:

@@ -24,6 +24,13 @@ class Disk:
         while rest:
             rest = rest[os.write(descriptor, rest) :]
 
+    def write_at(self, descriptor: int, offset: int, data: bytes) -> None:
+        """Writes all of it at an offset; the next `write` goes on where the last one ended."""
+        rest = memoryview(data)
+        while rest:
+            written = os.pwrite(descriptor, rest, offset)
+            rest, offset = rest[written:], offset + written
+
     def utime(self, descriptor: int, mtime: float) -> None:
         os.utime(descriptor, (mtime, mtime))
 
@@ -85,6 +92,10 @@ class Disk:
         with path.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - size))
             return file.read()
+
+    def read_piece(self, descriptor: int, size: int) -> bytes:
+        """The next `size` bytes of an open file, or fewer; none at its end."""
+        return os.read(descriptor, size)
 
     def scan(self, path: Path) -> list[os.DirEntry[str]]:
         with os.scandir(path) as entries:

@@ -9,33 +9,23 @@ import contextlib
 import errno
 import os
 import secrets
-import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.adapters.store.disk import DIRECTORY_MODE, Disk
-from app.adapters.store.stamped import Stamp, stamp_of
-from app.core.errors import StoreUnavailable
+from app.adapters.store.readable import ReadableFiles
+from app.adapters.store.readable import using as using
 
 TEMPORARY = ".tmp-"
+Part = bytes | tuple[int, bytes]  # what comes next, or what belongs elsewhere: the offset, and what to put there
 
 
-@contextlib.contextmanager
-def using(path: Path) -> Iterator[None]:
-    """Turns every OSError inside into StoreUnavailable, naming `path` and what the system said."""
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable(f"The store failed at {path}: {error.strerror or error}.") from error
-
-
-class Files:
+class Files(ReadableFiles):
     """Whole-or-nothing operations on `disk`.
 
-    `require` raises StoreUnavailable for the wrong disk (a store that is not mounted). It is called before a directory
-    is made, again before a new file gets its name, and whenever something is missing, which may only be out of sight.
-    `mode` returns the permissions of a new directory.
+    `require` is also called before a directory is made, and again before a new file gets its name. `mode` returns the
+    permissions of a new directory.
     """
 
     def __init__(
@@ -44,12 +34,11 @@ class Files:
         require: Callable[[], None] = lambda: None,
         mode: Callable[[Path], int] = lambda path: DIRECTORY_MODE,
     ) -> None:
-        self.disk = disk or Disk()
-        self.require = require
+        super().__init__(disk or Disk(), require)
         self._mode = mode
 
     def write_whole(
-        self, path: Path, data: bytes | Iterable[bytes], *, mtime: float | None = None, private: bool = False
+        self, path: Path, data: bytes | Iterable[Part], *, mtime: float | None = None, private: bool = False
     ) -> None:
         """Puts `data`, or its parts in turn, at `path`: after a crash there is the old file or the new one.
 
@@ -66,7 +55,10 @@ class Files:
                     if private:
                         self.disk.make_private(descriptor)
                     for part in (data,) if isinstance(data, bytes) else data:
-                        self.disk.write(descriptor, part)
+                        if isinstance(part, tuple):
+                            self.disk.write_at(descriptor, *part)
+                        else:
+                            self.disk.write(descriptor, part)
                     if mtime is not None:
                         self.disk.utime(descriptor, mtime)
                     self.disk.fsync(descriptor)
@@ -127,34 +119,6 @@ class Files:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
         self.sync_directory(path.parent)
 
-    def is_directory(self, path: Path) -> bool:
-        """Raises OSError where that cannot be known."""
-        found = self.disk.stat(path)
-        return found is not None and stat.S_ISDIR(found.st_mode)
-
-    def exists(self, path: Path) -> bool:
-        """Raises OSError or StoreUnavailable where that cannot be known."""
-        if self.disk.stat(path) is not None:
-            return True
-        self.require()
-        return False
-
-    def stamp(self, path: Path) -> Stamp | None:
-        """The stamp of a file; None where there is none. Raises OSError, StoreUnavailable."""
-        found = self.disk.stat(path)
-        if found is None:
-            self.require()
-            return None
-        return stamp_of(found)
-
-    def scan(self, directory: Path) -> list[os.DirEntry[str]]:
-        """The entries of a directory; none if it does not exist. Raises OSError, StoreUnavailable."""
-        try:
-            return self.disk.scan(directory)
-        except FileNotFoundError:
-            self.require()
-            return []
-
     def sync_directory(self, path: Path) -> None:
         """Makes the names in a directory durable. Raises OSError."""
         descriptor = self.disk.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -173,15 +137,6 @@ class Files:
                 return False
             self.sync_directory(path.parent)
             return True
-
-    def read(self, path: Path) -> bytes | None:
-        """The bytes of a file, or None where there is none. Raises StoreUnavailable."""
-        with using(path):
-            try:
-                return self.disk.read(path)
-            except FileNotFoundError:
-                self.require()
-                return None
 
     def lock(self, path: Path, patience: float) -> int | None:
         """Locks a file against every other process, thread and (on NFS 4) host, for at most `patience` seconds.

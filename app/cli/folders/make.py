@@ -9,10 +9,11 @@ from types import FrameType
 import click
 
 from app.adapters.terminal import Progress
-from app.cli.collages import canvas
+from app.cli.collages.canvas import finish_options, given_size, size_options
 from app.cli.options import print_notes
 from app.core.logging import configure
 from app.core.plurals import count
+from app.services.collage.finish import finish
 from app.services.collage.plan import Parameters
 from app.services.make import Made, Watch
 from app.services.make import make as make_collage
@@ -29,7 +30,8 @@ from app.services.make import make as make_collage
     help="Where to put it.",
 )
 @click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Show at most N people.")
-@canvas
+@size_options
+@finish_options
 @click.option("--duplicates", is_flag=True, help="Show a picture again if it is there twice.")
 @click.option("--force", is_flag=True, help="Replace a collage that is in DIR already.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
@@ -39,6 +41,10 @@ def make(
     photos: int | None,
     width: int,
     height: int,
+    size: str | None,
+    dpi: int | None,
+    formats: tuple[str, ...],
+    background: str | None,
     duplicates: bool,
     force: bool,
     as_json: bool,
@@ -52,20 +58,23 @@ def make(
     \b
     Examples:  python -m app make ~/Pictures/party
                python -m app make album --out poster --photos 200 --width 6000 --height 4000
+               python -m app make album --out print --print 3000x2000mm --format tiff
     """
+    given_size(click.get_current_context())
     configure("plain", logging.WARNING)
     signal.signal(signal.SIGTERM, _interrupt)
-    parameters = Parameters(photos, width, height, frozenset(), duplicates)
+    made_of = finish(size, dpi, formats, background)
+    parameters = Parameters(photos, width, height, frozenset(), duplicates, made_of)
     made = _watched(folder, out, parameters, force=force)
     if as_json:
-        click.echo(json.dumps(made.manifest.as_json(), ensure_ascii=False))
+        click.echo(json.dumps(made.document, ensure_ascii=False))
     else:
         _print(made)
     print_notes(made.notes, err=True)
 
 
 def _watched(folder: Path, out: Path, parameters: Parameters, *, force: bool) -> Made:
-    reading, building = Progress("pictures"), Progress("parts of 100")
+    reading, building = Progress("pictures"), Progress("%")
     reading.begin("Reading")
     building.begin("Building")
 
@@ -82,12 +91,11 @@ def _watched(folder: Path, out: Path, parameters: Parameters, *, force: bool) ->
 
 def _print(made: Made) -> None:
     grid, manifest = made.manifest.layout, made.manifest
-    more = f"; {count(len(manifest.duplicates), 'more picture', 'more pictures')} of the same" * bool(
-        manifest.duplicates
-    )
+    lost, same = len(made.document["unreadable"]), len(manifest.duplicates)
+    more = f"; {count(same, 'picture is', 'pictures are')} there twice, --duplicates shows all" if same else ""
     click.echo(
         f"{count(grid.used, 'person', 'people')} in {grid.cols}×{grid.rows} cells of"
-        f" {grid.cell_width}×{grid.cell_height}; {len(manifest.left_out)} left out{more}"
+        f" {grid.cell_width}×{grid.cell_height}; {len(manifest.left_out)} left out, {lost} unreadable{more}"
     )
     for file in manifest.files:
         path = made.directory.absolute() / file.name

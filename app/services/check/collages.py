@@ -7,9 +7,11 @@ from app.adapters import imaging
 from app.adapters.store import Store
 from app.adapters.store.collages.finished import MANIFEST
 from app.adapters.store.collages.manifests import File, Manifest
+from app.core import limits
 from app.core.errors import CollageInProgress, CollageUnsound, NotFound, PictureError
 from app.services.check.findings import Finding
 from app.services.collage import derivatives
+from app.services.collage.finish import SCREEN_FORMATS, of_collage
 from app.services.collage.manifest import describe_file
 from app.services.collage.withdrawn import Withdrawn, said
 
@@ -71,56 +73,85 @@ def _look(store: Store, campaign: str, collage: str, *, repair: bool) -> Iterato
     there = store.collages.names(campaign, collage)
     for name in sorted(there - listed.keys() - {MANIFEST}):
         yield Finding(path(name), "is not in the collage's manifest", "move it away")
-    problems = {name: _file_problem(store.collages.read(campaign, collage, name), listed[name]) for name in listed}
+    problems = {name: _file_problem(store, campaign, collage, listed[name]) for name in listed}
     wrong = {name: problem for name, problem in problems.items() if problem}
+    master = of_collage(manifest).master
     # what is wrong with the master comes first, as derivatives are made from it
-    for name in sorted(wrong, key=lambda name: (name != derivatives.MASTER, name)):
-        longest = next((side for side in derivatives.LONGEST_SIDES if derivatives.name(side) == name), None)
-        if longest is None or derivatives.MASTER in wrong or derivatives.MASTER not in listed:
+    for name in sorted(wrong, key=lambda name: (name != master, name)):
+        longest = _longest(name)
+        if longest is None or master in wrong or master not in listed or not _is_usable(manifest):
             yield Finding(path(name), wrong[name], ANEW)
         elif not repair:
             yield Finding(path(name), wrong[name], "--repair makes it from the master")
         else:
-            _remake(store, campaign, collage, manifest, longest)
+            _remake(store, campaign, manifest, name, longest)
             yield Finding(path(name), wrong[name], mended="made anew from the master")
+
+
+def _longest(name: str) -> int | None:
+    """The longest side of a derivative, by its name; None for any other file."""
+    kinds = ("jpeg", *SCREEN_FORMATS)
+    sides = {derivatives.name(side, kind): side for side in derivatives.LONGEST_SIDES for kind in kinds}
+    return sides.get(name)
+
+
+def _is_usable(manifest: Manifest) -> bool:
+    """Whether derivatives can be made from the master: it is a PNG that can be decoded whole."""
+    pixels = manifest.canvas.width * manifest.canvas.height
+    return of_collage(manifest).format == "png" and pixels <= limits.PICTURE_PIXELS
 
 
 def _manifest_problem(manifest: Manifest, campaign: str, listed: Mapping[str, File]) -> str:
     if manifest.campaign != campaign:
         return f"is that of collage {manifest.id} of {manifest.campaign}"
-    missing = {derivatives.MASTER, *map(derivatives.name, derivatives.LONGEST_SIDES)} - listed.keys()
+    finish = of_collage(manifest)
+    sides = derivatives.LONGEST_SIDES
+    needed = {derivatives.name(side, kind) for side in sides for kind in finish.derivatives}
+    missing = {finish.master, *needed} - listed.keys()
     if missing:
         return f"lacks {', '.join(sorted(missing))}"
-    master = listed[derivatives.MASTER]
+    master = listed[finish.master]
     if (master.width, master.height) != (manifest.canvas.width, manifest.canvas.height):
         return "gives its master another size than its canvas"
     return ""
 
 
-def _file_problem(data: bytes | None, listed: File) -> str:
-    if data is None:
+def _file_problem(store: Store, campaign: str, collage: str, listed: File) -> str:
+    found = store.collages.digest(campaign, collage, listed.name)
+    if found is None:
         return "is missing"
-    if not data:
+    length, digest, start = found
+    if not length:
         return "is empty"
-    if len(data) != listed.bytes:
-        return f"has {len(data)} bytes, not {listed.bytes} as its manifest says"
+    if length != listed.bytes:
+        return f"has {length} bytes, not {listed.bytes} as its manifest says"
     try:
-        size = imaging.size(data, "png" if listed.name.endswith(".png") else "jpeg")
+        size = _size(start, listed)
     except PictureError as error:
         return f"is broken: {error}"
-    if describe_file(listed.name, size, data) != listed:
+    if File(listed.name, *size, length, digest) != listed:
         return "is not the file that its manifest describes"
     return ""
 
 
-def _remake(store: Store, campaign: str, collage: str, manifest: Manifest, longest: int) -> None:
-    """Makes a derivative from the master. Where ImageMagick now writes other bytes, the manifest says so."""
-    name = derivatives.name(longest)
-    master = store.collages.read(campaign, collage, derivatives.MASTER)
+def _size(data: bytes, listed: File) -> tuple[int, int]:
+    """Width and height of a file, or of its beginning. Only its checksum says it of a print in another format."""
+    if listed.name.endswith(".png"):
+        return imaging.size(data, "png")
+    if _longest(listed.name) is None or len(data) < listed.bytes:
+        return listed.width, listed.height
+    return imaging.screens.size(data, derivatives.kind_of(listed.name))
+
+
+def _remake(store: Store, campaign: str, manifest: Manifest, name: str, longest: int) -> None:
+    """Makes a derivative from the master. Where it now has other bytes, the manifest says so."""
+    collage = manifest.id
+    master = store.collages.read(campaign, collage, of_collage(manifest).master)
     if master is None:
         raise NotFound(f"The collage {collage} of {campaign} has no master any more.")
-    jpeg = imaging.derive(master, longest, derivatives.QUALITY)
-    described = describe_file(name, imaging.size(jpeg, "jpeg"), jpeg)
-    store.collages.replace_file(campaign, collage, name, jpeg)
+    kind = derivatives.kind_of(name)
+    made = imaging.derive(master, longest, kind=kind)
+    described = describe_file(name, imaging.screens.size(made, kind), made)
+    store.collages.replace_file(campaign, collage, name, made)
     if described not in manifest.files:
         store.collages.rewrite_manifest(campaign, collage, manifest.with_file(described))

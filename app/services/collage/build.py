@@ -1,23 +1,32 @@
 """The order of steps that make one collage of its plan: the picture, its derivatives, the manifest."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from functools import partial
+from itertools import product
 from typing import Any
 
 import app
 from app.adapters import imaging
 from app.adapters.imaging.rendering import reductions
+from app.adapters.imaging.rendering.writers import Writer, writer
 from app.adapters.imaging.saving import reduced_size
+from app.adapters.imaging.screens import encoded
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
 from app.adapters.store.collages.manifests import File, Manifest
+from app.adapters.store.files import Part
 from app.core.errors import BadParameters
-from app.services.collage import choice, derivatives, layout, manifest, montage
+from app.services.collage import choice, derivatives, manifest, montage
 from app.services.collage.choice import Line
+from app.services.collage.finish import Finish
 from app.services.collage.layout import Layout
-from app.services.collage.plan import CollagePlan
+from app.services.collage.plan import CollagePlan, smaller
+
+RENDERING = 0.9  # of a build; the rest are derivatives and the manifest
 
 
 def build(
@@ -47,6 +56,7 @@ def build(
         duplicates=[photo.public_id for photo in line.duplicates],
         unreadable=unreadable,
         files=files,
+        finish=planned.finish,
         versions={"imagemagick": imaging.version(), "collagen": app.__version__},
     )
     progress(1.0)
@@ -63,45 +73,76 @@ def _write_pictures(
     """
     line, grid = planned.line, planned.grid
     unreadable: list[str] = []
+    start = 0.0
     while True:
+        onward = partial(_onward, progress, start)
         seated = [photo.public_id for photo in choice.seated(line.queue[: grid.used])]
         try:
-            return line, grid, seated, _written(store, draft, grid, seated, progress, processes), unreadable
+            files = _written(store, draft, grid, planned.finish, seated, onward, processes)
         except montage.Unreadable as error:
             failed = set(error.public_ids)
+            start += (1 - start) * RENDERING
+        else:
+            return line, grid, seated, files, unreadable
         unreadable += [photo.public_id for photo in line.queue if photo.public_id in failed]
         line = choice.without(line, failed)
         if not line.queue:
             raise BadParameters("None of the campaign's photos can be read; python -m app check says why.")
         if len(line.queue) < grid.used:
-            grid = layout.best(len(line.queue), grid.horizontal.canvas, grid.vertical.canvas)
+            grid = smaller(len(line.queue), grid, planned.finish)
+
+
+def _onward(progress: montage.Progress, start: float, part: float) -> None:
+    """A second rendering takes a part of what was left of the way, so that progress never falls."""
+    progress(start + (1 - start) * part)
 
 
 def _written(
-    store: Store, draft: Draft, grid: Layout, seated: list[str], progress: montage.Progress, processes: int
+    store: Store,
+    draft: Draft,
+    grid: Layout,
+    finish: Finish,
+    seated: list[str],
+    progress: montage.Progress,
+    processes: int,
 ) -> list[File]:
     """Writes master and derivatives; returns them as the manifest lists them. Raises Unreadable."""
-    sizes = [reduced_size(grid.box[2:], longest) for longest in derivatives.LONGEST_SIDES]
-    scene = montage.Scene(store, draft.campaign, seated, grid, sizes[0][0])
-    smaller = reductions.Reductions(grid.box[3], sizes)
-    encoding: list[Future[bytes]] = []
-    described: list[manifest.Description] = []
-
-    def write(name: str, size: tuple[int, int], parts: Iterable[bytes]) -> None:
-        described.append(manifest.Description(name, size))
-        store.collages.write(draft, name, described[-1].passing(parts))
-
-    bands = montage.rendered(scene, lambda part: progress(0.9 * part), processes)
     canvas = (grid.horizontal.canvas, grid.vertical.canvas)
-    with ThreadPoolExecutor(len(sizes)) as pool:
+    shown = (0, 0, *canvas) if finish.background else grid.box  # of which there are derivatives
+    sizes = [reduced_size(shown[2:], longest) for longest in derivatives.LONGEST_SIDES]
+    master = _writer(finish, canvas)
+    scene = montage.Scene(store, draft.campaign, seated, grid, sizes[0][0], master.coding, finish.colour)
+    smaller = reductions.Reductions(shown[3], sizes)
+    encoding: list[Future[bytes]] = []
+    files: list[File] = []
 
-        def master() -> Iterator[bytes]:
-            yield from montage.assembled(scene, bands, smaller)
+    def write(name: str, size: tuple[int, int], parts: Iterable[Part]) -> None:
+        described = manifest.Description(name, size)
+        store.collages.write(draft, name, described.passing(parts))
+        if described.changed:  # only the whole file has its checksum
+            described = manifest.Description(name, size)
+            deque(described.passing(store.collages.pieces(draft, name)), maxlen=0)
+        files.append(described.file())
+
+    bands = montage.rendered(scene, lambda part: progress(RENDERING * part), processes)
+    # closed in any case: renderers hold the file, so that a full disk stays full until they end
+    with closing(bands), ThreadPoolExecutor(len(sizes)) as pool:
+
+        def parts() -> Iterator[Part]:
+            yield from master.parts(montage.strips_of(bands, smaller))
             # while the master is being flushed to the disk
-            jpeg = partial(reductions.jpeg, quality=derivatives.QUALITY)
-            encoding.extend(pool.submit(jpeg, picture) for picture in smaller.pictures())
+            pictures = smaller.pictures()
+            encoding.extend(pool.submit(encoded, one, kind) for kind in finish.derivatives for one in pictures)
 
-        write(derivatives.MASTER, canvas, master())
-        for longest, size, jpeg in zip(derivatives.LONGEST_SIDES, sizes, encoding, strict=True):
-            write(derivatives.name(longest), size, [jpeg.result()])
-    return [one.file() for one in described]
+        write(finish.master, canvas, parts())
+        every = product(finish.derivatives, zip(derivatives.LONGEST_SIDES, sizes, strict=True))
+        for (kind, (longest, size)), picture in zip(every, encoding, strict=True):
+            write(derivatives.name(longest, kind), size, [picture.result()])
+    return files
+
+
+def _writer(finish: Finish, canvas: tuple[int, int]) -> Writer:
+    size = finish.print
+    if size is None:
+        return writer("png", canvas, finish.colour)
+    return writer(size.format, canvas, finish.colour, size.dpi, (size.width_mm, size.height_mm))

@@ -4,6 +4,7 @@ The job inherits the campaign's lock and holds it until it ends, however it ends
 """
 
 import contextlib
+import errno
 import logging
 import os
 import resource
@@ -12,17 +13,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from app.adapters.jobs import background, environment
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
 from app.core import limits, metrics
-from app.core.errors import CollagenError, where
-from app.services.collage import choice
+from app.core.errors import CollagenError, StoreUnavailable, where
+from app.services.collage import choice, finish
 from app.services.collage.plan import Parameters, plan, plan_revision
 
 LOG = logging.getLogger("app.services.collage.job")  # also when it is the main module
@@ -33,6 +35,11 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+REFUSED = (
+    "The build needs more than the {} MB of memory that each of its processes may use (BUILD_BYTES in "
+    "app/core/limits.py); ask for a smaller canvas."
+)
+KILLED = "One of the build's processes was killed, most likely because the machine ran out of memory; try again."
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -121,20 +128,34 @@ def _build(order: Mapping[str, Any]) -> None:
     try:
         _carry_out(store, draft, order, progress)
     except CollagenError as error:
-        metrics.build("failed", time.monotonic() - started)
         message = str(error).replace(order["store"], "<store>")
         LOG.error("The collage %s of %s failed: %s", draft.id, draft.campaign, message)  # noqa: TRY400 -- one line
-        store.collages.note(draft, {"state": "failed", "error": error.public})
-        sys.exit(1)
+        _give_up(store, draft, error.public, time.monotonic() - started)
     except BaseException as error:
-        metrics.build("failed", time.monotonic() - started)
         LOG.error("The collage %s of %s ended unexpectedly: %s", draft.id, draft.campaign, where(error))  # noqa: TRY400
-        sentence = f"The build ended unexpectedly ({type(error).__name__}); see the service's log."
-        store.collages.note(draft, {"state": "failed", "error": sentence})
-        sys.exit(1)
+        _give_up(store, draft, _said(error), time.monotonic() - started)
     os.close(draft.lock)  # the next build may begin as soon as this collage is seen, before this process is gone
     metrics.build("done", time.monotonic() - started)
     LOG.info("The collage %s of %s is done", draft.id, draft.campaign)
+
+
+def _said(error: BaseException) -> str:
+    """One sentence about an error that nobody expected."""
+    no_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceLimitError"  # ImageMagick's
+    if no_memory or (isinstance(error, OSError) and error.errno == errno.ENOMEM) or "new thread" in str(error):
+        return REFUSED.format(limits.BUILD_BYTES // 10**6)
+    if isinstance(error, BrokenProcessPool):
+        return KILLED
+    return f"The build ended unexpectedly ({type(error).__name__}); see the service's log."
+
+
+def _give_up(store: Store, draft: Draft, sentence: str, seconds: float) -> NoReturn:
+    """Leaves nothing behind but why there is no collage: what was written may fill the disk."""
+    metrics.build("failed", seconds)
+    with contextlib.suppress(StoreUnavailable):  # without a note, the state is that of a build that was ended
+        store.collages.abandon(draft)
+        store.collages.note(draft, {"state": "failed", "error": sentence})
+    sys.exit(1)
 
 
 def _give_way() -> None:
@@ -144,10 +165,9 @@ def _give_way() -> None:
     threading.stack_size(1024 * 1024)  # each thread's stack counts as data
 
 
-def _limit_memory(pixels: int) -> None:
-    """Lets the system refuse memory that a build of so many pixels does not need."""
-    most = limits.BUILD_BYTES + limits.BUILD_BYTES_PER_PIXEL * pixels
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+def _limit_memory() -> None:
+    """Lets the system refuse memory that no build needs, whatever its canvas."""
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.BUILD_BYTES, limits.BUILD_BYTES))
 
 
 def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: Callable[[float], None]) -> None:
@@ -156,12 +176,12 @@ def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: C
 
     now = datetime.now(UTC)
     if "wish" in order:
-        parameters = Parameters(**order["wish"])
-        _limit_memory(parameters.width * parameters.height)
+        parameters = Parameters(**order["wish"] | {"finish": finish.from_json(order["wish"]["finish"])})
+        _limit_memory()
         build(store, draft, plan(store, draft.campaign, parameters), now, progress, processes=CORES)
         return
     old = store.collages.manifest(draft.campaign, draft.id)
-    _limit_memory(old.canvas.width * old.canvas.height)
+    _limit_memory()
     planned = plan_revision(store, draft.campaign, old, order["without"])
     if planned is None:
         store.collages.withdraw(draft)

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.adapters.store.collages.manifests import File, Manifest
+from app.adapters.store.files import Part
+from app.services.collage.finish import Finish
 from app.services.collage.layout import Layout, leave_out
 
 
@@ -31,17 +33,24 @@ def describe_file(name: str, size: tuple[int, int], data: bytes) -> File:
 
 
 class Description:
-    """What the manifest says of a file, from its parts as they are written. `size`: width × height in pixels."""
+    """What the manifest says of a file, from its parts as they are written. `size`: width × height in pixels.
+
+    `changed`: whether one of them went elsewhere than to the end, so that only the whole file has its checksum.
+    """
 
     def __init__(self, name: str, size: tuple[int, int]) -> None:
         self._name, self._size = name, size
         self._length, self._digest = 0, hashlib.sha256()
+        self.changed = False
 
-    def passing(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+    def passing(self, parts: Iterable[Part]) -> Iterator[Part]:
         """Hands the parts on, and takes note of them."""
         for part in parts:
-            self._length += len(part)
-            self._digest.update(part)
+            if isinstance(part, tuple):
+                self.changed = True
+            else:
+                self._length += len(part)
+                self._digest.update(part)
             yield part
 
     def file(self) -> File:
@@ -62,11 +71,12 @@ def manifest(
     files: Sequence[File],
     versions: Mapping[str, str],
     old: Manifest | None = None,
+    finish: Finish | None = None,
 ) -> dict[str, Any]:
     """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery.
 
     `duplicates`: further photos of people who are in it or left out. `old`: the manifest that this one revises: its
-    time stays, and `revision` counts from 2.
+    time stays, and `revision` counts from 2. `finish`: what was made of it.
     """
     terms = {
         "leave_out": round(leave_out(layout.photos) * layout.left_out, 2),
@@ -75,11 +85,14 @@ def manifest(
         "sum": layout.sum,
     }
     revision = {"revision": old.revision + 1} if old else {}
+    asked: dict[str, Any] = {"print": finish.print.as_json()} if finish and finish.print else {}
+    asked |= {"background": finish.background} if finish and finish.background else {}
     return revision | {
         "id": collage,
         "campaign": campaign,
         "created_at": old.created_at if old else f"{created_at:%Y-%m-%dT%H:%M:%SZ}",
         "canvas": {"width": layout.horizontal.canvas, "height": layout.vertical.canvas},
+        **asked,
         "layout": layout.as_json() | {"terms": terms},
         "tiles": tiles(layout, seated),
         "left_out": list(left_out),

@@ -9,22 +9,26 @@ import ctypes
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 
 from app.adapters.imaging.rendering import png, reductions, strips
+from app.adapters.imaging.rendering.coding import Coding, Colour, fill
 from app.adapters.store import Store
 from app.services.collage.bands import Band, bands
 from app.services.collage.cells import Rows, cells
 from app.services.collage.layout import Layout
 
-WIDEST = 2**13  # columns of the canvas that are mounted at once; ImageMagick's policy allows 20,000
+WIDEST = (
+    2**13
+)  # columns of the canvas that are mounted at once; ImageMagick's policy allows 64,000, two cells of a print
 PARENT_DEATH = 1  # PR_SET_PDEATHSIG of prctl(2)
 Progress = Callable[[float], None]  # how much is done, 0 to 1
 
@@ -33,7 +37,8 @@ Progress = Callable[[float], None]  # how much is done, 0 to 1
 class Scene:
     """What is rendered: these people (public IDs, row by row from the upper left) in this grid.
 
-    `width`: that of the largest derivative, for which rows are made narrower on the way.
+    `width`: that of the largest derivative, for which rows are made narrower on the way; `coding`: what becomes of rows
+    on their way to the master; `background`: of what is padding, which derivatives leave out if there is none.
     """
 
     store: Store
@@ -41,13 +46,15 @@ class Scene:
     seated: Sequence[str]
     layout: Layout
     width: int
+    coding: Coding[Any] = field(default=Coding(png.compress, 4))
+    background: Colour | None = None
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A band: its strips, and the rows that cells cover, narrower (8-bit RGB). Or who could not be read."""
+    """A band: its coded strips, and the rows that cells cover, narrower (8-bit RGB). Or who could not be read."""
 
-    strips: list[png.Strip] = field(default_factory=list)
+    strips: list[Any] = field(default_factory=list)
     narrow: list[bytes] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
@@ -60,7 +67,7 @@ class Unreadable(Exception):
         self.public_ids = list(public_ids)
 
 
-def rendered(scene: Scene, progress: Progress, processes: int = 1) -> Iterator[Rendered]:
+def rendered(scene: Scene, progress: Progress, processes: int = 1) -> Generator[Rendered, None, None]:
     """The bands of a scene, from the top down. Raises Unreadable once all have been tried, StoreUnavailable."""
     every = bands(scene.layout)
     unreadable: list[str] = []
@@ -124,12 +131,19 @@ def render(scene: Scene, band: Band) -> Rendered:
     if len(readable) < len(found):
         return Rendered(unreadable=[name for name, one in zip(public_ids, found, strict=True) if one is None])
     result = Rendered()
-    for top, bottom in band.strips():
-        rows = strip_of(layout, band, readable, top, bottom)
-        result.strips.append(png.compress(rows))
-        left, upper, right, lower = _covered(layout, top, bottom)
-        if upper < lower:
-            result.narrow.append(reductions.narrow(rows, (left, upper, right, lower), scene.width))
+
+    def strips() -> Iterator[Rows]:
+        for top, bottom in band.strips():
+            rows = strip_of(layout, band, readable, top, bottom)
+            box = _covered(layout, top, bottom)
+            if scene.background is not None:
+                fill(rows, scene.background)
+                box = 0, 0, layout.horizontal.canvas, bottom - top
+            if box[1] < box[3]:
+                result.narrow.append(reductions.narrow(rows, box, scene.width))
+            yield rows
+
+    result.strips.extend(scene.coding.of_band(strips(), band.top))
     return result
 
 
@@ -174,14 +188,9 @@ def _covered(layout: Layout, top: int, bottom: int) -> tuple[int, int, int, int]
     return left, max(0, upper - top), left + width, min(bottom, upper + height) - top
 
 
-def assembled(scene: Scene, parts: Iterator[Rendered], smaller: reductions.Reductions) -> Iterator[bytes]:
-    """The master PNG, part by part; `smaller` gets the narrow rows meanwhile."""
-    canvas = (scene.layout.horizontal.canvas, scene.layout.vertical.canvas)
-
-    def all_strips() -> Iterator[png.Strip]:
-        for band in parts:
-            for rows in band.narrow:
-                smaller.add(rows)
-            yield from band.strips
-
-    return png.assemble(*canvas, 4, all_strips())
+def strips_of(parts: Iterator[Rendered], smaller: reductions.Reductions) -> Iterator[Any]:
+    """All coded strips, in order; `smaller` gets the narrow rows meanwhile."""
+    for band in parts:
+        for rows in band.narrow:
+            smaller.add(rows)
+        yield from band.strips

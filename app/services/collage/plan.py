@@ -9,6 +9,7 @@ from app.core.errors import BadParameters
 from app.services.collage import choice, layout
 from app.services.collage.alike import Alike
 from app.services.collage.choice import Line
+from app.services.collage.finish import Finish, canvas, of_collage
 from app.services.collage.layout import Layout
 
 
@@ -17,6 +18,7 @@ class Parameters:
     """What an admin may choose.
 
     `photos`: at most this many people; `exclude`: public IDs; `duplicates`: people with several photos get a tile each.
+    The size of a print takes the place of `width` and `height`.
     """
 
     photos: int | None = None
@@ -24,14 +26,16 @@ class Parameters:
     height: int = 4096
     exclude: Collection[str] = field(default=frozenset())
     duplicates: bool = False
+    finish: Finish = field(default=Finish())
 
 
 @dataclass(frozen=True)
 class CollagePlan:
-    """Who may be in a collage, and its grid."""
+    """Who may be in a collage, its grid, and what is made of it."""
 
     line: Line
     grid: Layout
+    finish: Finish = field(default=Finish())
 
 
 def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
@@ -41,7 +45,19 @@ def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
     seen = choice.appearances(past.shown for past in store.collages.manifests(campaign))
     line = choice.line(photos, seen, parameters.exclude, alike)
     people = choice.invited(parameters.photos, len(line.queue))
-    return CollagePlan(line, layout.best(people, parameters.width, parameters.height))
+    return CollagePlan(line, _grid(people, parameters), parameters.finish)
+
+
+def _grid(people: int, parameters: Parameters) -> Layout:
+    if parameters.finish.print is None:
+        return layout.best(people, parameters.width, parameters.height)
+    return layout.printed(people, *canvas(parameters.finish.print))
+
+
+def smaller(people: int, grid: Layout, finish: Finish) -> Layout:
+    """The grid for fewer people on the canvas of `grid`. Raises BadParameters if there is none."""
+    choose = layout.printed if finish.print else layout.cheapest
+    return choose(people, grid.horizontal.canvas, grid.vertical.canvas)
 
 
 def plan_revision(store: Store, campaign: str, old: Manifest, without: Collection[str]) -> CollagePlan | None:
@@ -58,11 +74,11 @@ def plan_revision(store: Store, campaign: str, old: Manifest, without: Collectio
     alike = Alike(store).groups(campaign, [*tiles, *left_out, *spare]) if spare else []
     taken, others = choice.stand_ins([*tiles, *left_out], spare, alike)
     line = Line([*tiles, *taken, *left_out], others)
-    width, height = old.canvas.width, old.canvas.height
+    width, height, finish = old.canvas.width, old.canvas.height, of_collage(old)
     grid = layout.resized(old.layout, len(line.queue), width, height)
     if grid.left_out >= 0:
-        return CollagePlan(line, grid)
+        return CollagePlan(line, grid, finish)
     try:
-        return CollagePlan(line, layout.best(len(line.queue), width, height))
+        return CollagePlan(line, smaller(len(line.queue), grid, finish), finish)
     except BadParameters:
         return None

@@ -12,13 +12,11 @@ from app.adapters.store.collages.manifests import Manifest
 from app.core.errors import BadParameters, BuildFailed, FolderUnavailable, NotFound
 from app.core.sources import Asset
 from app.services.collage import job
-from app.services.collage.derivatives import LONGEST_SIDES, MASTER, name
 from app.services.collage.plan import Parameters, plan
 from app.services.make import output
 from app.services.make.preparing import Preparing
 
 CAMPAIGN = "photos"
-FILES = (MASTER, *map(name, LONGEST_SIDES), output.MANIFEST)
 LOOK_EVERY = 0.25  # seconds, while the collage is being built
 
 
@@ -32,10 +30,14 @@ class Watch:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished collage. `directory`: where it is; `notes`: by file, why it is not in it, or a remark."""
+    """A finished collage. `directory`: where it is; `document`: its manifest as written there.
+
+    `notes`: by file, why it is not in it, or a remark.
+    """
 
     directory: Path
     manifest: Manifest
+    document: Mapping[str, Any]
     notes: Mapping[str, str]
 
 
@@ -45,7 +47,7 @@ def make(folder: Path, directory: Path, parameters: Parameters, watch: Watch, *,
     `force`: replace a collage that is there. Raises BadParameters if there is no picture or no room for the result,
     FolderUnavailable, BuildFailed, StoreUnavailable or DecoderFailed; then nothing is written.
     """
-    output.require_free(directory, FILES, force=force)
+    output.require_free(directory, force=force)
     imaging.policy.require()
     scratch.sweep()  # what killed processes left
     assets, notes = _pictures(folder)
@@ -57,10 +59,11 @@ def make(folder: Path, directory: Path, parameters: Parameters, watch: Watch, *,
             first = next(iter(unreadable.items()))
             raise BadParameters(f"None of the {len(unreadable)} pictures in {folder} can be read; {_said(*first)}")
         manifest, written = _build(store, parameters, watch.building)
-        lost = sorted({*written["unreadable"], *(asset.public_id for asset in assets if asset.url in unreadable)})
+        lost = {*written["unreadable"], *(asset.public_id for asset in assets if asset.url in unreadable)}
+        document = written | {"unreadable": sorted(lost)}
         names = [file.name for file in manifest.files]
-        output.write(directory, store.collages.directory(CAMPAIGN, manifest.id), names, written | {"unreadable": lost})
-    return Made(directory, manifest, notes | unreadable)
+        output.write(directory, store.collages.directory(CAMPAIGN, manifest.id), names, document)
+    return Made(directory, manifest, document, notes | unreadable)
 
 
 def _pictures(folder: Path) -> tuple[list[Asset], dict[str, str]]:

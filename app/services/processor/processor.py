@@ -84,8 +84,8 @@ class Processor:
         """Asks the source, and makes the store agree. The caller must hold the photo's lock."""
         expected = hint.version is not None and any(tags and tags.version == hint.version for tags in held.values())
         with contextlib.ExitStack() as room:
-            early = None
-            if not expected and hint.picture_url is not None and self._has_room(room, wait=False):
+            early, remote = None, not self._source.any_format
+            if remote and not expected and hint.picture_url is not None and self._has_room(room, wait=False):
                 early = self._fetch(hint.public_id, hint.picture_url)
             with metrics.stage("state"):
                 asset = self._state.of(hint, archives)
@@ -119,10 +119,7 @@ class Processor:
         self._mirror.decoder.check()
 
     def foresee(self, hint: Hint) -> Outcome:
-        """What `process` would do, as far as can be known without the picture. Changes nothing.
-
-        Raises what `process` raises.
-        """
+        """What `process` would do, as far as can be known without the picture. Changes nothing, raises the same."""
         file_name(hint.public_id)
         held, archives = self._state.held(hint.public_id)
         asset = self._state.of(hint, archives)

@@ -11,6 +11,7 @@ from pathlib import Path
 from app.adapters import imaging
 from app.adapters.imaging.blank import Box
 from app.adapters.store import Store
+from app.adapters.store.collages.finished import MANIFEST
 from app.adapters.store.collages.manifests import Manifest
 from app.core.errors import NotFound
 from app.services.collage import derivatives
@@ -38,15 +39,15 @@ class Finished:
         path = self._store.collages.file(campaign, collage, name)
         if not self._store.collages.has(campaign, collage, name):
             raise NotFound(f"The collage {collage} of {campaign} has lost its file {name}.")
-        if Path(name).suffix not in (".jpg", ".png"):
+        if name == MANIFEST:
             return path
         withdrawn = self._withdrawn.of(campaign, collage)
-        if name == derivatives.MASTER:
+        if name == self._store.collages.manifest(campaign, collage).master.name:
             require_nobody(campaign, collage, withdrawn, f"{name} cannot be downloaded")
         return None if withdrawn else path
 
     def derivative(self, campaign: str, collage: str, name: str) -> bytes:
-        """The bytes of a JPEG of the newest revision, without people who have withdrawn.
+        """The bytes of a derivative of the newest revision, without people who have withdrawn.
 
         Waits while a revision is replacing the collage. Raises NotFound, CollageUnsound if nobody can tell whom the
         collage shows, StoreUnavailable.
@@ -68,12 +69,17 @@ class Finished:
 
     def _blanked(self, campaign: str, collage: str, name: str, data: bytes) -> bytes:
         manifest = self._store.collages.manifest(campaign, collage)
-        boxes = places(manifest, imaging.size(data, "jpeg"), self._withdrawn.among(campaign, manifest.shown))
+        kind = derivatives.kind_of(name)
+        boxes = places(
+            manifest,
+            imaging.size(data, "jpeg") if kind == "jpeg" else imaging.screens.size(data, kind),
+            self._withdrawn.among(campaign, manifest.shown),
+        )
         key = hashlib.sha256(f"{MADE} {boxes} {hashlib.sha256(data).hexdigest()}".encode()).digest()
         kept = f"{campaign}/{collage}/{name}"
         picture = self._cache.get(kept, key)
         if picture is None:
-            picture = imaging.blanked(data, boxes, derivatives.QUALITY)
+            picture = imaging.blanked(data, boxes, kind)
             self._cache.put(kept, key, picture)
         return picture
 
@@ -81,11 +87,14 @@ class Finished:
 def places(manifest: Manifest, size: tuple[int, int], public_ids: Collection[str]) -> list[Box]:
     """Where a person is in a derivative of `size` (width × height), rounded out to whole pixels. Pure.
 
-    A derivative is the part of the canvas that the tiles cover, scaled down: their outer edges are its edges.
+    A derivative is the part of the canvas that the tiles cover, scaled down: their outer edges are its edges. With a
+    background it is the whole canvas.
     """
     tiles, wanted = manifest.tiles, set(public_ids)
     x, y = min(tile.x for tile in tiles), min(tile.y for tile in tiles)
     covered = max(tile.x + tile.width for tile in tiles) - x, max(tile.y + tile.height for tile in tiles) - y
+    if manifest.background is not None:
+        x, y, covered = 0, 0, (manifest.canvas.width, manifest.canvas.height)
     boxes = []
     for tile in tiles:
         if tile.public_id in wanted:

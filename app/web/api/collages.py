@@ -8,16 +8,19 @@ from flask.typing import ResponseReturnValue
 
 from app.core.errors import BadParameters
 from app.services.collage import job, layout
+from app.services.collage.finish import FORMATS, HIGHEST_DPI, Finish, finish
 from app.services.collage.plan import Parameters
 from app.services.collage.status import finished_or_draft
 from app.web.auth.admin import admin_only
 from app.web.http import json_body
 from app.web.http.form_fields import check_number
-from app.web.http.sendfile import send
+from app.web.http.sendfile import content_type, send
 from app.web.services import services
 
 blueprint = Blueprint("collages", __name__, url_prefix="/admin")
 
+KNOWN, FINISH = ("photos", "width", "height", "exclude", "duplicates"), ("print", "dpi", "format", "background")
+EXAMPLES = {"print": "3000x2000mm", "background": "#FF9416"}
 PATIENCE = 0.3  # seconds to wait for the lock of somebody who is only checking whether a build is running
 LONGEST_WAIT = 300  # seconds of `Prefer: wait=N`
 
@@ -53,7 +56,7 @@ def download(campaign: str, collage: str, file: str) -> ResponseReturnValue:
         answer = send(path.absolute(), name)
     else:
         answer = make_response(finished.derivative(campaign, collage, file))
-        answer.content_type = "image/jpeg"
+        answer.content_type = content_type(file)
         answer.headers.set("Content-Disposition", "inline", filename=name)
         answer.add_etag()
         answer.make_conditional(request)
@@ -84,7 +87,10 @@ def _state(campaign: str, collage: str) -> dict[str, Any]:
 
 def _parameters() -> Parameters:
     """The parameters of a collage in the request's JSON. Raises BadParameters."""
-    found = json_body.parameters(("photos", "width", "height", "exclude", "duplicates"), '{"photos": 100}')
+    found = json_body.parameters((*KNOWN, *FINISH), '{"photos": 100}')
+    made_of = _finish({key: found.pop(key) for key in FINISH if key in found})
+    if made_of.print and found.keys() & {"width", "height"}:
+        raise BadParameters("print says how large the canvas is; leave out width and height.")
     for key, value in found.items():
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(public_id, str) for public_id in value):
@@ -95,4 +101,17 @@ def _parameters() -> Parameters:
             check_number(key, value, 1)
         else:
             check_number(key, value, layout.SHORTEST, layout.LONGEST)
-    return Parameters(**found)
+    return Parameters(**found, finish=made_of)
+
+
+def _finish(found: dict[str, Any]) -> Finish:
+    """What is made of a collage, from the parameters `FINISH`. Raises BadParameters."""
+    for key in ("print", "background"):
+        if not isinstance(found.get(key, ""), str):
+            raise BadParameters(f"{key} must be a text, such as {EXAMPLES[key]}.")
+    formats = found.get("format", [])
+    formats = [formats] if isinstance(formats, str) else formats
+    if not isinstance(formats, list) or not all(isinstance(kind, str) for kind in formats):
+        raise BadParameters(f"format must be one of {', '.join(FORMATS)}, or a list of them.")
+    dpi = check_number("dpi", found["dpi"], 1, HIGHEST_DPI) if "dpi" in found else None
+    return finish(found.get("print"), dpi, formats, found.get("background"))

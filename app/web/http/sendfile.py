@@ -14,16 +14,25 @@ from flask import Response, request, send_file
 
 from app.web.http.peer import is_from_this_machine
 
+# not known to every Python that we support
+TYPES = {".webp": "image/webp", ".avif": "image/avif"}
+
 
 def send(path: Path, name: str) -> Response:
     """The response with the file at `path` (absolute). `name`: the file name for the browser."""
     address = _nginx_address(path)
     if address is None:
-        return send_file(path, conditional=True, download_name=name)
-    answer = Response(content_type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+        return send_file(path, mimetype=content_type(name), conditional=True, download_name=name)
+    answer = Response(content_type=content_type(name))
     answer.headers.set("Content-Disposition", "inline", filename=name)
     answer.headers["X-Accel-Redirect"] = address
     return answer
+
+
+def content_type(name: str) -> str:
+    """The media type of a file, by the ending of its name."""
+    known = TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0]
+    return known or "application/octet-stream"
 
 
 def _nginx_address(path: Path) -> str | None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.adapters.store.disk import Disk
-from app.adapters.store.files import TEMPORARY, Files
+from app.adapters.store.files import TEMPORARY, Files, Part
 from app.adapters.store.lines import append_line
+from app.adapters.store.readable import PIECE
 from app.core.errors import StoreUnavailable
 from tests.support import child
 
@@ -66,6 +67,24 @@ def test_a_write_for_which_there_is_no_room_leaves_the_old_file_and_nothing_else
     assert str(path) in said
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == {"photo.jpg"}
+
+
+def test_a_part_may_belong_where_something_was_written_before(tmp_path: Path) -> None:
+    path = tmp_path / "print.tif"
+    parts: list[Part] = [b"????", b"data", (0, b"head"), b"end", (6, b"TA")]
+    files.write_whole(path, iter(parts))
+    assert path.read_bytes() == b"headdaTAend"
+
+
+def test_a_large_file_is_read_piece_by_piece(tmp_path: Path) -> None:
+    path = tmp_path / "print.tif"
+    assert files.pieces(path) is None
+    assert files.read_start(path, 3) is None
+    path.write_bytes(bytes(PIECE) + b"the rest")
+    pieces = files.pieces(path)
+    assert pieces is not None
+    assert list(pieces) == [bytes(PIECE), b"the rest"]
+    assert files.read_start(path, 3) == bytes(3)
 
 
 def test_a_write_where_no_directory_can_be_is_the_stores_failure(tmp_path: Path) -> None:

@@ -52,6 +52,9 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "collages.file": lambda store: store.collages.file("sayno", "0001", "collage.png"),
     "collages.has": lambda store: store.collages.has("sayno", "0001", "collage.png"),
     "collages.read": lambda store: store.collages.read("sayno", "0001", "collage.png"),
+    "collages.digest": lambda store: store.collages.digest("sayno", "0001", "collage.png"),
+    "collages.pieces": lambda store: store.collages.pieces(draft(store), "collage.png"),
+    "collages.abandon": lambda store: store.collages.abandon(draft(store)),
     "collages.names": lambda store: store.collages.names("sayno", "0001"),
     "collages.wait_for_swap": lambda store: store.collages.wait_for_swap(
         "sayno", "0001", lambda: store.collages.stamp("sayno", "0001")

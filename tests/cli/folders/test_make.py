@@ -128,6 +128,20 @@ def test_at_most_so_many_people_are_shown_the_earliest_first_whatever_is_there_t
     assert len(manifest["duplicates"]) >= 2
 
 
+def test_a_print_is_made_in_any_format_and_replaces_what_was_there(tmp_path: Path) -> None:
+    people(tmp_path / "pictures", 3)
+    assert make(tmp_path, "pictures", *SMALL).returncode == 0
+    answer = make(tmp_path, "pictures", "--print", "150x100mm", "--dpi", "50", "--format", "tiff", "--force", "--json")
+    assert answer.returncode == 0, answer.stderr
+    names = sorted(path.name for path in (tmp_path / "collage").iterdir())
+    assert "collage.png" not in names
+    assert names == sorted([*(file["name"] for file in json.loads(answer.stdout)["files"]), "manifest.json"])
+    with Image.open(tmp_path / "collage/collage.tif") as image:
+        assert image.size == (295, 197)
+    again = make(tmp_path, "pictures", "--print", "150x100mm", "--width", "600")
+    assert (again.returncode, "leave out --width" in again.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
     people(tmp_path / "pictures", 12)

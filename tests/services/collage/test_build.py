@@ -143,6 +143,15 @@ def test_a_truncated_intermediate_is_made_up_for_by_the_archive(store: Store) ->
     assert np.abs(tile_pixels(store, collage, people[1]).astype(int) - (255, 0, 255)).mean() > 30
 
 
+def test_progress_does_not_fall_where_others_have_to_take_places(store: Store) -> None:
+    people = put(store, range(48))
+    break_both(store, people[3])
+    reported: list[float] = []
+    built(store, progress=reported.append, **TALL)
+    assert reported == sorted(reported)
+    assert reported[-1] == 1
+
+
 def test_an_unreadable_person_is_named_and_the_next_in_line_takes_the_place(store: Store) -> None:
     people = put(store, range(52))
     grid = plan(store, CAMPAIGN, Parameters(**SMALL)).grid

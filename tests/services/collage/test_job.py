@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.core.errors import BadParameters, CollageInProgress, NotFound, StoreUna
 from app.core.logging import export_context
 from app.services.collage import job
 from app.services.collage.bands import bands
+from app.services.collage.finish import Finish
 from app.services.collage.job import Build
 from app.services.collage.plan import Parameters, plan
 from scripts.sandbox.stored import CAMPAIGN, break_both, name, put, seated
@@ -312,7 +314,7 @@ def test_a_build_cannot_take_the_machines_memory_and_is_ended_first_where_there_
     build = start()
     gate.connect()
     soft, hard = resource.prlimit(build.process.pid, resource.RLIMIT_DATA)
-    assert soft == hard == limits.BUILD_BYTES + 240 * 240 * limits.BUILD_BYTES_PER_PIXEL
+    assert soft == hard == limits.BUILD_BYTES
     assert Path(f"/proc/{build.process.pid}/oom_score_adj").read_text().strip() == "1000"
     build.process.kill()
     build.wait(300)
@@ -321,8 +323,7 @@ def test_a_build_cannot_take_the_machines_memory_and_is_ended_first_where_there_
 def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothing(store: Store) -> None:
     put(store, range(4))
     code = (
-        "from app.core import limits; limits.BUILD_BYTES = 80_000_000; limits.BUILD_BYTES_PER_PIXEL = 1;"
-        "from app.services.collage import job; job.main()"
+        "from app.core import limits; limits.BUILD_BYTES = 80_000_000;from app.services.collage import job; job.main()"
     )
     draft = store.collages.begin(CAMPAIGN)
     order = {
@@ -331,7 +332,7 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
         "id": draft.id,
         "directory": str(draft.directory),
         "lock": draft.lock,
-        "wish": {"photos": None, "width": 4096, "height": 4096, "exclude": []},
+        "wish": {"photos": None, "width": 4096, "height": 4096, "exclude": [], "finish": asdict(Finish())},
         "log": export_context(),
     }
     try:
@@ -346,7 +347,10 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
     finally:
         os.close(draft.lock)
     assert done.returncode != 0
-    assert store.collages.draft_state(CAMPAIGN, draft.id)["state"] == "failed"
+    state = store.collages.draft_state(CAMPAIGN, draft.id)
+    assert state["state"] == "failed"
+    assert "more than the 80 MB of memory" in state["error"]
+    assert list(draft.directory.iterdir()) == []
     assert store.collages.ids(CAMPAIGN) == []
     assert b"Traceback" not in done.stderr
 

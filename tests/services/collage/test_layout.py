@@ -274,3 +274,27 @@ def test_the_cheapest_grids_are_those_that_a_look_at_all_cases_finds(
     found = layout.ranked(photos, width, height, number)
     ranks = [(round(case.cost, 6), case.left_out, -case.horizontal.cell, case.cols) for case in found]
     assert ranks == sorted(best_of.values())[:number]
+
+
+@pytest.mark.parametrize("people", [1, 12, 60, 221, 999])
+@pytest.mark.parametrize(("width", "height"), [(39_370, 19_685), (11_811, 7_874), (30_000, 60_000), (196_850, 3_937)])
+def test_a_print_seats_as_many_as_a_usual_canvas_of_its_shape(people: int, width: int, height: int) -> None:
+    longest = max(width, height)
+    try:
+        usual = layout.best(people, round(width * 4096 / longest), round(height * 4096 / longest))
+    except BadParameters:
+        with pytest.raises(BadParameters, match=f"No grid of .* {width}×{height};"):
+            layout.printed(people, width, height)
+        return
+    found = layout.printed(people, width, height)
+    assert (found.cols, found.rows, found.left_out) == (usual.cols, usual.rows, usual.left_out)
+    assert (found.horizontal.canvas, found.vertical.canvas) == (width, height)
+    same = [
+        case for case in layout.candidates(people, width, height) if (case.cols, case.rows) == (usual.cols, usual.rows)
+    ]
+    assert not same or found.cost == min(case.cost for case in same)
+
+
+@pytest.mark.parametrize(("width", "height"), [(4096, 4096), (354, 591), (3000, 4000)])
+def test_a_small_print_has_the_grid_of_any_canvas(width: int, height: int) -> None:
+    assert layout.printed(60, width, height) == layout.best(60, width, height)

@@ -39,6 +39,32 @@ def until_done(client: FlaskClient, location: str) -> dict[str, Any]:
     return found
 
 
+def test_a_print_is_built_as_its_parameters_say(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 7)
+    wish = {"print": "60x40mm", "dpi": 150, "format": ["pdf", "webp"], "background": "#FF9416"}
+    manifest = ask(client, wish).get_json()
+    assert manifest["print"] == {"width_mm": 60, "height_mm": 40, "dpi": 150, "format": "pdf"}
+    assert (manifest["canvas"], manifest["background"]) == ({"width": 354, "height": 236}, "#FF9416")
+    assert [file["name"] for file in manifest["files"]][:2] == ["collage.pdf", "collage-1920.jpg"]
+    answer = get(client, "/admin/campaigns/sayno/collages/0001/collage.pdf")
+    assert (answer.content_type, answer.data[:5]) == ("application/pdf", b"%PDF-")
+    assert "print" not in ask(client, SMALL | {"format": "avif"}).get_json()
+
+
+def test_the_form_has_a_background(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 7)
+    origin = {"Origin": "http://localhost"}
+    form = {"width": "300", "height": "400", "background": " #ff9416 "}
+    page = client.post("/admin/campaigns/sayno/build", data=form, auth=ADMIN, headers=origin)
+    assert page.status_code == 303
+    assert until_done(client, "/admin/campaigns/sayno/collages/0001")["background"] == "#ff9416"
+    form["background"] = "orange"
+    page = client.post("/admin/campaigns/sayno/build", data=form, auth=ADMIN, headers=origin)
+    assert page.status_code == 422
+    assert "background must be a colour such as #FF9416" in page.text
+    assert 'value="orange"' in page.text
+
+
 def test_a_collage_is_promised_at_once_and_found_at_its_location(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 7)
     answer = ask(client, SMALL, wait=None)
@@ -76,6 +102,10 @@ def test_parameters_are_heeded(client: FlaskClient, store: Store) -> None:
     [
         {"photos": 0}, {"photos": -1}, {"photos": "all"}, {"photos": True}, {"photos": 1.5}, {"width": 0},
         {"width": 10**9}, {"width": 16000, "height": 16000}, {"height": None}, {"exclude": "p1"}, {"exclude": [1]},
+        {"print": "3x2m"}, {"print": 3}, {"print": "300x200mm", "dpi": "100"}, {"dpi": 100}, {"format": "jpeg"},
+        {"format": "gif"}, {"format": [1]}, {"print": "300x200mm", "format": ["png", "pdf"]}, {"background": "red"},
+        {"background": None}, {"print": "300x200mm", "width": 300}, {"print": "20000x1000mm", "format": "jpeg"},
+        {"print": "3000x2000mm", "dpi": 600},
         {"exclude": ["p0", "p1", "p2"]}, {"widht": 600}, [], "text", {"width": 4096, "height": 16},
     ],
 )  # fmt: skip

@@ -4,7 +4,6 @@ A Lanczos filter is separable: first every row is made narrower, on any core, th
 made from the next larger one, and only the rows that are still needed are kept.
 """
 
-import io
 import math
 from collections.abc import Sequence
 
@@ -73,13 +72,6 @@ class _Reduction:
         self._rows = self._rows[(needed - self._first) * stride :]
         self._first = needed
         return found
-
-
-def jpeg(picture: Image.Image, quality: int) -> bytes:
-    """The picture as a progressive JPEG without metadata."""
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=quality, progressive=True)
-    return out.getvalue()
 
 
 def _picture(width: int, rows: bytes | bytearray) -> Image.Image:

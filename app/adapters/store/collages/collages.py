@@ -18,7 +18,7 @@ from typing import Any
 from app.adapters.store import files
 from app.adapters.store.collages.finished import REPLACED, FinishedCollages
 from app.adapters.store.documents import an_object, is_part
-from app.core.errors import CollageInProgress, NotFound
+from app.core.errors import CollageInProgress, NotFound, StoreUnavailable
 
 PROGRESS = ".progress.json"
 
@@ -123,10 +123,27 @@ class Collages(FinishedCollages):
                 if self._root.files.disk.stat(Path(entry.path)):
                     self._root.files.disk.remove_tree(Path(entry.path))
 
-    def write(self, draft: Draft, name: str, data: bytes | Iterable[bytes]) -> None:
+    def write(self, draft: Draft, name: str, data: bytes | Iterable[files.Part]) -> None:
         """Writes a file of the draft, whole or in parts. Raises StoreUnavailable, and what making the parts raises."""
         self._root.require()
         self._root.files.write_whole(draft.directory / name, data)
+
+    def pieces(self, draft: Draft, name: str) -> Iterator[bytes]:
+        """A file of the draft, piece by piece. Raises StoreUnavailable."""
+        found = self._root.files.pieces(draft.directory / name)
+        if found is None:
+            raise StoreUnavailable(f"The file {draft.directory / name} is gone.")
+        return found
+
+    def abandon(self, draft: Draft) -> None:
+        """Removes what a build that failed has written: it may fill the disk. Raises StoreUnavailable.
+
+        The directory stays until the next build, so that its number is not used again.
+        """
+        self._root.require()
+        with files.using(draft.directory):
+            for entry in self._root.files.scan(draft.directory):
+                self._root.files.disk.unlink(Path(entry.path))
 
     def publish(self, draft: Draft, manifest: Mapping[str, Any]) -> None:
         """Writes the manifest and makes the draft a finished collage, replacing the one that it revises, if any."""

@@ -1,6 +1,7 @@
 """Finished collages: a directory `<campaign>/collages/<NNNN>` with a manifest for each."""
 
 import contextlib
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -123,6 +124,20 @@ class FinishedCollages:
         Read in one go, so that the length is right even if a revision replaces the collage.
         """
         return self._root.files.read(self.path(campaign, collage, name))
+
+    def digest(self, campaign: str, collage: str, name: str) -> tuple[int, str, bytes] | None:
+        """Length, SHA-256 and first piece of a collage's file, which may be larger than memory; None if it is missing.
+
+        Raises StoreUnavailable.
+        """
+        pieces = self._root.files.pieces(self.path(campaign, collage, name))
+        if pieces is None:
+            return None
+        length, digest, start = 0, hashlib.sha256(), b""
+        for piece in pieces:
+            length, start = length + len(piece), start or piece
+            digest.update(piece)
+        return length, digest.hexdigest(), start
 
     def file(self, campaign: str, collage: str, name: str) -> Path:
         """The path of a file that the manifest names (or of the manifest). Raises NotFound, CollageUnsound."""

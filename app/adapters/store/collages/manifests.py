@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from app.adapters.store.collages.schema import check
 from app.adapters.store.documents import parsed
@@ -28,6 +28,22 @@ class Cells:
     used: int
     left_out: int
     terms: Mapping[str, Any]
+
+
+Format = Literal["png", "jpeg", "tiff", "pdf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Millimetres, pixels an inch, and the format of the file: png, jpeg, tiff or pdf."""
+
+    width_mm: float
+    height_mm: float
+    dpi: int
+    format: Format
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +77,8 @@ class File:
 class Summary:
     """A manifest without the position of each tile. Lists of people hold public IDs, `shown` in the order of the grid.
 
-    `duplicates`: further photos of people who are shown or left out. `files`: the master first.
+    `duplicates`: further photos of people who are shown or left out. `files`: the master first. `print`: None for a
+    collage for screens; `background`: `#RRGGBB`, None where padding is transparent.
     """
 
     id: str
@@ -75,6 +92,13 @@ class Summary:
     duplicates: tuple[str, ...]
     unreadable: tuple[str, ...]
     files: tuple[File, ...]
+    print: Print | None = field(default=None, kw_only=True)
+    background: str | None = field(default=None, kw_only=True)
+
+    @property
+    def master(self) -> File:
+        """The picture of the whole canvas."""
+        return self.files[0]
 
     @property
     def not_shown(self) -> frozenset[str]:
@@ -108,7 +132,7 @@ class Manifest(Summary):
         return self.as_json() | {"files": files}
 
 
-Part = TypeVar("Part", Size, Cells, Tile, File)
+Part = TypeVar("Part", Size, Cells, Tile, File, Print)
 
 
 def read(raw: bytes, campaign: str, collage: str) -> Manifest:
@@ -134,6 +158,8 @@ def read(raw: bytes, campaign: str, collage: str) -> Manifest:
         duplicates=tuple(document.get("duplicates", ())),
         unreadable=tuple(document["unreadable"]),
         files=tuple(_part(File, file) for file in document["files"]),
+        print=_part(Print, document["print"]) if "print" in document else None,
+        background=document.get("background"),
         tiles=tuple(_part(Tile, tile) for tile in document["tiles"]),
         document=document,
     )

@@ -1,15 +1,19 @@
 """Checks that a JSON document is a manifest. Pure.
 
 The keys are those that `services/collage/manifest.py` writes. `duplicates`, `revision`, `versions` and the layout's
-`terms` may be missing: older manifests lack some of them.
+`terms` may be missing: older manifests lack some of them. `print` and `background` are there where they were asked for.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.adapters.store.documents import is_count, moment
 from app.adapters.store.names import file_name
 from app.core.errors import BadPublicId
+
+PRINTS = ("png", "jpeg", "tiff", "pdf")
+BACKGROUND = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
 def check(document: object, collage: str) -> dict[str, Any]:
@@ -31,6 +35,10 @@ def check(document: object, collage: str) -> dict[str, Any]:
         _check_public_ids(_list(manifest.get(key), key))
     _check_public_ids(_list(manifest.get("duplicates", []), "duplicates"))
     _check_files(_list(manifest.get("files"), "files"))
+    if "print" in manifest:
+        _check_print(_object(manifest["print"], "print"))
+    if not BACKGROUND.fullmatch(str(manifest.get("background", "#000000"))):
+        raise ValueError("background is not a colour")
     if not is_count(manifest.get("revision", 1), 1):
         raise ValueError("revision is not a number")
     return manifest
@@ -52,6 +60,15 @@ def _check_tiles(tiles: object, canvas: Mapping[str, int], layout: Mapping[str, 
     used, named = layout["used"], len(_list(tiles, "tiles"))
     if not len(places) == named == used == layout["cols"] * layout["rows"]:
         raise ValueError(f"it names {named} people for {used} places")
+
+
+def _check_print(size: Mapping[str, Any]) -> None:
+    for key in ("width_mm", "height_mm"):
+        if isinstance(size.get(key), bool) or not isinstance(size.get(key), int | float) or not 0 < size[key] < 10**6:
+            raise ValueError(f"{key} is not a length")
+    _counts(size, ("dpi",), 1)
+    if size.get("format") not in PRINTS:
+        raise ValueError("format is not that of a print")
 
 
 def _check_files(files: list[Any]) -> None:

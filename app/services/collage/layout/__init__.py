@@ -8,7 +8,7 @@
 
 from app.services.collage.layout.grid import Axis, Layout
 from app.services.collage.layout.report import report_lines
-from app.services.collage.layout.search import best, candidates, ranked, resized
+from app.services.collage.layout.search import best, candidates, cheapest, printed, ranked, resized
 from app.services.collage.layout.weights import LONGEST, RATIO, SHORTEST, leave_out
 
 __all__ = [
@@ -19,7 +19,9 @@ __all__ = [
     "Layout",
     "best",
     "candidates",
+    "cheapest",
     "leave_out",
+    "printed",
     "ranked",
     "report_lines",
     "resized",

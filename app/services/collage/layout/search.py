@@ -6,7 +6,7 @@ from app.adapters.store.collages.manifests import Cells
 from app.core import limits
 from app.core.errors import BadParameters
 from app.services.collage.layout.grid import Axis, Layout
-from app.services.collage.layout.weights import LONGEST, MOST_CLIPPED, RATIO, SHORTEST, leave_out
+from app.services.collage.layout.weights import LONGEST, MOST_CLIPPED, RATIO, SHORTEST, USUAL, leave_out
 
 
 def candidates(photos: int, width: int, height: int) -> Iterator[Layout]:
@@ -63,9 +63,7 @@ def ranked(photos: int, width: int, height: int, number: int) -> list[Layout]:
 
 
 def best(photos: int, width: int, height: int) -> Layout:
-    """The layout of least cost; ties: fewer left out, then larger cells. Raises BadParameters if there is none."""
-    if photos < 1:
-        raise BadParameters("There are no photos to make a collage of.")
+    """The layout of least cost on a canvas for screens. Raises BadParameters if there is none, or for its size."""
     for name, side in (("width", width), ("height", height)):
         if not SHORTEST <= side <= LONGEST:
             raise BadParameters(f"{name} must be from {SHORTEST} to {LONGEST} pixels, not {side}.")
@@ -74,13 +72,43 @@ def best(photos: int, width: int, height: int) -> Layout:
             f"width × height must be at most {limits.PICTURE_PIXELS // 10**6} megapixels,"
             f" not {width}×{height} ({width * height / 10**6:.1f} megapixels)."
         )
-    cheapest = ranked(photos, width, height, 1)
-    if not cheapest:
-        raise BadParameters(
-            f"No grid of {photos} {'photo' if photos == 1 else 'photos'} fits a canvas of {width}×{height};"
-            " use a squarer canvas or more photos."
-        )
-    return cheapest[0]
+    return cheapest(photos, width, height)
+
+
+def cheapest(photos: int, width: int, height: int) -> Layout:
+    """The layout of least cost; ties: fewer left out, then larger cells. Raises BadParameters if there is none.
+
+    The canvas may have any size.
+    """
+    if photos < 1:
+        raise BadParameters("There are no photos to make a collage of.")
+    found = ranked(photos, width, height, 1)
+    if not found:
+        raise _none(photos, width, height)
+    return found[0]
+
+
+def _none(photos: int, width: int, height: int) -> BadParameters:
+    return BadParameters(
+        f"No grid of {photos} {'photo' if photos == 1 else 'photos'} fits a canvas of {width}×{height};"
+        " use a squarer canvas or more photos."
+    )
+
+
+def printed(photos: int, width: int, height: int) -> Layout:
+    """The layout of a print: as many columns and rows as on a usual canvas of its shape. Raises BadParameters.
+
+    A person left out costs as much as some pixels of padding, which are nothing on a canvas of 40,000: of 60 people,
+    24 would be on it, where the same shape at the usual size has room for all.
+    """
+    longest = max(width, height)
+    if longest <= USUAL:
+        return cheapest(photos, width, height)
+    across, down = (max(SHORTEST, round(side * USUAL / longest)) for side in (width, height))
+    usual = ranked(photos, across, down, 1)
+    if photos < 1 or not usual:
+        raise _none(photos, width, height)
+    return min(_cases(photos, usual[0].cols, usual[0].rows, width, height), key=lambda case: case.cost)
 
 
 def resized(known: Cells, photos: int, width: int, height: int) -> Layout:

@@ -14,6 +14,7 @@ MOST_CLIPPED = 33  # per cent of an edge cell, on either side
 RATIO = 2  # cols/rows is within this factor of the canvas' own ratio
 
 SHORTEST, LONGEST = 16, 16_384  # sides of a canvas in pixels
+USUAL = 4_096  # the side for which the weights were chosen
 
 
 def leave_out(photos: int) -> float:

@@ -1,12 +1,13 @@
-"""The form that asks for a collage: how many people, which canvas, who is left out by name."""
+"""The form that asks for a collage: how many people, which canvas and background, who is left out by name."""
 
 from flask import request
 
 from app.services.collage import layout
+from app.services.collage.finish import finish
 from app.services.collage.plan import Parameters
 from app.web.http.form_fields import parse_number
 
-DEFAULTS = {"photos": "", "width": "4096", "height": "4096", "duplicates": ""}
+DEFAULTS = {"photos": "", "width": "4096", "height": "4096", "duplicates": "", "background": ""}
 
 
 def fields() -> dict[str, str]:
@@ -31,4 +32,5 @@ def parameters() -> Parameters:
         height=height,
         exclude=frozenset(request.values.getlist("exclude")),
         duplicates=bool(sent["duplicates"]),
+        finish=finish(background=sent["background"].strip() or None),
     )

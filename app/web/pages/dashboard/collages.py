@@ -27,7 +27,6 @@ blueprint = dashboard_blueprint("dashboard_collages", "/admin/campaigns/<campaig
 
 PATIENCE = 0.3  # seconds to wait for the lock of somebody who is only checking whether a build is running
 USES = {
-    derivatives.MASTER: "The master, with a transparent border, for print",
     derivatives.name(1920): "For a screen or a post",
     derivatives.name(1024): "For mails",
 }
@@ -102,11 +101,18 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
         picture=preview(past),
         change=changed,
         people=_people(campaign, changed),
-        uses=USES,
-        master=derivatives.MASTER,
+        uses=USES | {past.master.name: _use(past)},
+        master=past.master.name,
         **_mails(campaign, collage),
     )
     return make_response(answer, status)
+
+
+def _use(past: Summary) -> str:
+    """What the master is for."""
+    if past.print:
+        return f"A print of {past.print.width_mm:g} × {past.print.height_mm:g} mm, {past.print.dpi} dpi"
+    return f"The master, on {past.background}" if past.background else "The master, with a transparent border"
 
 
 def _withdrawn(campaign: str, past: Summary) -> list[str]:

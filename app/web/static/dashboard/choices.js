@@ -1,6 +1,6 @@
 /* The form's choices: how many people, the canvas, who is left out. */
 
-const FIELDS = ['photos', 'width', 'height'];
+const FIELDS = ['photos', 'width', 'height', 'background'];
 const IN_ADDRESS = [...FIELDS, 'exclude', 'take', 'canvas', 'duplicates'];
 
 /** The checkbox that leaves out the photo that `element` belongs to. */

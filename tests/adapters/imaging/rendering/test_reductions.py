@@ -13,6 +13,7 @@ from PIL import Image
 
 from app.adapters.imaging.rendering import reductions
 from app.adapters.imaging.saving import reduced_size
+from app.adapters.imaging.screens import encoded
 from scripts.sandbox.pictures import scene
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -84,7 +85,7 @@ def test_the_longest_side_is_as_asked(size: tuple[int, int], longest: int, expec
 
 
 def test_a_jpeg_is_progressive_of_the_quality_asked_for_and_without_metadata() -> None:
-    low, high = (reductions.jpeg(whole((150, 100)), quality) for quality in (30, 95))
+    low, high = (encoded(whole((150, 100)), "jpeg", quality) for quality in (30, 95))
     assert len(low) < len(high)
     with Image.open(io.BytesIO(high)) as opened:
         assert opened.info.get("progressive") == 1

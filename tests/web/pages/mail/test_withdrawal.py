@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
 from app.core.config import load_settings
+from app.services.collage.finish import finish
 from app.services.tracking.tokens import Claims, Tokens
 from app.web.app import create_app
 from scripts.sandbox import stored
@@ -118,6 +119,32 @@ def test_somebody_who_withdraws_is_shown_at_no_url_and_everyone_else_is(
     else:
         assert after.status_code == 200
         assert shown(after.data) == shown(before.data) - {GONE}
+
+
+@pytest.mark.parametrize("background", [None, "#123456"])
+def test_a_print_is_withheld_and_all_its_derivatives_lose_the_face(
+    client: FlaskClient, store: Store, background: str | None
+) -> None:
+    made = finish("50x60mm", 200, ["tiff", "webp", "avif"], background)
+    collage = stored.built(store, finish=made)["id"]
+    names = [f"collage-{longest}.{kind}" for longest in (1920, 1024) for kind in ("jpg", "webp", "avif")]
+    paths = {name: f"/admin/campaigns/sayno/collages/{collage}/{name}" for name in [*names, "collage.tif"]}
+    page = f"/admin/campaigns/sayno/history/{collage}"
+    before = {name: get(client, path) for name, path in paths.items()}
+    types = {"jpg": "image/jpeg", "webp": "image/webp", "avif": "image/avif", "tif": "image/tiff"}
+    for name, answer in before.items():
+        assert (answer.status_code, answer.content_type) == (200, types[name.rpartition(".")[2]])
+        assert GONE in shown(answer.data)
+    assert "A print of 50 × 60 mm, 200 dpi" in get(client, page).text
+    withdraw(store)
+    assert "collage.tif cannot be downloaded" in get(client, page).text
+    assert get(client, paths["collage.tif"]).status_code == 409
+    for name in names:
+        after = get(client, paths[name])
+        assert (after.status_code, after.content_type) == (200, before[name].content_type)
+        assert shown(after.data) == shown(before[name].data) - {GONE}
+        corner = stored.decoded(after.data)[0, 0].astype(int)
+        assert background is None or (abs(corner - (0x12, 0x34, 0x56)) < 12).all()
 
 
 def test_a_picture_to_share_no_longer_shows_a_neighbour_who_withdrew(client: FlaskClient, store: Store) -> None:
