@@ -64,10 +64,8 @@ def sync(
     Repairs what lost notifications left behind, and fills a new campaign. Photos that agree with Cloudinary's lists
     cost no call; each other photo is looked up, and none is removed only because a list lacks it. Near the hourly limit
     of Admin API calls the command waits for the next hour; interrupted at any time and started again, it continues
-    where it stopped. Exit code 1 if something stayed unreachable.
-
-    A campaign that is a folder costs a look at each file, and only new and changed pictures are decoded; the report
-    says which files are skipped, and why.
+    where it stopped. Of a folder, only new and changed pictures are decoded. Exit code 1 if something stayed
+    unreachable.
 
     Without --yes, a sync does not remove more than five photos that make up over a fifth of a campaign: a misspelt
     folder looks like that. Nor does it remove any if the campaign's last sync used another folder or account.
