@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
+from app.adapters.store.photos.entries import Entry
 from app.adapters.store.photos.paths import VARIANTS
 from app.adapters.store.photos.reading import JPEG_END, PNG_END
 from tests.support.manifests import manifest
@@ -134,6 +135,50 @@ def collage_is_there(title: str) -> Callable[[Store], None]:
     return check
 
 
+def catalogued(store: Store) -> None:
+    """A catalogue of `p` and `q`, with a damaged line."""
+    for public_id in ("p", "q"):
+        store.photos.put("sayno", public_id, ARCHIVE[1], INTERMEDIATE[1], APPROVED_AT, 1)
+        store.catalogue.add("sayno", [Entry(public_id, "id", 1, camera="before")])
+    path = store.catalogue.path("sayno")
+    path.write_bytes(path.read_bytes() + b"damaged\n")
+
+
+def add_entry(store: Store) -> None:
+    store.catalogue.add("sayno", [Entry("p", "id", 1, zodiac="Leo")])
+
+
+def tidy(store: Store) -> None:
+    store.catalogue.tidy("sayno", exact=False)
+
+
+def remove_entry(store: Store) -> None:
+    store.catalogue.remove("sayno", "p")
+
+
+def no_entry_is_lost(store: Store) -> None:
+    contents = store.catalogue.read("sayno")
+    assert [entry.camera for entry in contents.entries.values()] == ["before", "before"]
+    aside = store.catalogue.aside("sayno")
+    assert contents.damaged or aside.read_bytes() == b"damaged\n"
+
+
+def entry_is_there(store: Store) -> None:
+    assert store.catalogue.read("sayno").entries["p"].zodiac == "Leo"
+
+
+def is_tidy(store: Store) -> None:
+    assert not store.catalogue.read("sayno").damaged
+
+
+def the_other_entry_stays(store: Store) -> None:
+    assert "q" in store.catalogue.read("sayno").entries
+
+
+def entry_is_gone(store: Store) -> None:
+    assert set(store.catalogue.read("sayno").entries) == {"q"}
+
+
 def nothing(store: Store) -> None:
     pass
 
@@ -148,6 +193,9 @@ ACTIONS: dict[str, tuple[Step, Step, Step, Step]] = {
     "remove a photo": (put(1), remove, photo_is_old_or_new, photo_is(None)),
     "add a line to a log": (line_before, log_line, nothing, line_is_there),
     "file a notification": (nothing, notification, nothing_torn, notification_is_there_once),
+    "add to the catalogue": (catalogued, add_entry, no_entry_is_lost, entry_is_there),
+    "tidy the catalogue": (catalogued, tidy, no_entry_is_lost, is_tidy),
+    "remove from the catalogue": (catalogued, remove_entry, the_other_entry_stays, entry_is_gone),
     "build a collage": (nothing, collage("new"), collage_is_old_or_new, collage_is_there("new")),
     "build one anew": (collage("old"), collage("new"), collage_is_old_or_new, collage_is_there("new")),
 }

@@ -18,6 +18,7 @@ from app.adapters.store.photos import entries
 from app.adapters.store.photos.entries import Entry
 from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
+from app.core.errors import StoreUnavailable
 
 NAME, ASIDE = "catalogue.jsonl", "catalogue.damaged.jsonl"
 PATIENCE = 30.0  # seconds for the lock
@@ -77,13 +78,14 @@ class Catalogue:
         """
         with self._turn(campaign):
             path = self.path(campaign)
-            data = self._root.files.read(path) or b""
+            data = self._data(path)
             contents = self._parsed(campaign, data)
             here = self._photos.public_ids(campaign)
             contents.entries = {
                 public_id: entries.limited(entry, exact=exact)
                 for public_id, entry in sorted(contents.entries.items())
-                if public_id in here
+                # a listing that lacks one is no proof
+                if public_id in here or self._photos.has(campaign, public_id)
             }
             if contents.damaged:
                 self._keep_aside(campaign, contents.damaged.values())
@@ -96,7 +98,7 @@ class Catalogue:
         """Removes what is known of a photo."""
         path, named = self.path(campaign), json.dumps(public_id).encode("ascii")
         with self._turn(campaign):
-            if named in (self._root.files.read(path) or b""):
+            if named in self._data(path):
                 self._without(
                     path, lambda line: named in line and (an_object(line) or {}).get("public_id") == public_id
                 )
@@ -134,9 +136,17 @@ class Catalogue:
                 contents.damaged[number] = line
         return contents
 
+    def _data(self, path: Path) -> bytes:
+        """What is in a file, for whoever writes it anew. What is missing may only be out of sight."""
+        data = self._root.files.read(path)
+        with using(path):
+            if data is None and self._root.files.exists(path):
+                raise StoreUnavailable(f"The store failed at {path}: it is there, and cannot be read.")
+        return data or b""
+
     def _keep_aside(self, campaign: str, lines: Iterable[bytes]) -> None:
         path = self.aside(campaign)
-        before = self._root.files.read(path) or b""
+        before = self._data(path)
         known = set(before.split(b"\n"))
         new = b"".join(line + b"\n" for line in lines if line not in known)
         if new:
@@ -144,7 +154,7 @@ class Catalogue:
 
     def _without(self, path: Path, goes: Callable[[bytes], bool]) -> tuple[int, int]:
         """Removes lines; returns how many there were, and how many were removed."""
-        every = [line for line in (self._root.files.read(path) or b"").split(b"\n") if line]
+        every = [line for line in self._data(path).split(b"\n") if line]
         kept = [line for line in every if not goes(line)]
         if kept and len(kept) < len(every):
             self._root.files.write_whole(path, b"".join(line + b"\n" for line in kept), private=True)
