@@ -1,0 +1,104 @@
+"""`people.csv`: whose pictures are in a folder.
+
+A table beside the pictures, UTF-8 with or without BOM, columns separated by `,` or `;`. The first line names the
+columns, in any order: `file` (path of the picture from the folder, with its ending), `email`, `name`, `consent`. Only
+`file` is required, further columns are ignored.
+"""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.addresses import stored
+from app.core.errors import SettingError
+
+FILE = "people.csv"
+CONSENT = {"": None} | dict.fromkeys(("yes", "y", "true", "1"), True) | dict.fromkeys(("no", "n", "false", "0"), False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One line of the table. `email`: as in `app.core.addresses.stored`. `consent`: None if the table does not say."""
+
+    file: str
+    line: int
+    email: str | None = None
+    name: str | None = None
+    consent: bool | None = None
+
+
+class People(Mapping[str, Person]):
+    """The people by file: its path from the folder, with `/`, in Unicode's composed form (NFC)."""
+
+    def __init__(self, people: dict[str, Person] | None = None) -> None:
+        self._people = people or {}
+
+    def __getitem__(self, file: str) -> Person:
+        return self._people[normal(file)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._people)
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+
+def normal(file: str) -> str:
+    """The spelling under which a file is looked up: `.\\Müller.jpg` and `Müller.jpg` are one file."""
+    parts = unicodedata.normalize("NFC", file.strip()).replace("\\", "/").split("/")
+    return "/".join(part for part in parts if part not in ("", "."))
+
+
+def read(folder: Path) -> People:
+    """The table in a folder; empty if there is none. Raises SettingError, which names the file and the line."""
+    path = folder / FILE
+    try:
+        return parse(path.read_bytes(), path)
+    except FileNotFoundError:
+        return People()
+    except OSError as error:
+        raise SettingError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def parse(data: bytes, path: Path) -> People:
+    """Reads a table; `path` is for messages. Raises SettingError, which names the file and the line."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SettingError(f"{path}, line {line}: this is not UTF-8; save the table as CSV UTF-8.") from None
+    head = text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
+    people: dict[str, Person] = {}
+    try:
+        columns = [column.strip().casefold() for column in next(rows, [])]
+        if "file" not in columns:
+            raise SettingError(f"{path}, line 1: there is no column named file; begin with file,email,name,consent.")
+        for row in rows:
+            if any(field.strip() for field in row):
+                person = _person(columns, row, path, rows.line_num)
+                first = people.setdefault(person.file, person)
+                if first is not person:
+                    raise SettingError(f"{path}, line {person.line}: {person.file} is in line {first.line} already.")
+    except csv.Error as error:
+        raise SettingError(f"{path}, line {rows.line_num}: this is not CSV ({error}).") from None
+    return People(people)
+
+
+def _person(columns: list[str], row: list[str], path: Path, line: int) -> Person:
+    if len(row) > len(columns) and any(field.strip() for field in row[len(columns) :]):
+        raise SettingError(
+            f"{path}, line {line}: there are {len(row)} fields under {len(columns)} columns;"
+            ' put a field with a separator in it between double quotes (").'
+        )
+    fields = dict(zip(columns, (field.strip() for field in row), strict=False))
+    file = normal(fields["file"])
+    if not file:
+        raise SettingError(f"{path}, line {line}: the column file is empty; name the picture or remove the line.")
+    consent = fields.get("consent", "").casefold()
+    if consent not in CONSENT:
+        raise SettingError(f"{path}, line {line}: consent must be yes or no, or empty, not {consent!r}.")
+    return Person(file, line, stored(fields.get("email")), fields.get("name") or None, CONSENT[consent])
