@@ -23,6 +23,7 @@ COMMANDS = {
     "derive": ("app.cli.collages", "derive"),
     "doctor": ("app.cli.doctor", "doctor"),
     "forget": ("app.cli.forget", "forget"),
+    "import": ("app.cli.importing.folder", "import_folder"),
     "init": ("app.cli.init", "init"),
     "inventory": ("app.cli.inventory", "inventory"),
     "layout": ("app.cli.collages", "layout_command"),

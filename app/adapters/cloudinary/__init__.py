@@ -6,26 +6,32 @@
   `reach`: whether a host answers, and its clock.
 - `notifications`: reads webhooks as hints. `statements`: what they state about a photo. `signature`: verifies that
   Cloudinary sent them.
-- `public_ids`: checks public IDs.
+- `uploads`: brings pictures into the account. `public_ids`: checks public IDs, and divides many
+  into single questions.
 """
 
 from app.adapters.cloudinary.api import Cloudinary
 from app.adapters.cloudinary.asset import Asset, Listed, Page, pages
 from app.adapters.cloudinary.notifications import Hint, Notification, parse
+from app.adapters.cloudinary.public_ids import batches
 from app.adapters.cloudinary.quota import Quota, Standing
 from app.adapters.cloudinary.signature import verify
 from app.adapters.cloudinary.statements import Statement
+from app.adapters.cloudinary.uploads import NewPicture, Uploads
 
 __all__ = [
     "Asset",
     "Cloudinary",
     "Hint",
     "Listed",
+    "NewPicture",
     "Notification",
     "Page",
     "Quota",
     "Standing",
     "Statement",
+    "Uploads",
+    "batches",
     "pages",
     "parse",
     "verify",

@@ -14,6 +14,7 @@ T = TypeVar("T")
 # Delivery types of uploaded assets. The last two are delivered to signed URLs only.
 # https://cloudinary.com/documentation/upload_parameters#delivery_types
 TYPES = ("upload", "private", "authenticated")
+DIGEST = "sha256"  # in the context of an imported picture: of its file
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Asset:
 class Listed:
     """One row of a list. `status`: approved, pending, rejected, or unmoderated; `changed_at`: when that was decided.
 
+    `digest`: of the file that was imported (`app.adapters.cloudinary.uploads`), None for other pictures.
+
     Lists lag by seconds and leave assets out (rejected ones always): a row says what was true, a missing row says
     nothing.
     """
@@ -50,6 +53,7 @@ class Listed:
     changed_at: float
     format: str
     tags: tuple[str, ...]
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,16 @@ def _listed(row: Mapping[str, Any], fixed_folders: bool) -> Listed:
         changed_at=asset.approved_at,
         format=kind if isinstance(kind, str) else "unknown",
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        digest=digest_in(row),
     )
+
+
+def digest_in(answer: Mapping[str, Any]) -> str | None:
+    """The digest in the context of an asset, if it has one."""
+    context = answer.get("context")
+    custom = context.get("custom") if isinstance(context, dict) else None
+    found = custom.get(DIGEST) if isinstance(custom, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def moderation_status(answer: Mapping[str, Any]) -> str | None:
