@@ -24,6 +24,7 @@ COMMANDS = {
     "doctor": ("app.cli.doctor", "doctor"),
     "forget": ("app.cli.forget", "forget"),
     "import": ("app.cli.importing.folder", "import_folder"),
+    "import-prototype": ("app.cli.importing.prototype", "import_prototype"),
     "init": ("app.cli.init", "init"),
     "inventory": ("app.cli.inventory", "inventory"),
     "layout": ("app.cli.collages", "layout_command"),
