@@ -70,7 +70,7 @@ class Uploads:
         options: dict[str, Any] = {"public_id": picture.public_id, "overwrite": False, "moderation": "manual"}
         options |= {"context": dict(picture.context or {}) | {DIGEST: mark}, "tags": list(picture.tags)}
         if picture.folder is not None:
-            options |= {"asset_folder": picture.folder, "display_name": picture.file.rpartition(".")[0]}
+            options |= {"asset_folder": picture.folder, "display_name": picture.file.rpartition(".")[0].strip()[:255]}
         answer = self._call(picture, options)
         if not answer.get("existing"):
             return False
@@ -83,6 +83,8 @@ class Uploads:
         try:
             answer = self._upload((picture.file, picture.data), **self._options, **options)
         except exceptions.RateLimited as error:
+            if "subscription" in str(error):  # the same status for an add-on that the account lacks
+                raise CloudinaryUnavailable(f"Cloudinary refuses the upload: {_message(error)}") from error
             raise CloudinaryUnavailable(
                 f"Cloudinary takes no more uploads for now: {_message(error)}",
                 retry_after=self.quota.refused(str(error)),

@@ -61,7 +61,7 @@ class Importing:
         report = ImportReport(campaign.name, dry_run, failed=dict(found.unusable), notes=_notes(folder, found, people))
         wanted, refused = _divided(found.pictures, people)
         report.refused = dict.fromkeys((picture.file for picture in refused), "")
-        largest = self._asking.spend(self._cloudinary.largest_picture)
+        largest = self._largest()
         order = Order(
             folder=campaign.folder,
             fixed=self._asking.spend(self._cloudinary.fixed_folders),
@@ -73,6 +73,13 @@ class Importing:
         order.known.refused |= {digest(picture.path.read_bytes()): picture.file for picture in refused}
         self._carry_all(wanted, order, report)
         return report
+
+    def _largest(self) -> int | None:
+        """The account's limit, if its key may ask for it; else Cloudinary refuses what is too large."""
+        try:
+            return self._asking.spend(self._cloudinary.largest_picture)
+        except CloudinaryUnavailable:
+            return None
 
     def _known(self, folder: str, pictures: list[Picture]) -> Known:
         """What Cloudinary has. Lists lag by seconds and leave assets out, so the rest is asked for by name."""

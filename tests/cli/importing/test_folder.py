@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import subprocess
@@ -10,10 +11,14 @@ import time
 from functools import partial
 from pathlib import Path
 
+import pillow_heif
 import pytest
 
 from app.adapters.cloudinary.uploads import digest
+from app.adapters.store import Store
 from app.services.importing.names import public_id
+from scripts.sandbox import mirror
+from scripts.sandbox.people import portrait_image
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
@@ -70,6 +75,26 @@ def test_killed_ten_times_every_picture_is_there_once_with_its_context(
         f"sayno: 0 pictures uploaded\n  imported before: {PICTURES}\n",
     )
     assert uploads(standin) == PICTURES
+
+
+def test_pictures_of_every_format_end_in_the_mirror_once_they_are_approved(
+    standin: Standin, store: Store, environ: dict[str, str], tmp_path: Path
+) -> None:
+    kinds = {"jpg": "JPEG", "png": "PNG", "heic": "HEIF", "webp": "WEBP", "avif": "AVIF", "tiff": "TIFF", "gif": "GIF"}
+    pillow_heif.register_heif_opener()
+    for number, (ending, kind) in enumerate(kinds.items()):
+        out = io.BytesIO()
+        portrait_image(number, 300, 400).save(out, kind)
+        put(tmp_path, f"pictures/Zürich, 2025/a.{ending}", out.getvalue())
+    rows = [f'"Zürich, 2025/a.{ending}",{ending}@example.org' for ending in kinds]
+    (tmp_path / "pictures/people.csv").write_text("\n".join(["file,email", *rows]))
+    assert run("import", str(tmp_path / "pictures"), "--campaign", "sayno", environ=environ).returncode == 0
+    for name in standin.state()["assets"]:
+        standin.approve(name, notify=False)
+    assert run("sync", "sayno", environ=environ).returncode == 0
+    assert run("check", environ=environ).returncode == 0
+    addresses = [mirror.user_comment(path) for path in (store.root.path / "sayno/approved").iterdir()]
+    assert sorted(addresses) == sorted(f"{ending}@example.org" for ending in kinds)
 
 
 def test_the_summary_says_what_came_of_each_file(standin: Standin, environ: dict[str, str], tmp_path: Path) -> None:

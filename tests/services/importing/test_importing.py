@@ -173,6 +173,18 @@ def test_what_cannot_be_uploaded_is_named_with_its_reason(run: Run, standin: Sta
     assert not report.is_clean
 
 
+def test_without_leave_to_ask_for_the_limit_cloudinary_refuses_what_is_too_large(
+    run: Run, standin: Standin, folder: Path
+) -> None:
+    standin.settings(largest=5000)
+    standin.faults("api", "status", status=403, match="/usage", times=None)
+    put(folder, "large.jpg", picture(1) + bytes(6000))
+    put(folder, "good.jpg", picture(2))
+    report = run()
+    assert report.uploaded == ["good.jpg"]
+    assert report.failed["large.jpg"].startswith("Cloudinary refuses it: File size too large. Got ")
+
+
 def test_lines_of_the_table_that_fit_nothing_are_said_without_an_address(run: Run, folder: Path) -> None:
     put(folder, "a.jpg", picture(1))
     (folder / "people.csv").write_text("file,email\na.jpg,ann at example\nb.jpg,bob@example.org\n")
