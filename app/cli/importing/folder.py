@@ -17,7 +17,7 @@ from app.services.importing.importing import Watch
 
 
 @click.command("import", short_help="Bring a folder of pictures into Cloudinary.")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--campaign", required=True, metavar="NAME", help="The campaign whose pictures these are.")
 @click.option("--dry-run", is_flag=True, help="Upload nothing; say what would be. Still calls Cloudinary.")
 def import_folder(folder: Path, campaign: str, dry_run: bool) -> None:

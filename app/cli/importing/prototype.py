@@ -20,10 +20,10 @@ from app.services.moving.mailed import parse
 
 
 @click.command("import-prototype", short_help="Take over the first prototype's store.")
-@click.argument("old", metavar="STORE", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("old", metavar="STORE", type=click.Path(path_type=Path))
 @click.option(
     "--mailed",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="FILE",
     help="Addresses that the prototype's script mailed: one a line, or a CSV with a column email.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -77,6 +78,25 @@ def test_killed_ten_times_every_picture_is_there_once_with_its_context(
     assert uploads(standin) == PICTURES
 
 
+def test_it_can_be_stopped_and_goes_on_where_it_was(standin: Standin, environ: dict[str, str], tmp_path: Path) -> None:
+    for number in range(60):
+        put(tmp_path, f"pictures/{number:02}.jpg", picture(number))
+    standin.faults("upload", "delay", seconds=0.1, times=None)
+    command = [sys.executable, "-m", "app", "import", str(tmp_path / "pictures"), "--campaign", "sayno"]
+    stopped = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    wait_for(partial(more_than, standin, 3), "some uploads arrived")
+    stopped.send_signal(signal.SIGINT)
+    out, err = stopped.communicate(timeout=60)
+    assert (stopped.returncode, err) == (1, "Error: It was stopped. Run the command again to go on.\n")
+    there = len(standin.state()["assets"])
+    assert out == f"sayno: {there} pictures uploaded\n  not reached: {60 - there}\n"
+    standin.clear_faults()
+    assert run(*command[3:], environ=environ).returncode == 0
+    assert uploads(standin) == len(standin.state()["assets"]) == 60
+
+
 def test_pictures_of_every_format_end_in_the_mirror_once_they_are_approved(
     standin: Standin, store: Store, environ: dict[str, str], tmp_path: Path
 ) -> None:
@@ -125,3 +145,8 @@ def test_a_refusal_is_one_sentence(environ: dict[str, str], tmp_path: Path) -> N
         done = run("import", str(tmp_path / "pictures"), *arguments, environ=environ)
         assert (done.returncode, done.stdout) == (code, "")
         assert sentence in done.stderr
+    done = run("import", str(tmp_path / "nothing"), "--campaign", "sayno", environ=environ)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"Error: {tmp_path}/nothing cannot be listed: No such file or directory.\n",
+    )

@@ -180,13 +180,17 @@ def test_who_was_mailed_is_told_nothing_twice_and_who_was_not_is_told(
 
 
 def test_in_a_trial_the_people_of_the_list_are_those_with_rewritten_addresses(
-    old: Prototype, store: Store, environ: dict[str, str], tmp_path: Path
+    old: Prototype, environ: dict[str, str], tmp_path: Path
 ) -> None:
     for number in range(3):
         old.photo(f"p/{number}", number, "test_prototype")
     listed = tmp_path / "sent.txt"
     listed.write_text(f"{address(0)}\ncollagen-test+supporter1-example-org@antb.me\n")
-    run("import-prototype", str(old.path), "--mailed", str(listed), environ=environ)
+    store = Store(old.path / "collagen")  # in the same file system, beside the campaigns
+    store.root.initialise()
+    environ |= {"COLLAGEN_STORE": str(store.path)}
+    done = run("import-prototype", str(old.path), "--mailed", str(listed), environ=environ)
+    assert done.stdout.startswith("test_prototype: 3 photos taken over")
     before = store.mailed.before("test_prototype")
     told = [before.has(f"collagen-test+supporter{number}-example-org@antb.me") for number in range(3)]
     assert told == [True, True, False]
@@ -228,10 +232,11 @@ def test_a_refusal_is_one_sentence(old: Prototype, store: Store, environ: dict[s
         ((str(inside),), "is in the store that COLLAGEN_STORE names"),
         ((str(tmp_path / "empty"),), "has no directory of a campaign in campaigns.toml"),
         ((str(old.path), "--mailed", str(listed)), "line 2: this is not an address"),
+        ((str(old.path), "--mailed", str(tmp_path / "nothing")), "nothing: No such file or directory"),
+        ((str(tmp_path / "nothing"),), "nothing cannot be listed: No such file or directory"),
     ):
         done = run("import-prototype", *arguments, environ=environ)
         assert (done.returncode, done.stdout) == (1, ""), done.stderr
         assert sentence in done.stderr
         assert len(done.stderr.splitlines()) == 1
     assert not (store.root.path / "sayno").exists()
-    assert run("import-prototype", str(tmp_path / "nothing"), environ=environ).returncode == 2
