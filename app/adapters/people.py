@@ -8,7 +8,7 @@ columns, in any order: `file` (path of the picture from the folder, with its end
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +70,7 @@ def parse(data: bytes, path: Path) -> People:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise SettingError(f"{path}, line {line}: this is not UTF-8; save the table as CSV UTF-8.") from None
-    head = text.partition("\n")[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     people: dict[str, Person] = {}
     try:
         columns = [column.strip().casefold() for column in next(rows, [])]
@@ -86,6 +85,31 @@ def parse(data: bytes, path: Path) -> People:
     except csv.Error as error:
         raise SettingError(f"{path}, line {rows.line_num}: this is not CSV ({error}).") from None
     return People(people)
+
+
+def without(data: bytes, files: Iterable[str]) -> bytes:
+    """A table without the lines about these files; all others stay as they are. A table that is unusable stays."""
+    gone = {normal(file) for file in files}
+    try:
+        table = parse(data, Path(FILE))
+    except SettingError:
+        return data
+    rows = data.decode("utf-8-sig").splitlines(keepends=True)
+    text = "".join(rows)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    kept, before = [], 0
+    lines = {person.line for name, person in table.items() if name in gone}
+    for _ in reader:
+        if reader.line_num not in lines:
+            kept += rows[before : reader.line_num]
+        before = reader.line_num
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    return mark + "".join(kept).encode()
+
+
+def _separator(text: str) -> str:
+    head = text.partition("\n")[0]
+    return ";" if head.count(";") > head.count(",") else ","
 
 
 def _person(columns: list[str], row: list[str], path: Path, line: int) -> Person:
