@@ -7,6 +7,7 @@ lists show it: so an import recognizes what it has uploaded, also under another 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import urllib3
@@ -24,6 +25,12 @@ REQUEST_BYTES = 100_000_000  # of one upload, whatever the account (the SDK's do
 def digest(data: bytes) -> str:
     """What stands for a picture's bytes in the context of its asset."""
     return hashlib.sha256(data).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """The digest of a file of any length. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)

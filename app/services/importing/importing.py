@@ -1,6 +1,8 @@
 """The steps of an import: list the folder, ask Cloudinary what is there, then carry file by file."""
 
+import contextlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from pathlib import Path
 
 from app.adapters.albums import Albums, Picture, find
 from app.adapters.cloudinary import Cloudinary, Listed, Page, Uploads, batches, pages
-from app.adapters.cloudinary.uploads import REQUEST_BYTES, digest
+from app.adapters.cloudinary.uploads import REQUEST_BYTES, digest_of
 from app.adapters.people import FILE, People, read
 from app.core import limits
 from app.core.addresses import normalise
@@ -70,7 +72,8 @@ class Importing:
             most=({"this account": largest} if largest else {}) | {"one upload": REQUEST_BYTES},
             dry_run=dry_run,
         )
-        order.known.refused |= {digest(picture.path.read_bytes()): picture.file for picture in refused}
+        order.known.refused |= {digest_of(picture.path): picture.file for picture in refused}
+        order.known.taken |= _first_of_same(wanted)
         self._carry_all(wanted, order, report)
         return report
 
@@ -136,6 +139,19 @@ def _divided(pictures: list[Picture], people: People) -> tuple[list[Picture], li
     """The pictures to import, and those of people who do not consent."""
     refused = {one.file for one in pictures if one.file in people and people[one.file].consent is False}
     return [one for one in pictures if one.file not in refused], [one for one in pictures if one.file in refused]
+
+
+def _first_of_same(pictures: list[Picture]) -> dict[str, str]:
+    """By digest, the first of the files with the same bytes, whichever is read first. Only those of one length may be.
+
+    A file that cannot be read is named when its turn comes.
+    """
+    lengths, first = Counter(picture.bytes for picture in pictures), dict[str, str]()
+    for picture in pictures:
+        if lengths[picture.bytes] > 1:
+            with contextlib.suppress(OSError):
+                first.setdefault(digest_of(picture.path), picture.file)
+    return first
 
 
 def _notes(folder: Path, found: Albums, people: People) -> list[str]:

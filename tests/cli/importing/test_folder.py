@@ -50,7 +50,7 @@ def test_killed_ten_times_every_picture_is_there_once_with_its_context(
         put(tmp_path / "pictures", file, picture(number))
     rows = [f"{file},p{number}@example.org,Person {number}" for number, file in enumerate(files)]
     (tmp_path / "pictures/people.csv").write_text("\n".join(["file,email,name", *rows]))
-    standin.faults("upload", "delay", seconds=0.02, stale=True, times=None)  # stored, and not yet answered
+    standin.faults("upload", "delay", seconds=0.1, stale=True, times=None)  # stored, and not yet answered
     command = [sys.executable, "-m", "app", "import", str(tmp_path / "pictures"), "--campaign", "sayno"]
     chance = random.Random(16)
     for _ in range(KILLS):
@@ -61,6 +61,7 @@ def test_killed_ten_times_every_picture_is_there_once_with_its_context(
         killed.kill()
         assert killed.wait() == -9
     assert len(standin.state()["assets"]) < PICTURES
+    standin.clear_faults()
     done = run(*command[3:], environ=environ)
     assert (done.returncode, done.stderr) == (0, "")
     assets = standin.state()["assets"]
