@@ -15,11 +15,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.adapters.cloudinary import Cloudinary
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.core.errors import CollageUnsound, NotFound, StoreUnavailable
+from app.core.sources import CLOUDINARY
 from app.services import check
 from app.services.check import collage_findings, tree
 from app.services.check.collages import withdrawn_findings
@@ -30,6 +30,7 @@ from app.services.forget.forget import Forgetting
 from app.services.notify import job as sending
 from app.services.notify.history import history
 from app.services.reconcile import Sync, Watch
+from app.services.sources import Sources
 from app.services.tracking import figures
 from app.services.tracking.tokens import Claims, Tokens
 from app.web.app import create_app
@@ -339,8 +340,7 @@ def forgetting(model: Path, tmp_path: Path, standin: Standin, exiftool: ExifTool
     store = copied(model, tmp_path / "store")
     (tmp_path / "campaigns.toml").write_text(RULES)
     settings = load_settings(environment(standin, store.root.path), dotenv=Path("/nonexistent"))
-    cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
-    return store, Forgetting(cloudinary, store, exiftool, load_campaigns(settings.campaigns_file))
+    return store, Forgetting(Sources(settings), store, exiftool, load_campaigns(settings.campaigns_file))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -376,5 +376,7 @@ def test_a_sync_goes_on_whatever_its_notes_say(
     store, forget = forgetting
     for data in (b"[" * DEEP, b"null", b"\xff"):
         kinds(store.root.path)[kind].write_bytes(data)
-        report = Sync(forget._cloudinary, store, exiftool, forget._campaigns, Watch()).run("sayno", dry_run=True)
+        report = Sync(forget._sources[CLOUDINARY], store, exiftool, forget._campaigns, Watch()).run(
+            "sayno", dry_run=True
+        )
         assert len(report.removed) == 3  # the stand-in has none of them

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from app.adapters.cloudinary import Cloudinary, Hint
+from app.adapters.cloudinary import Cloudinary
 from app.adapters.exiftool import ExifTool
 from app.adapters.imaging import Decoder
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.core.errors import CollagenError, Retryable
+from app.core.sources import Hint
 from app.services.check.run import run as check
 from app.services.processor.processor import Processor
 from app.services.reconcile import Sync, Watch

@@ -28,10 +28,12 @@ COMMANDS = {
     "init": ("app.cli.init", "init"),
     "inventory": ("app.cli.inventory", "inventory"),
     "layout": ("app.cli.collages", "layout_command"),
+    "make": ("app.cli.folders.make", "make"),
     "notify": ("app.cli.notify", "notify"),
     "opens": ("app.cli.opens", "opens"),
     "sync": ("app.cli.sync", "sync"),
     "unsubscribe": ("app.cli.unsubscribe", "unsubscribe"),
+    "watch": ("app.cli.folders.watch", "watch"),
     "worker": ("app.queue.command", "worker"),
 }
 

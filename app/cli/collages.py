@@ -24,7 +24,7 @@ from app.services.collage.withdrawn import Withdrawn
 PATIENCE = 0.3  # seconds to wait for the lock: another process may only be checking whether a build is running
 
 
-def _size(command: Any) -> Any:
+def canvas(command: Any) -> Any:
     """The options --width and --height of a canvas."""
     side = click.IntRange(layout.SHORTEST, layout.LONGEST)
     for option in ("--height", "--width"):
@@ -37,7 +37,7 @@ def _size(command: Any) -> Any:
 @click.command(short_help="Build a collage of a campaign's photos.")
 @click.argument("campaign")
 @click.option("--photos", type=click.IntRange(min=1), metavar="N", help="Show at most N people.")
-@_size
+@canvas
 @click.option("--exclude", multiple=True, metavar="PUBLIC_ID", help="Leave this photo out; repeatable.")
 @click.option("--duplicates", is_flag=True, help="Show every photo of people who sent several, not just the newest.")
 @click.option(
@@ -147,7 +147,7 @@ def _watch(store: Store, campaign: str, build: job.Build) -> None:
 
 @click.command("layout", short_help="Show the grid for N people, and why.")
 @click.argument("photos", metavar="N", type=click.IntRange(min=1))
-@_size
+@canvas
 @click.option(
     "--report",
     type=click.File("w", encoding="utf-8", lazy=True),

@@ -5,27 +5,28 @@ import sys
 
 import click
 
-from app.adapters.cloudinary import Cloudinary
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.cli.options import read_settings
 from app.core.config import load_campaigns
 from app.services.forget.forget import Forgetting
+from app.services.sources import Sources
 
 
 @click.command(short_help="Erase a person everywhere.")
 @click.argument("whom", metavar="EMAIL|PUBLIC_ID")
 @click.option("--campaign", "among", multiple=True, metavar="NAME", help="Only in this campaign; may be repeated.")
-@click.option("--delete", is_flag=True, help="Delete the photo in Cloudinary instead of rejecting it there.")
+@click.option("--delete", is_flag=True, help="Delete the photo in Cloudinary, or its file, instead.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON.")
 def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: bool) -> None:
     """Erase a person: the photo, every record of it, and their face in every collage.
 
-    The photo is rejected in Cloudinary (or deleted there), because the next sync would bring it back. Collages that
-    show it are rebuilt under their numbers. Any spelling of the address will do. Run the command again if it was
-    interrupted. The receipt it prints holds no personal data and can be kept. Exit code 1 if nothing is known of the
-    person.
+    The photo is rejected in Cloudinary (or deleted there), because the next sync would bring it back; a picture in a
+    folder is moved to rejected/ (or deleted, with its line in people.csv), and the receipt says what is left to delete.
+    Collages that show it are rebuilt under their numbers. Any spelling of the address will do. Run the command again if
+    it was interrupted. The receipt it prints holds no personal data and can be kept. Exit code 1 if nothing is known of
+    the person.
 
     \b
     Example:  python -m app forget ann@example.org
@@ -39,7 +40,7 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
     exiftool = ExifTool()
     try:
         forgetting = Forgetting(
-            Cloudinary(settings.required_account(), settings.delivery_hosts),
+            Sources(settings),
             Store(settings.store),
             exiftool,
             campaigns,

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from app.adapters.cloudinary import Cloudinary
 from app.adapters.store import Store
 from app.cli.options import read_settings
 from app.cli.table import print_csv
 from app.core.config import load_campaigns
 from app.services.inventory import Folder, as_json, each, take
+from app.services.sources import Sources
 
 
 @click.command(short_help="Count what is in Cloudinary and here.")
@@ -20,7 +20,7 @@ from app.services.inventory import Folder, as_json, each, take
 @click.option("--json", "form", flag_value="json", help="Print the inventory as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="Print it as CSV: a line for each folder and status, or asset.")
 def inventory(campaigns: tuple[str, ...], with_assets: bool, form: str | None) -> None:
-    """Count what Cloudinary holds and what is here, side by side.
+    """Count what Cloudinary and the campaigns' folders hold and what is here, side by side.
 
     For each folder and moderation status: how many, in which formats, with and without an address, with which tags,
     and how many of them are here. Without CAMPAIGN, includes folders that belong to no campaign. Run this first when
@@ -38,9 +38,12 @@ def inventory(campaigns: tuple[str, ...], with_assets: bool, form: str | None) -
     settings = read_settings()
     rules = load_campaigns(settings.campaigns_file)
     rules.require(*campaigns)
-    cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
-    folders = take(cloudinary, Store(settings.store), rules, dict.fromkeys(campaigns))
-    calls, left = cloudinary.quota.calls, cloudinary.quota.standing.left
+    sources, store, folders = Sources(settings), Store(settings.store), list[Folder]()
+    for source, mine in rules.by_source().items():
+        wanted = [name for name in dict.fromkeys(campaigns) if name in mine]
+        if wanted or not campaigns:
+            folders += take(sources[source], store, mine, wanted)
+    calls, left = sources.calls or 0, sources.calls_left
     if form == "json":
         listed = [as_json(folder, assets=with_assets) for folder in folders]
         click.echo(json.dumps({"folders": listed, "calls": calls, "calls_left": left}, ensure_ascii=False))

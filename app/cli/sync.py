@@ -2,22 +2,22 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
 
-from app.adapters.cloudinary import Cloudinary, Quota
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.terminal import Progress
-from app.cli.options import read_settings
-from app.core.config import load_campaigns
-from app.core.errors import SettingError, SyncInProgress
+from app.cli.options import print_notes, read_settings
+from app.core.config import Campaigns, load_campaigns
+from app.core.errors import FolderUnavailable, SettingError, SyncInProgress
 from app.core.logging import request_context
 from app.core.plurals import count
 from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.report import totals
+from app.services.sources import Sources
 
 SHOWN = 10  # public IDs of each kind; --json has all
 MEANING = {
@@ -59,12 +59,15 @@ def sync(
     request: str | None,
     place: tuple[tuple[str, int], ...],
 ) -> None:
-    """Make the mirror of each CAMPAIGN (all by default) agree with Cloudinary, and report what did not.
+    """Make the mirror of each CAMPAIGN (all by default) agree with its source, and report what did not.
 
     Repairs what lost notifications left behind, and fills a new campaign. Photos that agree with Cloudinary's lists
     cost no call; each other photo is looked up, and none is removed only because a list lacks it. Near the hourly limit
     of Admin API calls the command waits for the next hour; interrupted at any time and started again, it continues
     where it stopped. Exit code 1 if something stayed unreachable.
+
+    A campaign that is a folder costs a look at each file, and only new and changed pictures are decoded; the report
+    says which files are skipped, and why.
 
     Without --yes, a sync does not remove more than five photos that make up over a fifth of a campaign: a misspelt
     folder looks like that. Nor does it remove any if the campaign's last sync used another folder or account.
@@ -85,24 +88,39 @@ def sync(
     run = click.get_current_context().with_resource(request_context(request))
     rules = load_campaigns(settings.campaigns_file)
     rules.require(*campaigns)
-    cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
+    sources, store = Sources(settings), Store(settings.store)
     exiftool, progress = ExifTool(), Progress("photos")
     exiftool.version()
     options = {"dry_run": dry_run, "remake": thumbnails, "sure": yes, "patience": wait}
     try:
-        syncing = Sync(cloudinary, Store(settings.store), exiftool, rules, Watch(progress.say, progress.show))
+        syncing = _syncing(sources, store, exiftool, rules, Watch(progress.say, progress.show))
         reports, failed = _run(syncing, campaigns or tuple(rules), dict(place), options, progress, as_json=as_json)
     finally:
         progress.end()
         exiftool.close()
-    _print_end(reports, cloudinary.quota, run, as_json=as_json)
+    _print_end(reports, sources, run, as_json=as_json)
     _warn_of_doubts(reports, dry_run=dry_run, sure=yes)
     if failed or any(report.unreachable or report.withheld for report in reports):
         sys.exit(1)
 
 
+def _syncing(
+    sources: Sources, store: Store, exiftool: ExifTool, rules: Campaigns, watch: Watch
+) -> Callable[[str], Sync]:
+    """Finds the sync of a campaign's source."""
+    known: dict[str, Sync] = {}
+
+    def of(campaign: str) -> Sync:
+        source = rules[campaign].source
+        if source not in known:
+            known[source] = Sync(sources[source], store, exiftool, rules.of_source(source), watch)
+        return known[source]
+
+    return of
+
+
 def _run(
-    syncing: Sync,
+    syncing: Callable[[str], Sync],
     campaigns: Iterable[str],
     places: Mapping[str, int],
     options: Mapping[str, Any],
@@ -116,9 +134,9 @@ def _run(
         progress.begin(name)
         report = None
         try:
-            report = syncing.run(name, place=places.get(name), **options)
+            report = syncing(name).run(name, place=places.get(name), **options)
             reports.append(report)
-        except (SettingError, SyncInProgress) as error:
+        except (SettingError, SyncInProgress, FolderUnavailable) as error:
             progress.say(f"Error: {error}")
             failed = True
         progress.end()
@@ -127,14 +145,15 @@ def _run(
     return reports, failed
 
 
-def _print_end(reports: list[SyncReport], quota: Quota, run: str, *, as_json: bool) -> None:
-    calls, left = quota.calls, quota.standing.left
+def _print_end(reports: list[SyncReport], sources: Sources, run: str, *, as_json: bool) -> None:
+    calls, left = sources.calls, sources.calls_left
     if as_json:
         found = {"campaigns": [report.as_json() for report in reports], "totals": totals(reports)}
-        end = {"calls": calls, "calls_left": left, "request_id": run}
+        end = {"calls": calls or 0, "calls_left": left, "request_id": run}
         click.echo(json.dumps(found | end, ensure_ascii=False))
     else:
-        click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"))
+        if calls is not None:
+            click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"))
         click.echo(f"In the logs this run is request={run}")
 
 
@@ -165,6 +184,7 @@ def _print(report: SyncReport) -> None:
         click.echo(f"    {row['public_id']}: {row['reason']}")
     for public_id, kind in sorted(report.no_images.items()):
         click.echo(f"  approved, but no image and not stored: {public_id} ({kind})")
+    print_notes(report.notes)
     if report.remade:
         verb = "would be remade" if report.dry_run else "remade"
         click.echo(f"  photos whose thumbnails {verb}: {len(report.remade)}  {_shortened(sorted(report.remade))}")

@@ -12,7 +12,9 @@ CollagenError
 │   ├── BuildFailed           a collage's build process ended without one
 │   └── CollageUnsound        a collage that contradicts its manifest, or shows somebody who has withdrawn
 └── Retryable                 worth a retry, after `retry_after` seconds
-    ├── CloudinaryUnavailable down, rate-limited, still processing, or answering nonsense
+    ├── SourceUnavailable     where photos come from cannot be reached
+    │   ├── CloudinaryUnavailable down, rate-limited, still processing, or answering nonsense
+    │   └── FolderUnavailable     not mounted, empty, or not readable
     ├── StoreUnavailable      not mounted, full, read-only, or failing
     ├── ExifToolFailed        exiftool died, hung, or failed
     ├── DecoderFailed         the process that decodes pictures cannot be started
@@ -136,11 +138,18 @@ class Retryable(CollagenError):
         return self.sentence
 
 
-class CloudinaryUnavailable(Retryable):
-    """Cloudinary cannot be reached, refuses, or answers nonsense.
+class SourceUnavailable(Retryable):
+    """Where a campaign's photos come from cannot be reached."""
 
-    `limit_reached`: the hourly limit of calls is used up.
-    """
+
+class FolderUnavailable(SourceUnavailable):
+    """A campaign's folder is not mounted, suddenly empty, or cannot be read or written to."""
+
+    sentence = "The folder where the photos come from cannot be used at the moment."
+
+
+class CloudinaryUnavailable(SourceUnavailable):
+    """Cloudinary cannot be reached, refuses, or answers nonsense. `limit_reached`: no call is left this hour."""
 
     sentence = "Cloudinary cannot be reached at the moment."
 

@@ -8,17 +8,17 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store.probe import Probe
 from app.core.config import Settings
 from app.core.errors import CollagenError
-from app.services.processor.processor import Processor
+from app.services.processor.processors import Processors
 
 LOG = logging.getLogger(__name__)
 
 
-def check(settings: Settings, probe: Probe, exiftool: ExifTool, processor: Processor) -> dict[str, str]:
+def check(settings: Settings, probe: Probe, exiftool: ExifTool, processors: Processors) -> dict[str, str]:
     """By name of each check: "ok", or one sentence for the public. The log has the details."""
 
     def decoder() -> None:
         imaging.check()
-        processor.check()
+        processors.check()
 
     checks: dict[str, Callable[[], object]] = {
         "store": probe.check,

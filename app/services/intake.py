@@ -12,15 +12,17 @@ from datetime import UTC, datetime
 from typing import Self
 
 from app.adapters import imaging
-from app.adapters.cloudinary import Cloudinary, Hint, parse
+from app.adapters.cloudinary import parse
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core import metrics
 from app.core.config import Campaigns, Settings
-from app.core.errors import CollagenError, Permanent, Retryable
+from app.core.errors import CollagenError, Permanent, Retryable, SettingError
+from app.core.sources import CLOUDINARY, Hint
 from app.services.processor.decision import Outcome
 from app.services.processor.processor import Processor
 from app.services.reconcile.job import concerned
+from app.services.sources import Sources
 
 LOG = logging.getLogger(__name__)
 PHOTOS_AT_ONCE = 8  # shared by all notifications that name several photos
@@ -65,13 +67,18 @@ class Intake:
     def of(cls, settings: Settings, campaigns: Campaigns, store: Store, exiftool: ExifTool) -> Self:
         """Builds the intake of a process that starts.
 
-        Raises SettingError if the account or a usable exiftool is missing, or ImageMagick is not running under our
-        policy.
+        Raises SettingError if no campaign has its photos in Cloudinary, the account or a usable exiftool is missing,
+        or ImageMagick is not running under our policy.
         """
-        cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
+        mine = campaigns.of_source(CLOUDINARY)
+        if not mine:
+            raise SettingError(
+                f"{settings.campaigns_file}: no campaign has its photos in Cloudinary, so there are no notifications."
+            )
+        source = Sources(settings)[CLOUDINARY]
         exiftool.version()
         imaging.policy.require()
-        return cls(Processor(cloudinary, store, exiftool, campaigns), store, campaigns)
+        return cls(Processor(source, store, exiftool, mine), store, mine)
 
     def close(self) -> None:
         """Ends the threads and the decoder of this process; nothing can be received afterwards."""

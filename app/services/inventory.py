@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from app.adapters.cloudinary import Cloudinary, Listed, Page, pages
 from app.adapters.store import Store
 from app.core.addresses import is_address
 from app.core.config import Campaign, Campaigns
+from app.core.sources import Listed, Page, Source, pages
 
 MODERATED = ("approved", "pending", "rejected")
 STATUSES = (*MODERATED, "unmoderated")
@@ -49,11 +49,11 @@ class Folder:
     no_images: tuple[Listed, ...] = ()
 
 
-def take(cloudinary: Cloudinary, store: Store, campaigns: Campaigns, names: Iterable[str] = ()) -> list[Folder]:
+def take(source: Source, store: Store, campaigns: Campaigns, names: Iterable[str] = ()) -> list[Folder]:
     """The inventory of some campaigns, or of everything there is.
 
     One call for each 500 assets of each list: of the folders (or of everything), and of each moderation status. Raises
-    CloudinaryUnavailable, StoreUnavailable.
+    SourceUnavailable, StoreUnavailable.
     """
     chosen = [campaigns[name] for name in names]
     held = {
@@ -61,9 +61,9 @@ def take(cloudinary: Cloudinary, store: Store, campaigns: Campaigns, names: Iter
         for campaign in chosen or campaigns.values()
     }
     wanted = {campaign.folder for campaign in chosen}
-    lists: list[Callable[[str | None], Page]] = [partial(cloudinary.folder, folder) for folder in wanted]
-    lists = lists or [partial(cloudinary.everything, kind=kind) for kind in ("image", "video", "raw")]
-    lists += [partial(cloudinary.moderated, status) for status in MODERATED]
+    lists: list[Callable[[str | None], Page]] = [partial(source.folder, folder) for folder in wanted]
+    lists = lists or [partial(source.everything, kind=kind) for kind in ("image", "video", "raw")]
+    lists += [partial(source.moderated, status) for status in MODERATED]
     rows = (row for ask in lists for page in pages(ask) for row in (*page.rows, *page.others))
     assets = join(row for row in rows if not wanted or row.asset.folder in wanted)
     return compare(assets, held, chosen or list(campaigns.values()))

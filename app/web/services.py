@@ -5,13 +5,17 @@ from typing import Self
 
 from flask import current_app
 
+from app.adapters import imaging
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.core.config import Campaigns, Settings
+from app.core.sources import CLOUDINARY
 from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
 from app.services.intake import Intake
+from app.services.processor.processors import Processors
+from app.services.sources import Sources
 from app.services.tracking.opens import Recorder
 from app.services.tracking.tokens import Tokens
 from app.services.wall.cache import Cache
@@ -24,14 +28,18 @@ from app.web.http.admission import Admission
 
 @dataclass(frozen=True)
 class Services:
-    """`tokens`: None without a key, so that no token is valid; `sessions`: None where no campaign has a gallery."""
+    """`tokens`: None without a key, so that no token is valid; `sessions`: None where no campaign has a gallery.
+
+    `intake`: None where no campaign has its photos in Cloudinary, so that no notification is expected.
+    """
 
     settings: Settings
     campaigns: Campaigns
     store: Store
     probe: Probe
     exiftool: ExifTool
-    intake: Intake
+    intake: Intake | None
+    processors: Processors
     admission: Admission
     throttle: Throttle
     tokens: Tokens | None
@@ -46,7 +54,18 @@ class Services:
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
         """Raises SettingError as `Intake.of` does, and if a gallery's sessions have no key."""
         store, exiftool = Store(settings.store), ExifTool()
-        intake = Intake.of(settings, campaigns, store, exiftool)
+        sources = Sources(settings)
+        names = campaigns.by_source()
+        intake = Intake.of(settings, campaigns, store, exiftool) if CLOUDINARY in names else None
+        exiftool.version()
+        imaging.policy.require()
+        processors = Processors(
+            {name: sources[name] for name in names if name != CLOUDINARY},
+            store,
+            exiftool,
+            campaigns,
+            {CLOUDINARY: intake.processor} if intake else {},
+        )
         withdrawn, cache = Withdrawn(store), Cache(store.path)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
@@ -56,6 +75,7 @@ class Services:
             Probe(store.root),
             exiftool,
             intake,
+            processors,
             Admission(),
             Throttle(shared(settings.store)),
             Tokens(settings.secret_keys) if settings.secret_keys else None,
@@ -71,7 +91,9 @@ class Services:
         """Ends the threads and processes that these services have started, and closes the throttle's database."""
         self.erasing.close()
         self.dashboard.close()
-        self.intake.close()
+        if self.intake is not None:
+            self.intake.close()
+        self.processors.close()
         self.exiftool.close()
         self.throttle.close()
 

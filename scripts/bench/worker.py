@@ -12,11 +12,11 @@ from functools import wraps
 from typing import Any
 
 from app.adapters import imaging
-from app.adapters.cloudinary import Asset, Hint
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.photos.photos import Photos
 from app.core.config import Campaign, Campaigns
+from app.core.sources import Asset, Hint
 from app.services.processor.processor import Processor
 from scripts.sandbox.people import address
 

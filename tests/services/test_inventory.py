@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from app.adapters.cloudinary import Asset, Listed
 from app.adapters.store import Store
 from app.core.config import Campaign
+from app.core.sources import Asset, Listed
 from app.services.inventory import compare, each, join
 from scripts.sandbox.people import as_format
 from scripts.sandbox.pictures import scene

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from app.adapters.cloudinary import Hint
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
+from app.core.sources import Hint
 from app.services.collage import job
 from app.services.collage.plan import Parameters
 from app.services.forget.forget import Forgetting

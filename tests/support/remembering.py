@@ -15,7 +15,7 @@ class Remembering(Decoder):
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: dict[tuple[bytes, float | None], Prepared] = {}
+        self._known: dict[tuple[bytes, float | None, bool], Prepared] = {}
 
     def close(self) -> None:
         """Leaves the process running, because several applications share it; `end` ends it."""
@@ -23,8 +23,8 @@ class Remembering(Decoder):
     def end(self) -> None:
         super().close()
 
-    def prepare(self, picture: bytes, place: float | None = None) -> Prepared:
-        key = hashlib.sha256(picture).digest(), place
+    def prepare(self, picture: bytes, place: float | None = None, *, any_format: bool = False) -> Prepared:
+        key = hashlib.sha256(picture).digest(), place, any_format
         if key not in self._known:
-            self._known[key] = super().prepare(picture, place)
+            self._known[key] = super().prepare(picture, place, any_format=any_format)
         return self._known[key]

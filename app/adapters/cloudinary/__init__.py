@@ -1,6 +1,6 @@
 """The only code that talks to Cloudinary.
 
-- `api`: the current state of an asset, lists, rejecting and deleting. `sdk`: one call through the official SDK.
+- `api`: the current state of an asset, lists, moderating and deleting. `sdk`: one call through the official SDK.
 - `asset`: reads assets from its answers. `quota`: how many calls are left.
 - `delivery`: the picture as JPEG, from a delivery host. `connection`: which addresses may be reached, and for how long.
   `reach`: whether a host answers, and its clock.
@@ -11,28 +11,10 @@
 """
 
 from app.adapters.cloudinary.api import Cloudinary
-from app.adapters.cloudinary.asset import Asset, Listed, Page, pages
-from app.adapters.cloudinary.notifications import Hint, Notification, parse
+from app.adapters.cloudinary.notifications import Notification, parse
 from app.adapters.cloudinary.public_ids import batches
-from app.adapters.cloudinary.quota import Quota, Standing
+from app.adapters.cloudinary.quota import Quota
 from app.adapters.cloudinary.signature import verify
-from app.adapters.cloudinary.statements import Statement
 from app.adapters.cloudinary.uploads import NewPicture, Uploads
 
-__all__ = [
-    "Asset",
-    "Cloudinary",
-    "Hint",
-    "Listed",
-    "NewPicture",
-    "Notification",
-    "Page",
-    "Quota",
-    "Standing",
-    "Statement",
-    "Uploads",
-    "batches",
-    "pages",
-    "parse",
-    "verify",
-]
+__all__ = ["Cloudinary", "NewPicture", "Notification", "Quota", "Uploads", "batches", "parse", "verify"]

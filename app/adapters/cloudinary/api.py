@@ -1,15 +1,16 @@
-"""The Admin API: the current state of an asset, lists of assets, rejecting and deleting."""
+"""The Admin API: the current state of an asset, lists of assets, moderating and deleting."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from app.adapters.cloudinary import delivery, reach
-from app.adapters.cloudinary.asset import TYPES, Asset, FolderMissing, Page, read_asset, read_page
+from app.adapters.cloudinary.asset import TYPES, FolderMissing, read_asset, read_page
 from app.adapters.cloudinary.connection import new_session
 from app.adapters.cloudinary.public_ids import check_public_id
 from app.adapters.cloudinary.sdk import Sdk
 from app.core.config import Account
 from app.core.errors import CloudinaryUnavailable
+from app.core.sources import Asset, Page, Status
 
 T = TypeVar("T")
 
@@ -17,11 +18,13 @@ ROWS = 500  # in one page of a list; Cloudinary's maximum
 
 
 class Cloudinary:
-    """A Cloudinary account. Thread-safe. `quota`: the calls made, and those left."""
+    """A Cloudinary account, which is a source of photos. Thread-safe. `quota`: the calls made, and those left."""
+
+    any_format = False  # the delivery hosts turn every picture into JPEG
 
     def __init__(self, account: Account, delivery_hosts: Collection[str]) -> None:
         self._sdk = Sdk(account)
-        self.cloud_name = account.cloud_name
+        self.account = account.cloud_name
         self.quota = self._sdk.quota
         self._fixed_folders: bool | None = None  # None: not asked yet
         self._hosts = delivery_hosts
@@ -98,11 +101,11 @@ class Cloudinary:
         found = limits.get("image_max_size_bytes") if isinstance(limits, dict) else None
         return found if isinstance(found, int) else None
 
-    def reject(self, public_id: str) -> bool:
-        """Rejects the photo, of any type; returns whether there is one. Raises what `state` raises."""
+    def moderate(self, public_id: str, status: Status) -> bool:
+        """Moderates the photo, of any type; returns whether there is one. Raises what `state` raises."""
         check_public_id(public_id)
         update = self._sdk.api.update
-        answers = [self._sdk.call(update, public_id, type=type, moderation_status="rejected") for type in TYPES]
+        answers = [self._sdk.call(update, public_id, type=type, moderation_status=status) for type in TYPES]
         return any(answer is not None for answer in answers)
 
     def delete(self, public_id: str) -> bool:

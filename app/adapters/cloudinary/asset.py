@@ -1,12 +1,12 @@
 """Reads assets from Cloudinary's answers, strictly: the SDK takes any JSON without `error` for a success. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from app.core.addresses import stored
 from app.core.errors import CloudinaryUnavailable
+from app.core.sources import Asset, Listed, Page
 
 T = TypeVar("T")
 
@@ -15,63 +15,6 @@ T = TypeVar("T")
 # https://cloudinary.com/documentation/upload_parameters#delivery_types
 TYPES = ("upload", "private", "authenticated")
 DIGEST = "sha256"  # in the context of an imported picture: of its file
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """One asset as Cloudinary has it.
-
-    `approved_at`: seconds since 1970. `kind`: image, video or raw (Cloudinary's resource_type). `type`: how it is
-    delivered (see TYPES). `email`: the address in its normal form (`app.core.addresses`), or the text as typed if it
-    is unusable.
-    """
-
-    public_id: str
-    asset_id: str
-    folder: str
-    version: int
-    approved: bool
-    approved_at: float
-    email: str | None
-    url: str
-    kind: str = "image"
-    type: str = "upload"
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One row of a list. `status`: approved, pending, rejected, or unmoderated; `changed_at`: when that was decided.
-
-    `digest`: of the file that was imported (`app.adapters.cloudinary.uploads`), None for other pictures.
-
-    Lists lag by seconds and leave assets out (rejected ones always): a row says what was true, a missing row says
-    nothing.
-    """
-
-    asset: Asset
-    status: str
-    changed_at: float
-    format: str
-    tags: tuple[str, ...]
-    digest: str | None = None
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list. `others`: the assets that are not images. `next_cursor`: None on the last page."""
-
-    rows: tuple[Listed, ...]
-    next_cursor: str | None
-    others: tuple[Listed, ...] = ()
-
-
-def pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
-    """Every page of a list; `ask` fetches the page at a cursor (None: the first)."""
-    page = ask(None)
-    yield page
-    while page.next_cursor is not None:
-        page = ask(page.next_cursor)
-        yield page
 
 
 class FolderMissing(Exception):

@@ -12,35 +12,14 @@ from typing import Any
 
 from app.adapters.cloudinary.asset import TYPES, moderation_status
 from app.adapters.cloudinary.public_ids import check_public_id
-from app.adapters.cloudinary.statements import Statement, read_statement
+from app.adapters.cloudinary.statements import read_statement
 from app.core.errors import BadNotification
+from app.core.sources import Hint
 
 ONE_ASSET = ("moderation", "upload")
 # The usual cause of a wrong body (https://cloudinary.com/documentation/admin_api_triggers.md)
 TEMPLATE = "If its trigger has a payload_template, which replaces Cloudinary's own body, remove that from the trigger."
 MANY_ASSETS = ("delete", "move", "resource_context_changed")
-
-
-@dataclass(frozen=True)
-class Hint:
-    """Something about the asset `public_id` of this `type` and `kind` (see `Asset`) may have changed.
-
-    For an approval, `picture_url` and `version` say where the picture should be, so that it can be fetched while
-    Cloudinary is asked whether the approval still holds. `brings`: whether the hint can lead to storing a photo that no
-    campaign holds; if not, and none holds it, there is nothing to look up. `folder`: the asset's folder according to
-    the notification, if it says. `signed`: when Cloudinary signed the notification, in seconds since 1970 by its own
-    clock; None if the hint is not from a notification. `statement`: what it states about the photo's moderation.
-    """
-
-    public_id: str
-    picture_url: str | None = None
-    version: int | None = None
-    type: str = "upload"
-    kind: str = "image"
-    brings: bool = True
-    folder: str | None = None
-    signed: int | None = None
-    statement: Statement | None = None
 
 
 @dataclass(frozen=True)

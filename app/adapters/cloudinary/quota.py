@@ -4,24 +4,12 @@ import calendar
 import re
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from app.core import metrics
-
-
-@dataclass(frozen=True)
-class Standing:
-    """`left` of `limit` calls until `reset` (seconds since 1970); None if Cloudinary has not said.
-
-    `refused`: the last call was refused because the limit is reached.
-    """
-
-    left: int | None = None
-    limit: int | None = None
-    reset: float | None = None
-    refused: bool = False
+from app.core.sources import Standing
 
 
 class Quota:

@@ -1,23 +1,10 @@
 """Reads what a notification states about one version of an asset, and since when that holds. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from app.adapters.cloudinary.asset import seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Whether a moderation approved this version of an asset, or left it undecided (pending, or never submitted).
-
-    `at`: when that was so, in seconds since 1970 by Cloudinary's clock. It was true then; it may be outdated by now.
-    """
-
-    asset_id: str
-    version: int
-    approved: bool
-    at: float
+from app.core.sources import Statement
 
 
 def read_statement(payload: Mapping[str, Any], status: str | None) -> Statement | None:

@@ -4,6 +4,7 @@
 - `jpeg`: a JPEG's markers and metadata, read before anything decodes it.
 - `reading`: decoding with limits; every read names the format, and a decoder's warnings are errors.
 - `photo`: from the picture that arrived to archive, intermediate and cell. `faces`: what it is cropped around.
+- `foreign`: the same from a picture in any format that Collagen reads; only the decoder calls it.
 - `decoder`: the same in a process of its own, for pictures that come from outside.
 - `variants`: sizes for the screen. `thumbhash`: a placeholder for a photo, in 25 bytes.
 - `copies`: smaller copies of an intermediate and its placeholder, inside its own file.

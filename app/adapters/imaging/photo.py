@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wand.api import library
+from wand.exceptions import WandException
 from wand.image import Image, ProfileDict
 
-from app.adapters.imaging import copies, faces, variants
+from app.adapters.imaging import copies, faces, policy, variants
 from app.adapters.imaging.jpeg.structure import bare, structure
 from app.adapters.imaging.reading import Format, header, opened
 from app.adapters.imaging.saving import jpeg, png, raw, reduced, resize
@@ -38,13 +39,15 @@ class Prepared:
     """A photo as the store keeps it, still without tags: JPEG of 1500×2000 and PNG of 300×400, upright, sRGB.
 
     The intermediate contains smaller copies of itself and a placeholder (see `copies`). `variants`: JPEGs by name (see
-    `variants`), without those that could not be made. `cut`: None if the picture was 3:4 (or nearly).
+    `variants`), without those that could not be made. `cut`: None if the picture was 3:4 (or nearly). `email`: the
+    address in the picture's own metadata, if it was looked for.
     """
 
     archive: bytes
     intermediate: bytes
     variants: dict[str, bytes]
     cut: Cut | None = None
+    email: str | None = None
 
 
 def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), place: float | None = None) -> Prepared:
@@ -79,6 +82,29 @@ def prepare(picture: bytes, wanted: Collection[str] = tuple(variants.VARIANTS), 
         image.reset_coords()  # rotating leaves an offset
         archive = jpeg(image, ARCHIVE_QUALITY, progressive=False, sampling="2x2")
     return _prepared(archive, wanted, cut)
+
+
+def prepare_pixels(size: tuple[int, int], rows: bytes, place: float | None = None) -> Prepared:
+    """As `prepare`, all variants, from rows of 8-bit RGB: upright, sRGB."""
+    try:
+        with _of_pixels(size, rows) as image:
+            cut = _chosen(image, place)
+            _fill(image, cut, *ARCHIVE)
+            archive = jpeg(image, ARCHIVE_QUALITY, progressive=False, sampling="2x2")
+    except WandException as error:
+        raise PictureError(f"ImageMagick cannot process the picture: {error}.") from error
+    return _prepared(archive, tuple(variants.VARIANTS), cut)
+
+
+def preview_pixels(size: tuple[int, int], rows: bytes) -> bytes:
+    """As `preview`, from rows of 8-bit RGB: upright, sRGB."""
+    with _of_pixels(size, rows) as image, reduced(image, PREVIEW_SIDE) as small:
+        return jpeg(small, PREVIEW_QUALITY, progressive=True)
+
+
+def _of_pixels(size: tuple[int, int], rows: bytes) -> Image:
+    policy.require()
+    return Image(blob=rows, format="rgb", width=size[0], height=size[1], depth=8)
 
 
 def preview(picture: bytes) -> bytes:

@@ -22,7 +22,7 @@ def file_name(public_id: str) -> str:
     if len(name) > LONGEST:
         raise BadPublicId(
             f"The public ID {public_id[:60]!r}… is too long for a file name ({len(name)} bytes, {LONGEST} at most);"
-            " rename the photo in Cloudinary."
+            " give the photo a shorter name where it comes from."
         )
     return name
 

@@ -10,8 +10,10 @@ from app.adapters.cloudinary import Cloudinary, Uploads
 from app.adapters.terminal import Progress
 from app.cli.options import read_settings
 from app.core.config import load_campaigns
+from app.core.errors import SettingError
 from app.core.plurals import count
 from app.core.shutdown import Shutdown
+from app.core.sources import CLOUDINARY
 from app.services.importing import Importing, ImportReport
 from app.services.importing.importing import Watch
 
@@ -37,6 +39,8 @@ def import_folder(folder: Path, campaign: str, dry_run: bool) -> None:
     settings = read_settings()
     rules = load_campaigns(settings.campaigns_file)
     rules.require(campaign)
+    if rules[campaign].source != CLOUDINARY:
+        raise SettingError(f"{campaign} has its photos in {rules[campaign].source}: put the pictures there instead.")
     account = settings.required_account()
     progress, stopping = Progress("pictures"), Shutdown()
     cloudinary = Cloudinary(account, settings.delivery_hosts)

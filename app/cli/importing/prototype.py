@@ -15,6 +15,7 @@ from app.cli.options import read_settings
 from app.core.config import load_campaigns
 from app.core.errors import NotFound
 from app.core.plurals import count
+from app.core.sources import CLOUDINARY
 from app.services.moving import Moving, MovingReport
 from app.services.moving.mailed import parse
 
@@ -45,7 +46,7 @@ def import_prototype(old: Path, mailed: Path | None, dry_run: bool) -> None:
                python -m app import-prototype /mnt/efs --mailed sent.csv
     """
     settings = read_settings()
-    rules = load_campaigns(settings.campaigns_file)
+    rules = load_campaigns(settings.campaigns_file).of_source(CLOUDINARY)
     account, store, tree = settings.required_account(), Store(settings.store), OldStore(old)
     store.root.require()
     tree.require_apart_from(settings.store)

@@ -1,9 +1,10 @@
 """Campaign rules: campaigns.toml."""
 
 import contextlib
+import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from app.core.addresses import normalise, stored
 from app.core.errors import NotFound, SettingError
+from app.core.sources import CLOUDINARY, FOLDER
 
 SHORTEST_PASSWORD = 12  # characters of a gallery password
 TRACKING = ("individual", "aggregate", "off")
@@ -18,7 +20,11 @@ TRACKING = ("individual", "aggregate", "off")
 
 @dataclass(frozen=True)
 class Campaign:
-    """The rules of one campaign: one table of campaigns.toml."""
+    """The rules of one campaign: one table of campaigns.toml.
+
+    `source`: CLOUDINARY, or FOLDER and an absolute path. `folder`: its place in the source: the asset folder in
+    Cloudinary; for a folder, the same as `source`.
+    """
 
     name: str
     title: str
@@ -29,6 +35,12 @@ class Campaign:
     public: bool = False
     gallery_password: str | None = field(default=None, repr=False)
     gallery_until: date | None = None
+    source: str = CLOUDINARY
+
+    @property
+    def directory(self) -> Path | None:
+        """The folder that its photos come from; None if they come from Cloudinary."""
+        return Path(self.source.removeprefix(FOLDER)) if self.source.startswith(FOLDER) else None
 
     def gallery_is_over(self, today: date) -> bool:
         """Whether the gallery's last day is past; it is still open on the last day."""
@@ -46,13 +58,25 @@ class Campaign:
         token = re.sub(r"[^A-Za-z0-9]+", "-", email).strip("-")
         return self.test_address.replace("{token}", token) if normalise(email) else token or None
 
+    def may_hold(self, email: str | None) -> bool:
+        """Whether `address` can have returned this: in a trial campaign, never a real address."""
+        if self.test_address is None or email is None or "@" not in email:
+            return True
+        before, _, after = self.test_address.partition("{token}")
+        return email.startswith(before) and email.endswith(after)
+
 
 class Campaigns(Mapping[str, Campaign]):
-    """All campaigns, by name."""
+    """Campaigns by name: all of them, or those of one source.
 
-    def __init__(self, campaigns: list[Campaign]) -> None:
+    `others`: the names of those that have another source, whose photos are none of its business: a public ID there is
+    another photo.
+    """
+
+    def __init__(self, campaigns: Iterable[Campaign], others: Collection[str] = ()) -> None:
         self._by_name = {campaign.name: campaign for campaign in campaigns}
-        self._by_folder = {campaign.folder: campaign for campaign in campaigns}
+        self.others = frozenset(others)
+        self._by_folder = {campaign.folder: campaign for campaign in self.values()}
 
     def __getitem__(self, name: str) -> Campaign:
         return self._by_name[name]
@@ -73,6 +97,16 @@ class Campaigns(Mapping[str, Campaign]):
         """The campaign with this asset folder, or None."""
         return self._by_folder.get(folder)
 
+    def by_source(self) -> dict[str, "Campaigns"]:
+        """The campaigns of each source."""
+        sources = dict.fromkeys(campaign.source for campaign in self.values())
+        return {source: self.of_source(source) for source in sources}
+
+    def of_source(self, source: str) -> "Campaigns":
+        """The campaigns of one source; it knows the others by name."""
+        mine = [campaign for campaign in self.values() if campaign.source == source]
+        return Campaigns(mine, self.others.union(self).difference(campaign.name for campaign in mine))
+
 
 def load_campaigns(path: Path) -> Campaigns:
     """Reads campaigns.toml. Raises SettingError naming the file, the table and the key."""
@@ -91,7 +125,8 @@ def load_campaigns(path: Path) -> Campaigns:
     for campaign in campaigns:
         other = seen.setdefault(campaign.folder, campaign.name)
         if other != campaign.name:
-            raise SettingError(f"{path}: [{campaign.name}] and [{other}] have the same folder {campaign.folder!r}.")
+            where = campaign.directory or repr(campaign.folder)
+            raise SettingError(f"{path}: [{campaign.name}] and [{other}] have the same folder {where}.")
     return Campaigns(campaigns)
 
 
@@ -107,6 +142,8 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
                 f"{path}: [{name}] has an unknown key {key!r}; known keys are {', '.join(sorted(allowed))}."
             )
     values = {key: _value(f"{path}: [{name}] {key}", key, value) for key, value in table.items()}
+    if "source" in values:
+        values |= _placed(path, name, values)
     campaign = Campaign(**({"title": name, "folder": name} | values), name=name)
     if campaign.tracking not in TRACKING:
         raise SettingError(
@@ -119,6 +156,23 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
     if sample is None or "{token}" not in local:
         raise SettingError(f"{path}: [{name}] test_address must look like name+{{token}}@example.org.")
     return replace(campaign, test_address=f"{local}@{sample.rpartition('@')[2]}")
+
+
+def _placed(path: Path, name: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """`source` and `folder` of a campaign whose table names its source; a relative path starts at the file's own."""
+    source = values["source"].strip()
+    if source == CLOUDINARY:
+        return {"source": source}
+    directory = source.removeprefix(FOLDER).strip()
+    if directory == source or not directory or "\0" in directory:
+        raise SettingError(f"{path}: [{name}] source must be cloudinary, or folder: and a path, not {source!r}.")
+    if "folder" in values:
+        raise SettingError(
+            f"{path}: [{name}] has a folder in Cloudinary, but its source is a directory; remove one of the two keys."
+        )
+    # links stay: what they lead to may not be mounted yet
+    absolute = FOLDER + os.path.abspath(path.parent / directory)  # noqa: PTH100
+    return {"source": absolute, "folder": absolute}
 
 
 def _value(where: str, key: str, value: object) -> Any:

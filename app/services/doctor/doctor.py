@@ -50,7 +50,7 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         secret.append(known.campaigns_file)
     stored = ("store",)
     checks = [
-        Check("settings", partial(settings.read, surveyed)),
+        Check("settings", partial(settings.read, surveyed, campaigns)),
         Check("campaigns", lambda: [rules]),
         Check("features", partial(settings.features, surveyed, campaigns)),
         Check("user", access.user),
@@ -68,7 +68,13 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         Check("store: locks", partial(storage.locks, store), stored),
         Check("store: leftovers", partial(storage.leftovers, store), stored, SWEEP_SECONDS),
     ]
-    if known.account is None:
+    folders = [campaign for campaign in (campaigns or {}).values() if campaign.directory is not None]
+    if folders:
+        checks.append(Check("folders", partial(storage.sources, folders)))
+    if campaigns and len(folders) == len(campaigns):
+        why = [Result("cloudinary", SKIPPED, "not checked: no campaign has its photos in Cloudinary")]
+        checks.append(Check("cloudinary", lambda: why))
+    elif known.account is None:
         why = [Result("cloudinary", SKIPPED, "not checked: CLOUDINARY_URL is not set")]
         checks.append(Check("cloudinary", lambda: why))
     else:

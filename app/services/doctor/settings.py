@@ -10,12 +10,13 @@ SHORTEST_SECRET = 16  # characters; Cloudinary's own have 27
 MAIL = ("COLLAGEN_SECRET_KEY", "COLLAGEN_PUBLIC_URL", "COLLAGEN_SMTP_URL", "COLLAGEN_MAIL_FROM")
 
 
-def read(survey: Survey) -> Iterator[Result]:
-    """Whether every setting is known and readable."""
+def read(survey: Survey, campaigns: Mapping[str, Campaign] | None = None) -> Iterator[Result]:
+    """Whether every setting is known and readable. `campaigns`: None if their rules cannot be read."""
     wrong = [Result("settings", FAIL, problem) for problem in survey.problems]
     for name in survey.placeholders:
         wrong.append(Result("settings", FAIL, f"{name} still has its value from .env.example", "set your own"))
-    if survey.settings.account is None and not survey.problems:
+    needed = not campaigns or any(campaign.directory is None for campaign in campaigns.values())
+    if survey.settings.account is None and not survey.problems and needed:
         advice = "copy it from Cloudinary's console, Settings → API Keys"
         wrong.append(Result("settings", FAIL, "CLOUDINARY_URL is not set", advice))
     for name, meant in survey.unknown.items():

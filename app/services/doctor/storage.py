@@ -1,10 +1,13 @@
-"""Checks the store: whether it is there, has room, can be written to and locks files."""
+"""Checks the store: whether it is there, has room, can be written to and locks files; and the campaigns' folders."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from app.adapters.folder import Folder
 from app.adapters.store import Store
-from app.core.errors import PhotoBusy
+from app.core.config import Campaign
+from app.core.errors import FolderUnavailable, PhotoBusy
 from app.core.plurals import count
 from app.services.doctor import clock, mount
 from app.services.doctor.result import FAIL, OK, WARN, Result
@@ -67,3 +70,22 @@ def leftovers(store: Store) -> Iterator[Result]:
         yield Result("store: leftovers", WARN, message, "the next sync removes them")
     else:
         yield Result("store: leftovers", OK, "none")
+
+
+def sources(campaigns: Sequence[Campaign]) -> Iterator[Result]:
+    """Whether the folders that campaigns have their photos from are there, readable, and writable for moderation."""
+    for campaign in campaigns:
+        if campaign.directory is None:
+            continue
+        try:
+            Folder(campaign.directory).ping()
+        except FolderUnavailable as error:
+            yield Result("folders", FAIL, f"{campaign.name}: {error}")
+            continue
+        if os.access(campaign.directory, os.W_OK | os.X_OK):
+            yield Result("folders", OK, f"{campaign.name}: {campaign.directory} can be read and written to")
+        else:
+            message = (
+                f"{campaign.name}: {campaign.directory} can be read only, so photos cannot be moderated or deleted"
+            )
+            yield Result("folders", WARN, message, "mount it read-write, for the user who runs Collagen")

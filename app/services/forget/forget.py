@@ -1,8 +1,8 @@
 """Erasure: removes everything the store knows about a person, so that nothing brings it back.
 
-The order makes it safe to be killed at any time and run again: first the photo is rejected in Cloudinary, or the next
-sync would bring it back; then it is removed here, collages that show it are rebuilt without it, and it is removed from
-the logs; deleting it in Cloudinary, after which nobody could find the rest, comes last.
+The order makes it safe to be killed at any time and run again: first the photo is rejected in its source, or the
+next sync would bring it back; then it is removed here, collages that show it are rebuilt without it, and it is removed
+from the logs; deleting it in the source, after which nobody could find the rest, comes last.
 
 Damaged files may show or name the person, and nobody can tell: such a collage is withdrawn, and such a line or
 notification removed, once it is clear that the person was here at all.
@@ -11,20 +11,20 @@ Cloudinary sends a webhook about the rejection, which is not filed (see `store.e
 in campaigns.toml are searched like all others.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from app.adapters.cloudinary import Cloudinary, Hint
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
-from app.core.config import Campaign, Campaigns
+from app.adapters.store.state.logs import Purged
+from app.core.config import Campaigns
 from app.core.errors import BuildFailed, CollageUnsound, NotFound
+from app.core.plurals import count
+from app.core.sources import Hint
 from app.services.collage import job
-from app.services.forget.finding import Finder
 from app.services.forget.receipt import Receipt
+from app.services.forget.searching import Connected, Part, find, parts, searched
 from app.services.forget.traces import Person
-from app.services.processor.processor import Processor
 from app.services.wall.cache import Cache
 
 PATIENCE = 900.0  # seconds to wait for a collage that is being built
@@ -40,80 +40,91 @@ class Forgetting:
 
     def __init__(
         self,
-        cloudinary: Cloudinary,
+        sources: Connected,
         store: Store,
         exiftool: ExifTool,
         campaigns: Campaigns,
         say: Say = lambda _: None,
         suggest: Say = lambda _: None,
     ) -> None:
-        self._cloudinary = cloudinary
+        self._sources = sources
         self._store = store
         self._exiftool = exiftool
         self._campaigns = campaigns
-        self._processor = Processor(cloudinary, store, exiftool, campaigns)
         self._say = say
         self._suggest = suggest
 
     def forget(self, whom: str, among: Sequence[str] = (), *, delete: bool = False) -> Receipt:
         """Erases the person with the address `whom`, or the photo with that public ID, from campaigns `among` (all).
 
-        Raises NotFound if neither the store nor Cloudinary has anything of the person; BadPublicId,
-        CloudinaryUnavailable, StoreUnavailable, CollageInProgress, PhotoBusy or BuildFailed: run again, it continues.
+        Raises NotFound if neither the store nor a source has anything of the person; BadParameters for a public ID of
+        several photos; BadPublicId, SourceUnavailable, StoreUnavailable, CollageInProgress, PhotoBusy or BuildFailed:
+        run again, it continues.
         """
         self._store.root.require()
-        known, retired = self._searched(among)
+        known, retired = searched(self._store, self._campaigns, among)
         when = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         receipt = Receipt(when, [campaign.name for campaign in known], [campaign.name for campaign in retired])
-        finder = Finder(self._cloudinary, self._store, self._exiftool, known + retired)
-        found = finder.find(whom)
-        for address in found.similar:
-            self._suggest(address)
-        receipt.photos_found = len(found.photos)
-        receipt.photos_searched, receipt.assets_searched_in_cloudinary = finder.photos_searched, finder.assets_searched
-        self._store.sweep()  # files left by killed processes may show anyone
-        self._store.erasures.note(receipt.searched, found.person.public_ids)
-        self._clear_photos(found.photos, receipt)
-        for name in receipt.searched:
-            self._clear_collages(name, found.person, receipt)
-            Cache(self._store.path).forget(name)
-            self._store.syncs.forget(name, found.person.public_ids)
-        for place in (*receipt.searched, None):
-            receipt.add_purged(self._store.logs.purge(place, found.person.is_in_line, found.person.is_in_document))
-        if not receipt.is_empty:
-            self._clear_damaged(receipt)
-        if delete:
-            receipt.deleted_in_cloudinary = sum(self._cloudinary.delete(public_id) for public_id in found.photos)
-        receipt.still_found = len(finder.held(found.person))
+        every = parts(self._sources, self._store, self._exiftool, self._campaigns, [*known, *retired])
+        try:
+            self._forget(find(every, whom), receipt, delete=delete)
+        finally:
+            for part in every:
+                part.processor.close()
         if receipt.is_empty:
             raise NotFound(
-                f"Neither the store nor Cloudinary has anything of {whom!r}; nothing was changed."
-                f"{self._doubt(receipt.searched)}"
+                f"Neither the store nor {'Cloudinary' if not any(part.in_folder for part in every) else 'a source'} has"
+                f" anything of {whom!r}; nothing was changed.{self._doubt(receipt.searched)}"
             )
         return receipt
 
-    def _clear_photos(self, public_ids: Iterable[str], receipt: Receipt) -> None:
-        for public_id in sorted(public_ids):
-            self._say("A photo is rejected in Cloudinary and removed here")
-            receipt.rejected_in_cloudinary += self._cloudinary.reject(public_id)
-            receipt.photos_removed += self._processor.process(Hint(public_id)).status == "removed"
+    def _forget(self, found: Sequence[Part], receipt: Receipt, *, delete: bool) -> None:
+        for address in dict.fromkeys(address for part in found for address in part.found.similar):
+            self._suggest(address)
+        for part in found:
+            receipt.add_found(part.found, part.finder, in_folder=part.in_folder)
+        self._store.sweep()  # files left by killed processes may show anyone
+        self._store.erasures.note(receipt.searched, [one for part in found for one in part.found.person.public_ids])
+        for part in found:
+            self._clear_photos(part, receipt)
+            for name in (campaign.name for campaign in part.campaigns):
+                self._clear_collages(name, part.found.person, receipt)
+                Cache(self._store.path).forget(name)
+                self._store.syncs.forget(name, part.found.person.public_ids)
+                receipt.add_purged(self._purged(name, [part.found.person]))
+        receipt.add_purged(self._purged(None, [part.found.person for part in found]))
+        if not receipt.is_empty:
+            self._clear_damaged(receipt)
+        for part in found:
+            if delete:
+                receipt.add_deleted(sum(map(part.source.delete, part.found.photos)), in_folder=part.in_folder)
+            elif part.in_folder:
+                self._say_what_is_left(part, receipt)
+            receipt.still_found += len(part.finder.held(part.found.person))
 
-    def _searched(self, among: Sequence[str]) -> tuple[list[Campaign], list[Campaign]]:
-        """The campaigns with these names (all), and those among them that only the store still has.
+    def _purged(self, place: str | None, people: Sequence[Person]) -> Purged:
+        return self._store.logs.purge(
+            place,
+            lambda line: any(person.is_in_line(line) for person in people),
+            lambda raw: any(person.is_in_document(raw) for person in people),
+        )
 
-        The folder of the latter is that of their last sync; none if it is unknown or now belongs to another campaign.
-        Raises NotFound.
-        """
-        stored = set(self._store.root.campaigns()).difference(self._campaigns)
-        for name in set(among) - stored:
-            self._campaigns.require(name)
-        wanted = among or sorted({*self._campaigns, *stored})
-        retired = [
-            Campaign(name, name, self._store.syncs.rules(name).get("folder", name)) for name in wanted if name in stored
-        ]
-        taken = {campaign.folder for campaign in self._campaigns.values()}
-        retired = [one if one.folder not in taken else replace(one, folder="") for one in retired]
-        return [self._campaigns[name] for name in wanted if name not in stored], retired
+    def _clear_photos(self, part: Part, receipt: Receipt) -> None:
+        where = "its folder" if part.in_folder else "Cloudinary"
+        for public_id in sorted(part.found.photos):
+            self._say(f"A photo is rejected in {where} and removed here")
+            rejected = part.source.moderate(public_id, "rejected")
+            receipt.add_rejected(rejected, in_folder=part.in_folder)
+            receipt.photos_removed += part.processor.process(Hint(public_id)).status == "removed"
+
+    def _say_what_is_left(self, part: Part, receipt: Receipt) -> None:
+        """Without --delete, a photo stays in its folder as rejected: the receipt says what is left to delete."""
+        directory, photos = part.campaigns[0].directory, len(part.found.photos)
+        if photos and directory is not None and directory.is_dir():
+            receipt.left_to_delete.append(
+                f"{count(photos, 'photo', 'photos')} in {directory}/rejected, and what people.csv says of them:"
+                " forget --delete deletes both"
+            )
 
     def _clear_collages(self, campaign: str, person: Person, receipt: Receipt) -> None:
         """Makes every readable finished collage forget the person; waits for one that is being built."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.adapters.cloudinary import Listed
+from app.core.sources import Listed
 
 Verdict = Literal["upload", "there", "same", "refused", "failed", "ask"]
 

@@ -10,13 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from app.adapters.albums import Albums, Picture, find
-from app.adapters.cloudinary import Cloudinary, Listed, Page, Uploads, batches, pages
+from app.adapters.cloudinary import Cloudinary, Uploads, batches
 from app.adapters.cloudinary.uploads import REQUEST_BYTES, digest_of
 from app.adapters.people import FILE, People, read
 from app.core import limits
 from app.core.addresses import normalise
 from app.core.config import Campaign
 from app.core.errors import BadParameters, CloudinaryUnavailable
+from app.core.sources import Listed, Page, pages
 from app.services.importing.carrying import Carrier, Order
 from app.services.importing.decision import Decision, Known
 from app.services.importing.names import public_id

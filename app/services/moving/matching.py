@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
-from app.adapters.cloudinary import Asset
+from app.core.sources import Asset
 
 # take: it shows the asset's version; unknown: no asset has this name; ambiguous: several have; gone: its asset is not
 # approved in the campaign now; older: the asset has changed since it was written, or may have

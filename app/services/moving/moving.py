@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from app.adapters import imaging
-from app.adapters.cloudinary import Asset, Cloudinary, pages
+from app.adapters.cloudinary import Cloudinary
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.imaging.jpeg.structure import structure
 from app.adapters.prototype import OldPhoto, OldStore
@@ -15,6 +15,7 @@ from app.adapters.store.state import events
 from app.core.addresses import normalise
 from app.core.config import Campaign, Campaigns
 from app.core.errors import BadPublicId, CollagenError, PictureError, StoreUnavailable
+from app.core.sources import Asset, pages
 from app.services.moving.matching import Matching
 from app.services.moving.report import MovingReport
 from app.services.notify.recipients import is_test_address
@@ -78,7 +79,7 @@ class Moving:
 
     def _assets(self, campaign: Campaign) -> Iterator[Asset]:
         """The campaign's assets in any state; the folder's list leaves out the rejected ones."""
-        yield from (asset for asset in self._lists.of_folder(campaign.folder) if asset.folder == campaign.folder)
+        yield from (asset for asset in self._lists.of_folder(campaign.folder, {}) if asset.folder == campaign.folder)
         yield from self._lists.approved_in(campaign.folder)
         for page in pages(lambda cursor: self._budget.spend(partial(self._cloudinary.moderated, "rejected", cursor))):
             yield from (row.asset for row in page.rows if row.asset.folder == campaign.folder)

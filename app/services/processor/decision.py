@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.adapters.cloudinary import Asset, Statement
 from app.adapters.exiftool import Tags
 from app.core.addresses import same
 from app.core.config import Campaign
+from app.core.sources import EMBEDDED, Asset, Statement
 
 Status = Literal["stored", "removed", "unchanged", "ignored"]
 
@@ -47,10 +47,26 @@ def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Ta
     if asset is None or keep is None:
         return Decision(None, False, remove_from)
     tags = held.get(keep.name)
-    agrees = tags is not None and tags.version == asset.version and same(tags.email, address(asset, keep))
-    whole = [name for name, its in held.items() if its is not None and its.version == asset.version]
+    store = tags is None or not agrees(tags, asset, keep)
+    # the address is read with the picture
+    known = () if asset.type == EMBEDDED else held.items()
+    whole = [name for name, its in known if its is not None and _shows(its, asset)]
     source = keep.name if keep.name in whole else next(iter(whole), None)
-    return Decision(keep, not agrees, remove_from, source)
+    return Decision(keep, store, remove_from, source)
+
+
+def agrees(tags: Tags, asset: Asset, campaign: Campaign) -> bool:
+    """Whether an archive with these tags is what its campaign should have of a photo. Pure."""
+    if not _shows(tags, asset) or (tags.type == EMBEDDED) != (asset.type == EMBEDDED):
+        return False
+    if asset.type == EMBEDDED:  # the picture is the same, so is the address in it
+        return campaign.may_hold(tags.email)
+    return same(tags.email, address(asset, campaign))
+
+
+def _shows(tags: Tags, asset: Asset) -> bool:
+    """Whether an archive shows this version. Files have versions in whole seconds, and IDs that tell them apart."""
+    return tags.version == asset.version and tags.asset_id in (None, asset.asset_id)
 
 
 def reflects(statement: Statement, tags: Tags, approved_at: int) -> bool:

@@ -5,23 +5,26 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.adapters import imaging
-from app.adapters.cloudinary import Asset
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store, scratch
 from app.core import metrics
-from app.core.addresses import normalise
+from app.core.addresses import normalise, stored
 from app.core.config import Campaign
 from app.core.errors import ExifToolFailed
+from app.core.sources import EMBEDDED, Asset
 from app.services.processor.decision import address
 
 
 class Mirror:
-    """`clock`: the time for log lines. `decoder`: decodes pictures."""
+    """`clock`: the time for log lines. `any_format`: as in `Source`. `decoder`: decodes pictures."""
 
-    def __init__(self, store: Store, exiftool: ExifTool, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, exiftool: ExifTool, clock: Callable[[], datetime], *, any_format: bool = False
+    ) -> None:
         self._store = store
         self._exiftool = exiftool
         self._clock = clock
+        self._any_format = any_format
         self.decoder = imaging.Decoder()
 
     def put(self, asset: Asset, campaign: Campaign, picture: bytes, place: float | None) -> None:
@@ -31,11 +34,19 @@ class Mirror:
         """
         self._store.root.require_room()
         with metrics.stage("decode"):
-            prepared = self.decoder.prepare(picture, place)
-        email = address(asset, campaign)
+            if self._any_format:
+                prepared = self.decoder.prepare(picture, place, any_format=True)
+            else:
+                prepared = self.decoder.prepare(picture, place)
+        typed = replace(asset, email=stored(prepared.email)) if asset.type == EMBEDDED else asset
+        email = address(typed, campaign)
         tags = Tags(email, asset.public_id, asset.asset_id, asset.version, prepared.cut, asset.type)
         archive = self._tagged(prepared.archive, tags)
         self._store_all(asset, campaign, tags, archive, prepared.intermediate, prepared.variants)
+
+    def preview(self, picture: bytes) -> bytes:
+        """A small JPEG of a picture before cropping. Raises PictureError, DecoderFailed."""
+        return self.decoder.preview(picture, any_format=self._any_format)
 
     def take_over(self, asset: Asset, campaign: Campaign, source: str, tags: Tags) -> bool:
         """Stores a photo from the files of campaign `source`, which holds this version: same version, same picture.

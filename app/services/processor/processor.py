@@ -1,7 +1,7 @@
-"""Processes one photo: makes the store agree with what Cloudinary says now.
+"""Processes one photo: makes the store agree with what its source says now.
 
 A notification is only a hint. Duplicates, late and reordered deliveries, retries and replays all end in the same place,
-because decisions depend only on the state of Cloudinary and of the store, fetched under the photo's lock. Cloudinary is
+because decisions depend only on the state of the source and of the store, fetched under the photo's lock. Cloudinary is
 not asked where its answer would change nothing: about a photo that is neither held nor approved, about what the store
 reflects already (see `decision.reflects`), and for most of the notifications that wait for a lock (see `coalescing`).
 """
@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from app.adapters.cloudinary import Asset, Cloudinary, Hint
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store, scratch
 from app.adapters.store.names import file_name
 from app.core import limits, metrics
 from app.core.config import Campaign, Campaigns
 from app.core.errors import CollagenError, NotFound, PictureError
+from app.core.sources import Asset, Hint, Source
 from app.services.processor.coalescing import read as read_lookups
 from app.services.processor.decision import Decision, Outcome, Status, decide
 from app.services.processor.mirror import Mirror
@@ -27,21 +27,21 @@ from app.services.processor.state import StateReader
 
 
 class Processor:
-    """Brings photos up to date. `clock`: the time for log lines."""
+    """Brings photos up to date. `campaigns`: those of the source. `clock`: the time for log lines."""
 
     def __init__(
         self,
-        cloudinary: Cloudinary,
+        source: Source,
         store: Store,
         exiftool: ExifTool,
         campaigns: Campaigns,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._cloudinary = cloudinary
+        self._source = source
         self._store = store
         self._campaigns = campaigns
-        self._state = StateReader(cloudinary, store, exiftool, campaigns)
-        self._mirror = Mirror(store, exiftool, clock)
+        self._state = StateReader(source, store, exiftool, campaigns)
+        self._mirror = Mirror(store, exiftool, clock, any_format=source.any_format)
         self._downloads = ThreadPoolExecutor(2 * limits.PICTURES, thread_name_prefix="download")
         self._room = threading.BoundedSemaphore(limits.PICTURES)
         scratch.sweep()  # faces and addresses that killed processes left on the local disk
@@ -52,10 +52,10 @@ class Processor:
         self._mirror.decoder.close()
 
     def process(self, hint: Hint) -> Outcome:
-        """Makes the store agree with Cloudinary about one photo, whatever the hint says.
+        """Makes the store agree with the source about one photo, whatever the hint says.
 
         A picture that cannot be stored is an Outcome with an error: a retry would fail too. Raises BadPublicId,
-        CloudinaryUnavailable, StoreUnavailable, ExifToolFailed, DecoderFailed or PhotoBusy; the store is then
+        SourceUnavailable, StoreUnavailable, ExifToolFailed, DecoderFailed or PhotoBusy; the store is then
         unchanged, or right.
         """
         arrived = time.monotonic()
@@ -81,7 +81,7 @@ class Processor:
             return outcome
 
     def _settle(self, hint: Hint, held: Mapping[str, Tags | None], archives: Mapping[str, Tags]) -> Outcome:
-        """Asks Cloudinary, and makes the store agree. The caller must hold the photo's lock."""
+        """Asks the source, and makes the store agree. The caller must hold the photo's lock."""
         expected = hint.version is not None and any(tags and tags.version == hint.version for tags in held.values())
         with contextlib.ExitStack() as room:
             early = None
@@ -142,7 +142,14 @@ class Processor:
     def original(self, campaign: str, public_id: str, version: int) -> bytes:
         """A small JPEG of a photo before cropping. Raises what `recut` raises."""
         asset = self._approved(campaign, public_id, version)
-        return self._mirror.decoder.preview(self._download(public_id, asset.url))
+        return self._mirror.preview(self._download(public_id, asset.url))
+
+    def address_in(self, asset: Asset) -> str | None:
+        """The address in the picture itself; None if there is none, or it is broken. Raises what `process` raises."""
+        try:
+            return self._mirror.decoder.address(self._download(asset.public_id, asset.url))
+        except PictureError:
+            return None
 
     def _approved(self, campaign: str, public_id: str, version: int) -> Asset:
         file_name(public_id)
@@ -164,7 +171,7 @@ class Processor:
 
     def _no_image(self, hint: Hint) -> Outcome:
         """An approved video (or other file) in a campaign's folder cannot be stored; logs that once."""
-        asset = self._cloudinary.state(hint.public_id, hint.type, hint.kind) if self._may_bring(hint) else None
+        asset = self._source.state(hint.public_id, hint.type, hint.kind) if self._may_bring(hint) else None
         campaign = self._campaigns.of_folder(asset.folder) if asset and asset.approved else None
         if campaign is None:
             return Outcome(hint.public_id, "ignored")
@@ -177,7 +184,7 @@ class Processor:
 
     def _download(self, public_id: str, url: str) -> bytes:
         with metrics.stage("download"):
-            return self._cloudinary.picture(public_id, url)
+            return self._source.picture(public_id, url)
 
     def _refuse(
         self,

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from app.adapters.cloudinary import Quota, Standing
 from app.core.errors import CloudinaryUnavailable
+from app.core.sources import Meter, Standing
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class Budget:
 
     def __init__(
         self,
-        quota: Quota,
+        quota: Meter,
         say: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> None:

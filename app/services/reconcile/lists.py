@@ -1,11 +1,11 @@
-"""Reads Cloudinary's lists page by page, within the limit of calls."""
+"""Reads a source's lists page by page, within the limit of calls."""
 
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from app.adapters.cloudinary import Asset, Cloudinary, Page, pages
 from app.core.errors import CloudinaryUnavailable
+from app.core.sources import Asset, Page, Source, pages
 from app.services.reconcile.budget import Budget
 
 PAUSES = (0.2, 1.0)  # seconds before a page is asked for again
@@ -16,25 +16,26 @@ APPROVED_PAGES = 20
 class Lists:
     """The lists that a sync needs. `folders`: those of the campaigns."""
 
-    def __init__(self, cloudinary: Cloudinary, budget: Budget, folders: Iterable[str]) -> None:
-        self._cloudinary = cloudinary
+    def __init__(self, source: Source, budget: Budget, folders: Iterable[str]) -> None:
+        self._source = source
         self._budget = budget
         self._folders = frozenset(folders)
         self._approved: dict[str, list[Asset]] | None = None
 
-    def of_folder(self, folder: str) -> Iterator[Asset]:
-        """The assets in a folder, including those that are not images. Raises CloudinaryUnavailable."""
-        for page in self._pages(lambda cursor: self._cloudinary.folder(folder, cursor)):
+    def of_folder(self, folder: str, notes: dict[str, str]) -> Iterator[Asset]:
+        """The assets in a folder, including those that are not images; adds to `notes`. Raises SourceUnavailable."""
+        for page in self._pages(lambda cursor: self._source.folder(folder, cursor)):
+            notes.update(page.notes)
             yield from (row.asset for row in (*page.rows, *page.others))
 
     def approved_in(self, folder: str) -> list[Asset]:
         """The photos of a folder according to the list of all approved photos, which is read once.
 
-        It may name what the folder's list leaves out. Raises CloudinaryUnavailable.
+        It may name what the folder's list leaves out. Raises SourceUnavailable.
         """
         if self._approved is None:
             found: dict[str, list[Asset]] = {folder: [] for folder in self._folders}
-            pages = self._pages(lambda cursor: self._cloudinary.moderated("approved", cursor))
+            pages = self._pages(lambda cursor: self._source.moderated("approved", cursor))
             for page in itertools.islice(pages, APPROVED_PAGES):
                 for row in page.rows:
                     if row.asset.folder in found:

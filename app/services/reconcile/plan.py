@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.adapters.cloudinary import Asset, Hint
 from app.adapters.exiftool import Tags
-from app.core.addresses import same
 from app.core.config import Campaign
-from app.services.processor.decision import address
+from app.core.sources import Asset, Hint
+from app.services.processor.decision import agrees
 
 # missing: approved there, not here; differs: held, but with another version or address, or only one of the two files;
 # unlisted: held, but no list says that it is approved here
@@ -38,7 +37,7 @@ class SyncPlan:
     """Compares the rows of lists, in any order, with the photos that `campaign` holds.
 
     `no_images`: by public ID, the kinds of approved assets that cannot be stored; `held`: the number of photos held;
-    `listed`: whether any row belonged to the campaign's folder.
+    `listed`: whether any row belonged to the campaign's folder; `notes`: what there is to say about files (see `Page`).
     """
 
     def __init__(self, campaign: Campaign, held: Mapping[str, Held]) -> None:
@@ -49,6 +48,7 @@ class SyncPlan:
         self._agreed: set[str] = set()
         self._work: dict[str, Work] = {}
         self.no_images: dict[str, str] = {}
+        self.notes: dict[str, str] = {}
 
     def compare(self, assets: Iterable[Asset]) -> None:
         """Adds rows from the list of the campaign's folder."""
@@ -91,7 +91,7 @@ def suspect(campaign: Campaign, asset: Asset, held: Held | None) -> Work | None:
     if held is None:
         return Work(_hint(asset), "missing")
     tags = held.tags if held.whole else None
-    if tags is not None and tags.version == asset.version and same(tags.email, address(asset, campaign)):
+    if tags is not None and agrees(tags, asset, campaign):
         return None
     return Work(_hint(asset), "differs")
 

@@ -20,7 +20,8 @@ class SyncReport:
     `repaired`: those of the above that are right now (none in a dry run); `unreachable`: what could not be found out or
     done, and why; `remade`: intermediates remade from archives; `no_images`: approved there but not storable, with
     Cloudinary's resource type; `withheld`: orphaned photos kept because they are suspiciously many, and `doubt`: what
-    looks wrong; `removed`: photos removed from every campaign, or in a dry run to be removed.
+    looks wrong; `removed`: photos removed from every campaign, or in a dry run to be removed; `notes`: what there is to
+    say about files of a folder, mostly why they are skipped.
     """
 
     campaign: str
@@ -37,6 +38,7 @@ class SyncReport:
     withheld: list[str] = field(default_factory=list)
     doubt: str = ""
     removed: set[str] = field(default_factory=set)
+    notes: dict[str, str] = field(default_factory=dict)
 
     def found(self, public_id: str, suspicion: Suspicion, outcome: Outcome) -> None:
         """Adds the outcome of one photo."""
@@ -69,7 +71,8 @@ class SyncReport:
         head = {"campaign": self.campaign, "dry_run": self.dry_run, "agreed": self.agreed, "asked": self.asked}
         others = [{"public_id": public_id, "kind": kind} for public_id, kind in sorted(self.no_images.items())]
         rest = {"unreachable": rows, "remade": sorted(self.remade), "no_images": others}
-        return head | drifts | rest | {"withheld": self.withheld, "doubt": self.doubt}
+        notes = [{"file": file, "note": note} for file, note in sorted(self.notes.items())]
+        return head | drifts | rest | {"withheld": self.withheld, "doubt": self.doubt, "notes": notes}
 
 
 def judge(campaign: str, suspicion: Suspicion, outcome: Outcome) -> Drift | None:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.adapters.cloudinary import Cloudinary
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns
-from app.core.errors import CloudinaryUnavailable, CollagenError, ExifToolFailed, SettingError, StoreUnavailable
+from app.core.errors import CollagenError, ExifToolFailed, SettingError, SourceUnavailable, StoreUnavailable
+from app.core.sources import Source
 from app.services.processor.decision import Outcome
 from app.services.processor.processor import Processor
 from app.services.reconcile import thumbnails
@@ -33,27 +33,27 @@ class Watch:
 
 
 class Sync:
-    """Syncs campaigns, one after another. `clock`: the time for log lines."""
+    """Syncs campaigns of one source, one after another. `clock`: the time for log lines."""
 
     def __init__(
         self,
-        cloudinary: Cloudinary,
+        source: Source,
         store: Store,
         exiftool: ExifTool,
         campaigns: Campaigns,
         watch: Watch,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._cloudinary = cloudinary
+        self._source = source
         self._store = store
         self._exiftool = exiftool
         self._campaigns = campaigns
         self._watch = watch
         self._clock = clock
-        self._processor = Processor(cloudinary, store, exiftool, campaigns, clock)
-        self._budget = Budget(cloudinary.quota, watch.say)
+        self._processor = Processor(source, store, exiftool, campaigns, clock)
+        self._budget = Budget(source.quota, watch.say)
         self._swept = False
-        self._lists = Lists(cloudinary, self._budget, (campaign.folder for campaign in campaigns.values()))
+        self._lists = Lists(source, self._budget, (campaign.folder for campaign in campaigns.values()))
 
     def run(
         self,
@@ -71,11 +71,11 @@ class Sync:
         archives. `patience`: seconds to wait while another process syncs the campaign. `place` as in `Syncs.turn`.
         `sure`: also remove suspiciously many photos; otherwise they are kept and reported. The failure of a single
         photo goes into the report and the campaign's log. Raises SettingError if photos would go and the last sync
-        followed other rules; SyncInProgress; StoreUnavailable, CloudinaryUnavailable or ExifToolFailed if nothing more
+        followed other rules; SyncInProgress; StoreUnavailable, SourceUnavailable or ExifToolFailed if nothing more
         can be done: the next sync then continues where this one stopped.
         """
         report = SyncReport(name, dry_run)
-        safeguard = Safeguard(self._store, self._cloudinary.cloud_name, self._campaigns[name])
+        safeguard = Safeguard(self._store, self._source.account, self._campaigns[name])
         self._store.root.require()
         with contextlib.nullcontext() if dry_run else self._store.syncs.turn(name, patience, place):
             if not dry_run and not self._swept:
@@ -84,7 +84,7 @@ class Sync:
             if remake:
                 self._remake(report)
             plan = self._plan(self._campaigns[name])
-            report.agreed, report.no_images = plan.agreed, plan.no_images
+            report.agreed, report.no_images, report.notes = plan.agreed, plan.no_images, plan.notes
             order = list(from_cursor(plan.work(), self._store.syncs.cursor(name)))
             if order:
                 self._watch.say(f"{name}: {plan.agreed} photos agree with the lists, {len(order)} are looked up")
@@ -127,7 +127,7 @@ class Sync:
     def _plan(self, campaign: Campaign) -> SyncPlan:
         # held before listed: a photo that arrives in between is looked up and found to be right
         plan = SyncPlan(campaign, held_photos(self._store, self._exiftool, campaign.name))
-        plan.compare(self._lists.of_folder(campaign.folder))
+        plan.compare(self._lists.of_folder(campaign.folder, plan.notes))
         plan.add(self._lists.approved_in(campaign.folder))
         return plan
 
@@ -186,7 +186,7 @@ class Sync:
         if in_a_row % IN_A_ROW == 0:
             if isinstance(error, StoreUnavailable):
                 self._store.root.check()
-            elif isinstance(error, CloudinaryUnavailable):
-                self._budget.spend(self._cloudinary.ping)
+            elif isinstance(error, SourceUnavailable):
+                self._budget.spend(self._source.ping)
             elif isinstance(error, ExifToolFailed):
                 self._exiftool.check()

@@ -15,6 +15,6 @@ blueprint = Blueprint("health", __name__)
 def show() -> ResponseReturnValue:
     """200 if every check is ok, else 503 with what the failing ones say."""
     found = services()
-    checks = health.check(found.settings, found.probe, found.exiftool, found.intake.processor)
+    checks = health.check(found.settings, found.probe, found.exiftool, found.processors)
     healthy = all(each == "ok" for each in checks.values())
     return {"status": "ok" if healthy else "failing", "checks": checks}, 200 if healthy else 503

@@ -9,9 +9,10 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from app.core.errors import NotFound
 from app.services.processor.decision import Outcome
 from app.services.reconcile import job
-from app.web.auth.signature import signed_by_cloudinary
+from app.web.auth.signature import NOT_EXPECTED, signed_by_cloudinary
 from app.web.http.admission import sender_is_gone
 from app.web.services import services
 
@@ -23,8 +24,11 @@ blueprint = Blueprint("webhook", __name__)
 def receive(source: str) -> ResponseReturnValue:
     """Answers 200 only once the store is right, so that Cloudinary retries until then."""
     signed = int(request.headers["X-Cld-Timestamp"])  # a number, or the signature would be wrong
+    intake = services().intake
+    if intake is None:
+        raise NotFound(NOT_EXPECTED)
     with services().admission.admit(sender_is_gone):
-        received = services().intake.receive(request.get_data(), signed)
+        received = intake.receive(request.get_data(), signed)
     if received.syncs:
         job.start(services().settings, services().store, received.syncs)
         return {"status": "unchanged", "sync": received.syncs}

@@ -9,16 +9,20 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.adapters.cloudinary import verify
 from app.core import limits, metrics
-from app.core.errors import BadSignature
+from app.core.errors import BadSignature, NotFound
 from app.web.auth.access import P, View, declared
 from app.web.services import services
 
+NOT_EXPECTED = "No campaign here has its photos in Cloudinary, so no notifications are expected."
+
 
 def signed_by_cloudinary(view: View[P]) -> View[P]:
-    """Admits notifications signed by Cloudinary. Raises BadSignature otherwise."""
+    """Admits notifications signed by Cloudinary. Raises BadSignature otherwise, NotFound if none are expected."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if services().intake is None:
+            raise NotFound(NOT_EXPECTED)
         body = request.get_data()
         if request.content_length is None and len(body) >= limits.REQUEST_BYTES:
             raise RequestEntityTooLarge  # a chunked body is silently cut at the limit

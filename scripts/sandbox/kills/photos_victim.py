@@ -8,11 +8,12 @@ import random
 import tempfile
 from pathlib import Path
 
-from app.adapters.cloudinary import Cloudinary, Hint
+from app.adapters.cloudinary import Cloudinary
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.core.errors import CollagenError
+from app.core.sources import Hint
 from app.services.collage import job as building
 from app.services.collage.plan import Parameters
 from app.services.processor.processor import Processor

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.adapters.cloudinary import Asset, Cloudinary
+from app.adapters.cloudinary import Cloudinary
 from app.core.config import Account
 from app.core.errors import BadPublicId, CloudinaryUnavailable
+from app.core.sources import Asset
 from scripts.sandbox.people import as_format
 from scripts.sandbox.pictures import decoded, mean_difference, scene
 from scripts.sandbox.standin.client import Standin

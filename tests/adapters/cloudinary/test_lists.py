@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from app.adapters.cloudinary import Cloudinary, Listed, Page
+from app.adapters.cloudinary import Cloudinary
 from app.adapters.cloudinary.asset import TYPES
 from app.adapters.cloudinary.quota import Quota, seconds_until_reset
 from app.core.errors import BadPublicId, CloudinaryUnavailable
+from app.core.sources import Listed, Page
 from scripts.sandbox.standin.client import Standin
 from tests.support.answers import PHOTO
 
@@ -133,9 +134,9 @@ def test_a_page_in_place_of_a_list_is_an_error_of_one_sentence(standin: Standin,
 
 def test_a_photo_is_rejected(standin: Standin, cloudinary: Cloudinary) -> None:
     fill(standin, 2)
-    assert cloudinary.reject("a/0000") is True
+    assert cloudinary.moderate("a/0000", "rejected") is True
     assert [standin.asset(f"a/000{number}")["status"] for number in (0, 1)] == ["rejected", "approved"]
-    assert cloudinary.reject("never/there") is False
+    assert cloudinary.moderate("never/there", "rejected") is False
 
 
 def test_a_photo_is_deleted_on_the_cdn_too(standin: Standin, cloudinary: Cloudinary) -> None:
@@ -167,7 +168,7 @@ def test_a_deletion_that_is_not_confirmed_is_an_error(
 def test_an_invalid_public_id_is_neither_rejected_nor_deleted(
     standin: Standin, cloudinary: Cloudinary, public_id: str
 ) -> None:
-    for act in (cloudinary.reject, cloudinary.delete):
+    for act in (lambda public_id: cloudinary.moderate(public_id, "rejected"), cloudinary.delete):
         with pytest.raises(BadPublicId):
             act(public_id)
     assert standin.calls() == []

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.adapters.cloudinary import Hint, Notification, parse
+from app.adapters.cloudinary import Notification, parse
 from app.core.errors import BadNotification, BadPublicId
+from app.core.sources import Hint
 from scripts.sandbox.standin.client import Standin
 
 URL = "https://res.cloudinary.com/demo/image/upload/v5/a.jpg"

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.adapters.cloudinary import Statement, parse
+from app.adapters.cloudinary import parse
+from app.core.sources import Statement
 from scripts.sandbox.standin.client import Standin
 
 AT = "2026-11-28T10:00:00Z"

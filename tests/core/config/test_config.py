@@ -345,9 +345,15 @@ def test_only_a_campaign_that_says_so_is_public(tmp_path: Path) -> None:
     assert [campaign.public for campaign in load_campaigns(path).values()] == [True, False, False]
 
 
-def test_the_campaigns_that_come_with_the_program_are_right() -> None:
-    campaigns = load_campaigns(Path(__file__).parents[3] / "campaigns.toml")
-    assert set(campaigns) == {"test_prototype", "sayno"}
+def test_trials_alone_are_switched_on_in_the_campaigns_that_come_with_the_program(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[3] / "campaigns.toml"
+    campaigns = load_campaigns(shipped)
+    assert set(campaigns) == {"test_prototype"}
+    switched_on = re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", shipped.read_text("utf-8"))
+    (tmp_path / "campaigns.toml").write_text(switched_on, "utf-8")
+    examples = load_campaigns(tmp_path / "campaigns.toml")
+    assert set(examples) == {"test_prototype", "sayno", "album"}
+    assert examples["album"].directory == tmp_path / "pictures"
     written = campaigns["test_prototype"].address("user@example.com")
     assert written is not None
     assert written.startswith("collagen-test+user-example-com@")

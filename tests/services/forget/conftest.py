@@ -13,6 +13,7 @@ from app.adapters.store import Store
 from app.core.config import load_campaigns, load_settings
 from app.services.forget.forget import Forgetting
 from app.services.processor.processor import Processor
+from app.services.sources import Sources
 from scripts.sandbox import mirror
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
@@ -28,6 +29,6 @@ def bench(standin: Standin, store: Store, exiftool: ExifTool, decoder: Rememberi
     cloudinary = Cloudinary(settings.required_account(), settings.delivery_hosts)
     processor = Processor(cloudinary, store, exiftool, campaigns)
     processor._mirror.decoder = decoder
-    forgetting = Forgetting(cloudinary, store, exiftool, campaigns)
+    forgetting = Forgetting(Sources(settings), store, exiftool, campaigns)
     yield Bench(standin, store, exiftool, processor, forgetting, environ)
     assert mirror.leftovers(store) == []

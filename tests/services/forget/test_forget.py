@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.cloudinary import Hint
 from app.core.errors import CloudinaryUnavailable, NotFound
+from app.core.sources import Hint
 from app.services.collage import job
 from app.services.collage.plan import Parameters
 from app.services.forget.traces import Person

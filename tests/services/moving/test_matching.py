@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.adapters.cloudinary import Asset
+from app.core.sources import Asset
 from app.services.moving.matching import Matching, old_name
 
 

@@ -16,12 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.adapters.cloudinary.asset import Asset
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.smtp import Connection
 from app.adapters.store import Store
+from app.core.config import Campaign, load_campaigns
 from app.core.config import MailServer as Setting
-from app.core.config import load_campaigns
 from app.core.errors import (
     BadParameters,
     CollageUnsound,
@@ -31,6 +30,7 @@ from app.core.errors import (
     SettingError,
     StoreUnavailable,
 )
+from app.core.sources import Asset
 from app.services.collage import job
 from app.services.notify.letters import envelope
 from app.services.notify.recipients import MALFORMED, NO_ADDRESS, NO_TEST_ADDRESS, SAME, TOLD, UNSUBSCRIBED, Options
@@ -617,7 +617,7 @@ def test_the_guard_at_the_envelope_alone_lets_nobody_else_through(email: str) ->
 
 
 def test_the_guard_at_the_envelope_knows_a_mail_to_somebody_else() -> None:
-    campaign = load_campaigns(Path(__file__).parents[3] / "campaigns.toml")["sayno"]
+    campaign = Campaign("sayno", "Say No", "sayno")
     message = EmailMessage()
     message["To"] = "a@example.org"
     assert envelope(campaign, message, "a@example.org") == "a@example.org"

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.adapters.cloudinary import Cloudinary, Hint
+from app.adapters.cloudinary import Cloudinary
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns, load_settings
 from app.core.cropping import Cut
 from app.core.errors import NotFound
+from app.core.sources import Hint
 from app.services.check.photos import PhotoCheck
 from app.services.processor.processor import Processor
 from app.services.reconcile.thumbnails import remake

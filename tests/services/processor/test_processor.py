@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
 from app.adapters import imaging
-from app.adapters.cloudinary import Asset, Cloudinary, Hint, parse
+from app.adapters.cloudinary import Cloudinary, parse
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.adapters.store.photos.paths import VARIANTS
 from app.core.config import Campaign, Campaigns, load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, DecoderFailed, ExifToolFailed, StoreUnavailable
+from app.core.sources import Asset, Hint
 from app.services.processor.decision import address, decide
 from app.services.processor.processor import Processor
 from scripts.sandbox import mirror
@@ -94,7 +95,7 @@ def test_an_archives_modification_time_is_the_time_of_approval(bench: Bench) -> 
     upload(bench)
     bench.process("a/b")
     (photo,) = bench.store.photos.all("sayno")
-    asset = bench.processor._cloudinary.state("a/b")
+    asset = bench.processor._source.state("a/b")
     assert asset is not None
     assert photo.approved_at == int(asset.approved_at * 1e9)
 
@@ -203,7 +204,7 @@ def test_the_same_version_is_the_same_picture_so_nothing_is_fetched_or_decoded(b
     after = files(bench.store)
     assert imaging.bare(after.pop("a+b.jpg")) == imaging.bare(before.pop("a+b.jpg"))
     assert after == before, "intermediate and variants are what they were"
-    asset = processor._cloudinary.state("a/b")
+    asset = processor._source.state("a/b")
     assert asset is not None
     assert archive.stat().st_mtime == int(asset.approved_at)
     assert bench.process("a/b") == "unchanged"
@@ -226,7 +227,7 @@ def test_what_is_held_of_this_version_stays_although_the_picture_cannot_be_fetch
     bench.process("a/b")
     bench.standin.overwrite("a/b", b"junk")
     bench.standin.approve("a/b")
-    asset = bench.processor._cloudinary.state("a/b")
+    asset = bench.processor._source.state("a/b")
     assert asset is not None
     archive = bench.store.photos.archive_path("sayno", "a/b")
     bench.processor._mirror._exiftool.write(archive, Tags("ann@example.org", "a/b", asset.asset_id, asset.version))
@@ -639,7 +640,7 @@ def test_with_50_mb_left_no_photo_is_taken_in_and_one_that_goes_is_still_removed
     upload(bench, "c")
     assert bench.process("c") == "stored"
     nearly_full = Store(bench.store.root.path, Full())
-    processor = Processor(bench.processor._cloudinary, nearly_full, bench.processor._mirror._exiftool, bench.campaigns)
+    processor = Processor(bench.processor._source, nearly_full, bench.processor._mirror._exiftool, bench.campaigns)
     with pytest.raises(StoreUnavailable, match="less than 100 MB are left"):
         processor.process(bench.hint("a/b"))
     bench.standin.reject("c")

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.adapters.cloudinary import Statement, parse
+from app.adapters.cloudinary import parse
 from app.adapters.exiftool import Tags
+from app.core.sources import Statement
 from app.services.processor.decision import reflects
 
 HELD = Tags("a@b.c", "p", "asset", 5)

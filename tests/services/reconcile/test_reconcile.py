@@ -19,13 +19,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.adapters.cloudinary import Asset, Cloudinary, Hint, Standing, parse
+from app.adapters.cloudinary import Cloudinary, parse
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.adapters.store.photos.paths import VARIANTS
 from app.adapters.store.root import MARKER
 from app.core.config import Campaign, load_campaigns, load_settings
 from app.core.errors import CloudinaryUnavailable, SettingError, StoreUnavailable, SyncInProgress
+from app.core.sources import Asset, Hint, Standing
 from app.services.processor.decision import Outcome
 from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.budget import seconds_to_wait

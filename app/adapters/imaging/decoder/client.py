@@ -47,8 +47,10 @@ class Decoder:
         self._helper = Helper("decoder", command, limits.IMAGEMAGICK | SMALLER)
         self._patience = patience
 
-    def prepare(self, picture: bytes, place: float | None = None) -> Prepared:
+    def prepare(self, picture: bytes, place: float | None = None, *, any_format: bool = False) -> Prepared:
         """As `app.adapters.imaging.prepare`, all variants.
+
+        `any_format`: accept every format of `app.adapters.imaging.foreign`, and look for the address in its metadata.
 
         Raises PictureError, also for a picture that takes too much processor time or crashes the decoder twice;
         DecoderFailed if the decoder cannot be started, is ended by something else, or does not answer.
@@ -56,12 +58,20 @@ class Decoder:
         if len(picture) > limits.PICTURE_BYTES:
             prepare(picture)  # which refuses it unread
         with self._helper.turn:
-            return self._answer({"do": "prepare", "place": place}, picture, protocol.read_prepared, self._patience)
+            order: dict[str, object] = {"do": "prepare", "place": place, "any": any_format}
+            return self._answer(order, picture, protocol.read_prepared, self._patience)
 
-    def preview(self, picture: bytes) -> bytes:
-        """As `app.adapters.imaging.photo.preview`. Raises as `prepare` does."""
+    def preview(self, picture: bytes, *, any_format: bool = False) -> bytes:
+        """As `app.adapters.imaging.photo.preview`; `any_format` as in `prepare`. Raises as `prepare` does."""
         with self._helper.turn:
-            return self._answer({"do": "preview"}, picture, protocol.read_part, self._patience)
+            order: dict[str, object] = {"do": "preview", "any": any_format}
+            return self._answer(order, picture, protocol.read_part, self._patience)
+
+    def address(self, picture: bytes) -> str | None:
+        """The address in the metadata of a picture of any format. Raises as `prepare` does."""
+        with self._helper.turn:
+            found = self._answer({"do": "address"}, picture, protocol.read_part, self._patience)
+        return found.decode("utf-8", "replace") or None
 
     def check(self, patience: float = limits.HEALTH_SECONDS) -> None:
         """Raises DecoderFailed unless a small picture comes back decoded within `patience` seconds.
@@ -73,7 +83,7 @@ class Decoder:
                 raise DecoderFailed("The process that decodes pictures is stopped.")
             return
         try:
-            self._answer({"do": "preview"}, _sample(), protocol.read_part, patience)
+            self._answer({"do": "preview", "any": False}, _sample(), protocol.read_part, patience)
         except PictureError as error:
             raise DecoderFailed(f"The process that decodes pictures refuses a sound one: {error}") from error
         finally:

@@ -2,7 +2,8 @@
 
 A request is an order in JSON and a picture. An answer is one byte, DONE or REFUSED; after DONE the parts of the result,
 after REFUSED a sentence. Each part has its length in 8 bytes before it. A photo's parts are the cut in JSON, the
-archive, the intermediate and each variant (empty if it could not be made); a preview is one part.
+address, the archive, the intermediate and each variant (empty if it could not be made); a preview or an address is one
+part.
 """
 
 import json
@@ -54,15 +55,23 @@ def read_part(pipe: IO[bytes]) -> bytes:
 def parts(prepared: Prepared) -> list[bytes]:
     """A photo as parts of an answer."""
     cut = json.dumps(asdict(prepared.cut)).encode() if prepared.cut else b""
-    return [cut, prepared.archive, prepared.intermediate, *(prepared.variants.get(name, b"") for name in VARIANTS)]
+    email = (prepared.email or "").encode("utf-8", "replace")
+    return [
+        cut,
+        email,
+        prepared.archive,
+        prepared.intermediate,
+        *(prepared.variants.get(name, b"") for name in VARIANTS),
+    ]
 
 
 def read_prepared(pipe: IO[bytes]) -> Prepared:
     """A photo from the parts of an answer. Raises EOFError."""
-    cut, archive, intermediate = read_part(pipe), read_part(pipe), read_part(pipe)
+    cut, email, archive, intermediate = (read_part(pipe) for _ in range(4))
     variants = {name: read_part(pipe) for name in VARIANTS}
     made = {name: data for name, data in variants.items() if data}
-    return Prepared(archive, intermediate, made, Cut(**json.loads(cut)) if cut else None)
+    known = Cut(**json.loads(cut)) if cut else None
+    return Prepared(archive, intermediate, made, known, email.decode("utf-8", "replace") or None)
 
 
 def _write(pipe: IO[bytes], data: bytes) -> None:

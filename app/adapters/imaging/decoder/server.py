@@ -45,7 +45,14 @@ def _limit_processor_time() -> None:
 
 
 def _parts(order: dict[str, object], picture: bytes) -> list[bytes]:
-    if order["do"] == "preview":
+    if order["do"] == "preview" and not order["any"]:
         return [preview(picture)]
-    place = order["place"]
-    return protocol.parts(prepare(picture, place=place if isinstance(place, float) else None))
+    place = order.get("place")
+    place = place if isinstance(place, float) else None
+    if order["do"] == "prepare" and not order["any"]:
+        return protocol.parts(prepare(picture, place=place))
+    from app.adapters.imaging import foreign  # Pillow and its decoders, which no JPEG from Cloudinary needs
+
+    if order["do"] == "address":
+        return [(foreign.address(picture) or "").encode("utf-8", "replace")]
+    return [foreign.preview(picture)] if order["do"] == "preview" else protocol.parts(foreign.prepare(picture, place))

@@ -34,7 +34,7 @@ def move(campaign: str, public_id: str) -> ResponseReturnValue:
     tags = _tags(campaign, public_id)
     try:
         version, place = _place()
-        services().intake.processor.recut(campaign, public_id, version, place)
+        services().processors.of(campaign).recut(campaign, public_id, version, place)
     except CollagenError as error:
         return _page(campaign, public_id, tags, error.public, http_status(error))
     return redirect(url_for("dashboard_crop.page", campaign=campaign, public_id=public_id, saved=1), 303)
@@ -43,11 +43,11 @@ def move(campaign: str, public_id: str) -> ResponseReturnValue:
 @blueprint.get("/uncut.jpg")
 @admin_only
 def uncut(campaign: str, public_id: str) -> ResponseReturnValue:
-    """A small copy of the photo as it was sent, fetched from Cloudinary each time."""
+    """A small copy of the photo as it was sent, fetched from where it came from each time."""
     tags = _tags(campaign, public_id)
     if tags.version is None:
         raise NotFound(f"The version of {public_id} is unknown.")
-    picture = services().intake.processor.original(campaign, public_id, tags.version)
+    picture = services().processors.of(campaign).original(campaign, public_id, tags.version)
     answer = Response(picture, mimetype="image/jpeg")
     answer.headers["Cache-Control"] = FOR_A_WHILE
     return answer

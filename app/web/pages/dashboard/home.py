@@ -22,7 +22,7 @@ TECHNICAL = re.compile(r" version [0-9]+\b| request=\S+$")  # means nothing to p
 @admin_only
 def home() -> ResponseReturnValue:
     given = services()
-    checks = health.check(given.settings, given.probe, given.exiftool, given.intake.processor)
+    checks = health.check(given.settings, given.probe, given.exiftool, given.processors)
     campaigns = [
         {
             "rules": rules,
