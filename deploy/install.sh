@@ -4,7 +4,8 @@
 #   sudo deploy/install.sh --host collagen.example.org --email you@example.org
 #        --host NAME      public name of this machine; its DNS entry points here
 #        --email ADDRESS  where Let's Encrypt sends a warning before a certificate expires
-#        --efs NAME       put the store on this Amazon EFS (fs-….efs.<region>.amazonaws.com), mounted at /srv/collagen
+#        --efs NAME       put the store on this Amazon EFS (fs-….efs.<region>.amazonaws.com), mounted at /srv/collagen;
+#                         NAME:/DIRECTORY puts it into a directory that exists there
 #        --self-signed    no certificate from Let's Encrypt: for trials, or if TLS ends in front of this machine
 #   sudo deploy/install.sh --upgrade     pulls if the checkout has an upstream, and switches to the checkout's release
 #   sudo deploy/install.sh --rollback    switches to the previous release
@@ -51,7 +52,7 @@ arguments() {
   if [ "$DO" = install ]; then
     [ -n "$HOST" ] || wrong "--host is missing: the public name of this machine, such as collagen.example.org."
     [[ $HOST =~ ^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$ ]] || wrong "${HOST@Q} is not a host name."
-    [[ -z $EFS || $EFS =~ ^[a-z0-9.-]+$ ]] || wrong "${EFS@Q} is not the name of a file system."
+    [[ -z $EFS || $EFS =~ ^[a-z0-9.-]+(:(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)?$ ]] || wrong "${EFS@Q} is not the name of a file system."
     [[ -n $EMAIL || -n $SELF_SIGNED ]] || wrong "--email is missing: Let's Encrypt sends a warning there before a certificate expires."
   else
     [ -z "$HOST$EMAIL$EFS$SELF_SIGNED" ] || wrong "--$DO takes no other option than --dry-run."
@@ -92,6 +93,11 @@ install_all() {
   step "nginx accepts $CONNECTIONS connections in each of its processes" connections_there connections
   step "enabled: ${ENABLED[*]}; disabled: Debian's welcome page" enabled enable
   [ -n "$SELF_SIGNED" ] || step "certificate from Let's Encrypt for $HOST" certificate_there certificate
+  if prototype_there; then
+    say "" "$STORE holds the first prototype's store, which stays as it is; nothing is started." \
+      "Next: give Collagen a store of its own and take the old one over. $CHECKOUT/docs/moving-in.md says how."
+    return 0
+  fi
   [ -z "$DRY" ] || return 0
   if ! systemd_runs; then
     say "systemd is not running here: everything is enabled, nothing is started."

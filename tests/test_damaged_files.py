@@ -91,6 +91,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
         sent(store, campaign, public_id, email)
         store.opens.add(campaign, NOW, {"collage": "0001", "photo": public_id, "class": "human"})
         store.unsubscribes.add(campaign, NOW, f"un{email}", [public_id])
+        store.mailed.add(campaign, NOW, [f"earlier{email}"])
         store.sends.note(campaign, {"collage": "0001", "state": "done", "progress": 1.0, "sent": 1, "total": 1})
         store.syncs.end(campaign, NOW)
         store.syncs.keep_cursor(campaign, "a")
@@ -116,9 +117,9 @@ def kinds(store: Path) -> dict[str, Path]:
 
 KINDS = {
     ".sync/C.ended", ".sync/C.json", ".sync/C.rules", ".unfiled/N/N.json", ".unfinished/N.json",
-    "C/collages/.progress.json", "C/collages/N/manifest.json", "C/logs/.notify.json", "C/logs/.sends.jsonl.length",
-    "C/logs/.unsubscribed.jsonl.length", "C/logs/opens/N.jsonl", "C/logs/processor.log", "C/logs/sends.jsonl",
-    "C/logs/unsubscribed.jsonl", "C/logs/webhooks/N/N.json",
+    "C/collages/.progress.json", "C/collages/N/manifest.json", "C/logs/.mailed.jsonl.length", "C/logs/.notify.json",
+    "C/logs/.sends.jsonl.length", "C/logs/.unsubscribed.jsonl.length", "C/logs/mailed.jsonl", "C/logs/opens/N.jsonl",
+    "C/logs/processor.log", "C/logs/sends.jsonl", "C/logs/unsubscribed.jsonl", "C/logs/webhooks/N/N.json",
 }  # fmt: skip
 MANIFEST = "C/collages/N/manifest.json"
 
@@ -242,6 +243,8 @@ def read_all(store: Store) -> list[object]:
                 said.append(figures.read(store, campaign, collage))
         with contextlib.suppress(StoreUnavailable):
             said.append(store.unsubscribes.addresses(campaign))
+        with contextlib.suppress(StoreUnavailable):
+            said.append(store.mailed.before(campaign))
     return said
 
 
@@ -308,6 +311,7 @@ def test_every_page_but_those_about_a_damaged_file_is_answered_as_before(
 DECIDING: dict[str, Callable[[Store], object]] = {
     "sends.jsonl": lambda store: store.sends.read_whole("sayno"),
     "unsubscribed.jsonl": lambda store: store.unsubscribes.addresses("sayno"),
+    "mailed.jsonl": lambda store: store.mailed.before("sayno"),
 }
 
 

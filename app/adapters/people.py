@@ -48,7 +48,7 @@ class People(Mapping[str, Person]):
 
 def normal(file: str) -> str:
     """The spelling under which a file is looked up: `.\\Müller.jpg` and `Müller.jpg` are one file."""
-    parts = unicodedata.normalize("NFC", file.strip()).replace("\\", "/").split("/")
+    parts = [part.strip() for part in unicodedata.normalize("NFC", file).replace("\\", "/").split("/")]
     return "/".join(part for part in parts if part not in ("", "."))
 
 

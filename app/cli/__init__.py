@@ -24,6 +24,8 @@ COMMANDS = {
     "derive": ("app.cli.collages.derive", "derive"),
     "doctor": ("app.cli.doctor", "doctor"),
     "forget": ("app.cli.forget", "forget"),
+    "import": ("app.cli.importing.folder", "import_folder"),
+    "import-prototype": ("app.cli.importing.prototype", "import_prototype"),
     "init": ("app.cli.init", "init"),
     "inventory": ("app.cli.inventory", "inventory"),
     "layout": ("app.cli.collages.grid", "layout_command"),

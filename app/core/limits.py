@@ -29,6 +29,7 @@ BUILD_BYTES = 320_000_000
 DECODER_CPU_SECONDS = 15  # processor time of one picture; the slowest accepted one takes one to two
 DECODER_SECONDS = 80  # one picture, even with a fifth of a processor
 API_SECONDS = 10  # one call of Cloudinary's Admin API; the SDK has no timeout of its own
+UPLOAD_SECONDS = 120  # one picture on its way into Cloudinary, over a slow line
 CONNECT_SECONDS = 5  # to a delivery host
 READ_SECONDS = 20  # between two pieces of a picture
 DOWNLOAD_SECONDS = 60  # a whole picture, redirects included
@@ -50,6 +51,7 @@ WEBHOOK_SECONDS = 20  # in that queue; Cloudinary itself has been seen to wait 3
 PICTURES = 8  # being fetched or waiting to be decoded, each in memory
 
 # --- The rest
+UPLOADS = 4  # pictures on their way into Cloudinary at once, each in memory
 REDIRECTS = 3  # of a delivery host
 REQUEST_BYTES = 1024 * 1024
 

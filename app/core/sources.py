@@ -65,6 +65,8 @@ class Asset:
 class Listed:
     """One row of a list. `status`: approved, pending, rejected, or unmoderated; `changed_at`: when that was decided.
 
+    `digest`: of the file that was imported (`app.adapters.cloudinary.uploads`), None for other pictures.
+
     Lists lag by seconds and leave assets out (rejected ones always): a row says what was true, a missing row says
     nothing.
     """
@@ -74,6 +76,7 @@ class Listed:
     changed_at: float
     format: str
     tags: tuple[str, ...] = ()
+    digest: str | None = None
 
 
 @dataclass(frozen=True)

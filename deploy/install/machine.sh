@@ -37,7 +37,8 @@ mount_line() {
   mkdir -p $STORE
   [ -z "$(ls -A $STORE)" ] || mounted || die "$STORE has files in it, which the mounted file system would hide: move them away first."
   mountpoint -q $STORE || { chmod 0000 $STORE && chattr +i $STORE 2>/dev/null || true; } # so that nothing is written there while it is not mounted
-  printf '%s:/ %s nfs4 %s 0 0\n' "$EFS" $STORE $EFS_OPTIONS >>/etc/fstab
+  local at=$EFS; [[ $at == *:/* ]] || at=$at:/
+  printf '%s %s nfs4 %s 0 0\n' "$at" $STORE $EFS_OPTIONS >>/etc/fstab
 }
 mounted() { mountpoint -q $STORE; }
 mount_store() {
@@ -45,8 +46,10 @@ mount_store() {
   else say "         Not mounted: systemd is not running here."; fi
 }
 store_there() { [ -e $STORE/.collagen ]; }
+prototype_there() { ! store_there && compgen -G "$STORE/*/approved" >/dev/null; } # see docs/moving-in.md
 store() {
   if mount_line_there && ! mounted; then say "         Not yet: the file system is not mounted."; return; fi
+  if prototype_there; then say "         Not here: this is the first prototype's store, which stays as it is."; return; fi
   mkdir -p $STORE
   [ -z "$(ls -A $STORE)" ] || die "$STORE has files in it but no marker .collagen: it is not a Collagen store. Is the right file system mounted?"
   chown collagen:collagen $STORE && chmod 0750 $STORE

@@ -32,7 +32,9 @@ def test_help_teaches() -> None:
     assert "set -e" not in said.stdout
 
 
-@pytest.mark.parametrize("more", [[], ["--efs", "fs-1.efs.eu-west-1.amazonaws.com"]])
+@pytest.mark.parametrize(
+    "more", [[], *(["--efs", f"fs-1.efs.eu-west-1.amazonaws.com{at}"] for at in ("", ":/collagen"))]
+)
 def test_a_dry_run_names_every_step_and_does_none(more: list[str]) -> None:
     before = seen()
     said = install("--host", "collagen.example.org", "--email", "you@example.org", "--dry-run", *more)
@@ -55,6 +57,8 @@ def test_a_dry_run_names_every_step_and_does_none(more: list[str]) -> None:
         ["--host", "localhost", "--self-signed"],
         ["--host", "collagen.example.org"],
         ["--host", "collagen.example.org", "--self-signed", "--efs", "a b"],
+        ["--host", "collagen.example.org", "--self-signed", "--efs", "fs-1.example:/../etc"],
+        ["--host", "collagen.example.org", "--self-signed", "--efs", "fs-1.example:"],
         ["--upgrade", "--rollback"],
         ["--upgrade", "--host", "collagen.example.org"],
         ["--port", "80"],
@@ -76,6 +80,49 @@ def test_an_upgrade_reads_its_host_from_the_site_and_not_that_of_the_server_that
     assert subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout == (
         "collagen.example.org"
     )
+
+
+def machine(tmp_path: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Runs the installer's steps about the store, for one at tmp_path/srv and an fstab of its own."""
+    text = (ROOT / "deploy/install/machine.sh").read_text().replace("/etc/fstab", str(tmp_path / "fstab"))
+    (tmp_path / "machine.sh").write_text(text)
+    (tmp_path / "fstab").touch()
+    head = f'set -euo pipefail; say() {{ echo "$@"; }}; die() {{ echo "$*" >&2; exit 1; }}; STORE={tmp_path}/srv'
+    command = ["bash", "-c", f"{head}; . {tmp_path}/machine.sh; {script}"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_the_first_prototypes_store_is_left_as_it_is_and_the_installer_goes_on(tmp_path: Path) -> None:
+    archive = tmp_path / "srv/sayno/approved/a.jpg"
+    archive.parent.mkdir(parents=True)
+    archive.write_bytes(b"a face")
+    before = {path: path.stat() for path in [tmp_path / "srv", *(tmp_path / "srv").rglob("*")]}
+    said = machine(tmp_path, "prototype_there && store && echo went on")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "the first prototype's store, which stays as it is" in said.stdout
+    assert said.stdout.endswith("went on\n")
+    after = {path: path.stat() for path in [tmp_path / "srv", *(tmp_path / "srv").rglob("*")]}
+    assert [(found.st_mode, found.st_mtime_ns, found.st_uid) for found in after.values()] == [
+        (found.st_mode, found.st_mtime_ns, found.st_uid) for found in before.values()
+    ]
+    assert "docs/moving-in.md" in (ROOT / "deploy/install.sh").read_text()
+
+
+def test_any_other_files_in_the_stores_place_still_end_the_installation(tmp_path: Path) -> None:
+    (tmp_path / "srv/photos").mkdir(parents=True)
+    said = machine(tmp_path, "store")
+    assert said.returncode == 1
+    assert "it is not a Collagen store" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("fs-1.example", "fs-1.example:/ "), ("fs-1.example:/collagen", "fs-1.example:/collagen ")],
+)
+def test_a_file_system_is_mounted_whole_or_from_a_directory_in_it(tmp_path: Path, name: str, line: str) -> None:
+    script = f"EFS={name}; mountpoint() {{ return 0; }}; mount_line && mount_line_there"
+    assert machine(tmp_path, script).returncode == 0
+    assert (tmp_path / "fstab").read_text().startswith(f"{line}{tmp_path}/srv nfs4 ")
 
 
 def test_nginx_takes_more_connections_than_debian_has_it(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The Admin API: the current state of an asset, lists of assets, moderating and deleting."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -89,6 +89,22 @@ class Cloudinary:
         """One page of all assets of a kind, in any folder. Rejected ones are not listed."""
         return self._page(self._sdk.api.resources, cursor=cursor, resource_type=kind)
 
+    def named(self, public_ids: Sequence[str]) -> Page:
+        """The images with these public IDs, at most as many as `batches` returns, in any folder and state."""
+        return self._page(self._sdk.api.resources_by_ids, public_ids, cursor=None)
+
+    def etag(self, public_id: str) -> str | None:
+        """The etag of an image, as a rule the MD5 of its file; None if there is none. Raises what `state` raises."""
+        check_public_id(public_id)
+        found = (self._sdk.call(self._sdk.api.resource, public_id) or {}).get("etag")
+        return found if isinstance(found, str) else None
+
+    def largest_picture(self) -> int | None:
+        """How many bytes a picture may have in this account; None if Cloudinary does not say."""
+        limits = (self._sdk.call(self._sdk.api.usage) or {}).get("media_limits")
+        found = limits.get("image_max_size_bytes") if isinstance(limits, dict) else None
+        return found if isinstance(found, int) else None
+
     def moderate(self, public_id: str, status: Status) -> bool:
         """Moderates the photo, of any type; returns whether there is one. Raises what `state` raises."""
         check_public_id(public_id)
@@ -153,12 +169,12 @@ class Cloudinary:
         return f"{before}{signed[signed.index('/image/') :]}"
 
     def _page(
-        self, call: Callable[..., Mapping[str, Any]], *arguments: str, cursor: str | None, **more: object
+        self, call: Callable[..., Mapping[str, Any]], *arguments: object, cursor: str | None, **more: object
     ) -> Page:
         return self._read(read_page, self._list(call, *arguments, cursor=cursor, **more))
 
     def _list(
-        self, call: Callable[..., Mapping[str, Any]], *arguments: str, cursor: str | None, **more: object
+        self, call: Callable[..., Mapping[str, Any]], *arguments: object, cursor: str | None, **more: object
     ) -> Mapping[str, Any] | None:
         more |= {"max_results": ROWS, "context": True, "moderations": True, "tags": True}
         return self._sdk.call(call, *arguments, **more, **({"next_cursor": cursor} if cursor else {}))

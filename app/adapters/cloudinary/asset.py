@@ -14,6 +14,7 @@ T = TypeVar("T")
 # Delivery types of uploaded assets. The last two are delivered to signed URLs only.
 # https://cloudinary.com/documentation/upload_parameters#delivery_types
 TYPES = ("upload", "private", "authenticated")
+DIGEST = "sha256"  # in the context of an imported picture: of its file
 
 
 class FolderMissing(Exception):
@@ -105,7 +106,16 @@ def _listed(row: Mapping[str, Any], fixed_folders: bool) -> Listed:
         changed_at=asset.approved_at,
         format=kind if isinstance(kind, str) else "unknown",
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        digest=digest_in(row),
     )
+
+
+def digest_in(answer: Mapping[str, Any]) -> str | None:
+    """The digest in the context of an asset, if it has one."""
+    context = answer.get("context")
+    custom = context.get("custom") if isinstance(context, dict) else None
+    found = custom.get(DIGEST) if isinstance(custom, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def moderation_status(answer: Mapping[str, Any]) -> str | None:

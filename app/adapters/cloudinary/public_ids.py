@@ -1,8 +1,12 @@
 """Checks public IDs. Pure."""
 
 import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 from app.core.errors import BadPublicId
+
+NAMED, NAMES = 100, 6000  # public IDs in one question (Cloudinary's maximum), and characters of all of them in its URL
 
 
 def check_public_id(public_id: str) -> None:
@@ -22,3 +26,18 @@ def check_public_id(public_id: str) -> None:
 
 def _encodable(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def batches(public_ids: Iterable[str]) -> Iterator[list[str]]:
+    """Public IDs in parts that fit into one question each (`Cloudinary.named`)."""
+    batch: list[str] = []
+    length = 0
+    for public_id in public_ids:
+        takes = len(quote(public_id, safe=""))
+        if batch and (len(batch) == NAMED or length + takes > NAMES):
+            yield batch
+            batch, length = [], 0
+        batch.append(public_id)
+        length += takes
+    if batch:
+        yield batch

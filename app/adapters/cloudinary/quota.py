@@ -40,6 +40,12 @@ class Quota:
             if self._standing.left:
                 self._standing = replace(self._standing, left=self._standing.left - 1)
 
+    def accepted(self) -> None:
+        """A call that shows no headers was accepted after all: no refusal stands any more."""
+        with self._lock:
+            if self._standing.refused:
+                self._standing = Standing()
+
     def answered(self, answer: Any) -> None:
         """Reads the headers that the SDK attaches to an answer; does nothing if there are none."""
         left, limit, reset = (

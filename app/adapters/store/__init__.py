@@ -4,11 +4,12 @@
 - `photos`: archives, intermediates, variants for the screen. `placeholders`: what a page shows before those.
 - `catalogue`, `entries`: when and where photos were taken, for campaigns that keep it.
 - `collages`: finished collages, and the one being built. `manifests`, `schema`: what their manifests say.
-- `logs`: what happened to each photo, and the raw notifications.
+- `logs`: what happened to each photo, and the raw notifications. `events`: the lines of the former.
 - `syncs`: whether a campaign is being synced, and how far it is.
 - `erasures`: which photos were forgotten lately.
 - `checkpoints`: how far a notification of many photos is. `logouts`: which gallery sessions have ended.
 - `sends`: which mails were sent. `opens`: who fetched their picture. `unsubscribes`: who wants no more mails.
+- `mailed`: who was mailed by another program before. `hashes`: how both lists name an address.
 - `ledger`: the logs that decide who is sent a mail. `documents`: JSON that may be damaged.
 - `names`: public IDs as file names. `marks`: file times, which say what picture a file shows.
 - `files`, `lines`: writes that happen whole or not at all, made of the operations of `disk`.
@@ -22,6 +23,7 @@ from pathlib import Path
 from app.adapters.store import scratch
 from app.adapters.store.collages.collages import Collages
 from app.adapters.store.disk import Disk
+from app.adapters.store.mail.mailed import Mailed
 from app.adapters.store.mail.opens import Opens
 from app.adapters.store.mail.sends import Sends
 from app.adapters.store.mail.unsubscribes import Unsubscribes
@@ -52,6 +54,7 @@ class Store:
         self.checkpoints = Checkpoints(self.root)
         self.logouts = Logouts(self.root)
         self.sends = Sends(self.root)
+        self.mailed = Mailed(self.root)
         self.opens = Opens(self.root)
         self.unsubscribes = Unsubscribes(self.root)
         self.strays = Strays(self.root)

@@ -8,7 +8,8 @@ from app.services.check.findings import Finding
 
 def log_findings(store: Store, campaign: str) -> Iterator[Finding]:
     """What is wrong with them. None of it can be repaired: there is no other copy."""
-    for contents in (store.sends.contents(campaign), store.unsubscribes.contents(campaign)):
+    for log in (store.sends, store.unsubscribes, store.mailed):
+        contents = log.contents(campaign)
         if contents.damage:
             problem = f"is damaged ({contents.damage}), so mails of {campaign} wait"
             yield Finding(contents.path, problem, contents.advice)

@@ -1,5 +1,6 @@
 """Makes a collage of a folder's pictures, in a store on the local disk that is removed at the end."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from app.adapters import imaging
 from app.adapters.folder import Folder
 from app.adapters.store import Store, scratch
 from app.adapters.store.collages.manifests import Manifest
-from app.core.errors import BadParameters, BuildFailed, FolderUnavailable, NotFound
+from app.core.errors import BadParameters, BuildFailed, CollageInProgress, FolderUnavailable, NotFound
 from app.core.sources import Asset
 from app.services.collage import job
 from app.services.collage.plan import Parameters, plan
@@ -18,6 +19,7 @@ from app.services.make.preparing import Preparing
 
 CAMPAIGN = "photos"
 LOOK_EVERY = 0.25  # seconds, while the collage is being built
+RENDERERS_END = 20.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def _build(store: Store, parameters: Parameters, progress: Callable[[float], Non
         if not build.wait(0):  # it was interrupted: nothing may write into a store that is being removed
             build.process.kill()
             build.wait()
+            with contextlib.suppress(CollageInProgress):  # its renderers hold the lock until they have ended, too
+                store.collages.settle(CAMPAIGN, RENDERERS_END)
     try:
         manifest = store.collages.manifest(CAMPAIGN, build.id)
     except NotFound:

@@ -59,11 +59,13 @@ def choose(
     *,
     collage: str,
     test_address: str | None = None,
+    mailed: Callable[[str], bool] = lambda address: False,
 ) -> Selection:
     """Chooses among the people shown.
 
     `shown`: public ID and address, in grid order; of several photos with one address, the first counts.
     `test_address`: in a trial campaign, the only form of address that is written to (`Campaign.test_address`).
+    `mailed`: whether another program has mailed an address before: that counts as told about an earlier collage.
     """
     selection, seen = Selection(), set[str]()
     for public_id, stored in shown:
@@ -77,6 +79,8 @@ def choose(
         seen.add(address.casefold())
         recipient = Recipient(address, public_id, None if stored == address else stored)
         reason = UNSUBSCRIBED if unsubscribed(recipient) else _told(history, address, collage, options)
+        if not reason and not options.everyone and mailed(address):
+            reason = TOLD
         if not reason and options.limit is not None and len(selection.recipients) >= options.limit:
             reason = OVER
         if reason:

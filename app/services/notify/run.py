@@ -145,7 +145,8 @@ class Notifier:
     ) -> Selection:
         earlier = history(self._store.sends.read_whole(campaign.name))
         withdrawn = is_withdrawn(self._store, campaign.name)
-        return choose(shown, earlier, withdrawn, options, collage=collage, test_address=campaign.test_address)
+        before, form = self._store.mailed.before(campaign.name), campaign.test_address
+        return choose(shown, earlier, withdrawn, options, collage=collage, test_address=form, mailed=before.has)
 
     def _letters(self, plan: MailPlan) -> Letters:
         return Letters(

@@ -82,7 +82,10 @@ class Budget:
             return
         self._said = self._clock() + seconds
         moment = datetime.fromtimestamp(self._said, UTC)
-        self._say(
-            f"Cloudinary's hourly limit of calls is nearly used up ({standing.left} of {standing.limit or 'so many'}"
-            f" left, which are kept for webhooks): going on at {moment:%H:%M:%S} UTC"
-        )
+        why = "Cloudinary's limit of calls is reached"
+        if standing.limit is not None:
+            why = (
+                f"Cloudinary's hourly limit of calls is nearly used up ({standing.left} of {standing.limit} left, which"
+                " are kept for webhooks)"
+            )
+        self._say(f"{why}: going on at {moment:%H:%M:%S} UTC")

@@ -35,7 +35,9 @@ def ping(cloud: Cloud, request: Request) -> Any:
 def usage(cloud: Cloud, request: Request) -> Any:
     assets = cloud.catalogue.oldest_first()
     size = sum(len(asset.picture.data) for asset in assets)
-    return {"plan": "Free", "resources": len(assets), "storage": {"usage": size}, "derived_resources": 0}
+    most = {"image_max_size_bytes": cloud.largest}
+    known = {"plan": "Free", "resources": len(assets), "storage": {"usage": size}, "derived_resources": 0}
+    return known | {"media_limits": most}
 
 
 def config(cloud: Cloud, request: Request) -> Any:

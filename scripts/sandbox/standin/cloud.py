@@ -31,6 +31,7 @@ class Cloud:
         self.deliver_rejected = False  # whether the URL of a rejected asset still works; sources contradict each other
         self.deliver_signed = True  # whether a signed URL of a private or authenticated asset works
         self.fixed_folders = False  # whether a folder is part of the public ID instead of a property
+        self.largest = 10_485_760  # bytes that a picture may have in an upload; the free plan's limit
         self._base = ""
 
     def use_keys(self, keys: dict[str, str]) -> None:
@@ -55,6 +56,7 @@ class Cloud:
         self.calls = []
         self.ahead = 0.0
         self.deliver_rejected, self.deliver_signed, self.fixed_folders = False, True, False
+        self.largest = 10_485_760
 
     def upload(
         self, public_id: str | None, picture: Picture, source: str = "api", notify: bool = True, **fields: Any

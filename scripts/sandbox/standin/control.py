@@ -64,7 +64,7 @@ def settings(cloud: Cloud, request: Request) -> Any:
             setattr(cloud.notifier, attribute, wanted[name])
     if "retry_delays" in wanted:
         cloud.notifier.retry_delays = tuple(wanted["retry_delays"])
-    for name in ("deliver_rejected", "deliver_signed", "fixed_folders"):
+    for name in ("deliver_rejected", "deliver_signed", "fixed_folders", "largest"):
         setattr(cloud, name, wanted.get(name, getattr(cloud, name)))
     if "keys" in wanted:
         cloud.use_keys(wanted["keys"])

@@ -60,7 +60,7 @@ class Remote:
         self.settings(notify=url)
 
     def settings(self, **settings: Any) -> None:
-        """notify, signature, retry_delays, timeout, deliver_rejected, deliver_signed, fixed_folders.
+        """notify, signature, retry_delays, timeout, deliver_rejected, deliver_signed, fixed_folders, largest (bytes).
 
         at_once: how many notifications are sent in parallel (1: in order; at most 16).
 

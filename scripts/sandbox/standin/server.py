@@ -128,8 +128,9 @@ class Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _serve(self) -> None:
+        environ = self._environ()
         try:
-            answer, cut_at = self.server.application.serve(FormRequest(self._environ()))
+            answer, cut_at = self.server.application.serve(FormRequest(environ))
         except Exception as error:
             self.log_error("%s %s: %r", self.command, self.path, error)
             self.close_connection = True
@@ -151,7 +152,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _environ(self) -> dict[str, Any]:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionResetError  # the client died while it sent a picture
         path, _, query = self.path.partition("?")
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,

@@ -41,7 +41,14 @@ def upload(cloud: Cloud, request: Request) -> Any:
         if asset:
             return answers.uploaded(asset, cloud.addresses, True, cloud.key)
     data, filename = _file(request)
+    if not data:
+        raise RefusalError(400, "Empty file")
+    if len(data) > cloud.largest:
+        size = f"Got {len(data)}. Maximum is {cloud.largest}."
+        raise RefusalError(400, f"File size too large. {size} Upgrade your plan to enjoy higher limits.")
     fields = _fields(request)
+    if cloud.fixed_folders:  # where neither exists
+        fields = {name: value for name, value in fields.items() if name not in ("asset_folder", "display_name")}
     # The vendor's upload replaces the previous asset with its context, tags and moderation.
     fields = {"context": {}, "tags": (), "moderation": None} | fields
     answer = cloud.upload(public_id, Picture.of(data, filename), **fields)

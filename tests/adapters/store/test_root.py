@@ -109,6 +109,10 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "unsubscribes.addresses": lambda store: store.unsubscribes.addresses("sayno"),
     "unsubscribes.contents": lambda store: store.unsubscribes.contents("sayno"),
     "unsubscribes.photo": lambda store: store.unsubscribes.photo("sayno", "p"),
+    "mailed.add": lambda store: store.mailed.add("sayno", NOW, ["ann@example.org"]),
+    "mailed.before": lambda store: store.mailed.before("sayno"),
+    "mailed.contents": lambda store: store.mailed.contents("sayno"),
+    "logs.adopt": lambda store: store.logs.adopt("sayno", ["a line"]),
     "logouts.add": lambda store: store.logouts.add("a session"),
     "logouts.has": lambda store: store.logouts.has("a session"),
     "syncs.forget": lambda store: store.syncs.forget("sayno", ["p"]),
@@ -153,7 +157,7 @@ def test_the_table_of_methods_is_whole() -> None:
         "checkpoints",
         "erasures",
     )
-    names += ("logouts", "strays")
+    names += ("logouts", "strays", "mailed")
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"

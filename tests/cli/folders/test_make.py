@@ -142,15 +142,16 @@ def test_a_print_is_made_in_any_format_and_replaces_what_was_there(tmp_path: Pat
     assert (again.returncode, "leave out --width" in again.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("at", ["approved/*.jpg", "collages/.tmp-0001"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
+def test_interrupted_it_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, at: str) -> None:
     people(tmp_path / "pictures", 12)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     environ = bare() | {"TMPDIR": str(temporary)}
     command = [sys.executable, "-m", "app", "make", str(tmp_path / "pictures"), "--out", str(tmp_path / "out")]
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: bool(list(temporary.glob("*/store/photos/approved/*.jpg"))), "it is at work")
+    wait_for(lambda: bool(list(temporary.glob(f"*/store/photos/{at}"))), "it is at work")
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1

@@ -183,3 +183,26 @@ def test_the_client_is_told_what_is_wrong(standin: Standin) -> None:
         standin.approve("nobody")
     with pytest.raises(StandinError, match="no fault 'flood'"):
         standin.faults("api", "flood")
+
+
+def test_an_upload_is_limited_in_size_as_the_account_says(standin: Standin, photo: bytes) -> None:
+    standin.settings(largest=len(photo) - 1)
+    limits = cloudinary.api.usage(**standin.sdk)["media_limits"]
+    assert limits["image_max_size_bytes"] == len(photo) - 1
+    with pytest.raises(cloudinary.exceptions.BadRequest, match=r"File size too large\. Got "):
+        cloudinary.uploader.upload(photo, public_id="a", **standin.sdk)
+    assert standin.state()["assets"] == {}
+
+
+def test_without_overwriting_an_upload_returns_what_is_there_with_its_context(standin: Standin, photo: bytes) -> None:
+    first = cloudinary.uploader.upload(photo, public_id="a", context={"email": "x@example.com"}, **standin.sdk)
+    second = cloudinary.uploader.upload(jpeg("teal"), public_id="a", overwrite=False, tags=["b"], **standin.sdk)
+    assert (second["existing"], second["etag"], second["tags"]) == (True, first["etag"], [])
+    assert second["context"] == {"custom": {"email": "x@example.com"}}
+
+
+def test_with_fixed_folders_an_upload_has_none_but_in_its_public_id(standin: Standin, photo: bytes) -> None:
+    standin.settings(fixed_folders=True)
+    made = cloudinary.uploader.upload(photo, public_id="sayno/a", asset_folder="other", **standin.sdk)
+    assert "asset_folder" not in made
+    assert standin.asset("sayno/a")["asset_folder"] == ""

@@ -453,6 +453,11 @@ STAYS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
         lambda store: store.root.path / "sayno/logs/unsubscribed.jsonl",
         "line 1 is not a record",
     ),
+    "damaged list of those mailed before": (
+        lambda store: make(store.root.path / "sayno/logs/mailed.jsonl", b"null\n"),
+        lambda store: store.root.path / "sayno/logs/mailed.jsonl",
+        "line 1 is not a record",
+    ),
     "no master": (
         lambda store: in_collage(store, "collage.png").unlink(),
         lambda store: in_collage(store, "collage.png"),

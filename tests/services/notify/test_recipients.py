@@ -41,6 +41,7 @@ def chosen(
     options: Options = USUAL,
     unsubscribed: AbstractSet[str] = frozenset(),
     test_address: str | None = None,
+    mailed: AbstractSet[str] = frozenset(),
 ) -> Selection:
     return choose(
         shown,
@@ -49,6 +50,7 @@ def chosen(
         options,
         collage="0002",
         test_address=test_address,
+        mailed=mailed.__contains__,
     )
 
 
@@ -65,6 +67,16 @@ def test_an_address_is_told_once_for_its_first_photo() -> None:
     selection = chosen(people("a@x.org", "A@X.org", "b@x.org", "a@x.org"))
     assert selection.recipients == [Recipient("a@x.org", "p0"), Recipient("b@x.org", "p2")]
     assert selection.skipped == {SAME: ["A@X.org", "a@x.org"]}
+
+
+def test_whom_another_program_mailed_counts_as_told_about_an_earlier_collage() -> None:
+    shown = people("a@x.org", "b@x.org", "c@x.org")
+    selection = chosen(shown, {"c@x.org": {"0002": "sent"}}, mailed={"a@x.org", "c@x.org"})
+    assert selection == Selection([Recipient("b@x.org", "p1")], {TOLD: ["a@x.org", "c@x.org"]})
+    everyone = chosen(shown, {"c@x.org": {"0002": "sent"}}, Options(everyone=True), mailed={"a@x.org", "c@x.org"})
+    assert everyone == Selection([Recipient("a@x.org", "p0"), Recipient("b@x.org", "p1")], {TOLD: ["c@x.org"]})
+    unsubscribed = chosen(people("a@x.org"), unsubscribed={"a@x.org"}, mailed={"a@x.org"})
+    assert unsubscribed.skipped == {UNSUBSCRIBED: ["a@x.org"]}
 
 
 def test_who_has_no_address_or_none_that_works_is_named() -> None:

@@ -17,7 +17,7 @@ from app.adapters.store.files import Files
 from app.adapters.store.lines import append_line
 from app.core.errors import StoreUnavailable
 
-LOGS = ("sends.jsonl", "unsubscribed.jsonl")
+LOGS = ("sends.jsonl", "unsubscribed.jsonl", "mailed.jsonl")
 
 IsRecord = Callable[[dict[str, Any]], bool]
 

@@ -5,7 +5,6 @@ removes every line that names a person's photo or address, leaves the hash: it n
 being written to after all.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +13,11 @@ from typing import Any
 
 from app.adapters.store.files import using
 from app.adapters.store.mail import ledger
+from app.adapters.store.mail.hashes import hashed, is_among
 from app.adapters.store.mail.sends import Sends
 from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
 from app.adapters.store.stamped import Stamped
-from app.core import addresses
 
 KEPT = 1000  # campaigns
 
@@ -33,7 +32,7 @@ class Unsubscribed:
 
     def has(self, address: str) -> bool:
         """Whether this address is unsubscribed, in whatever spelling."""
-        return any(_hash(self.campaign, spelling) in self.hashes for spelling in addresses.spellings(address))
+        return is_among(self.campaign, address, self.hashes)
 
 
 class Unsubscribes:
@@ -57,7 +56,7 @@ class Unsubscribes:
             gone = {public_id for public_id in photos if not self._photos.has(campaign, public_id)}
             if gone:
                 gone -= {record.get("photo", "") for record in self._sends.read(campaign)}
-            if address is not None and (name := _hash(campaign, addresses.key(address))) not in known.hashes:
+            if address is not None and (name := hashed(campaign, address)) not in known.hashes:
                 ledger.add(self._root.files, path, {"time": time, "address": name})
             for public_id in photos:
                 if public_id not in gone:
@@ -101,8 +100,3 @@ class Unsubscribes:
 def _is_record(line: Mapping[str, Any]) -> bool:
     named = [line[key] for key in ("address", "photo") if key in line]
     return bool(named) and all(isinstance(name, str) for name in named)
-
-
-def _hash(campaign: str, spelling: str) -> str:
-    """Includes the campaign, so that two campaigns' files share nothing. `spelling`: casefolded."""
-    return hashlib.sha256(f"{campaign}\n{spelling}".encode()).hexdigest()

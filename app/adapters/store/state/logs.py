@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -86,6 +86,24 @@ class Logs:
             lines = [before, *lines]
         whole = [line.decode("utf-8", "replace") for line in lines[:-1]]  # after the last line end: an unfinished line
         return whole[-number:][::-1] if number > 0 else []
+
+    def adopt(self, campaign: str, lines: Sequence[str]) -> int:
+        """Puts older lines, oldest first, in front of processor.log, without those that any log of the campaign has.
+
+        Returns how many. Raises StoreUnavailable, PhotoBusy.
+        """
+        self._root.require()
+        path = self._root.path / campaign / "logs" / "processor.log"
+        with self._root.lock("log", f"the log of {campaign}"), using(path):
+            names = {entry.name for entry in self._root.files.scan(path.parent)}
+            logs = (name for name in names if name.startswith("processor.") and name.endswith(".log"))
+            there = {name: self._root.files.read(path.with_name(name)) or b"" for name in logs}
+            known = {line for data in there.values() for line in data.split(b"\n")}
+            new = [line for line in (" ".join(line.split()).encode() for line in lines) if line not in known]
+            if new:
+                now = there.get(path.name, b"")
+                self._root.files.write_whole(path, b"".join(line + b"\n" for line in new) + now)
+        return len(new)
 
     def notification(self, campaign: str | None, when: datetime, status: str, public_id: str, raw: bytes) -> None:
         """Stores a notification exactly as received; one of an unknown campaign goes to .unfiled/."""

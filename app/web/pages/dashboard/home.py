@@ -5,6 +5,7 @@ import re
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from app.adapters.store.state import events
 from app.services import health
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.blueprint import dashboard_blueprint
@@ -35,5 +36,5 @@ def home() -> ResponseReturnValue:
 
 def _events(campaign: str) -> list[tuple[str, str, str]]:
     """The last lines of processor.log: time, word, the rest."""
-    lines = (line.split(" ", 2) for line in services().store.logs.tail(campaign, EVENTS))
-    return [(line[0], line[1], TECHNICAL.sub("", line[2])) for line in lines if len(line) == 3]
+    lines = map(events.read, services().store.logs.tail(campaign, EVENTS))
+    return [(line.time, line.word, TECHNICAL.sub("", line.rest)) for line in lines if line is not None]

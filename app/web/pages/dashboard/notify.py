@@ -158,7 +158,8 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
 def _damaged_log(campaign: str) -> str:
     """Why no mail can be sent while a log is damaged, without paths; "" if none is."""
     store = services().store
-    for contents in (store.sends.contents(campaign), store.unsubscribes.contents(campaign)):
+    for log in (store.sends, store.unsubscribes, store.mailed):
+        contents = log.contents(campaign)
         if contents.damage:
             return (
                 f"The log {contents.path.name} is damaged ({contents.damage}), so nobody knows who already got a mail"

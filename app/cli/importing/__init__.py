@@ -1,0 +1,1 @@
+"""Commands that bring in what was collected elsewhere: a folder of pictures, the first prototype's store."""
