@@ -10,7 +10,6 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -18,6 +17,7 @@ from app.adapters.imaging.jpeg import usercomment
 from app.adapters.store import Store
 from app.adapters.store.photos.listing import Photo
 from app.core.addresses import key
+from app.core.ahead import ahead
 from app.core.errors import StoreUnavailable, where
 from app.services.collage import choice
 
@@ -110,8 +110,7 @@ class Alike:
         """`read(photo)` for each photo, from `known` or read now; forgets all other photos."""
         before = known.get(campaign, {})
         missing = [photo for photo in photos if photo not in before]
-        with ThreadPoolExecutor(threads, thread_name_prefix="alike") as pool:
-            found = before | dict(zip(missing, pool.map(read, missing), strict=True))
+        found = before | dict(zip(missing, ahead(read, missing, threads), strict=True))
         known[campaign] = {photo: found[photo] for photo in photos}
         return known[campaign]
 

@@ -1,19 +1,20 @@
 """The cells of a band: which of a photo's files each is made from."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters import imaging
-from app.adapters.imaging.cells import cell
+from app.adapters.imaging.cells import decoded, resized
 from app.adapters.store import Store
+from app.core.ahead import ahead
 from app.core.errors import PictureError, StoreUnavailable
 
-READERS = 8  # threads that read ahead: on a network file system most of the time of a small file is waiting
+READERS = 8  # threads that read ahead on a network file system, where most of the time of a file is waiting
+TOGETHER = 4_000_000  # bytes of pixels that are resized in one call
 
 Rows = NDArray[np.uint8]  # height × width × 3
 Source = tuple[Callable[[], bytes | None], imaging.Format]
@@ -24,19 +25,41 @@ def cells(
 ) -> Iterator[Rows | None]:
     """Each photo at `size` (width × height) as 8-bit RGB, or None if it cannot be read.
 
-    `part`: only these of its rows, the last one excluded. Files are read ahead, but decoded one at a time: pixels take
-    much more memory. Raises StoreUnavailable if the store is gone.
+    `part`: only these of its rows, the last one excluded. Files are read ahead, but decoded as they are needed: pixels
+    take much more memory. Raises StoreUnavailable if the store is gone.
     """
-    each = [_sources(store, campaign, public_id, size) for public_id in public_ids]
-    with ThreadPoolExecutor(READERS) as readers:
-        for sources, beginning in zip(each, readers.map(lambda one: _read(one[0]), each), strict=True):
-            pixels = _decoded(beginning, sources[0], size, part)
-            for source in sources[1:]:
-                if pixels is None:  # the next may still be whole
-                    pixels = _decoded(_read(source), source, size, part)
-            if pixels is None:
-                store.root.require()  # one bad file is left out; a store that is gone looks empty, and ends the build
-            yield pixels
+    for group in _groups(_pixels(store, campaign, public_ids, size)):
+        if group[0] is None:
+            store.root.require()  # one bad file is left out; a store that is gone looks empty, and ends the build
+            yield None
+        else:
+            yield from resized([one for one in group if one is not None], size, part)
+
+
+def _groups(every: Iterable[Rows | None]) -> Iterator[list[Rows | None]]:
+    """Neighbours of one shape that are resized together, and each that is missing by itself."""
+    group: list[Rows | None] = []
+    for pixels in every:
+        first = group[0] if group else None
+        alike = first is not None and pixels is not None and first.shape == pixels.shape
+        if group and not (alike and first is not None and (len(group) + 1) * first.nbytes <= TOGETHER):
+            yield group
+            group = []
+        group.append(pixels)
+    if group:
+        yield group
+
+
+def _pixels(store: Store, campaign: str, public_ids: Sequence[str], size: tuple[int, int]) -> Iterator[Rows | None]:
+    """What each cell is made from, decoded."""
+    every = [_sources(store, campaign, public_id, size) for public_id in public_ids]
+    first = ahead(lambda sources: _read(sources[0]), every, READERS)
+    for sources, picture in zip(every, first, strict=True):
+        pixels = _decoded(picture, sources[0], size)
+        for source in sources[1:]:
+            if pixels is None:  # the next may still be whole
+                pixels = _decoded(_read(source), source, size)
+        yield pixels
 
 
 def _sources(store: Store, campaign: str, public_id: str, size: tuple[int, int]) -> list[Source]:
@@ -65,8 +88,8 @@ def _read(source: Source) -> bytes | None:
     return None
 
 
-def _decoded(picture: bytes | None, source: Source, size: tuple[int, int], part: tuple[int, int] | None) -> Rows | None:
+def _decoded(picture: bytes | None, source: Source, size: tuple[int, int]) -> Rows | None:
     if picture is not None:
         with contextlib.suppress(PictureError):
-            return cell(picture, source[1], size, part)
+            return decoded(picture, source[1], size[0])
     return None

@@ -141,12 +141,21 @@ def _build(order: Mapping[str, Any]) -> None:
 
 def _said(error: BaseException) -> str:
     """One sentence about an error that nobody expected."""
-    no_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceLimitError"  # ImageMagick's
-    if no_memory or (isinstance(error, OSError) and error.errno == errno.ENOMEM) or "new thread" in str(error):
+    if _no_memory(error):
         return REFUSED.format(limits.BUILD_BYTES // 10**6)
     if isinstance(error, BrokenProcessPool):
         return KILLED
     return f"The build ended unexpectedly ({type(error).__name__}); see the service's log."
+
+
+def _no_memory(error: BaseException | None) -> bool:
+    """Whether it, or what it was raised from, says that the system refused memory, also that of another thread."""
+    while error is not None:
+        kind = isinstance(error, MemoryError) or type(error).__name__ == "ResourceLimitError"  # ImageMagick's
+        if kind or (isinstance(error, OSError) and error.errno == errno.ENOMEM) or "new thread" in str(error):
+            return True
+        error = error.__context__
+    return False
 
 
 def _give_up(store: Store, draft: Draft, sentence: str, seconds: float) -> NoReturn:

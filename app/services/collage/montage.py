@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Any
 
 import numpy as np
@@ -90,8 +90,13 @@ def _pool(scene: Scene, processes: int) -> Iterator[Callable[[Band], Callable[[]
     if processes < 2:
         yield lambda band: partial(render, scene, band)
         return
-    with ProcessPoolExecutor(processes, get_context("fork"), _begin, (scene, os.getpid())) as pool:
-        yield lambda band: pool.submit(_render, band).result
+    try:
+        with ProcessPoolExecutor(processes, get_context("fork"), _begin, (scene, os.getpid())) as pool:
+            yield lambda band: pool.submit(_render, band).result
+    finally:
+        # where there is no memory for the pool's own thread, it leaves the processes that it has started waiting
+        for process in active_children():
+            process.kill()
 
 
 _scene: Scene
