@@ -20,6 +20,7 @@ STATUSES = {
     errors.BuildFailed: 500,
     errors.CollageUnsound: 409,
     errors.CloudinaryUnavailable: 503,
+    errors.FolderUnavailable: 503,
     errors.StoreUnavailable: 503,
     errors.ExifToolFailed: 503,
     errors.DecoderFailed: 503,

@@ -40,6 +40,7 @@ REFUSED = (
     "app/core/limits.py); ask for a smaller canvas."
 )
 KILLED = "One of the build's processes was killed, most likely because the machine ran out of memory; try again."
+RESERVE = 20_000_000  # bytes in addition, for the end of a build that had not enough memory
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -132,6 +133,7 @@ def _build(order: Mapping[str, Any]) -> None:
         LOG.error("The collage %s of %s failed: %s", draft.id, draft.campaign, message)  # noqa: TRY400 -- one line
         _give_up(store, draft, error.public, time.monotonic() - started)
     except BaseException as error:
+        _use_reserve()
         LOG.error("The collage %s of %s ended unexpectedly: %s", draft.id, draft.campaign, where(error))  # noqa: TRY400
         _give_up(store, draft, _said(error), time.monotonic() - started)
     os.close(draft.lock)  # the next build may begin as soon as this collage is seen, before this process is gone
@@ -176,7 +178,13 @@ def _give_way() -> None:
 
 def _limit_memory() -> None:
     """Lets the system refuse memory that no build needs, whatever its canvas."""
-    resource.setrlimit(resource.RLIMIT_DATA, (limits.BUILD_BYTES, limits.BUILD_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.BUILD_BYTES, limits.BUILD_BYTES + RESERVE))
+
+
+def _use_reserve() -> None:
+    """Lets this process have what it needs to say that it had not enough."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: Callable[[float], None]) -> None:

@@ -64,5 +64,5 @@ def test_a_name_of_200_bytes_is_taken_and_a_longer_one_refused_in_a_sentence() -
     assert len(file_name("a" * 200)) == 200
     assert len(file_name("é" * 33 + "aa")) == 200
     for public_id in ("a" * 201, "é" * 33 + "aaa", "😀" * 17, "." + "a" * 198):
-        with pytest.raises(BadPublicId, match=r"too long for a file name \(20[1-4] bytes, 200 at most\); rename"):
+        with pytest.raises(BadPublicId, match=r"too long for a file name \(20[1-4] bytes, 200 at most\); give"):
             file_name(public_id)

@@ -314,7 +314,8 @@ def test_a_build_cannot_take_the_machines_memory_and_is_ended_first_where_there_
     build = start()
     gate.connect()
     soft, hard = resource.prlimit(build.process.pid, resource.RLIMIT_DATA)
-    assert soft == hard == limits.BUILD_BYTES
+    assert soft == limits.BUILD_BYTES
+    assert hard == limits.BUILD_BYTES + job.RESERVE
     assert Path(f"/proc/{build.process.pid}/oom_score_adj").read_text().strip() == "1000"
     build.process.kill()
     build.wait(300)
@@ -341,6 +342,7 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
             input=json.dumps(order).encode(),
             pass_fds=(draft.lock,),
             cwd=ROOT,
+            env=os.environ | job.ENVIRONMENT,
             capture_output=True,
             timeout=300,
         )
