@@ -29,10 +29,12 @@ STAGES = {"prepare": imaging.Decoder, "write": ExifTool, "put": Photos}  # metho
 class Answers:
     """Stands in for Cloudinary: every photo is approved, and its picture available at once."""
 
+    any_format = False
+
     def __init__(self, people: list[bytes]) -> None:
         self._people = people
 
-    def state(self, public_id: str, type: str = "upload") -> Asset:
+    def state(self, public_id: str, type: str = "upload", kind: str = "image", *, metadata: bool = False) -> Asset:
         number = int(public_id)
         return Asset(public_id, f"id{number}", CAMPAIGN, APPROVED, True, APPROVED, address(number), "")
 
