@@ -13,6 +13,17 @@ from app.core.errors import CloudinaryUnavailable
 CONNECTIONS = 8  # kept open for the next call
 
 
+def options(account: Account, timeout: float) -> dict[str, Any]:
+    """What every call of the SDK is given, so that it asks for nothing in the environment. `timeout`: seconds."""
+    return {
+        "cloud_name": account.cloud_name,
+        "api_key": account.api_key,
+        "api_secret": account.api_secret,
+        "upload_prefix": account.upload_prefix,
+        "timeout": timeout,
+    }
+
+
 class Sdk:
     """The SDK with an account's options. Thread-safe. `api`, `utils`: its modules; `quota`: calls made and left."""
 
@@ -25,13 +36,7 @@ class Sdk:
 
         self.api = cloudinary.api
         self.utils = cloudinary.utils
-        self.options = {
-            "cloud_name": account.cloud_name,
-            "api_key": account.api_key,
-            "api_secret": account.api_secret,
-            "upload_prefix": account.upload_prefix,
-            "timeout": limits.API_SECONDS,
-        }
+        self.options = options(account, limits.API_SECONDS)
         self.quota = Quota()
         self._exceptions = cloudinary.exceptions
         # The SDK has one connection pool for all its calls, which would sleep for as long as a Retry-After says.

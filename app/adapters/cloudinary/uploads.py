@@ -12,6 +12,7 @@ from typing import Any
 
 import urllib3
 
+from app.adapters.cloudinary import sdk
 from app.adapters.cloudinary.asset import DIGEST, digest_in
 from app.adapters.cloudinary.public_ids import check_public_id
 from app.adapters.cloudinary.quota import Quota
@@ -54,13 +55,7 @@ class Uploads:
 
         self._upload = cloudinary.uploader.upload
         self._exceptions = cloudinary.exceptions
-        self._options = {
-            "cloud_name": account.cloud_name,
-            "api_key": account.api_key,
-            "api_secret": account.api_secret,
-            "upload_prefix": account.upload_prefix,
-            "timeout": limits.UPLOAD_SECONDS,
-        }
+        self._options = sdk.options(account, limits.UPLOAD_SECONDS)
         self.quota = Quota()
         pool = cloudinary.uploader._http.connection_pool_kw
         pool["retries"] = urllib3.Retry(connect=2, read=0, redirect=0, status=0, other=0)

@@ -12,8 +12,8 @@ COLUMN = "email"
 def parse(data: bytes, path: str) -> list[str]:
     """The addresses in their normal form, each once. `path` is for messages.
 
-    Raises SettingError, which names the line, for anything that is not an address: whoever it was would be mailed
-    again. The message does not repeat it.
+    Raises SettingError, which names the line, for anything that is not an address: that person would be mailed again.
+    The message does not repeat it.
     """
     try:
         text = data.decode("utf-8-sig")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import signal
@@ -20,7 +19,6 @@ import pytest
 from app.adapters.store import Store
 from app.core import limits
 from app.core.errors import BadParameters, CollageInProgress, NotFound, StoreUnavailable
-from app.core.logging import export_context
 from app.services.collage import job
 from app.services.collage.bands import bands
 from app.services.collage.finish import Finish
@@ -29,6 +27,7 @@ from app.services.collage.plan import Parameters, plan
 from scripts.sandbox.stored import CAMPAIGN, break_both, name, put, seated
 from scripts.sandbox.waiting import wait_for
 from tests.support import counted
+from tests.support.jobs import run_job
 
 SMALL = Parameters(width=240, height=240)
 ROOT = Path(__file__).parents[3]
@@ -326,28 +325,8 @@ def test_a_build_that_wants_more_memory_than_it_may_have_fails_and_leaves_nothin
     code = (
         "from app.core import limits; limits.BUILD_BYTES = 80_000_000;from app.services.collage import job; job.main()"
     )
-    draft = store.collages.begin(CAMPAIGN)
-    order = {
-        "store": str(store.root.path),
-        "campaign": CAMPAIGN,
-        "id": draft.id,
-        "directory": str(draft.directory),
-        "lock": draft.lock,
-        "wish": {"photos": None, "width": 4096, "height": 4096, "exclude": [], "finish": asdict(Finish())},
-        "log": export_context(),
-    }
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            input=json.dumps(order).encode(),
-            pass_fds=(draft.lock,),
-            cwd=ROOT,
-            env=os.environ | job.ENVIRONMENT,
-            capture_output=True,
-            timeout=300,
-        )
-    finally:
-        os.close(draft.lock)
+    wish: dict[str, Any] = {"photos": None, "width": 4096, "height": 4096, "exclude": [], "finish": asdict(Finish())}
+    draft, done = run_job(store, wish, code, env=os.environ | job.ENVIRONMENT)
     assert done.returncode != 0
     state = store.collages.draft_state(CAMPAIGN, draft.id)
     assert state["state"] == "failed"

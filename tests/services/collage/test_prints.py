@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 import multiprocessing
 import os
 import resource
 import shutil
 import subprocess
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,6 @@ from PIL import Image
 from app.adapters.store import Store
 from app.adapters.store.disk import Disk
 from app.core.errors import StoreUnavailable
-from app.core.logging import export_context
 from app.services.check.collages import collage_findings
 from app.services.collage import job
 from app.services.collage.build import build
@@ -30,6 +27,7 @@ from app.services.collage.finish import Finish, finish
 from app.services.collage.plan import Parameters, plan
 from scripts.sandbox.pictures import mean_difference
 from scripts.sandbox.stored import CAMPAIGN, NOW, archive, built, contents, decoded, name, nothing, put
+from tests.support.jobs import run_job
 
 ORANGE = "#FF9416"
 ROOT = Path(__file__).parents[3]
@@ -179,29 +177,11 @@ def test_check_knows_prints_and_their_damage(store: Store, people: list[str], ki
 
 def test_a_disk_that_is_full_leaves_nothing_behind(store: Store, people: list[str]) -> None:
     """The system refuses to let a file grow: what a full disk does, too."""
-    code = "from app.services.collage import job; job.main()"
-    draft = store.collages.begin(CAMPAIGN)
-    order = {
-        "store": str(store.root.path),
-        "campaign": CAMPAIGN,
-        "id": draft.id,
-        "directory": str(draft.directory),
-        "lock": draft.lock,
-        "wish": asdict(Parameters(finish=finish("300x200mm", formats=["tiff"]))) | {"exclude": []},
-        "log": export_context(),
-    }
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            input=json.dumps(order).encode(),
-            pass_fds=(draft.lock,),
-            cwd=ROOT,
-            capture_output=True,
-            timeout=300,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000)),
-        )
-    finally:
-        os.close(draft.lock)
+    draft, done = run_job(
+        store,
+        asdict(Parameters(finish=finish("300x200mm", formats=["tiff"]))) | {"exclude": []},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000)),
+    )
     assert done.returncode == 1
     state = store.collages.draft_state(CAMPAIGN, draft.id)
     assert state["state"] == "failed"

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, ImageCms, ImageOps
 
 from app.adapters.imaging.foreign.formats import format_of
-from app.core import limits
+from app.adapters.imaging.jpeg.structure import require_size
 from app.core.errors import PictureError
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -30,7 +30,7 @@ def opened(picture: bytes) -> Iterator[Image.Image]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of metadata that Pillow cannot read
             with Image.open(io.BytesIO(picture), formats=[kind]) as image:
-                _require_size(image)
+                require_size(*image.size)
                 yield image
     except Image.DecompressionBombError as error:
         raise PictureError(f"The picture is too large: {error}.") from error
@@ -68,15 +68,6 @@ def _register() -> None:
     pillow_heif.options.THUMBNAILS = False
     pillow_heif.register_heif_opener()
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-
-
-def _require_size(image: Image.Image) -> None:
-    width, height = image.size
-    if width * height > limits.PICTURE_PIXELS or max(width, height) > limits.PICTURE_SIDE:
-        raise PictureError(
-            f"The picture has {width}×{height} pixels; the limit is {limits.PICTURE_PIXELS // 10**6} megapixels, and"
-            f" {limits.PICTURE_SIDE} pixels a side."
-        )
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -154,15 +154,20 @@ def segments(picture: bytes) -> Iterator[Segment]:
 
 
 def _check_size(width: int, height: int, scans: int) -> None:
-    shown = f"The picture has {width}×{height} pixels"
     if 0 in (width, height):
         raise _broken("its size is missing")
-    if width * height > limits.PICTURE_PIXELS:
-        raise PictureError(f"{shown}; the limit is {limits.PICTURE_PIXELS // 10**6} megapixels.")
-    if max(width, height) > limits.PICTURE_SIDE:
-        raise PictureError(f"{shown}; the limit is {limits.PICTURE_SIDE} pixels a side.")
+    require_size(width, height)
     if scans * width * height > limits.SCANNED_PIXELS:
-        raise PictureError(f"{shown} in {scans} scans, which takes too long to decode.")
+        raise PictureError(f"The picture has {width}×{height} pixels in {scans} scans, which takes too long to decode.")
+
+
+def require_size(width: int, height: int) -> None:
+    """Raises PictureError for an incoming picture, of any format, that has too many pixels."""
+    shown = f"The picture has {width}×{height} pixels; the limit is"
+    if width * height > limits.PICTURE_PIXELS:
+        raise PictureError(f"{shown} {limits.PICTURE_PIXELS // 10**6} megapixels.")
+    if max(width, height) > limits.PICTURE_SIDE:
+        raise PictureError(f"{shown} {limits.PICTURE_SIDE} pixels a side.")
 
 
 def _coefficients(frame: bytes, width: int, height: int) -> int:

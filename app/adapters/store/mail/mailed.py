@@ -1,7 +1,7 @@
 """Who was mailed by another program before this one took over: `<campaign>/logs/mailed.jsonl`.
 
 A line names an address by its hash, so that the list names nobody. `forget` leaves it, as it leaves the hashes of those
-who unsubscribed. There is no collage of ours in it: whoever is on it counts as told about an earlier one.
+who unsubscribed. No collage of ours is in it: people on it count as told about an earlier one.
 """
 
 from collections.abc import Iterable, Mapping

@@ -61,7 +61,7 @@ class Catalogue:
         return self._parsed(campaign, self._root.files.read(self.path(campaign)) or b"")
 
     def add(self, campaign: str, found: Iterable[Entry]) -> None:
-        """Adds entries of photos that the campaign has: whoever removes a photo then removes its entry."""
+        """Adds entries of photos that the campaign has; removing a photo also removes its entry."""
         with self._turn(campaign):
             lines = [_line(entry) for entry in found if self._photos.has(campaign, entry.public_id)]
             if not lines:
@@ -137,7 +137,7 @@ class Catalogue:
         return contents
 
     def _data(self, path: Path) -> bytes:
-        """What is in a file, for whoever writes it anew. What is missing may only be out of sight."""
+        """What is in a file that is about to be rewritten. A missing file may only be out of sight."""
         data = self._root.files.read(path)
         with using(path):
             if data is None and self._root.files.exists(path):
