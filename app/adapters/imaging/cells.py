@@ -11,9 +11,9 @@ from PIL import Image, UnidentifiedImageError
 from app.adapters.imaging.jpeg.structure import structure
 from app.adapters.imaging.reading import Format, bounded_size
 from app.adapters.imaging.rendering import png
+from app.adapters.imaging.resampling import resampled
 from app.core.errors import PictureError
 
-LANCZOS = Image.Resampling.LANCZOS
 # libjpeg decodes at a half, a quarter or an eighth for a part of the time; what is left has to be this much larger than
 # the cell, or the cell loses sharpness (SSIM 0.998 and more against a cell made from all pixels)
 MARGIN = 1.3
@@ -39,36 +39,11 @@ def resized(pictures: Sequence[Rows], size: tuple[int, int], part: tuple[int, in
 
     `part`: only these of their rows, the last one excluded; default: all.
     """
-    whole = (0, size[1])
     if pictures[0].shape[1::-1] == size:
-        top, bottom = part or whole
+        top, bottom = part or (0, size[1])
         return [one[top:bottom] for one in pictures]
-    if len(pictures) == 1 or (part or whole) != whole:
-        return [_resized(one, size, part or whole) for one in pictures]
-    return _all_resized(pictures, size)
-
-
-def _resized(pixels: Rows, size: tuple[int, int], part: tuple[int, int]) -> Rows:
-    (width, height), (top, bottom) = size, part
-    image = Image.fromarray(pixels)
-    down = image.height / height
-    box = (0, top * down, image.width, bottom * down)
-    return np.asarray(image.resize((width, bottom - top), LANCZOS, box))
-
-
-def _all_resized(pictures: Sequence[Rows], size: tuple[int, int]) -> list[Rows]:
-    """The same pixels as one by one: Pillow, too, resizes across first, then down.
-
-    One below the other, all are resized across in one call; then side by side, down. For small pictures a call takes
-    longer than its work.
-    """
-    count, (width, height) = len(pictures), size
-    before = pictures[0].shape[0]
-    below = Image.fromarray(np.concatenate(pictures))
-    across = np.asarray(below.resize((width, count * before), LANCZOS)).reshape(count, before, width, 3)
-    beside = Image.fromarray(across.transpose(1, 0, 2, 3).reshape(before, count * width, 3))
-    down = np.asarray(beside.resize((count * width, height), LANCZOS)).reshape(height, count, width, 3)
-    return list(np.ascontiguousarray(down.transpose(1, 0, 2, 3)))
+    together = np.stack(pictures) if len(pictures) > 1 else pictures[0][np.newaxis]
+    return list(resampled(together, size, part))
 
 
 def _jpeg(data: bytes, width: int) -> Rows:

@@ -32,7 +32,6 @@ def test_many_at_once_are_the_same_pixels_as_one_by_one(size: tuple[int, int], c
     assert len(together) == count
     for one, made in zip(pictures, together, strict=True):
         assert np.array_equal(made, resized([one], size)[0])
-        assert np.array_equal(made, np.asarray(Image.fromarray(one).resize(size, Image.Resampling.LANCZOS)))
 
 
 @SIZES
@@ -43,11 +42,7 @@ def test_parts_of_a_cell_are_the_rows_of_the_whole(size: tuple[int, int], kind: 
     assert whole.shape == (size[1], size[0], 3)
     edges = sorted({0, 1, size[1] // 3, size[1] // 2, size[1]})
     parts = [cell(data, kind, size, part) for part in pairwise(edges)]
-    joined = np.concatenate(parts)
-    assert joined.shape == whole.shape
-    difference = np.abs(joined.astype(int) - whole)
-    assert difference.max() <= 2  # weights are rounded
-    assert difference.mean() < 0.1
+    assert np.array_equal(np.concatenate(parts), whole)
 
 
 @SIZES

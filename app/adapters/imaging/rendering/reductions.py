@@ -1,27 +1,25 @@
 """Smaller copies of a picture that comes as strips: across strip by strip, then down as rows come.
 
-A Lanczos filter is separable: first every row is made narrower, on any core, then the narrow rows fewer. Each copy is
-made from the next larger one, and only the rows that are still needed are kept.
+The filter is separable: first every row is made narrower, on any core, then the narrow rows fewer. Each copy is made
+from the next larger one, and only the rows that are still needed are kept.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Rows = NDArray[np.uint8]  # height × width × 4
-LANCZOS = Image.Resampling.LANCZOS
-SUPPORT = 3  # the filter's, in rows of the smaller copy
+from app.adapters.imaging import resampling
+
+Rows = NDArray[np.uint8]  # height × width × 3; in front of them, of the canvas, × 4
 BATCH = 32  # rows of a smaller copy that are made at once, at least
 
 
 def narrow(rows: Rows, box: tuple[int, int, int, int], width: int) -> bytes:
     """The part `box` (left, top, right, bottom) of RGBA rows, which must be opaque, at `width`, as 8-bit RGB."""
-    # four bytes a pixel are Pillow's own form: nothing is converted
-    picture = Image.frombuffer("RGBX", rows.shape[1::-1], rows, "raw", "RGBX", 0, 1).crop(box)
-    return picture.resize((width, picture.height), LANCZOS).convert("RGB").tobytes()
+    left, top, right, bottom = box
+    return resampling.narrower(rows[top:bottom, left:right], width).tobytes()
 
 
 class Reductions:
@@ -37,7 +35,8 @@ class Reductions:
         width = self._copies[0].size[0]
         for copy in self._copies:
             if copy.size[0] != width:
-                rows = _picture(width, rows).resize((copy.size[0], len(rows) // (3 * width)), LANCZOS).tobytes()
+                before = np.frombuffer(rows, np.uint8).reshape(-1, width, 3)
+                rows = resampling.narrower(before, copy.size[0]).tobytes()
                 width = copy.size[0]
             rows = copy.add(rows)
             if not rows:
@@ -45,34 +44,29 @@ class Reductions:
 
     def pictures(self) -> list[Image.Image]:
         """The smaller copies, once all rows have come."""
-        return [_picture(copy.size[0], copy.made) for copy in self._copies]
+        return [Image.frombuffer("RGB", copy.size, copy.made, "raw", "RGB", 0, 1) for copy in self._copies]
 
 
 class _Reduction:
     def __init__(self, height: int, size: tuple[int, int]) -> None:
         self.size = size
         self.made = bytearray()
-        self._height, self._scale = height, height / size[1]
+        self._heights, self._stride = (height, size[1]), 3 * size[0]
         self._rows, self._first = bytearray(), 0  # narrow rows that are needed, and the number of the first
 
     def add(self, rows: bytes) -> bytes:
         """The next narrow rows; returns the rows of the smaller copy that they complete."""
         self._rows += rows
-        width, height = self.size
-        stride = 3 * width
-        have, made = self._first + len(self._rows) // stride, len(self.made) // stride
-        reach = math.ceil(SUPPORT * max(1.0, self._scale)) + 1
-        ready = height if have == self._height else math.floor((have - reach) / self._scale)
-        if ready < made + BATCH and ready != height:
+        have, made = self._first + len(self._rows) // self._stride, len(self.made) // self._stride
+        before, after = self._heights
+        ready = after if have == before else resampling.complete(self._heights, have)
+        if ready < made + BATCH and ready != after:
             return b""
-        box = (0, made * self._scale - self._first, width, ready * self._scale - self._first)
-        found = _picture(width, self._rows).resize((width, ready - made), LANCZOS, box).tobytes()
+        known = np.frombuffer(self._rows, np.uint8).reshape(-1, self._stride)
+        found = resampling.fewer(known, self._heights, (made, ready), self._first).tobytes()
         self.made += found
-        needed = max(self._first, math.floor(ready * self._scale) - reach)
-        self._rows = self._rows[(needed - self._first) * stride :]
-        self._first = needed
+        if ready < after:
+            needed = resampling.needed(self._heights, ready)
+            self._rows = self._rows[(needed - self._first) * self._stride :]
+            self._first = needed
         return found
-
-
-def _picture(width: int, rows: bytes | bytearray) -> Image.Image:
-    return Image.frombuffer("RGB", (width, len(rows) // (3 * width)), rows, "raw", "RGB", 0, 1)
