@@ -1,6 +1,7 @@
 """Which photos of a campaign show one person: they have the same address, or are the same picture.
 
-Reads only the beginning of each archive, and those intermediates that have the same length as another one.
+Reads only the beginning of each archive, and of those intermediates that have the same length as another one; all of
+them only where these are the same.
 """
 
 import contextlib
@@ -24,6 +25,7 @@ from app.services.collage import choice
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
 AT_ONCE = 2_000  # archives read while a page waits: half a second
+BEGINNING = 4096  # bytes of an intermediate, among them a copy of a few pixels: hardly two of them are the same
 THREADS = 16  # on NFS each file takes a millisecond or more
 
 
@@ -53,6 +55,7 @@ class Alike:
         self._closed = False
         self._secret = secrets.token_bytes(16)
         self._looks: dict[str, dict[Photo, _Looks]] = {}
+        self._beginnings: dict[str, dict[Photo, bytes]] = {}
         self._pictures: dict[str, dict[Photo, bytes]] = {}
 
     def soon(self, campaign: str, photos: Sequence[Photo], at_once: int = AT_ONCE) -> list[tuple[Photo, ...]] | None:
@@ -93,6 +96,11 @@ class Alike:
             looks = self._kept(self._looks, campaign, photos, threads, lambda photo: self._look(campaign, photo))
             lengths = Counter(one.length for one in looks.values())
             similar = [photo for photo in photos if looks[photo].length and lengths[looks[photo].length] > 1]
+            beginnings = self._kept(
+                self._beginnings, campaign, similar, threads, lambda photo: self._digest(campaign, photo, BEGINNING)
+            )
+            counted = Counter(beginnings.values())
+            similar = [photo for photo in similar if counted[beginnings[photo]] > 1]
             pictures = self._kept(
                 self._pictures, campaign, similar, threads, lambda photo: self._digest(campaign, photo)
             )
@@ -127,10 +135,14 @@ class Alike:
         address = hashlib.blake2b(typed.encode(), key=self._secret).digest() if typed else None
         return _Looks(address, self._store.photos.intermediate_size(campaign, photo.public_id))
 
-    def _digest(self, campaign: str, photo: Photo) -> bytes:
+    def _digest(self, campaign: str, photo: Photo, size: int | None = None) -> bytes:
+        """Of the whole intermediate, or of its first `size` bytes."""
         picture = None
-        with contextlib.suppress(StoreUnavailable):  # perhaps only this file
-            picture = self._store.photos.intermediate(campaign, photo.public_id)
+        with contextlib.suppress(StoreUnavailable, FileNotFoundError):  # perhaps only this file
+            if size is None:
+                picture = self._store.photos.intermediate(campaign, photo.public_id)
+            else:
+                picture, _ = self._store.photos.intermediate_start(campaign, photo.public_id, size)
         if not picture:
             self._store.root.require()
             return b""

@@ -4,9 +4,10 @@ exiftool takes 2 ms a file; this is for thousands at once.
 """
 
 import struct
+from itertools import takewhile
 
 from app.adapters.imaging.jpeg import ifd
-from app.adapters.imaging.jpeg.structure import EXIF, segments
+from app.adapters.imaging.jpeg.structure import EXIF, METADATA, segments
 from app.core.errors import PictureError
 
 BEGINNING = 4096  # the first bytes of an archive, which hold its address
@@ -16,7 +17,8 @@ EXIF_IFD, USER_COMMENT = 0x8769, 0x9286
 def read(beginning: bytes) -> str | None:
     """The address in the first `BEGINNING` bytes of an archive, or None."""
     try:
-        bodies = (segment.body for segment in segments(beginning) if segment.marker == EXIF)
+        metadata = takewhile(lambda segment: segment.marker in METADATA, segments(beginning))
+        bodies = (segment.body for segment in metadata if segment.marker == EXIF)
         exif = next((body for body in bodies if body.startswith(ifd.START)), b"")
     except PictureError:  # truncated, or no JPEG
         return None

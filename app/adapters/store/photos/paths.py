@@ -1,5 +1,6 @@
 """Where the files of a photo are."""
 
+from functools import cache
 from pathlib import Path
 
 from app.adapters.store.names import file_name
@@ -15,15 +16,17 @@ class PhotoPaths:
 
     def __init__(self, root: Root) -> None:
         self._root = root
+        # joining paths takes longer than looking at a file
+        self._room = cache(lambda campaign, room: root.path / campaign / room)
 
     def archive_path(self, campaign: str, public_id: str) -> Path:
-        return self._root.path / campaign / "approved" / f"{file_name(public_id)}.jpg"
+        return self._room(campaign, "approved") / f"{file_name(public_id)}.jpg"
 
     def intermediate_path(self, campaign: str, public_id: str) -> Path:
-        return self._root.path / campaign / "thumbnails" / f"{file_name(public_id)}.png"
+        return self._room(campaign, "thumbnails") / f"{file_name(public_id)}.png"
 
     def variant_path(self, campaign: str, public_id: str, variant: str) -> Path:
-        return self._root.path / campaign / "thumbnails" / f"{file_name(public_id)}{SUFFIXES[variant]}"
+        return self._room(campaign, "thumbnails") / f"{file_name(public_id)}{SUFFIXES[variant]}"
 
     def _paths(self, campaign: str, public_id: str) -> list[Path]:
         """Archive, intermediate, variants, also those of earlier versions."""
