@@ -20,7 +20,7 @@ Numbers = NDArray[np.float32]
 SUPPORT = 3  # the filter's reach to each side, in pixels of the picture's smaller size
 UNIT = 2.0**14  # of the weights
 BLOCK = 12  # pixels made by one product: the more there are, the more of its weights are nothing
-ROWS = 96  # made at once, of all pictures together
+ROWS = 48  # made at once, of all pictures together
 
 
 class _Block(NamedTuple):
