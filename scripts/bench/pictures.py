@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import io
 import os
 import sys
 from collections.abc import Iterator
@@ -22,7 +21,6 @@ from PIL import Image
 
 from app.adapters import imaging
 from app.adapters.imaging.photo import intermediate
-from app.adapters.imaging.reading import opened
 from app.adapters.store import Store
 from app.adapters.store.disk import Disk
 from scripts.sandbox.people import portrait, portrait_image
@@ -136,10 +134,7 @@ def varied(person: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
     """An intermediate as Collagen makes it."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=0)
-    with opened(buffer.getvalue(), "png") as image:
-        return intermediate(image)
+    return intermediate(pixels.tobytes())
 
 
 def files_of(directory: Path) -> Iterator[Path]:

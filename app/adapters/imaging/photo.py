@@ -137,25 +137,28 @@ def _prepared(archive: bytes, wanted: Collection[str], cut: Cut | None = None) -
 
     Twice the intermediate's size leaves its resize pixels to choose from.
     """
+    # only here and below: the processes that make no picture have no use for NumPy
+    from app.adapters.imaging.resampling import at
+
     with opened(archive, "jpeg", at_least=(2 * INTERMEDIATE[0], 2 * INTERMEDIATE[1])) as image:
-        resize(image, *INTERMEDIATE)
+        rows = at(raw(image), image.size, INTERMEDIATE)
+    with _of_pixels(INTERMEDIATE, rows) as image:
         made = variants.made(image, wanted)
-        return Prepared(archive, intermediate(image), made, cut)
+    return Prepared(archive, intermediate(rows), made, cut)
 
 
-def intermediate(image: Image) -> bytes:
-    """The intermediate of an upright sRGB picture of shape 3:4. Shrinks the image."""
-    # only here: the processes that make no picture have no use for NumPy
+def intermediate(rows: bytes) -> bytes:
+    """The intermediate of 300×400 pixels (rows of 8-bit RGB, upright, sRGB)."""
     from app.adapters.imaging.rendering import png
+    from app.adapters.imaging.resampling import at
 
-    resize(image, *INTERMEDIATE)
-    picture = png.encoded(raw(image), *INTERMEDIATE)
-    made = {}
+    picture = png.encoded(rows, *INTERMEDIATE)
+    made, before = {}, INTERMEDIATE
     for size in reversed(copies.SIZES):  # each from the next larger: a quarter of the work and no visible difference
-        resize(image, *size)
-        made[size] = jpeg(image, copies.QUALITY, progressive=False, sampling="1x1")
-    resize(image, *HASHED)
-    return copies.insert(picture, made, thumbhash(*HASHED, raw(image)))
+        rows, before = at(rows, before, size), size
+        with _of_pixels(size, rows) as image:
+            made[size] = jpeg(image, copies.QUALITY, progressive=False, sampling="1x1")
+    return copies.insert(picture, made, thumbhash(*HASHED, at(rows, before, HASHED)))
 
 
 def _to_srgb(image: Image) -> None:

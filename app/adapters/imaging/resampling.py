@@ -52,6 +52,12 @@ def resampled(pictures: Pixels, size: tuple[int, int], part: tuple[int, int] | N
     return made.reshape(count, bottom - top, width, colours)
 
 
+def at(rows: bytes, size: tuple[int, int], wanted: tuple[int, int]) -> bytes:
+    """Rows of 8-bit RGB, of a picture of `size` (width × height), at the size that is wanted."""
+    width, height = size
+    return resampled(np.frombuffer(rows, np.uint8).reshape(1, height, width, 3), wanted).tobytes()
+
+
 def narrower(rows: Pixels, width: int) -> Pixels:
     """Rows of RGB, or of RGBA pixels that are opaque (height × width × 3 or 4), at `width`, as RGB."""
     height, across, colours = rows.shape

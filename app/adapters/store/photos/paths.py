@@ -1,5 +1,6 @@
 """Where the files of a photo are."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +18,7 @@ class PhotoPaths:
     def __init__(self, root: Root) -> None:
         self._root = root
         # joining paths takes longer than looking at a file
-        self._room = cache(lambda campaign, room: root.path / campaign / room)
+        self._room: Callable[[str, str], Path] = cache(lambda campaign, room: root.path / campaign / room)
 
     def archive_path(self, campaign: str, public_id: str) -> Path:
         return self._room(campaign, "approved") / f"{file_name(public_id)}.jpg"
