@@ -12,9 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from app.adapters.people import FILE
 from app.core.errors import SettingError
-
-# jpe and jfif are JPEG, hif is how some cameras call HEIC
-ENDINGS = frozenset(["jpg", "jpeg", "jpe", "jfif", "png", "heic", "heif", "hif", "webp", "avif", "tif", "tiff", "gif"])
+from app.core.sources import FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def _files(folder: Path, before: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 def _add(found: Albums, file: str, entry: os.DirEntry[str]) -> None:
     ending = PurePosixPath(file).suffix.lower().lstrip(".")
-    if ending not in ENDINGS:
+    if ending not in FORMATS:
         found.others[ending or "no ending"] += 1
     elif not _is_text(entry.name):
         found.unusable[file.encode("utf-8", "replace").decode()] = "its name is not UTF-8; rename it"

@@ -13,6 +13,16 @@ EMBEDDED = "embedded"  # the type of a file of which only its own metadata can s
 
 Status = Literal["approved", "pending", "rejected"]
 
+# The pictures that a folder may have, by the endings of their names; hif is how some cameras call HEIC
+FORMATS = {
+    **dict.fromkeys(("jpg", "jpeg", "jpe", "jfif"), "jpg"),
+    "png": "png",
+    **dict.fromkeys(("heic", "heif", "hif"), "heic"),
+    "webp": "webp",
+    "avif": "avif",
+    **dict.fromkeys(("tif", "tiff"), "tif"),
+    "gif": "gif",
+}
 
 # What is read of a picture's metadata for the catalogue, by exiftool's names; everything else is ignored
 CATALOGUED = (

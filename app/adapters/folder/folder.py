@@ -13,7 +13,7 @@ from app.adapters.folder.tree import File, Tree
 from app.adapters.people import People
 from app.core import limits
 from app.core.errors import FolderUnavailable, PhotoBusy, PictureError
-from app.core.sources import EMBEDDED, FOLDER, Asset, Listed, Page, Standing, Status
+from app.core.sources import EMBEDDED, FOLDER, FORMATS, Asset, Listed, Page, Standing, Status
 
 SETTLED = 2.0  # seconds since the last change of a file, before it is taken for whole
 INDEX_SECONDS = 300.0  # how long a list is used to find the file of a photo; what the file is like is always looked up
@@ -179,7 +179,7 @@ class Folder:
             type="upload" if email else EMBEDDED,
             sent_at=file.status.st_mtime,
         )
-        return Listed(asset, status, file.status.st_ctime, naming.FORMATS[naming.ending(file.path)])
+        return Listed(asset, status, file.status.st_ctime, FORMATS[naming.ending(file.path)])
 
     def _forget_index(self) -> None:
         with self._lock:

@@ -7,17 +7,8 @@ depth, waits or is rejected. These folders are not part of the public ID, so tha
 import re
 import unicodedata
 
-from app.core.sources import Status
+from app.core.sources import FORMATS, Status
 
-FORMATS = {
-    **dict.fromkeys(("jpg", "jpeg", "jpe", "jfif"), "jpg"),
-    "png": "png",
-    **dict.fromkeys(("heic", "heif", "hif"), "heic"),
-    "webp": "webp",
-    "avif": "avif",
-    **dict.fromkeys(("tif", "tiff"), "tif"),
-    "gif": "gif",
-}
 VIDEOS = ("mov", "mp4", "m4v", "avi", "3gp", "mkv", "webm", "mts")
 RAW = ("dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef", "srw")
 OTHERS = ("bmp", "psd", "jxl", "jp2", "svg", "pdf", "eps")

@@ -40,12 +40,13 @@ def _groups(every: Iterable[Rows | None]) -> Iterator[list[Rows | None]]:
     """Neighbours of one shape that are resized together, and each that is missing by itself."""
     group: list[Rows | None] = []
     for pixels in every:
-        first = group[0] if group else None
-        alike = first is not None and pixels is not None and first.shape == pixels.shape
-        if group and not (alike and first is not None and (len(group) + 1) * first.nbytes <= TOGETHER):
+        if group and (pixels is None or group[0] is None or pixels.shape != group[0].shape):
             yield group
             group = []
         group.append(pixels)
+        if pixels is None or (len(group) + 1) * pixels.nbytes > TOGETHER:  # before the next one is decoded
+            yield group
+            group = []
     if group:
         yield group
 
