@@ -14,6 +14,7 @@ from app.core.sources import CLOUDINARY
 from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
 from app.services.intake import Intake
+from app.services.moderation.moderation import Moderation
 from app.services.processor.processors import Processors
 from app.services.sources import Sources
 from app.services.tracking.opens import Recorder
@@ -49,6 +50,7 @@ class Services:
     erasing: Erasing
     sessions: Sessions | None
     dashboard: Dashboard
+    moderation: Moderation
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -85,6 +87,7 @@ class Services:
             Erasing(store, cache),
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),
+            Moderation(sources, store, campaigns),
         )
 
     def close(self) -> None:

@@ -6,11 +6,12 @@ from app.web.pages import filters
 from app.web.pages.dashboard import collages, crop, home, notify, numbers, photos, plan
 from app.web.pages.gallery import gallery
 from app.web.pages.mail import track, unsubscribe
+from app.web.pages.moderation import moderation
 from app.web.pages.wall import wall
 
 
 def register(app: Flask) -> None:
     """Adds these routes to `app`."""
     filters.register(app)
-    for module in (track, unsubscribe, home, numbers, photos, plan, collages, crop, notify, gallery, wall):
+    for module in (track, unsubscribe, home, numbers, photos, plan, collages, crop, notify, moderation, gallery, wall):
         app.register_blueprint(module.blueprint)

@@ -1,0 +1,99 @@
+"""Reads the lists of one source by status, each for all of its campaigns, and keeps what they said for a while."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from app.core.errors import SourceUnavailable
+from app.core.sources import Listed, Source, Status, pages
+from app.services.moderation.board import STATUSES, Board, Known, board, is_due, refreshed
+from app.services.moderation.decided import Decided
+
+# How far a list is read, newest first: 500 photos a page. The account may hold photos of other uses
+PAGES = {"pending": 10, "approved": 4, "rejected": 4}
+PATIENCE = 1.0  # seconds between two reads that the admin asks for
+
+
+class Lists:
+    """The lists of one source. Thread-safe."""
+
+    def __init__(self, source: Source, decided: Decided, clock: Callable[[], float] = time.time) -> None:
+        self._source = source
+        self._decided = decided
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._known: dict[str, Known] = {}
+        self._read_at: dict[str, float] = {}
+        self._more: set[str] = set()
+
+    def board(self, folder: str, *, again: bool = False) -> Board:
+        """What is known of a campaign's photos. `again`: read the lists now, whatever that costs.
+
+        Raises SourceUnavailable if they cannot be read and never were, SettingError.
+        """
+        if not self._source.remote:
+            return self._of_folder(folder)
+        with self._turn:
+            problem = self._refresh(again=again)
+            known, more, read_at = self._known, frozenset(self._more), min(self._read_at.values(), default=0.0)
+        found = board(known, self._decided.among(one.row.asset for one in known.values()), folder)
+        return Board(found.rows, more, problem, read_at)
+
+    def known(self, folder: str) -> dict[str, Listed]:
+        """By public ID, the photos of a folder in lists that have been read already; reads nothing."""
+        known = self._known
+        return {public_id: one.row for public_id, one in known.items() if one.row.asset.folder == folder}
+
+    def _of_folder(self, folder: str) -> Board:
+        now = self._clock()
+        rows = [row for page in pages(lambda cursor: self._source.folder(folder, cursor)) for row in page.rows]
+        self._known = {row.asset.public_id: Known(row, now) for row in rows}
+        return board(self._known, {}, folder)
+
+    def _refresh(self, *, again: bool) -> str:
+        """Reads the lists that are due; returns why one could not be read, if others stand in."""
+        now, standing, sent_at = self._clock(), self._source.quota.standing, self._decided.sent_at()
+        due = [
+            status
+            for status in STATUSES
+            if is_due(status, self._read_at.get(status), standing, now, sent_at)
+            or (again and now - self._read_at[status] >= PATIENCE)
+        ]
+        if not due:
+            return ""
+        with ThreadPoolExecutor(len(due)) as pool:
+            reads = {status: pool.submit(self._read, status) for status in due}
+        problem = ""
+        for status, read in reads.items():
+            try:
+                rows, more = read.result()
+            except SourceUnavailable as error:
+                if status not in self._read_at:
+                    raise
+                problem = error.public
+                continue
+            self._take(status, rows, now)
+            self._more = self._more | {status} if more else self._more - {status}
+        return problem
+
+    def _take(self, status: Status, rows: list[Listed], read_at: float) -> None:
+        every = itertools.chain((one.row.asset for one in self._known.values()), (row.asset for row in rows))
+        self._known = refreshed(self._known, self._decided.among(every), status, rows, read_at)
+        self._read_at[status] = read_at
+
+    def _read(self, status: str) -> tuple[list[Listed], bool]:
+        """The rows of a list, and whether there are more of them than are read."""
+        rows: list[Listed] = []
+        page = None
+        every = pages(lambda cursor: self._source.moderated(status, cursor))
+        for page in itertools.islice(every, PAGES[status]):
+            rows += page.rows
+        return rows, page is not None and page.next_cursor is not None
+
+
+def moment(seconds: float) -> str:
+    """`14:00 UTC`."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%H:%M} UTC"
