@@ -40,10 +40,11 @@ export const makeCards = (list, changed) => {
     return unknown;
   };
 
-  /** Adds cards that are not here; `first`: before all others. Returns how many. */
+  /** Adds cards that were never here; `first`: before all others. Returns how many.
+
+      One that has left may be in a page that the service made before it knew. */
   const add = (cards, { first = false, without = new Set() } = {}) => {
-    const fresh = cards.filter((card) => !byId(card.dataset.id) && !without.has(card.dataset.id));
-    for (const card of fresh) away.delete(card.dataset.id);
+    const fresh = cards.filter(({ dataset: { id } }) => !byId(id) && !away.has(id) && !without.has(id));
     if (first) list.prepend(...fresh);
     else list.append(...fresh);
     adopt(fresh, order, first);

@@ -31,7 +31,10 @@ const assemble = (form) => {
       bringBack(page, ids(decisions.filter(({ from }) => from === shown)));
       page.failures.add(decisions, reason);
     },
-    changed: () => page.counts.show(page.queue.waiting()),
+    changed: () => {
+      page.counts.show(page.queue.waiting());
+      if (page.cards.all().length < ENOUGH) page.more();
+    },
   });
   page.cards = makeCards(byId('cards'), (left) => {
     byId('nothing').hidden = left > 0 || byId('more') !== null;

@@ -16,8 +16,8 @@ export const makeMore = (form, cards, waiting) => {
     if (busy || !(again || link())) return;
     busy = true;
     observer.disconnect();
-    const unsent = waiting().filter((one) => one.from === shown).length;
-    const skip = again ? 0 : cards.all().length + unsent;
+    // decisions on their way may be confirmed by now: to leave out none, some cards may come twice
+    const skip = again ? 0 : cards.all().length;
     const html = await fetchText(`${form.getAttribute('action')}?status=${shown}&skip=${skip}`);
     busy = false;
     if (html === null) return;
