@@ -94,6 +94,7 @@ class Services:
         """Ends the threads and processes that these services have started, and closes the throttle's database."""
         self.erasing.close()
         self.dashboard.close()
+        self.moderation.close()
         if self.intake is not None:
             self.intake.close()
         self.processors.close()

@@ -33,7 +33,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="moderation-") as directory:
         store = Store(Path(directory) / "store")
         store.root.initialise()
-        with Standin.start() as standin, Service(environment(standin, store.root.path)) as service, Browser() as browser:
+        with (
+            Standin.start() as standin,
+            Service(environment(standin, store.root.path)) as service,
+            Browser() as browser,
+        ):
             moderate(standin, service, browser, photos)
 
 

@@ -1,16 +1,19 @@
 """Reads the lists of one source by status, each for all of its campaigns, and keeps what they said for a while."""
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from app.core.errors import SourceUnavailable
+from app.core.errors import CollagenError, SourceUnavailable
 from app.core.sources import Listed, Source, Status, pages
 from app.services.moderation.board import STATUSES, Board, Known, board, is_due, refreshed
 from app.services.moderation.decided import Decided
+
+LOG = logging.getLogger(__name__)
 
 # How far a list is read, newest first: 500 photos a page. The account may hold photos of other uses
 PAGES = {"pending": 10, "approved": 4, "rejected": 4}
@@ -28,6 +31,10 @@ class Lists:
         self._known: dict[str, Known] = {}
         self._read_at: dict[str, float] = {}
         self._more: set[str] = set()
+        self._starting = threading.Lock()  # held while a thread reads
+        self._reader: threading.Thread | None = None
+        self._failed_at = 0.0
+        self._closed = False
 
     def board(self, folder: str, *, again: bool = False) -> Board:
         """What is known of a campaign's photos. `again`: read the lists now, whatever that costs.
@@ -47,10 +54,41 @@ class Lists:
         known = self._known
         return {public_id: one.row for public_id, one in known.items() if one.row.asset.folder == folder}
 
+    def soon(self, folder: str) -> dict[str, Listed]:
+        """As `known`; if the list of approved photos is due, a thread reads it for the next page."""
+        read_at = max(self._read_at.get("approved", 0.0), self._failed_at)
+        due = is_due("approved", read_at or None, self._source.quota.standing, self._clock())
+        if due and not self._closed and self._starting.acquire(blocking=False):
+            self._reader = threading.Thread(target=self._look, args=(folder,), daemon=True)
+            self._reader.start()
+        return self.known(folder)
+
+    def close(self) -> None:
+        """Waits for the thread that reads, if there is one; lets no more begin."""
+        self._closed = True
+        if self._reader is not None:
+            self._reader.join()
+
+    def _look(self, folder: str) -> None:
+        try:
+            if not self._source.remote:
+                self._of_folder(folder)
+                return
+            with self._turn:
+                now = self._clock()
+                rows, more = self._read("approved")
+                self._take("approved", rows, now, more=more)
+        except CollagenError as error:  # pages go without names
+            self._failed_at = self._clock()
+            LOG.info("The names of photos could not be read: %s", error.public)
+        finally:
+            self._starting.release()
+
     def _of_folder(self, folder: str) -> Board:
         now = self._clock()
         rows = [row for page in pages(lambda cursor: self._source.folder(folder, cursor)) for row in page.rows]
         self._known = {row.asset.public_id: Known(row, now) for row in rows}
+        self._read_at["approved"] = now
         return board(self._known, {}, folder)
 
     def _refresh(self, *, again: bool) -> str:
@@ -60,7 +98,7 @@ class Lists:
             status
             for status in STATUSES
             if is_due(status, self._read_at.get(status), standing, now, sent_at)
-            or (again and now - self._read_at[status] >= PATIENCE)
+            or (again and now - self._read_at.get(status, 0.0) >= PATIENCE)
         ]
         if not due:
             return ""
@@ -75,14 +113,14 @@ class Lists:
                     raise
                 problem = error.public
                 continue
-            self._take(status, rows, now)
-            self._more = self._more | {status} if more else self._more - {status}
+            self._take(status, rows, now, more=more)
         return problem
 
-    def _take(self, status: Status, rows: list[Listed], read_at: float) -> None:
+    def _take(self, status: Status, rows: list[Listed], read_at: float, *, more: bool) -> None:
         every = itertools.chain((one.row.asset for one in self._known.values()), (row.asset for row in rows))
         self._known = refreshed(self._known, self._decided.among(every), status, rows, read_at)
         self._read_at[status] = read_at
+        self._more = self._more | {status} if more else self._more - {status}
 
     def _read(self, status: str) -> tuple[list[Listed], bool]:
         """The rows of a list, and whether there are more of them than are read."""

@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -67,6 +67,21 @@ class Moderation:
         if found is None:
             raise NotFound(f"The campaign {campaign} has no photo {public_id}.")
         return found
+
+    def named(self, campaign: str) -> Mapping[str, Listed]:
+        """By public ID, the photos whose names are known; a thread reads them for the next page if that is due.
+
+        Photos are missing until then, beyond those that lists have, and while the source cannot be reached.
+        """
+        rules = self._campaigns[campaign]
+        return self._of(rules).soon(rules.folder)
+
+    def close(self) -> None:
+        """Ends the threads."""
+        with self._lock:
+            lists = list(self._lists.values())
+        for one in lists:
+            one.close()
 
     def sent(self) -> None:
         """Somebody has sent a photo to Cloudinary just now: pages show it soon."""

@@ -55,11 +55,12 @@ def planned(campaign: str, photos: Sequence[Photo], collages: Sequence[Summary])
         proposal = propose(photos, choice.appearances(past.shown for past in collages), requested, alike)
     except BadParameters as error:
         return Plan(problem=error.public)
+    named = services().moderation.named(campaign)
     return Plan(
         proposal=proposal,
         sketch=sketch(proposal.grid),
         edges=edges(proposal.grid),
-        left_out=tiles(campaign, proposal.left_out[:SHOWN]),
-        excluded=tiles(campaign, proposal.excluded[:SHOWN]),
-        duplicates=tiles(campaign, proposal.duplicates[:SHOWN]),
+        left_out=tiles(campaign, proposal.left_out[:SHOWN], named=named),
+        excluded=tiles(campaign, proposal.excluded[:SHOWN], named=named),
+        duplicates=tiles(campaign, proposal.duplicates[:SHOWN], named=named),
     )
