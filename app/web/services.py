@@ -25,6 +25,7 @@ from app.services.wall.finished import Finished
 from app.web.auth.session import Sessions
 from app.web.auth.throttle import Throttle, shared
 from app.web.http.admission import Admission
+from app.web.http.event_stream import Streams
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Services:
     sessions: Sessions | None
     dashboard: Dashboard
     moderation: Moderation
+    streams: Streams
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -88,6 +90,7 @@ class Services:
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),
             Moderation(sources, store, campaigns),
+            Streams(),
         )
 
     def close(self) -> None:
