@@ -22,6 +22,7 @@ from app.services.tracking.tokens import Tokens
 from app.services.wall.cache import Cache
 from app.services.wall.erasing import Erasing
 from app.services.wall.finished import Finished
+from app.services.wall.preview import Previews
 from app.web.auth.session import Sessions
 from app.web.auth.throttle import Throttle, shared
 from app.web.http.admission import Admission
@@ -53,6 +54,7 @@ class Services:
     dashboard: Dashboard
     moderation: Moderation
     streams: Streams
+    previews: Previews
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -91,6 +93,7 @@ class Services:
             Dashboard.of(store, exiftool),
             Moderation(sources, store, campaigns),
             Streams(),
+            Previews(store),
         )
 
     def close(self) -> None:
