@@ -149,13 +149,19 @@ class FolderUnavailable(SourceUnavailable):
 
 
 class CloudinaryUnavailable(SourceUnavailable):
-    """Cloudinary cannot be reached, refuses, or answers nonsense. `limit_reached`: no call is left this hour."""
+    """Cloudinary cannot be reached, refuses, or answers nonsense.
+
+    `limit_reached`: no call is left this hour. `forbidden`: the API key lacks the right to make this call.
+    """
 
     sentence = "Cloudinary cannot be reached at the moment."
 
-    def __init__(self, message: str, *, retry_after: int = 60, limit_reached: bool = False) -> None:
+    def __init__(
+        self, message: str, *, retry_after: int = 60, limit_reached: bool = False, forbidden: bool = False
+    ) -> None:
         super().__init__(message, retry_after=retry_after)
         self.limit_reached = limit_reached
+        self.forbidden = forbidden
 
 
 class StoreUnavailable(Retryable):

@@ -20,6 +20,9 @@ ONE_ASSET = ("moderation", "upload")
 # The usual cause of a wrong body (https://cloudinary.com/documentation/admin_api_triggers.md)
 TEMPLATE = "If its trigger has a payload_template, which replaces Cloudinary's own body, remove that from the trigger."
 MANY_ASSETS = ("delete", "move", "resource_context_changed")
+FOLDER = "move_or_rename_asset_folder"
+EVENTS = (*ONE_ASSET, "rename", *MANY_ASSETS, FOLDER)  # all that concern photos
+OF_DYNAMIC_FOLDERS = ("move", FOLDER)  # accounts with fixed folders have neither
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def parse(body: bytes, signed: int | None = None) -> Notification:
 
 
 def _folders(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
-    if kind != "move_or_rename_asset_folder":
+    if kind != FOLDER:
         return ()
     paths = (payload.get("from_path"), payload.get("to_path"))
     return tuple(path.strip("/") for path in paths if isinstance(path, str) and path.strip("/"))

@@ -120,7 +120,7 @@ def _preset(cloud: Cloud, request: Request) -> dict[str, Any]:
 
 
 def _of_preset(settings: dict[str, Any]) -> dict[str, Any]:
-    fields = {name: settings[name] for name in ("asset_folder", "display_name") if name in settings}
+    fields: dict[str, Any] = {name: settings[name] for name in ("asset_folder", "display_name") if name in settings}
     if "moderation" in settings:
         fields["moderation"] = Moderation(settings["moderation"], "pending", iso())
     return fields
