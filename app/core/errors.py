@@ -54,9 +54,13 @@ def nameless(text: str) -> str:
 
 
 class CollagenError(Exception):
-    """Base of all errors that Collagen raises on purpose."""
+    """Base of all errors that Collagen raises on purpose.
+
+    `by_trigger`: a notification fails because of how its trigger is set up, and so do all others of it; logged once.
+    """
 
     retryable = False
+    by_trigger = False
 
     @property
     def public(self) -> str:
@@ -78,7 +82,8 @@ class BadSignature(Permanent):
     `key`: the API key whose secret signed it, according to the notification; for the log only.
     """
 
-    def __init__(self, message: str, *, key: str | None = None) -> None:
+    def __init__(self, message: str, *, key: str | None = None, by_trigger: bool = False) -> None:
+        self.by_trigger = by_trigger
         hint = f" It names the API key {key}: add that key's secret." if key else ""
         super().__init__(message + hint)
         self._public = message
@@ -90,6 +95,10 @@ class BadSignature(Permanent):
 
 class BadNotification(Permanent):
     """Not JSON, or without required fields."""
+
+    def __init__(self, message: str, *, by_trigger: bool = False) -> None:
+        super().__init__(message)
+        self.by_trigger = by_trigger
 
 
 class BadPublicId(Permanent):

@@ -36,7 +36,8 @@ def verify(
     if signature_v2 and not signature:
         raise BadSignature(
             "The notification has X-Cld-Signature_v2 alone: its trigger signs with eddsa_v2 only. Set the trigger's"
-            " auth_scheme to default or legacy_hmac."
+            " auth_scheme to default or legacy_hmac (python -m app connect --apply does).",
+            by_trigger=True,
         )
     if not re.fullmatch(r"[0-9]{1,12}", timestamp):
         raise BadSignature("The header X-Cld-Timestamp is missing or not a number.")
@@ -65,7 +66,8 @@ def _algorithm(signature: str, allowed: Collection[str]) -> str:
     if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", signature):
         raise BadSignature(
             "The header X-Cld-Signature is missing, or neither SHA-1 nor SHA-256. A trigger that signs with eddsa_v2"
-            " only sends none: set its auth_scheme to default or legacy_hmac."
+            " only sends none: set its auth_scheme to default or legacy_hmac.",
+            by_trigger=not signature,
         )
     algorithm = ALGORITHMS[len(signature)]
     if algorithm not in allowed:
