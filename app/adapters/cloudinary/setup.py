@@ -3,7 +3,7 @@
 A trigger sends one type of event to one address: https://cloudinary.com/documentation/admin_api_triggers.md
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,14 +93,14 @@ class Setup:
         else:
             self._sdk.call(self._sdk.api.create_upload_preset, name=name, **settings, **place)
 
-    def folders(self, wanted: Iterable[str]) -> set[str]:
+    def folders(self, wanted: Collection[str]) -> set[str]:
         """Those of the `wanted` folders that exist. One call for each folder that they are in."""
         found: set[str] = set()
         for parent in sorted({path.rpartition("/")[0] for path in wanted}):
             api, inside = self._sdk.api, [parent] if parent else []
             rows = self._all("folders", api.subfolders if parent else api.root_folders, *inside)
             found |= {str(row.get("path")) for row in rows}
-        return found
+        return found & set(wanted)
 
     def add_folder(self, path: str) -> None:
         self._sdk.call(self._sdk.api.create_folder, path)

@@ -77,7 +77,8 @@ class Connecting:
         return plan.judge_presets(self._setup.presets(), self._every)
 
     def _folders(self) -> Iterable[Finding]:
-        return plan.judge_folders(self._setup.folders(campaign.folder for campaign in self._every), self._every)
+        found = self._setup.folders([campaign.folder for campaign in self._every])
+        return plan.judge_folders(found, self._every)
 
     def _plan(self) -> Iterable[Finding]:
         return [plan.judge_plan(self._setup.plan(), fixed_folders=self._setup.fixed_folders())]
