@@ -61,7 +61,8 @@ def connect(url: str | None, apply: bool, check: bool) -> None:
     else:
         _print(_wrong(findings) if check else findings)
     if not check and (steps := [finding for finding in findings if finding.steps]):
-        click.echo(f"{count(len(steps), 'thing', 'things')} to do: python -m app connect --apply")
+        given = f" --url {url}" if url else ""
+        click.echo(f"{count(len(steps), 'thing', 'things')} to do: python -m app connect{given} --apply")
     sys.exit(1 if (apply or check) and _wrong(findings) else 0)
 
 

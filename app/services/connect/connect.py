@@ -52,9 +52,8 @@ class Connecting:
             ("triggers", self._triggers),
             ("upload presets", self._presets),
             ("folders", self._folders),
-            ("usage", self._plan),
         ]
-        return [finding for what, part in parts for finding in self._allowed(what, part)]
+        return [*(finding for what, part in parts for finding in self._allowed(what, part)), self._plan()]
 
     def apply(self, findings: Iterable[Finding], say: Say) -> None:
         """Puts right what has steps; `say` reports each. Killed in between, it can be run again."""
@@ -80,8 +79,13 @@ class Connecting:
         found = self._setup.folders([campaign.folder for campaign in self._every])
         return plan.judge_folders(found, self._every)
 
-    def _plan(self) -> Iterable[Finding]:
-        return [plan.judge_plan(self._setup.plan(), fixed_folders=self._setup.fixed_folders())]
+    def _plan(self) -> Finding:
+        try:
+            return plan.judge_plan(self._setup.plan(), fixed_folders=self._setup.fixed_folders())
+        except CloudinaryUnavailable as error:
+            if not error.forbidden:
+                raise
+            return Finding("plan", plan.OK, "the API key may not see it; the console shows how much of it is used")
 
     @property
     def _every(self) -> Sequence[Campaign]:
@@ -103,7 +107,6 @@ class Connecting:
             "upload": "under Settings → Upload, make the presets that docs/connect.md describes",
             "preset": "under Settings → Upload, make it as docs/connect.md describes",
             "folder": "in the Media Library, make the folder of each campaign",
-            "usage": "the dashboard shows how much of the plan is used",
         }[right]
         return f"Give it that right (Settings → API Keys), or do it by hand: {where}"
 

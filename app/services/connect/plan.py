@@ -133,7 +133,12 @@ def judge_folders(found: Collection[str], campaigns: Collection[Campaign]) -> It
     for campaign in campaigns:
         if campaign.folder not in found:
             step = Step("add folder", campaign.folder)
-            yield Finding(f"folder {campaign.folder}", MISSING, f"{campaign.name} has its photos there", (step,))
+            yield Finding(
+                f"folder {campaign.folder}",
+                MISSING,
+                f"it does not exist, and {campaign.name} has its photos there",
+                (step,),
+            )
     if not {campaign.folder for campaign in campaigns}.difference(found):
         yield Finding("folders", OK, ", ".join(campaign.folder for campaign in campaigns))
 

@@ -25,7 +25,7 @@ def admit(cloud: Cloud, request: Request, cloud_name: str) -> dict[str, str]:
         raise RefusalError(401, "unknown api_key")
     if given.password != cloud.keys[given.username]:
         raise RefusalError(401, "api_secret mismatch")
-    cloud.setup.admit(request.path)
+    cloud.setup.admit(request.method, request.path)
     return cloud.quota.take()
 
 

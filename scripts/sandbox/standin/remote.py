@@ -68,8 +68,8 @@ class Remote:
         at_once: how many notifications are sent in parallel (1: in order; at most 16).
 
         keys: the active API keys with their secrets, the oldest first, which signs. ahead: seconds that the account's
-        clock is ahead of ours. forbidden: parts of the Admin API that the key may not use (triggers, upload_presets,
-        folders, usage). credits: how many of the plan's 25 are used.
+        clock is ahead of ours. forbidden: parts of the Admin API that the key may not use, such as triggers (or
+        only to make them: POST triggers). credits: how many of the plan's 25 are used.
         """
         self._post("settings", settings)
 

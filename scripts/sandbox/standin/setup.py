@@ -53,12 +53,12 @@ class Setup:
             self.triggers: dict[str, Trigger] = {}
             self.presets: dict[str, dict[str, Any]] = {}  # by name: {"unsigned": …, "settings": {…}}
             self.folders: set[str] = set()
-            self.forbidden: list[str] = []  # parts of the Admin API that the key may not use, such as triggers
+            self.forbidden: list[str] = []  # parts of the Admin API that the key may not use: triggers, POST triggers
 
-    def admit(self, path: str) -> None:
+    def admit(self, method: str, path: str) -> None:
         """Refuses a call of a part of the Admin API that the key may not use."""
         part = path.split("/")[3] if path.count("/") > 2 else ""
-        if part in self.forbidden:
+        if {part, f"{method} {part}"} & set(self.forbidden):
             raise RefusalError(403, f"Your API key has no permission for {part}")
 
     # Triggers

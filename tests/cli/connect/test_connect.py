@@ -48,7 +48,8 @@ def bench(standin: Standin, running: tuple[Service, Store], store: Store) -> Ite
 def test_an_empty_account_is_set_up_by_one_command_and_a_test_picture_leaves_no_trace(bench: Bench) -> None:
     looked = bench.run()
     assert (looked.exit_code, looked.output.count("missing"), bench.standin.state()["folders"]) == (0, MADE, [])
-    assert f"{MADE} things to do: python -m app connect --apply" in looked.output
+    assert looked.output.endswith(f"{MADE} things to do: python -m app connect --apply\n")
+    assert bench.run("--url", bench.service.url).output.endswith(f"connect --url {bench.service.url} --apply\n")
     made = bench.run("--apply")
     assert (made.exit_code, made.output.count("made ")) == (0, MADE), made.output
     assert made.output.splitlines()[-1] == f"ok       round trip: {TRAVELLED}"
@@ -78,7 +79,7 @@ def test_every_piece_that_is_missing_or_wrong_is_named_and_put_right(bench: Benc
     for line, begins in zip(
         sorted(checked.output.splitlines()),
         (
-            "missing  folder sayno: sayno has its photos there",
+            "missing  folder sayno: it does not exist, and sayno has its photos there",
             "missing  preset collagen_sayno: uploads to sayno have none",
             f"missing  trigger delete: nothing sends it to {address}",
             f"missing  trigger rename: nothing sends it to {address}, only to {other}",
@@ -97,7 +98,7 @@ def test_every_piece_that_is_missing_or_wrong_is_named_and_put_right(bench: Benc
 
 
 def test_a_restricted_key_learns_which_right_it_lacks_and_what_to_do_by_hand(bench: Bench) -> None:
-    bench.standin.settings(forbidden=["triggers", "upload_presets"])
+    bench.standin.settings(forbidden=["triggers", "upload_presets", "usage"])
     bench.standin.notify(bench.service.webhook)  # as somebody has done by hand
     made = bench.run("--apply")
     assert made.exit_code == 1
@@ -105,9 +106,20 @@ def test_a_restricted_key_learns_which_right_it_lacks_and_what_to_do_by_hand(ben
     events = "moderation, upload, rename, delete, move, resource_context_changed, move_or_rename_asset_folder"
     assert f"under Settings → Webhook Notifications, send {events} to {bench.service.webhook}" in made.output
     assert "unknown  upload presets: the API key may not see them" in made.output
+    assert "ok       plan: the API key may not see it" in made.output
     assert f"ok       round trip: {TRAVELLED}" in made.output
     bench.standin.settings(forbidden=[])
     assert bench.standin.state()["folders"] == ["other", "sayno", "test_prototype"]
+
+
+def test_a_key_that_may_look_and_not_make_leaves_the_rest_undone_and_says_so(bench: Bench) -> None:
+    bench.standin.settings(forbidden=["POST triggers"])
+    made = bench.run("--apply")
+    assert made.exit_code == 1
+    assert made.output.count("not done  trigger ") == 7
+    assert made.output.count("made ") == MADE - 7
+    assert "missing  trigger moderation" in made.output
+    assert "test picture" not in made.output
 
 
 def test_nothing_to_set_up_or_a_wrong_address_is_one_sentence(bench: Bench) -> None:
@@ -119,7 +131,6 @@ def test_nothing_to_set_up_or_a_wrong_address_is_one_sentence(bench: Bench) -> N
 
 
 def test_with_fixed_folders_the_folder_of_the_public_id_stands_in(bench: Bench) -> None:
-    """Last in this file: the service remembers the folder mode of its account."""
     bench.standin.settings(fixed_folders=True)
     made = bench.run("--apply")
     assert (made.exit_code, made.output.count("made ")) == (0, MADE - 2), made.output
