@@ -44,11 +44,15 @@ class Preset:
 
 @dataclass(frozen=True)
 class Plan:
-    """None for what Cloudinary does not say. `largest`: bytes of a picture; `used`: percent of the plan's credits."""
+    """None for what Cloudinary does not say.
+
+    `largest`: bytes of a picture; `used`: percent of the plan's credits; `calls`: of the Admin API in an hour.
+    """
 
     name: str | None
     largest: int | None
     used: float | None
+    calls: int | None = None
 
 
 class Setup:
@@ -113,6 +117,7 @@ class Setup:
             name if isinstance(name, str) else None,
             largest if isinstance(largest, int) else None,
             float(used) if isinstance(used, int | float) else None,
+            self._sdk.quota.standing.limit,
         )
 
     def _all(self, key: str, call: Callable[..., Mapping[str, Any]], *arguments: str) -> list[Mapping[str, Any]]:

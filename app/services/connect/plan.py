@@ -148,7 +148,8 @@ def judge_plan(plan: Plan, *, fixed_folders: bool) -> Finding:
     mode = "fixed folders" if fixed_folders else "dynamic folders"
     size = f", pictures up to {plan.largest / 1_000_000:.1f} MB" if plan.largest else ""
     used = "" if plan.used is None else f", {plan.used:.0f} % of its credits used"
-    message = f"{plan.name or 'unknown'}, {mode}{size}{used}"
+    calls = "" if plan.calls is None else f", {plan.calls} calls an hour"
+    message = f"{plan.name or 'unknown'}, {mode}{calls}{size}{used}"
     if plan.used is not None and plan.used >= NEARLY:
         return Finding("plan", WRONG, f"{message}; at 100 % Cloudinary stops uploads: upgrade it, or delete pictures")
     return Finding("plan", OK, message)

@@ -63,9 +63,10 @@ def test_folders_are_looked_for_where_they_are_page_by_page(cloudinary: Cloudina
 
 
 def test_the_plan_says_what_cloudinary_says(cloudinary: Cloudinary, standin: Standin) -> None:
-    assert cloudinary.setup.plan() == Plan("Free", 10_485_760, 2.0)
+    standin.limit(500)
+    assert cloudinary.setup.plan() == Plan("Free", 10_485_760, 2.0, 500)
     standin.faults("api", "status", status=200, body={"plan": None, "credits": "many"})
-    assert cloudinary.setup.plan() == Plan(None, None, None)
+    assert cloudinary.setup.plan() == Plan(None, None, None, 500)
 
 
 @pytest.mark.parametrize("body", [{}, {"triggers": None, "presets": 3, "folders": "all"}, {"triggers": [{"id": "1"}]}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -74,6 +75,7 @@ def test_every_piece_that_is_missing_or_wrong_is_named_and_put_right(bench: Benc
     bench.admin("put", "upload_presets", "collagen_other", unsigned=True)
     bench.admin("delete", "folders", "sayno")
     bench.standin.settings(credits=24)
+    bench.standin.limit(500)
     checked = bench.run("--check")
     address = bench.service.webhook
     for line, begins in zip(
@@ -83,7 +85,7 @@ def test_every_piece_that_is_missing_or_wrong_is_named_and_put_right(bench: Benc
             "missing  preset collagen_sayno: uploads to sayno have none",
             f"missing  trigger delete: nothing sends it to {address}",
             f"missing  trigger rename: nothing sends it to {address}, only to {other}",
-            "wrong    plan: Free, dynamic folders, pictures up to 10.5 MB, 96 % of its credits used; at 100 %",
+            "wrong    plan: Free, dynamic folders, 500 calls an hour, pictures up to 10.5 MB, 96 % of its credits used",
             "wrong    preset collagen_other: it is unsigned, so anyone can upload with it",
             "wrong    trigger move: its auth_scheme is eddsa_v2, whose signature cannot be verified",
             "wrong    trigger upload: its payload_template replaces the body",
@@ -122,7 +124,10 @@ def test_a_key_that_may_look_and_not_make_leaves_the_rest_undone_and_says_so(ben
     assert "test picture" not in made.output
 
 
-def test_nothing_to_set_up_or_a_wrong_address_is_one_sentence(bench: Bench) -> None:
+def test_nothing_to_set_up_or_a_wrong_address_is_one_sentence(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "campaigns.toml").write_text('[album]\nsource = "folder:pictures"\n')
+    nothing = bench.run(COLLAGEN_CAMPAIGNS=str(tmp_path / "campaigns.toml"))
+    assert (nothing.exit_code, "so there is nothing to set up" in nothing.output) == (1, True)
     assert bench.run("--apply", "--check").exit_code == 2
     wrong = bench.run("--url", "http://collagen.example.org")
     assert (wrong.exit_code, "--url must begin with https://" in wrong.output) == (1, True)

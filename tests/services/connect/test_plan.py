@@ -89,8 +89,10 @@ def test_a_preset_may_differ_in_what_does_not_matter(change: dict[str, Any], fau
 
 
 def test_a_plan_is_judged_by_its_credits_where_cloudinary_says_them() -> None:
-    free = plan.judge_plan(Plan("Free", 10_485_760, 12.4), fixed_folders=False)
-    assert str(free) == "ok       plan: Free, dynamic folders, pictures up to 10.5 MB, 12 % of its credits used"
+    free = plan.judge_plan(Plan("Free", 10_485_760, 12.4, 500), fixed_folders=False)
+    assert str(free) == (
+        "ok       plan: Free, dynamic folders, 500 calls an hour, pictures up to 10.5 MB, 12 % of its credits used"
+    )
     assert plan.judge_plan(Plan("Free", None, 90.0), fixed_folders=True).state == plan.WRONG
     assert plan.judge_plan(Plan(None, None, None), fixed_folders=True).message == "unknown, fixed folders"
 
