@@ -54,13 +54,10 @@ def nameless(text: str) -> str:
 
 
 class CollagenError(Exception):
-    """Base of all errors that Collagen raises on purpose.
-
-    `by_trigger`: a notification fails because of how its trigger is set up, and so do all others of it; logged once.
-    """
+    """Base of all errors that Collagen raises on purpose."""
 
     retryable = False
-    by_trigger = False
+    by_trigger = False  # a notification fails because of how its trigger is set up, as all others of it do; logged once
 
     @property
     def public(self) -> str:
@@ -82,8 +79,7 @@ class BadSignature(Permanent):
     `key`: the API key whose secret signed it, according to the notification; for the log only.
     """
 
-    def __init__(self, message: str, *, key: str | None = None, by_trigger: bool = False) -> None:
-        self.by_trigger = by_trigger
+    def __init__(self, message: str, *, key: str | None = None) -> None:
         hint = f" It names the API key {key}: add that key's secret." if key else ""
         super().__init__(message + hint)
         self._public = message
@@ -95,10 +91,6 @@ class BadSignature(Permanent):
 
 class BadNotification(Permanent):
     """Not JSON, or without required fields."""
-
-    def __init__(self, message: str, *, by_trigger: bool = False) -> None:
-        super().__init__(message)
-        self.by_trigger = by_trigger
 
 
 class BadPublicId(Permanent):
@@ -158,19 +150,14 @@ class FolderUnavailable(SourceUnavailable):
 
 
 class CloudinaryUnavailable(SourceUnavailable):
-    """Cloudinary cannot be reached, refuses, or answers nonsense.
-
-    `limit_reached`: no call is left this hour. `forbidden`: the API key lacks the right to make this call.
-    """
+    """Cloudinary cannot be reached, refuses, or answers nonsense. `limit_reached`: no call is left this hour."""
 
     sentence = "Cloudinary cannot be reached at the moment."
+    forbidden = False  # the API key lacks the right to make this call
 
-    def __init__(
-        self, message: str, *, retry_after: int = 60, limit_reached: bool = False, forbidden: bool = False
-    ) -> None:
+    def __init__(self, message: str, *, retry_after: int = 60, limit_reached: bool = False) -> None:
         super().__init__(message, retry_after=retry_after)
         self.limit_reached = limit_reached
-        self.forbidden = forbidden
 
 
 class StoreUnavailable(Retryable):

@@ -155,7 +155,9 @@ def _moderation_status(payload: Mapping[str, Any]) -> str:
 
 
 def _templated(what: str) -> BadNotification:
-    return BadNotification(f"{what} {TEMPLATE}", by_trigger=True)
+    error = BadNotification(f"{what} {TEMPLATE}")
+    error.by_trigger = True
+    return error
 
 
 def _as_dict(value: object) -> dict[str, Any]:

@@ -67,10 +67,11 @@ class Sdk:
                 limit_reached=True,
             ) from error
         except (exceptions.AuthorizationRequired, exceptions.NotAllowed) as error:
-            raise CloudinaryUnavailable(
-                f"Cloudinary refuses the credentials; check CLOUDINARY_URL: {_message(error)}",
-                forbidden=isinstance(error, exceptions.NotAllowed),
-            ) from error
+            refused = CloudinaryUnavailable(
+                f"Cloudinary refuses the credentials; check CLOUDINARY_URL: {_message(error)}"
+            )
+            refused.forbidden = isinstance(error, exceptions.NotAllowed)
+            raise refused from error
         except Exception as error:
             # the SDK raises plain Exception for 302, 423 and 502, and GeneralError for any network failure
             self.quota.failed()
