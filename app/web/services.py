@@ -10,6 +10,7 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.core.config import Campaigns, Settings
+from app.core.logging import Once
 from app.core.sources import CLOUDINARY
 from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
@@ -33,7 +34,8 @@ from app.web.http.event_stream import Streams
 class Services:
     """`tokens`: None without a key, so that no token is valid; `sessions`: None where no campaign has a gallery.
 
-    `intake`: None where no campaign has its photos in Cloudinary, so that no notification is expected.
+    `intake`: None where no campaign has its photos in Cloudinary, so that no notification is expected. `once`: what is
+    in the log already and would be the same again.
     """
 
     settings: Settings
@@ -55,6 +57,7 @@ class Services:
     moderation: Moderation
     streams: Streams
     previews: Previews
+    once: Once
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -94,6 +97,7 @@ class Services:
             Moderation(sources, store, campaigns),
             Streams(),
             Previews(store),
+            Once(),
         )
 
     def close(self) -> None:

@@ -56,6 +56,7 @@ __all__ = [
     "faces",
     "policy",
     "prepare",
+    "sample",
     "screens",
     "size",
     "variants",
