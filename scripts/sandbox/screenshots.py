@@ -77,6 +77,8 @@ def pages(personal: str) -> list[Page]:
         Page("cut", f"{campaign}/photos/{LANDSCAPE}/cut", "admin"),
         Page("photos-none", "/admin/campaigns/test_prototype/", "admin"),
         Page("collages", f"{campaign}/history", "admin"),
+        Page("compare", f"{campaign}/history/0001/compare?with=0002", "admin"),
+        Page("moderation", f"{campaign}/moderation?status=approved", "admin", whole=False),
         Page("collages-none", "/admin/campaigns/test_prototype/history", "admin"),
         Page("collage", f"{campaign}/history/0002", "admin"),
         Page("building", f"{campaign}/history/0003", "admin"),

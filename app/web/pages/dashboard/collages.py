@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.adapters.store.collages.manifests import File, Summary
@@ -26,6 +26,7 @@ from app.web.services import services
 blueprint = dashboard_blueprint("dashboard_collages", "/admin/campaigns/<campaign>")
 
 PATIENCE = 0.3  # seconds to wait for the lock of somebody who is only checking whether a build is running
+COMPARED = 120  # people of each kind when two collages are compared
 USES = {
     derivatives.name(1920): "For a screen or a post",
     derivatives.name(1024): "For mails",
@@ -68,6 +69,26 @@ def collage(campaign: str, collage: str) -> ResponseReturnValue:
     return _page(services().campaign(campaign), collage)
 
 
+@blueprint.get("/history/<collage>/compare")
+@admin_only
+def compare(campaign: str, collage: str) -> ResponseReturnValue:
+    """Two collages beside each other (`with`: the other one): who came, who went."""
+    given = services()
+    album = given.dashboard.album
+    other = request.args.get("with", "")
+    pair = [album.one(given.campaign(campaign), one) for one in (collage, other)]
+    before, after = sorted(pair, key=lambda one: int(one.id))
+    changed = change(after, before)
+    return render_template(
+        "dashboard/compare.html",
+        campaign=given.campaigns[campaign],
+        pair=(before, after),
+        change=changed,
+        people=_people(campaign, changed, COMPARED),
+        picture=preview,
+    )
+
+
 @blueprint.post("/history/<collage>/rebuild")
 @admin_only
 def rebuild(campaign: str, collage: str) -> ResponseReturnValue:
@@ -101,6 +122,7 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
         picture=preview(past),
         change=changed,
         people=_people(campaign, changed),
+        others=[one.id for one in reversed(album.all(campaign)) if one.id != past.id],
         uses=USES | {past.master.name: _use(past)},
         master=past.master.name,
         **_mails(campaign, collage),
@@ -134,7 +156,7 @@ def preview(past: Summary) -> File:
     return next((file for file in past.files if file.name == wanted), past.files[-1])
 
 
-def _people(campaign: str, changed: Change) -> dict[str, list[Tile]]:
+def _people(campaign: str, changed: Change, most: int = SHOWN) -> dict[str, list[Tile]]:
     """The first few people who came, went, were left out and could not be read; some photos may be gone."""
     past = changed.collage
     kinds = {
@@ -143,7 +165,7 @@ def _people(campaign: str, changed: Change) -> dict[str, list[Tile]]:
         "left_out": past.left_out,
         "unreadable": past.unreadable,
     }
-    few = {kind: public_ids[:SHOWN] for kind, public_ids in kinds.items()}
+    few = {kind: public_ids[:most] for kind, public_ids in kinds.items()}
     named = services().moderation.named(campaign)
     held = services().store.photos.find(campaign, {one for public_ids in few.values() for one in public_ids})
     return {

@@ -260,6 +260,21 @@ def test_past_collages_say_who_came_and_who_went(client: FlaskClient, store: Sto
     assert "p4, whose photo is gone" in text(page)
 
 
+def test_two_collages_are_compared_whichever_is_named_first(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 4)
+    stored.built(store, width=300, height=400)
+    store.photos.remove("sayno", "p0")
+    stored.built(store, width=300, height=400)
+    assert "<option>0001</option>" in get(client, f"{HERE}/history/0002").text
+    for first, second in (("0001", "0002"), ("0002", "0001")):
+        said = text(get(client, f"{HERE}/history/{first}/compare?with={second}").text)
+        assert "Collages 0001 and 0002" in said
+        assert "Only in 0002: 0 Nobody." in said
+        assert "p0, whose photo is gone" in said.partition("Only in 0001: 2")[2], "one went, one had no place left"
+    assert get(client, f"{HERE}/history/0001/compare?with=0009").status_code == 404
+    assert get(client, f"{HERE}/history/0001/compare").status_code == 404
+
+
 def test_a_build_that_goes_on_is_watched_also_without_scripts(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 3)
     draft = store.collages.begin("sayno")
