@@ -46,12 +46,15 @@ def upload(cloud: Cloud, request: Request) -> Any:
     if len(data) > cloud.largest:
         size = f"Got {len(data)}. Maximum is {cloud.largest}."
         raise RefusalError(400, f"File size too large. {size} Upgrade your plan to enjoy higher limits.")
+    picture, allowed = Picture.of(data, filename), form.get("allowed_formats", "")
+    if allowed and picture.format not in allowed.split(","):
+        raise RefusalError(400, f"Image file format {picture.format} not allowed")
     fields = _fields(request)
     if cloud.fixed_folders:  # where neither exists
         fields = {name: value for name, value in fields.items() if name not in ("asset_folder", "display_name")}
     # The vendor's upload replaces the previous asset with its context, tags and moderation.
     fields = {"context": {}, "tags": (), "moderation": None} | fields
-    answer = cloud.upload(public_id, Picture.of(data, filename), **fields)
+    answer = cloud.upload(public_id, picture, **fields)
     return answer | {"original_filename": filename.rsplit(".", 1)[0]}
 
 

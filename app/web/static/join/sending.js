@@ -1,0 +1,52 @@
+/* Sends the form: straight to Cloudinary, with a signature from our service, or through our service as without scripts. */
+
+const RENEWABLE = [400, 401]; // how Cloudinary answers to a signature that has expired
+
+/** Puts a picture into the form's own field, as if it had been chosen. */
+const choose = (input, picture) => {
+  const files = new DataTransfer();
+  files.items.add(new File([picture], 'photo.jpg', { type: picture.type || 'application/octet-stream' }));
+  input.files = files.files;
+};
+
+/** What our service signs; null if it would rather show the form again, with what is wrong. Rejects offline. */
+const signed = async (form) => {
+  const data = new FormData(form);
+  data.delete('photo');
+  const answer = await fetch(form.dataset.signature, { method: 'POST', body: new URLSearchParams(data) });
+  return answer.ok ? answer.json() : null;
+};
+
+/** Uploads a picture; resolves to the status of the answer, 0 if there is none. */
+const upload = ({ url, fields }, picture, progress) =>
+  new Promise((resolve) => {
+    const data = new FormData();
+    for (const [name, value] of Object.entries(fields)) data.append(name, value);
+    data.append('file', picture, 'photo.jpg');
+    const request = new XMLHttpRequest(); // fetch does not say how far an upload is
+    request.upload.addEventListener('progress', (event) => {
+      if (event.lengthComputable) progress(event.loaded / event.total);
+    });
+    for (const end of ['load', 'error', 'abort', 'timeout']) {
+      request.addEventListener(end, () => resolve(request.status));
+    }
+    request.open('POST', url);
+    request.send(data);
+  });
+
+/** Sends the photo and leaves the page. Rejects if we cannot be reached. */
+export const send = async (form, picture, progress) => {
+  choose(form.elements.photo, picture);
+  if (form.dataset.signature) {
+    for (let tries = 0; tries < 2; tries += 1) {
+      const ours = await signed(form);
+      const status = ours ? await upload(ours, picture, progress) : 0;
+      if (status === 200) {
+        location.replace(form.dataset.thanks);
+        return;
+      }
+      if (!RENEWABLE.includes(status)) break;
+    }
+  }
+  form.submit(); // our service answers with a page
+};
