@@ -2,7 +2,9 @@
 
 from flask import Flask
 
+from app.web import languages
 from app.web.pages import filters
+from app.web.pages.campaign import campaign
 from app.web.pages.dashboard import collages, crop, home, notify, numbers, photos, plan
 from app.web.pages.gallery import gallery
 from app.web.pages.mail import track, unsubscribe
@@ -11,6 +13,7 @@ from app.web.pages.wall import wall
 
 def register(app: Flask) -> None:
     """Adds these routes to `app`."""
+    languages.register(app)
     filters.register(app)
-    for module in (track, unsubscribe, home, numbers, photos, plan, collages, crop, notify, gallery, wall):
+    for module in (track, unsubscribe, home, numbers, photos, plan, collages, crop, notify, gallery, wall, campaign):
         app.register_blueprint(module.blueprint)
