@@ -14,6 +14,7 @@ from app.core.sources import CLOUDINARY
 from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
 from app.services.intake import Intake
+from app.services.joining.joining import Joining
 from app.services.processor.processors import Processors
 from app.services.sources import Sources
 from app.services.tracking.opens import Recorder
@@ -24,6 +25,7 @@ from app.services.wall.finished import Finished
 from app.web.auth.session import Sessions
 from app.web.auth.throttle import Throttle, shared
 from app.web.http.admission import Admission
+from app.web.http.photo_form import Arrivals
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Services:
     erasing: Erasing
     sessions: Sessions | None
     dashboard: Dashboard
+    joining: Joining
+    arrivals: Arrivals
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -85,6 +89,8 @@ class Services:
             Erasing(store, cache),
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),
+            Joining(settings, processors.clean),
+            Arrivals(),
         )
 
     def close(self) -> None:

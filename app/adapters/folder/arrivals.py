@@ -21,7 +21,7 @@ def add(top: Path, name: str, picture: bytes, columns: Mapping[str, str]) -> boo
     try:
         if found:
             return any((top / file.path).read_bytes() == picture for file in found)
-        _add(top, name, picture, {"file": name} | columns)
+        _add(top, name, picture, {"file": name, **columns})
     except OSError as error:
         raise moving.unwritable(top, error) from error
     return True

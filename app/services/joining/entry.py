@@ -37,13 +37,15 @@ class Entry:
 
     def problems(self, *, required: bool) -> list[Problem]:
         """What keeps the photo from being taken. `required`: whether the campaign requires an address."""
-        return [
-            *(["key"] if not KEY.fullmatch(self.key) else []),
-            *(["trap"] if self.trap else []),
-            *(["address"] if self.typed.strip() and self.address is None else []),
-            *(["no address"] if not self.typed.strip() and (required or self.mail) else []),
-            *(["show"] if not self.show else []),
-        ]
+        nothing = not self.typed.strip()
+        found: dict[Problem, bool] = {
+            "key": not KEY.fullmatch(self.key),
+            "trap": bool(self.trap),
+            "address": not nothing and self.address is None,
+            "no address": nothing and (required or self.mail),
+            "show": not self.show,
+        }
+        return [problem for problem, there in found.items() if there]
 
     def said(self) -> dict[str, str]:
         """What is kept of it: the address, and yes or no for each consent."""

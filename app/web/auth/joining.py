@@ -11,8 +11,10 @@ from app.core.config import Campaign
 from app.core.errors import NotFound
 from app.web.auth.access import P, declared
 from app.web.auth.buckets import PHOTOS
+from app.web.auth.public import public
 from app.web.http.origin import require_same_origin
 from app.web.http.peer import client_address
+from app.web.languages import speak
 from app.web.services import services
 
 JoinView = Callable[Concatenate[Campaign, P], ResponseReturnValue]
@@ -43,9 +45,10 @@ def photo_sender(view: JoinView[P]) -> Callable[..., ResponseReturnValue]:
 
     @wraps(view)
     def guarded(campaign: str, *args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        found = services().campaigns.get(campaign)
-        if found is None or not (found.public and found.join):
+        found = public(campaign)
+        if not found.join:
             raise NotFound("This page does not exist.")
+        speak(found.language)
         if found.form.is_over(datetime.now(UTC).date()):
             raise JoinClosed(found)
         require_same_origin()

@@ -7,6 +7,7 @@ from app.web.pages import filters
 from app.web.pages.campaign import campaign
 from app.web.pages.dashboard import collages, crop, home, notify, numbers, photos, plan
 from app.web.pages.gallery import gallery
+from app.web.pages.join import join
 from app.web.pages.mail import track, unsubscribe
 from app.web.pages.wall import wall
 
@@ -15,5 +16,6 @@ def register(app: Flask) -> None:
     """Adds these routes to `app`."""
     languages.register(app)
     filters.register(app)
-    for module in (track, unsubscribe, home, numbers, photos, plan, collages, crop, notify, gallery, wall, campaign):
+    mails, admin = (track, unsubscribe), (home, numbers, photos, plan, collages, crop, notify)
+    for module in (*mails, *admin, gallery, wall, campaign, join):
         app.register_blueprint(module.blueprint)

@@ -87,17 +87,9 @@ def _taken(campaign: Campaign, entry: Entry) -> tuple[str, int]:
 def _form(campaign: Campaign, entry: Entry, problems: Sequence[str] = (), status: int = 200) -> Response:
     # a form that was sent keeps its key, unless that stands for another photo already
     key = secrets.token_hex(12) if not entry.key or {"key", "sent"} & {*problems} else entry.key
-    answer = _answer(
-        campaign,
-        "join/join.html",
-        status,
-        entry=entry,
-        key=key,
-        problems=problems,
-        trap=TRAP,
-        most=limits.PICTURE_BYTES,
-    )
     origin = services().joining.origin(campaign)
+    values = {"key": key, "trap": TRAP, "most": limits.PICTURE_BYTES, "straight": origin is not None}
+    answer = _answer(campaign, "join/join.html", status, entry=entry, problems=problems, **values)
     policy = HEADERS["Content-Security-Policy"].replace("img-src 'self'", "img-src 'self' blob:")
     if origin:
         policy = policy.replace("connect-src 'self'", f"connect-src 'self' {origin}")

@@ -72,7 +72,7 @@ const withCamera = async () => {
     await camera.start();
   } catch {
     see(state.cropped ? 'picture' : 'nothing');
-    say('camera');
+    say('nocamera');
   }
 };
 
@@ -100,14 +100,15 @@ const submit = async (event) => {
   }
   say('');
   busy(true);
-  const picture = (state.cropped && (await cropper.file())) || state.picture;
+  const cropped = state.cropped ? await cropper.file() : null;
+  const picture = cropped ?? state.picture;
   if (!(picture instanceof Blob)) {
     busy(false);
     say('unreadable');
     return;
   }
   try {
-    await send(form, picture, (done) => {
+    await send(form, picture, Boolean(cropped), (done) => {
       part('bar').value = done;
     });
   } catch {

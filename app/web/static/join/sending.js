@@ -34,10 +34,10 @@ const upload = ({ url, fields }, picture, progress) =>
     request.send(data);
   });
 
-/** Sends the photo and leaves the page. Rejects if we cannot be reached. */
-export const send = async (form, picture, progress) => {
+/** Sends the photo and leaves the page. `clean`: it is a JPEG from here, without metadata. Rejects offline. */
+export const send = async (form, picture, clean, progress) => {
   choose(form.elements.photo, picture);
-  if (form.dataset.signature) {
+  if (form.dataset.signature && clean) {
     for (let tries = 0; tries < 2; tries += 1) {
       const ours = await signed(form);
       const status = ours ? await upload(ours, picture, progress) : 0;
