@@ -108,9 +108,7 @@ const submit = async (event) => {
     return;
   }
   try {
-    await send(form, picture, Boolean(cropped), (done) => {
-      part('bar').value = done;
-    });
+    await send(form, picture, Boolean(cropped));
   } catch {
     busy(false);
     say('offline');

@@ -1,6 +1,6 @@
 /* Sends the form: straight to Cloudinary, with a signature from our service, or through our service as without scripts. */
 
-const RENEWABLE = [400, 401]; // how Cloudinary answers to a signature that has expired
+const AGAIN = [0, 400, 401]; // no answer, or how Cloudinary answers to a signature that has expired
 
 /** Puts a picture into the form's own field, as if it had been chosen. */
 const choose = (input, picture) => {
@@ -18,34 +18,29 @@ const signed = async (form) => {
 };
 
 /** Uploads a picture; resolves to the status of the answer, 0 if there is none. */
-const upload = ({ url, fields }, picture, progress) =>
-  new Promise((resolve) => {
-    const data = new FormData();
-    for (const [name, value] of Object.entries(fields)) data.append(name, value);
-    data.append('file', picture, 'photo.jpg');
-    const request = new XMLHttpRequest(); // fetch does not say how far an upload is
-    request.upload.addEventListener('progress', (event) => {
-      if (event.lengthComputable) progress(event.loaded / event.total);
-    });
-    for (const end of ['load', 'error', 'abort', 'timeout']) {
-      request.addEventListener(end, () => resolve(request.status));
-    }
-    request.open('POST', url);
-    request.send(data);
-  });
+const upload = async ({ url, fields }, picture) => {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  data.append('file', picture, 'photo.jpg');
+  try {
+    return (await fetch(url, { method: 'POST', body: data })).status;
+  } catch {
+    return 0; // the line broke, or something here keeps the browser from Cloudinary
+  }
+};
 
 /** Sends the photo and leaves the page. `clean`: it is a JPEG from here, without metadata. Rejects offline. */
-export const send = async (form, picture, clean, progress) => {
+export const send = async (form, picture, clean) => {
   choose(form.elements.photo, picture);
   if (form.dataset.signature && clean) {
     for (let tries = 0; tries < 2; tries += 1) {
       const ours = await signed(form);
-      const status = ours ? await upload(ours, picture, progress) : 0;
+      const status = ours && (await upload(ours, picture));
       if (status === 200) {
         location.replace(form.dataset.thanks);
         return;
       }
-      if (!RENEWABLE.includes(status)) break;
+      if (!AGAIN.includes(status)) break;
     }
   }
   form.submit(); // our service answers with a page

@@ -153,7 +153,7 @@ def test_other_formats_are_taken_as_jpeg(client: FlaskClient, standin: Standin, 
     [
         ({"show": ""}, "Tick that your photo may be shown"),
         ({"email": "nobody"}, "does not look like an e-mail address"),
-        ({"email": "", "mail": "yes"}, "Enter your e-mail address"),
+        ({"email": "", "mail": "yes"}, "Enter your e-mail address."),
         ({"more": "spam"}, "there for programs only"),
         ({"key": "x"}, "not complete any more"),
     ],
