@@ -36,6 +36,12 @@ class Person:
     mail: bool | None = None
     tracking: bool | None = None
 
+    @property
+    def allowed(self) -> dict[str, str]:
+        """`mail` and `tracking` as yes or no, if the table says."""
+        said = {"mail": self.mail, "tracking": self.tracking}
+        return {name: "yes" if given else "no" for name, given in said.items() if given is not None}
+
 
 class People(Mapping[str, Person]):
     """The people by file: its path from the folder, with `/`, in Unicode's composed form (NFC)."""

@@ -161,7 +161,7 @@ def test_other_formats_are_taken_as_jpeg(client: FlaskClient, standin: Standin, 
 def test_a_form_that_is_not_complete_comes_back_as_it_was(
     client: FlaskClient, standin: Standin, fields: dict[str, str], sentence: str
 ) -> None:
-    answer = send(client, **fields)
+    answer = send(client, "sayno", PHOTO, **fields)
     assert (answer.status_code, sentence in answer.text) == (422, True), answer.text
     assert f'value="{(FILLED | fields)["email"]}"' in answer.text
     assert "spam" not in answer.text
