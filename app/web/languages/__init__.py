@@ -4,6 +4,6 @@ English is the language of the source. The admin's pages are English only. `pyth
 catalogues up to date with templates and code.
 """
 
-from app.web.languages.languages import Language, gettext, language, ngettext, register, speak
+from app.web.languages.languages import SOURCE, Language, gettext, language, ngettext, register, speak
 
-__all__ = ["Language", "gettext", "language", "ngettext", "register", "speak"]
+__all__ = ["SOURCE", "Language", "gettext", "language", "ngettext", "register", "speak"]

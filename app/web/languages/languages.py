@@ -42,6 +42,10 @@ class Language:
         """1,234, 1.234 or 1 234."""
         return format_decimal(number, locale=self.locale)
 
+    def megabytes(self, size: int) -> str:
+        """2.4 MB, 2,4 MB, of so many bytes."""
+        return f"{format_decimal(size / 1_000_000, '#,##0.#', self.locale)} MB"
+
     def day(self, when: date | datetime) -> str:
         """20 November 2026, 20. November 2026, 20 de noviembre de 2026."""
         return format_date(when, "long", locale=self.locale)

@@ -4,7 +4,8 @@ from flask import Flask
 
 from app.web import languages
 from app.web.pages import filters
-from app.web.pages.campaign import campaign
+from app.web.pages.campaign import campaign, files, frame
+from app.web.pages.campaign import pictures as campaign_pictures
 from app.web.pages.dashboard import collages, crop, home, notify, numbers, photos, plan
 from app.web.pages.gallery import gallery
 from app.web.pages.join import join
@@ -16,6 +17,7 @@ def register(app: Flask) -> None:
     """Adds these routes to `app`."""
     languages.register(app)
     filters.register(app)
-    mails, admin = (track, unsubscribe), (home, numbers, photos, plan, collages, crop, notify)
-    for module in (*mails, *admin, gallery, wall, campaign, join):
+    for module in (track, unsubscribe, home, numbers, photos, plan, collages, crop, notify, gallery, wall):
         app.register_blueprint(module.blueprint)
+    for public in (campaign, campaign_pictures, frame, files, join):
+        app.register_blueprint(public.blueprint)

@@ -1,60 +1,85 @@
-"""The page of a campaign, and what it wears."""
+"""The page of a campaign, and the same for a screen at an event."""
 
-from pathlib import Path
+from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
-from flask.blueprints import BlueprintSetupState
+from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.config import Campaign
-from app.core.errors import NotFound
+from app.services.face import sizes
+from app.services.face.newest import Collage
 from app.web.auth.public import public_visitor
-from app.web.pages.campaign.dress import File, dress, dresses
+from app.web.http.addresses import absolute
+from app.web.pages.campaign.blueprint import A_MINUTE, public_blueprint
+from app.web.pages.campaign.files import inline_code
+from app.web.services import services
 
-blueprint = Blueprint("campaign", __name__, url_prefix="/c/<campaign>")
+blueprint = public_blueprint("campaign", __name__)
 
-FOREVER, A_MINUTE = "public, max-age=31536000, immutable", "public, max-age=60"
-# a picture that is an XML document, too: opened by itself, it loads and runs nothing
-PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-
-
-@blueprint.record_once
-def _made_once(state: BlueprintSetupState) -> None:
-    app = state.app
-    app.extensions["collagen.dresses"] = dresses(Path(app.static_folder or ""), app.extensions["collagen"].campaigns)
-    app.jinja_env.globals["dress"] = dress
+PAGE_WIDTHS = (320, 480, 640, 960)  # of the picture on the page; the last for screens with two pixels a point
+SCREEN_WIDTHS = (1280, 1920, 2560, 3840)
+PREVIEW = 1200  # of the picture in link previews
 
 
 @blueprint.get("")
 @public_visitor
 def page(campaign: Campaign) -> ResponseReturnValue:
-    """The page of the newest collage."""
-    return render_template("campaign/page.html", campaign=campaign)
+    """The newest collage, how many people are in it, and how to join and share."""
+    return _answer("campaign/page.html", campaign, PAGE_WIDTHS)
 
 
-@blueprint.get("/style.css")
+@blueprint.get("/screen")
 @public_visitor
-def style(campaign: Campaign) -> ResponseReturnValue:
-    """The style sheet of the campaign's public pages."""
-    return _answer(dress(campaign).style)
+def screen(campaign: Campaign) -> ResponseReturnValue:
+    """The newest collage as large as the screen; the page renews itself when there is another."""
+    return _answer("campaign/screen.html", campaign, SCREEN_WIDTHS)
 
 
-@blueprint.get("/logo")
-@public_visitor
-def logo(campaign: Campaign) -> ResponseReturnValue:
-    """The campaign's logo. Raises NotFound if it has none."""
-    found = dress(campaign).logo
-    if found is None:
-        raise NotFound("This page does not exist.")
-    answer = _answer(found)
-    answer.headers["Content-Security-Policy"] = PICTURE_ONLY
+def _answer(template: str, campaign: Campaign, widths: tuple[int, ...]) -> Response:
+    face = services().face
+    collage = face.newest.of(campaign.name)
+    address = absolute("campaign.page", campaign=campaign.name)
+    answer = make_response(
+        render_template(
+            template,
+            campaign=campaign,
+            address=address,
+            people=face.newest.people(campaign.name),
+            collage=collage,
+            qr=inline_code,
+            picture=None if collage is None else _picture(campaign, collage, widths),
+            made=None if collage is None else datetime.fromisoformat(collage.summary.created_at),
+        )
+    )
+    answer.headers["Cache-Control"] = A_MINUTE
     return answer
 
 
-def _answer(file: File) -> Response:
-    answer = make_response(file.data)
-    answer.content_type = file.content_type
-    answer.headers["Cache-Control"] = FOREVER if request.args.get("v") == file.version else A_MINUTE
-    answer.set_etag(file.version)
-    answer.make_conditional(request)
-    return answer
+def _picture(campaign: Campaign, collage: Collage, widths: tuple[int, ...]) -> dict[str, Any]:
+    """The addresses of the picture, each with the collage's version, so that browsers fetch a newer one at once."""
+    usual = collage.picture
+    version = f"{collage.summary.id}-{collage.summary.revision}-{collage.shown}"
+    widest = sizes.widest(collage.summary, usual.width)
+    made = sorted({min(width, widest) for width in widths})
+
+    def sources(ending: str) -> str:
+        return ", ".join(f"{_address(campaign, ending, width, version)} {width}w" for width in made)
+
+    preview = min(PREVIEW, widest)
+    return {
+        "width": usual.width,
+        "height": usual.height,
+        "webp": sources("webp"),
+        "jpg": sources("jpg"),
+        "src": _address(campaign, "jpg", made[len(made) // 2], version),
+        "version": version,
+        "preview": absolute(
+            "campaign_pictures.picture", campaign=campaign.name, ending="jpg", width=preview, v=version
+        ),
+        "preview_size": (preview, max(1, round(usual.height * preview / usual.width))),
+    }
+
+
+def _address(campaign: Campaign, ending: str, width: int, version: str) -> str:
+    return url_for("campaign_pictures.picture", campaign=campaign.name, ending=ending, width=width, v=version)

@@ -10,7 +10,8 @@ READABLE = 4.5  # WCAG's least contrast of text
 # the ground furthest from each text colour's own, from page.css: --sunken
 LIGHT, DARK = "#f0eeea", "#262624"
 WHITE, INK = "#ffffff", "#141413"
-STEPS = 200  # of lightness
+STEPS = 200  # from the brand's lightness to black or white
+STRONGER = 30  # steps from a link to the same link under the pointer
 Colour = tuple[float, float, float]  # red, green, blue, 0 to 1
 
 
@@ -41,22 +42,17 @@ def contrast(one: str, other: str) -> float:
 
 
 def _accent(colour: str, ground: str, direction: int) -> Accent:
-    accent = _readable(colour, ground, direction)
-    hue, light, saturation = colorsys.rgb_to_hls(*_parts(accent))
-    strong = _written(colorsys.hls_to_rgb(hue, min(1.0, max(0.0, light + direction * 0.08)), saturation))
-    soft = _written(colorsys.hls_to_rgb(hue, 0.93 if direction < 0 else 0.16, min(saturation, 0.35)))
-    return Accent(accent, strong, soft, ink_on(accent))
-
-
-def _readable(colour: str, ground: str, direction: int) -> str:
-    """The nearest lightness of the colour that is readable on the ground."""
     hue, light, saturation = colorsys.rgb_to_hls(*_parts(colour))
+    soft = _written(colorsys.hls_to_rgb(hue, 0.93 if direction < 0 else 0.16, min(saturation, 0.35)))
     end = 0.0 if direction < 0 else 1.0
-    for step in range(STEPS + 1):
-        tried = _written(colorsys.hls_to_rgb(hue, light + (end - light) * step / STEPS, saturation))
-        if contrast(tried, ground) >= READABLE:
-            return tried
-    raise AssertionError("black and white are readable on any of our grounds")
+
+    def shade(step: float) -> str:
+        return _written(colorsys.hls_to_rgb(hue, light + (end - light) * step / STEPS, saturation))
+
+    grounds = (ground, soft)
+    step = next(step for step in range(STEPS + 1) if all(contrast(shade(step), one) >= READABLE for one in grounds))
+    accent = shade(step)
+    return Accent(accent, shade(min(STEPS, step + STRONGER)), soft, ink_on(accent))
 
 
 def _luminance(colour: str) -> float:

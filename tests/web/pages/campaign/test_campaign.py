@@ -84,7 +84,8 @@ def test_the_page_wears_the_brand(client: FlaskClient) -> None:
 def test_a_logo_can_run_nothing(client: FlaskClient) -> None:
     logo = client.get("/c/oui/logo")
     assert (logo.data, logo.content_type) == (LOGO, "image/svg+xml")
-    assert logo.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+    assert logo.headers["Content-Security-Policy"] == policy
     assert client.get("/c/sayno/logo").status_code == 404
 
 
