@@ -38,6 +38,7 @@ CAMPAIGNS = f"""
 [sayno]
 title = "Say No"
 public = true
+join = true
 gallery_password = "{GALLERY}"
 
 [test_prototype]
@@ -85,6 +86,8 @@ def pages(personal: str) -> list[Page]:
         Page("gallery-door", "/campaigns/sayno/photos"),
         Page("gallery", "/campaigns/sayno/photos", "gallery", whole=False),
         Page("wall", "/wall/sayno/0002"),
+        Page("join", "/c/sayno/join"),
+        Page("join-thanks", "/c/sayno/join/thanks"),
         Page("wall-own", f"/track/{personal}/wall"),
     ]
 

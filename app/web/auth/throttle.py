@@ -100,6 +100,7 @@ class Throttle:
             if wait == 0:
                 rows = [(name, levels[name] + 1, now) for name in buckets]
                 database.executemany("REPLACE INTO buckets VALUES (?, ?, ?)", rows)
+                database.execute("DELETE FROM buckets WHERE at < ?", (now - KEPT,))
         return wait
 
     def close(self) -> None:

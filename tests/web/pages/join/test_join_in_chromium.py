@@ -28,6 +28,8 @@ RULES = """
 title = "Say No"
 public = true
 join = true
+brand.colour = "#ff9416"
+brand.link = "https://www.example.org"
 [album]
 title = "قل لا"
 source = "folder:album"
@@ -214,9 +216,12 @@ def test_the_form_fits_every_screen_and_nobody_is_kept_out(page: Watched, servic
         choose(page, place / "wide.jpg")
         assert page.serious() == [], (width, scheme)
         assert not page.scrolls_sideways()
+        page.run("document.getElementById('email').value = 'nobody'; document.getElementById('join').submit()")
+        until(page, "document.querySelector('[role=alert]:not([hidden]) p')")
+        assert page.serious() == [], "with what is missing"
         page.see(f"{service.url}/c/{campaign}/join/thanks", width=width, scheme=scheme)
         assert page.serious() == []
-    assert page.complaints() == []
+    assert [said for said in page.complaints() if "422" not in said] == []
 
 
 def test_without_a_connection_the_photo_stays_and_can_be_sent_again(
