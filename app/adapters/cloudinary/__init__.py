@@ -8,12 +8,14 @@
   Cloudinary sent them.
 - `uploads`: brings pictures into the account. `signing`: lets browsers do so. `public_ids`: checks public IDs, and
   divides many into single questions.
+- `setup`: triggers, upload presets, folders, the plan.
 """
 
 from app.adapters.cloudinary.api import Cloudinary
 from app.adapters.cloudinary.notifications import Notification, parse
 from app.adapters.cloudinary.public_ids import batches
 from app.adapters.cloudinary.quota import Quota
+from app.adapters.cloudinary.setup import Setup
 from app.adapters.cloudinary.signature import verify
 from app.adapters.cloudinary.signing import SignedUpload, Signer
 from app.adapters.cloudinary.uploads import NewPicture, Uploads
@@ -23,6 +25,7 @@ __all__ = [
     "NewPicture",
     "Notification",
     "Quota",
+    "Setup",
     "SignedUpload",
     "Signer",
     "Uploads",
