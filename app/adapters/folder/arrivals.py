@@ -17,11 +17,13 @@ def add(top: Path, name: str, picture: bytes, columns: Mapping[str, str]) -> boo
     Returns whether this very picture is there now. It appears last, so that none waits without its line; after an
     interruption, the same call completes it. Raises FolderUnavailable, SettingError if people.csv is unusable.
     """
-    found = tree.walk(top, (naming.stem(name),)).files
+    tree.require(top)
     try:
-        if found:
-            return any((top / file.path).read_bytes() == picture for file in found)
-        _add(top, name, picture, {"file": name, **columns})
+        with table.alone(top):  # a form may be sent twice at once
+            found = tree.walk(top, (naming.stem(name),)).files
+            if found:
+                return any((top / file.path).read_bytes() == picture for file in found)
+            _add(top, name, picture, {"file": name, **columns})
     except OSError as error:
         raise moving.unwritable(top, error) from error
     return True

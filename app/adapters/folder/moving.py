@@ -45,7 +45,8 @@ def forget_lines(top: Path, files: Iterable[str]) -> None:
         return
     gone = list(files)
     try:
-        table.change(top, lambda before: people.without(before, gone))
+        with table.alone(top):
+            table.change(top, lambda before: people.without(before, gone))
     except OSError as error:
         raise unwritable(top, error) from error
 

@@ -14,17 +14,16 @@ LOCK = f".{people.FILE}.lock"
 def change(top: Path, changed: Callable[[bytes], bytes]) -> None:
     """Replaces the table in a folder with `changed` of it; b"" stands for no table. Writes nothing if nothing changes.
 
-    Raises OSError, and what `changed` raises.
+    The caller must hold `alone`. Raises OSError, and what `changed` raises.
     """
     table, new = top / people.FILE, top / f".{people.FILE}.new"
-    with _alone(top / LOCK):
-        try:
-            before, mode = table.read_bytes(), table.stat().st_mode & 0o777
-        except FileNotFoundError:
-            before, mode = b"", 0o640
-        after = changed(before)
-        if after != before:
-            _replace(table, new, after, mode)
+    try:
+        before, mode = table.read_bytes(), table.stat().st_mode & 0o777
+    except FileNotFoundError:
+        before, mode = b"", 0o640
+    after = changed(before)
+    if after != before:
+        _replace(table, new, after, mode)
 
 
 def _replace(table: Path, new: Path, data: bytes, mode: int) -> None:
@@ -41,8 +40,12 @@ def _replace(table: Path, new: Path, data: bytes, mode: int) -> None:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Holds the lock `path`, which leaves no file behind. A file, because NFS locks no directory."""
+def alone(top: Path) -> Iterator[None]:
+    """Keeps other processes from changing the table, and from adding photos. Raises OSError.
+
+    The lock is a file, because NFS locks no directory; it leaves none behind.
+    """
+    path = top / LOCK
     while True:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

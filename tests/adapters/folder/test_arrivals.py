@@ -83,6 +83,12 @@ def test_many_at_once_lose_no_line(top: Path) -> None:
     assert len(people.read(top)) == len(list((top / "pending").iterdir())) == 40
 
 
+def test_a_form_that_is_sent_twice_at_once_adds_one_photo(top: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda _: Folder(top).add("abc.jpg", b"x" * 100_000, SAID), range(40)))
+    assert names(top) == ["pending/abc.jpg", "people.csv"]
+
+
 def test_a_folder_that_is_not_there_takes_nothing(tmp_path: Path) -> None:
     with pytest.raises(FolderUnavailable):
         Folder(tmp_path / "away").add("abc.jpg", b"x", SAID)

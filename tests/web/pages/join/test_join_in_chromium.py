@@ -116,6 +116,7 @@ def test_a_photo_is_cut_by_hand_and_goes_straight_to_cloudinary_with_what_was_sa
     assert not kept.getexif()
     assert page.hosts() == {service.url.removeprefix("http://"), standin.delivery_host}
     assert page.complaints() == []
+    assert not any(key in line for line in service.log), "no log says which photo is whose; see also `Service.stop`"
 
 
 def test_a_double_click_sends_one_photo(page: Watched, service: Service, standin: Standin, place: Path) -> None:
