@@ -12,7 +12,7 @@ STEP = 80  # pixels; 320, 480, 640, 800, 960, 1200, 1280, 1600 and 1920 are mult
 LADDER: tuple[int, ...] = (*range(STEP, 1920 + 1, STEP), 2240, 2560, 3072, 3584, 4096)
 WIDEST = 16_383  # that can be requested
 MASTER_PIXELS = 4096 * 4096  # of a master that is decoded for widths beyond the derivative's; 50 MB as RGB
-BURST, A_SECOND = 60, 0.5  # widths beside the ladder that a process makes: at once, and on the whole
+BURST, A_SECOND = 30, 0.5  # widths beside the ladder that a process makes: at once, and on the whole
 
 
 def rung(width: int) -> int:

@@ -32,7 +32,6 @@ const look = async () => {
   } catch {
     // without a connection the picture stays, and the next look tries again
   }
-  setTimeout(look, EVERY);
 };
 
 const stayAwake = async () => {
@@ -48,4 +47,5 @@ full.hidden = !document.fullscreenEnabled;
 full.addEventListener('click', () => document.documentElement.requestFullscreen());
 document.addEventListener('visibilitychange', stayAwake);
 stayAwake();
-setTimeout(look, EVERY);
+addEventListener('online', look);
+setInterval(look, EVERY);
