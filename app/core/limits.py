@@ -55,7 +55,7 @@ PICTURES = 8  # being fetched or waiting to be decoded, each in memory
 # --- The form for photos (/c/<campaign>/join)
 SIGNATURE_SECONDS = 15 * 60  # a signed upload is valid, which a slow line needs for a large photo
 ARRIVALS = 3  # photos being received through us at once, in each process of gunicorn, each in memory
-ARRIVALS_WAITING = 12  # photos being received or waiting for that, on the disk
+ARRIVALS_WAITING = 8  # forms being received or waiting for that, on the local disk
 ARRIVAL_BYTES = PICTURE_BYTES + REQUEST_BYTES  # a whole form with its photo
 
 # --- The rest

@@ -1,4 +1,7 @@
-"""Reads a form with a photo, which may be larger than any other request; only a few at once are in memory."""
+"""Reads a form with a photo, which may be larger than any other request; only a few at once, on the disk or in memory.
+
+A form that is refused is read, too, and forgotten, so that its sender reads the answer.
+"""
 
 import contextlib
 import threading
@@ -21,7 +24,10 @@ class PhotoTooLarge(Exception):
 
 
 class Arrivals:
-    """Limits how many photos are received at once (`waiting`), and how many of them are in memory (`at_once`)."""
+    """Limits how many forms are received at once (`waiting`), and how many of their photos are in memory (`at_once`).
+
+    `patience`: seconds that a form waits for its turn.
+    """
 
     def __init__(
         self, at_once: int = limits.ARRIVALS, waiting: int = limits.ARRIVALS_WAITING, patience: float = 20
@@ -31,20 +37,34 @@ class Arrivals:
         self._patience = patience
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[None]:
-        """One photo. Raises PhotosBusy."""
+    def form(self) -> Iterator[None]:
+        """Reads the form of the current request; its files are on the disk. Raises PhotosBusy, PhotoTooLarge."""
         if not self._let_in.acquire(blocking=False):
+            _discard()
             raise PhotosBusy
-        with contextlib.ExitStack() as turn:
-            turn.callback(self._let_in.release)
-            if not self._in_memory.acquire(timeout=self._patience):
-                raise PhotosBusy
-            turn.callback(self._in_memory.release)
+        try:
+            _read()
             yield
+        finally:
+            request.close()  # the files
+            self._let_in.release()
+
+    @contextlib.contextmanager
+    def photo(self) -> Iterator[bytes]:
+        """The photo in the form, b"" if none was chosen. Raises PhotosBusy, PhotoTooLarge."""
+        if not self._in_memory.acquire(timeout=self._patience):
+            raise PhotosBusy
+        try:
+            file = request.files.get("photo")
+            data = file.stream.read(limits.PICTURE_BYTES + 1) if file else b""
+            if len(data) > limits.PICTURE_BYTES:
+                raise PhotoTooLarge
+            yield data
+        finally:
+            self._in_memory.release()
 
 
-def open_form() -> None:
-    """Reads the form of the current request, and keeps its files on the disk. Raises PhotoTooLarge."""
+def _read() -> None:
     request.max_content_length = limits.ARRIVAL_BYTES
     try:
         request.form  # noqa: B018  # this reads it
@@ -53,17 +73,7 @@ def open_form() -> None:
         raise PhotoTooLarge from None
 
 
-def photo() -> bytes:
-    """The photo in the form, b"" if none was chosen. Raises PhotoTooLarge."""
-    file = request.files.get("photo")
-    data = file.stream.read(limits.PICTURE_BYTES + 1) if file else b""
-    if len(data) > limits.PICTURE_BYTES:
-        raise PhotoTooLarge
-    return data
-
-
 def _discard() -> None:
-    """Reads the rest of a request that is a little too long, so that its sender reads the answer."""
     source, left = request.environ["wsgi.input"], min(request.content_length or 0, 2 * limits.ARRIVAL_BYTES)
     while left > 0 and (read := source.read(min(CHUNK, left))):
         left -= len(read)

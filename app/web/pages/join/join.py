@@ -12,10 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from app.core import limits
 from app.core.config import Campaign
-from app.core.errors import DecoderFailed, PictureError, Retryable, SettingError
+from app.core.errors import PictureError, Retryable, SettingError
 from app.services.joining.entry import TRAP, Entry, read
 from app.web.auth.joining import JoinClosed, TooManyPhotos, count_photo, photo_sender
-from app.web.http import photo_form
 from app.web.http.photo_form import PhotosBusy, PhotoTooLarge
 from app.web.http.security_headers import HEADERS
 from app.web.services import services
@@ -36,19 +35,12 @@ def page(campaign: Campaign) -> ResponseReturnValue:
 def take(campaign: Campaign) -> ResponseReturnValue:
     """Takes a photo; shows the form again, with what is wrong, if it cannot be taken."""
     try:
-        photo_form.open_form()
+        with services().arrivals.form():
+            return _received(campaign, read(request.form))
     except PhotoTooLarge:
         return _form(campaign, Entry(""), ["large"], 413)
-    entry = read(request.form)
-    problems: list[str] = [*entry.problems(required=campaign.form.address == "required")]
-    if not request.files.get("photo"):
-        problems.append("none")
-    if problems:
-        return _form(campaign, entry, problems, 422)
-    problem, status = _taken(campaign, entry)
-    if problem:
-        return _form(campaign, entry, [problem], status)
-    return redirect(url_for("join.thanks", campaign=campaign.name), 303)
+    except PhotosBusy:
+        return _form(campaign, Entry(""), ["later"], 503)
 
 
 @blueprint.get("/thanks")
@@ -63,14 +55,23 @@ def say_that_it_is_closed(error: JoinClosed) -> ResponseReturnValue:
     return _answer(error.campaign, "join/closed.html", 410)
 
 
+def _received(campaign: Campaign, entry: Entry) -> ResponseReturnValue:
+    problems: list[str] = [*entry.problems(required=campaign.form.address == "required")]
+    if not request.files.get("photo"):
+        problems.append("none")
+    if problems:
+        return _form(campaign, entry, problems, 422)
+    problem, status = _taken(campaign, entry)
+    if problem:
+        return _form(campaign, entry, [problem], status)
+    return redirect(url_for("join.thanks", campaign=campaign.name), 303)
+
+
 def _taken(campaign: Campaign, entry: Entry) -> tuple[str, int]:
     """Takes the photo in the form; what is wrong with it ("" if nothing), and the status of the answer."""
     try:
         count_photo(campaign)
-        with services().arrivals.one():
-            photo = photo_form.photo()
-            if not photo:
-                return "none", 422
+        with services().arrivals.photo() as photo:
             taken = services().joining.take(campaign, entry, photo)
     except TooManyPhotos:
         return "many", 429
@@ -78,7 +79,7 @@ def _taken(campaign: Campaign, entry: Entry) -> tuple[str, int]:
         return "large", 413
     except PictureError:
         return "unreadable", 422
-    except (PhotosBusy, DecoderFailed, Retryable, SettingError) as error:
+    except (PhotosBusy, Retryable, SettingError) as error:
         LOG.warning("A photo was not taken: %s", services().without_paths(error) or type(error).__name__)
         return "later", 503
     return ("", 200) if taken == "taken" else ("sent", 409)
