@@ -60,6 +60,10 @@ class Campaign:
         """Whether the gallery's last day is past; it is still open on the last day."""
         return self.gallery_until is not None and today > self.gallery_until
 
+    def takes_photos(self, today: date) -> bool:
+        """Whether people can send a photo by the form: from campaigns that are public, until the form's last day."""
+        return self.public and self.join and not self.form.is_over(today)
+
     def address(self, email: str | None) -> str | None:
         """What to store for a submitter who typed `email`: its normal form, rewritten in a trial campaign.
 
