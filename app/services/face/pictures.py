@@ -26,6 +26,7 @@ from app.services.wall.finished import Finished, places
 
 MADE = "1"  # increase it with any change to the pixels
 PATIENCE = 20.0  # seconds to wait while other pictures are made
+BRIEFLY = 1.0  # the same for a width beside the ladder, before the next one of the ladder is the answer
 Kind = Literal["jpeg", "webp"]
 
 
@@ -66,6 +67,7 @@ class Pictures:
         self._clock = clock
         self._budget = Budget(at=clock())
         self._turn = threading.Lock()
+        self._makes = threading.Lock()
 
     def picture(self, collage: Collage, kind: Kind, width: int | None) -> Picture:
         """The picture of this width, at most as wide as there is; None: the width of the picture for screens."""
@@ -82,20 +84,36 @@ class Pictures:
         kept = self._cache.get(picture.name, picture.key)
         if kept is not None:
             return picture, kept
-        if not self._may_be_made(picture.width, picture.collage):
-            widest = sizes.widest(picture.collage.summary, picture.collage.picture.width)
-            picture = replace(picture, width=min(sizes.rung(picture.width), widest))
-        with self._alone():
-            kept = self._cache.get(picture.name, picture.key)  # another has made it meanwhile
-            if kept is None:
-                kept = self._made(picture)
-                self._cache.put(picture.name, picture.key, kept)
-        return picture, kept
+        wider = replace(picture, width=self._rung(picture))
+        if wider != picture and self._may_be_made():
+            with contextlib.suppress(Retryable):
+                return picture, self._once(picture, BRIEFLY)
+        return wider, self._once(wider, PATIENCE)
 
-    def _may_be_made(self, width: int, collage: Collage) -> bool:
-        usual = collage.picture.width
-        if sizes.is_on_ladder(width) or width in (usual, sizes.widest(collage.summary, usual)):
-            return True
+    def _once(self, picture: Picture, patience: float) -> bytes:
+        """The picture from the cache, or made now. Raises what `data` does, Retryable after `patience` seconds."""
+        until = time.monotonic() + patience
+        if not self._makes.acquire(timeout=patience):
+            raise _busy(patience)
+        try:
+            kept = self._cache.get(picture.name, picture.key)
+            if kept is None:
+                with self._alone(max(0.0, until - time.monotonic()), patience):
+                    kept = self._cache.get(picture.name, picture.key)  # another process has made it meanwhile
+                    if kept is None:
+                        kept = self._made(picture)
+                        self._cache.put(picture.name, picture.key, kept)
+        finally:
+            self._makes.release()
+        return kept
+
+    def _rung(self, picture: Picture) -> int:
+        """The width that is always made: this one, or the next."""
+        usual = picture.collage.picture.width
+        widest = sizes.widest(picture.collage.summary, usual)
+        return picture.width if picture.width in (usual, widest) else min(sizes.rung(picture.width), widest)
+
+    def _may_be_made(self) -> bool:
         with self._turn:
             return self._budget.take(self._clock())
 
@@ -127,14 +145,14 @@ class Pictures:
         return imaging.blanked(made, boxes, picture.kind)
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One thread of one process at a time, on this machine. Raises Retryable."""
+    def _alone(self, patience: float, waited: float) -> Iterator[None]:
+        """One process at a time, on this machine. Raises Retryable, which says how long the request has `waited`."""
         path = self._cache.lock_path()
         lock = None
         if path is not None:  # else nothing can be kept on this disk, and each request makes its own
-            lock = Files().lock(path, PATIENCE)
+            lock = Files().lock(path, patience)
             if lock is None:
-                raise Retryable(f"Pictures have been made for {PATIENCE:g} s; one more had to wait.", retry_after=5)
+                raise _busy(waited)
         try:
             yield
         finally:
@@ -151,3 +169,7 @@ class Pictures:
         if path is None:
             raise NotFound("This picture is not available at the moment.")
         return path
+
+
+def _busy(patience: float) -> Retryable:
+    return Retryable(f"A picture was requested, but others were being made for {patience:g} s.", retry_after=5)

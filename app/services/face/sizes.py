@@ -20,10 +20,6 @@ def rung(width: int) -> int:
     return next((step for step in LADDER if step >= width), LADDER[-1])
 
 
-def is_on_ladder(width: int) -> bool:
-    return width in LADDER
-
-
 def covered(summary: Summary) -> tuple[int, int, int, int]:
     """The part of the canvas that people cover: left, top, right, bottom. With a background it is all of it."""
     canvas, layout = summary.canvas, summary.layout

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import segno
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -20,6 +23,7 @@ RULES = """
 [sayno]
 title = "Say No"
 public = true
+embed = ["https://www.example.org", "http://localhost:8080"]
 [quiet]
 title = "Among ourselves"
 [oui]
@@ -79,6 +83,39 @@ def test_the_page_wears_the_brand(client: FlaskClient) -> None:
     assert client.get("/c/oui/style.css?v=old").headers["Cache-Control"] == "public, max-age=60"
     assert client.get(style, headers={"If-None-Match": sheet.headers["ETag"]}).status_code == 304
     assert "--band:" not in client.get("/c/sayno/style.css").text.replace("var(--band", "")
+
+
+def test_only_listed_websites_may_frame_the_wall_and_nothing_else(client: FlaskClient) -> None:
+    frame = client.get("/c/sayno/embed")
+    assert "frame-ancestors https://www.example.org http://localhost:8080" in frame.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in frame.headers
+    for other in ("/c/sayno", "/c/sayno/screen", "/c/oui/embed"):
+        answer = client.get(other)
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+def test_link_previews_and_oembed_are_announced(client: FlaskClient) -> None:
+    page = client.get("/c/sayno").text
+    found = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"', page))
+    assert found["og:type"] == "website"
+    assert (found["og:title"], found["og:url"]) == ("Say No", "http://localhost/c/sayno")
+    assert found["og:locale"] == "en_GB"
+    assert found["twitter:card"] == "summary", "there is no picture yet"
+    assert "og:image" not in found
+    oembed = "http://localhost/oembed?url=http://localhost/c/sayno"
+    assert f'<link rel="alternate" type="application/json+oembed" title="Say No" href="{oembed}">' in page
+
+
+def test_the_qr_code_leads_to_the_page(client: FlaskClient) -> None:
+    for kind, drawn in (("svg", "image/svg+xml"), ("png", "image/png")):
+        answer = client.get(f"/c/sayno/qr.{kind}")
+        assert answer.content_type == drawn
+        out = io.BytesIO()
+        segno.make("http://localhost/c/sayno", error="m").save(
+            out, kind=kind, scale=12, border=4, light="white", **({"nl": False} if kind == "svg" else {})
+        )
+        assert answer.data == out.getvalue()
 
 
 def test_a_logo_can_run_nothing(client: FlaskClient) -> None:
