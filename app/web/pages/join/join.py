@@ -6,8 +6,10 @@ Without them, and for a folder, the photo goes through us.
 import logging
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.core import limits
@@ -21,6 +23,11 @@ from app.web.services import services
 
 LOG = logging.getLogger(__name__)
 blueprint = Blueprint("join", __name__, url_prefix="/c/<campaign>/join")
+
+
+@blueprint.record_once
+def _offer(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals["takes_photos"] = _takes_photos
 
 
 @blueprint.get("")
@@ -53,6 +60,10 @@ def thanks(campaign: Campaign) -> ResponseReturnValue:
 @blueprint.errorhandler(JoinClosed)
 def say_that_it_is_closed(error: JoinClosed) -> ResponseReturnValue:
     return _answer(error.campaign, "join/closed.html", 410)
+
+
+def _takes_photos(campaign: Campaign) -> bool:
+    return campaign.takes_photos(datetime.now(UTC).date())
 
 
 def _received(campaign: Campaign, entry: Entry) -> ResponseReturnValue:

@@ -195,6 +195,12 @@ def test_where_no_photos_are_taken_none_is(client: FlaskClient, campaign: str, s
     assert client.post(f"/c/{campaign}/join/signature", data=FILLED).status_code == status
 
 
+def test_the_campaigns_page_leads_to_the_form_until_its_last_day(client: FlaskClient) -> None:
+    assert 'href="/c/sayno/join"' in client.get("/c/sayno").text
+    for campaign in ("over", "closed"):
+        assert "/join" not in client.get(f"/c/{campaign}").text
+
+
 def test_another_sites_page_cannot_send_photos(client: FlaskClient) -> None:
     for path in ("join", "join/signature"):
         answer = client.post(f"/c/sayno/{path}", data=FILLED, headers={"Sec-Fetch-Site": "cross-site"})
