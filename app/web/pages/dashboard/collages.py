@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.adapters.store.collages.manifests import File, Summary
 from app.adapters.store.photos.listing import Photo
+from app.core.config import Campaign
 from app.core.errors import BadParameters, CollageInProgress
 from app.services.collage import derivatives, job
 from app.services.collage.status import draft, finished_or_draft
@@ -20,6 +21,7 @@ from app.web.pages.dashboard.chart import chart
 from app.web.pages.dashboard.collage_form import parameters
 from app.web.pages.dashboard.photos import page
 from app.web.pages.dashboard.plan import SHOWN
+from app.web.pages.dashboard.share import codes
 from app.web.pages.tiles import Tile, tiles
 from app.web.services import services
 
@@ -57,6 +59,7 @@ def history(campaign: str) -> ResponseReturnValue:
         campaign=given.campaigns[campaign],
         changes=changes(listing.sound),
         damaged=listing.damaged,
+        codes=_codes(given.campaigns[campaign]),
         picture=preview,
         withdrawn={past.id: sum(one in gone for one in past.shown) for past in listing.sound},
     )
@@ -108,7 +111,8 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
     past, build = finished_or_draft(given.store, campaign, collage, album.one)
     if past is None:
         return render_template("dashboard/building.html", campaign=rules, id=collage, build=build)
-    earlier = [other for other in album.all(campaign) if int(other.id) < int(past.id)]
+    every = album.all(campaign)
+    earlier = [other for other in every if int(other.id) < int(past.id)]
     changed = change(past, earlier[-1] if earlier else None)
     withdrawn = _withdrawn(campaign, past)
     answer = render_template(
@@ -122,12 +126,20 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
         picture=preview(past),
         change=changed,
         people=_people(campaign, changed),
-        others=[one.id for one in reversed(album.all(campaign)) if one.id != past.id],
+        others=[one.id for one in reversed(every) if one.id != past.id],
         uses=USES | {past.master.name: _use(past)},
         master=past.master.name,
         **_mails(campaign, collage),
     )
     return make_response(answer, status)
+
+
+def _codes(campaign: Campaign) -> dict[str, str]:
+    """What to copy to show a public campaign elsewhere."""
+    if not campaign.public:
+        return {}
+    here = services().settings.public_url or request.url_root
+    return codes(campaign, here.rstrip("/") + url_for("campaign.page", campaign=campaign.name))
 
 
 def _use(past: Summary) -> str:

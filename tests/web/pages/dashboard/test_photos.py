@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -260,6 +261,20 @@ def test_past_collages_say_who_came_and_who_went(client: FlaskClient, store: Sto
     assert "p4, whose photo is gone" in text(page)
 
 
+def test_a_public_campaign_has_codes_to_copy(standin: Standin, store: Store) -> None:
+    environ = environment(standin, store.root.path, COLLAGEN_PUBLIC_URL="https://collagen.example.org")
+    rules = '[sayno]\ntitle = "\\"No\\""\npublic = true\nembed = ["https://sayno.example"]\n[other]\n'
+    Path(environ["COLLAGEN_CAMPAIGNS"]).write_text(rules)
+    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    page = get(app.test_client(), f"{HERE}/history").text
+    codes = [unescape(code) for code in re.findall(r'readonly value="([^"]*)"', page)]
+    assert codes[0] == "https://collagen.example.org/c/sayno"
+    assert codes[1] == ('<img src="https://collagen.example.org/c/sayno/collage.jpg?width=640" alt="&quot;No&quot;">')
+    assert codes[2].startswith('<iframe src="https://collagen.example.org/c/sayno/embed" ')
+    assert "Share" not in text(get(app.test_client(), "/admin/campaigns/other/history").text)
+    close(app)
+
+
 def test_two_collages_are_compared_whichever_is_named_first(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 4)
     stored.built(store, width=300, height=400)
@@ -328,5 +343,5 @@ def test_pages_need_no_inline_script_nor_style(client: FlaskClient, store: Store
         assert answer.headers["Referrer-Policy"] == "same-origin"
         addresses = re.findall(r'(?:src|href|action|formaction)="([^"]*)"', answer.text)
         assert all(address.startswith(("/static/", "/admin/", "#")) for address in addresses)
-        assert '<html lang="en">' in answer.text
+        assert '<html lang="en" dir="ltr">' in answer.text
         assert re.search(r"<title>[^<]+</title>", answer.text)
