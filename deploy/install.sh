@@ -109,6 +109,7 @@ install_all() {
   else
     say "" "Next: put your settings into $ETC/.env (CLOUDINARY_URL at least) and your campaigns into $ETC/campaigns.toml, then" \
       "  sudo collagen doctor" "  sudo systemctl start collagen.socket collagen.service collagen-sync.timer" \
+      "  sudo collagen connect --apply" \
       "The admin password is in $ETC/.env, too."
   fi
 }

@@ -20,6 +20,7 @@ COMMANDS = {
     "catalogue": ("app.cli.catalogue.command", "catalogue"),
     "check": ("app.cli.check", "check"),
     "collage": ("app.cli.collages.build", "collage"),
+    "connect": ("app.cli.connect.command", "connect"),
     "completion": ("app.cli.completion", "completion"),
     "derive": ("app.cli.collages.derive", "derive"),
     "doctor": ("app.cli.doctor", "doctor"),

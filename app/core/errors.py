@@ -57,6 +57,7 @@ class CollagenError(Exception):
     """Base of all errors that Collagen raises on purpose."""
 
     retryable = False
+    by_trigger = False  # a notification fails because of how its trigger is set up, as all others of it do; logged once
 
     @property
     def public(self) -> str:
@@ -152,6 +153,7 @@ class CloudinaryUnavailable(SourceUnavailable):
     """Cloudinary cannot be reached, refuses, or answers nonsense. `limit_reached`: no call is left this hour."""
 
     sentence = "Cloudinary cannot be reached at the moment."
+    forbidden = False  # the API key lacks the right to make this call
 
     def __init__(self, message: str, *, retry_after: int = 60, limit_reached: bool = False) -> None:
         super().__init__(message, retry_after=retry_after)

@@ -5,9 +5,12 @@ Imports nothing from this program: gunicorn's settings load it by path (see depl
 
 import contextlib
 import logging
+import math
 import re
 import secrets
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal, TypedDict
@@ -15,8 +18,25 @@ from typing import Any, Literal, TypedDict
 from pythonjsonlogger.json import JsonFormatter
 
 Style = Literal["plain", "json"]
+DAY = 24 * 3600.0  # seconds
 
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+class Once:
+    """Says whether a text is new: the first time, and again a day later. Thread-safe; keeps every text."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._said: dict[str, float] = {}
+
+    def is_new(self, text: str) -> bool:
+        with self._lock:
+            new = self._clock() - self._said.get(text, -math.inf) >= DAY
+            if new:
+                self._said[text] = self._clock()
+            return new
 
 
 class LogContext(TypedDict):

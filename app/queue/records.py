@@ -14,7 +14,7 @@ from app.adapters.sqs import Message
 from app.adapters.store import Store
 from app.core import errors, metrics
 from app.core.config import Settings, load_campaigns
-from app.core.logging import request_context
+from app.core.logging import Once, request_context
 from app.queue.received import received_at
 from app.services.intake import Intake
 
@@ -92,6 +92,7 @@ class Handler:
         self._settings = settings
         self._intake = intake
         self._sync = sync
+        self._once = Once()
 
     @classmethod
     def of(cls, settings: Settings, exiftool: ExifTool, sync: Callable[[Sequence[str]], None]) -> Self:
@@ -125,6 +126,8 @@ class Handler:
     def _failed(self, error: errors.CollagenError) -> Verdict:
         kind, message = type(error).__name__, errors.nameless(self._settings.without_paths(error))
         answer = verdict(error)
+        if error.by_trigger and not self._once.is_new(message):
+            return answer
         if answer.again is None:
             LOG.warning("Dropped for good, %s: %s", kind, message)
         else:

@@ -71,7 +71,8 @@ def _register(scope: Flask | Blueprint, answer: Answer) -> None:
 def _collagen_error(error: errors.CollagenError, answer: Answer) -> ResponseReturnValue:
     status = http_status(error)
     level = logging.WARNING if status in (401, 400) or status >= 500 else logging.INFO
-    LOG.log(level, "%s %s: %d %s", request.method, route(), status, services().without_paths(error))
+    if not error.by_trigger or services().once.is_new(str(error)):
+        LOG.log(level, "%s %s: %d %s", request.method, route(), status, services().without_paths(error))
     response = answer(status, error.public)
     if isinstance(error, errors.Retryable):
         response.headers["Retry-After"] = str(error.retry_after)

@@ -10,6 +10,7 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.core.config import Campaigns, Settings
+from app.core.logging import Once
 from app.core.sources import CLOUDINARY
 from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
@@ -30,7 +31,8 @@ from app.web.http.admission import Admission
 class Services:
     """`tokens`: None without a key, so that no token is valid; `sessions`: None where no campaign has a gallery.
 
-    `intake`: None where no campaign has its photos in Cloudinary, so that no notification is expected.
+    `intake`: None where no campaign has its photos in Cloudinary, so that no notification is expected. `once`: what is
+    in the log already and would be the same again.
     """
 
     settings: Settings
@@ -49,6 +51,7 @@ class Services:
     erasing: Erasing
     sessions: Sessions | None
     dashboard: Dashboard
+    once: Once
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -85,6 +88,7 @@ class Services:
             Erasing(store, cache),
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),
+            Once(),
         )
 
     def close(self) -> None:

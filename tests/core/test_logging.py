@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.core.logging import Json, Plain, current_request_id, request_context
+from app.core.logging import DAY, Json, Once, Plain, current_request_id, request_context
 
 ROOT = Path(__file__).parents[2]
 TIME = "2026-11-20T06:04:05Z"
@@ -85,3 +85,11 @@ def test_another_process_goes_on_with_the_request_the_style_and_the_level() -> N
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert [(line["message"], line["request_id"]) for line in lines] == [("within", "some-request"), ("after", None)]
+
+
+def test_a_text_is_new_once_a_day() -> None:
+    now = 5.0
+    once = Once(lambda: now)
+    assert [once.is_new("a"), once.is_new("b"), once.is_new("a")] == [True, True, False]
+    now += DAY
+    assert [once.is_new("a"), once.is_new("a")] == [True, False]

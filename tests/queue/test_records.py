@@ -156,3 +156,12 @@ def test_an_unexpected_error_is_logged_without_its_message_and_retried(
     (line,) = caplog.messages
     assert "RuntimeError in handle, records.py line " in line
     assert "@" not in line
+
+
+def test_what_a_trigger_makes_unusable_is_dropped_and_logged_once(
+    handler: Handler, caplog: pytest.LogCaptureFixture
+) -> None:
+    unsigned = replace(RECORD, signature="")
+    assert [handler.handle(unsigned).word for _ in range(3)] == ["drop"] * 3
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "auth_scheme to default or legacy_hmac" in caplog.text

@@ -8,13 +8,15 @@
   Cloudinary sent them.
 - `uploads`: brings pictures into the account. `public_ids`: checks public IDs, and divides many
   into single questions.
+- `setup`: triggers, upload presets, folders, the plan.
 """
 
 from app.adapters.cloudinary.api import Cloudinary
 from app.adapters.cloudinary.notifications import Notification, parse
 from app.adapters.cloudinary.public_ids import batches
 from app.adapters.cloudinary.quota import Quota
+from app.adapters.cloudinary.setup import Setup
 from app.adapters.cloudinary.signature import verify
 from app.adapters.cloudinary.uploads import NewPicture, Uploads
 
-__all__ = ["Cloudinary", "NewPicture", "Notification", "Quota", "Uploads", "batches", "parse", "verify"]
+__all__ = ["Cloudinary", "NewPicture", "Notification", "Quota", "Setup", "Uploads", "batches", "parse", "verify"]

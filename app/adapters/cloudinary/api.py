@@ -9,6 +9,7 @@ from app.adapters.cloudinary.asset import TYPES, FolderMissing, read_asset, read
 from app.adapters.cloudinary.connection import new_session
 from app.adapters.cloudinary.public_ids import check_public_id
 from app.adapters.cloudinary.sdk import Sdk
+from app.adapters.cloudinary.setup import Setup
 from app.core.config import Account
 from app.core.errors import CloudinaryUnavailable
 from app.core.sources import Asset, Page, Status
@@ -19,7 +20,10 @@ ROWS = 500  # in one page of a list; Cloudinary's maximum
 
 
 class Cloudinary:
-    """A Cloudinary account, which is a source of photos. Thread-safe. `quota`: the calls made, and those left."""
+    """A Cloudinary account, which is a source of photos. Thread-safe.
+
+    `quota`: the calls made, and those left. `setup`: how the account is set up.
+    """
 
     any_format = False  # the delivery hosts turn every picture into JPEG
 
@@ -28,6 +32,7 @@ class Cloudinary:
         self.account = account.cloud_name
         self.quota = self._sdk.quota
         self._fixed_folders: bool | None = None  # None: not asked yet
+        self.setup = Setup(self._sdk, self.fixed_folders)
         self._hosts = delivery_hosts
         self._session = new_session()
         self._ping_url = f"{account.upload_prefix or 'https://api.cloudinary.com'}/v1_1/{account.cloud_name}/ping"
@@ -88,6 +93,11 @@ class Cloudinary:
     def everything(self, cursor: str | None = None, kind: str = "image") -> Page:
         """One page of all assets of a kind, in any folder. Rejected ones are not listed."""
         return self._page(self._sdk.api.resources, cursor=cursor, resource_type=kind)
+
+    def beginning_with(self, prefix: str) -> list[str]:
+        """The public IDs of images that begin so, at most a page of them. Rejected ones are not listed."""
+        page = self._page(self._sdk.api.resources, cursor=None, type="upload", prefix=prefix)
+        return [row.asset.public_id for row in page.rows]
 
     def named(self, public_ids: Sequence[str]) -> Page:
         """The images with these public IDs, at most as many as `batches` returns, in any folder and state."""

@@ -68,11 +68,11 @@ def _sent_at(answer: Mapping[str, Any]) -> float:
 
 
 def _folder(answer: Mapping[str, Any], public_id: str, fixed_folders: bool) -> str:
-    if fixed_folders:
-        return public_id.rpartition("/")[0]
-    if "asset_folder" not in answer:
+    if "asset_folder" in answer:  # also once an account with fixed folders has been migrated
+        return _typed(answer, "asset_folder", str)
+    if not fixed_folders:
         raise FolderMissing
-    return _typed(answer, "asset_folder", str)
+    return public_id.rpartition("/")[0]
 
 
 def read_page(answer: Mapping[str, Any] | None, *, fixed_folders: bool = False) -> Page:

@@ -18,8 +18,14 @@ from app.core.sources import Hint
 
 ONE_ASSET = ("moderation", "upload")
 # The usual cause of a wrong body (https://cloudinary.com/documentation/admin_api_triggers.md)
-TEMPLATE = "If its trigger has a payload_template, which replaces Cloudinary's own body, remove that from the trigger."
+TEMPLATE = (
+    "If its trigger has a payload_template, which replaces Cloudinary's own body, remove that from the trigger"
+    " (python -m app connect --apply does)."
+)
 MANY_ASSETS = ("delete", "move", "resource_context_changed")
+FOLDER = "move_or_rename_asset_folder"
+EVENTS = (*ONE_ASSET, "rename", *MANY_ASSETS, FOLDER)  # all that concern photos
+OF_DYNAMIC_FOLDERS = ("move", FOLDER)  # accounts with fixed folders have neither
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,9 @@ def parse(body: bytes, signed: int | None = None) -> Notification:
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadNotification(f"The notification is not JSON. {TEMPLATE}") from error
+        raise _templated("The notification is not JSON.") from error
     if not isinstance(payload, dict) or not isinstance(payload.get("notification_type"), str):
-        raise BadNotification(f"The notification has no notification_type. {TEMPLATE}")
+        raise _templated("The notification has no notification_type.")
     kind = payload["notification_type"]
     hints = tuple(replace(hint, signed=signed) for hint in _hints(kind, payload))
     for hint in hints:
@@ -60,7 +66,7 @@ def parse(body: bytes, signed: int | None = None) -> Notification:
 
 
 def _folders(kind: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
-    if kind != "move_or_rename_asset_folder":
+    if kind != FOLDER:
         return ()
     paths = (payload.get("from_path"), payload.get("to_path"))
     return tuple(path.strip("/") for path in paths if isinstance(path, str) and path.strip("/"))
@@ -79,7 +85,7 @@ def _hints(kind: str, payload: Mapping[str, Any]) -> Iterator[Hint]:
         if isinstance(resources, dict):
             resources = [{"public_id": public_id} | _as_dict(rest) for public_id, rest in resources.items()]
         if not isinstance(resources, list):
-            raise BadNotification(f"The {kind} notification has no resources. {TEMPLATE}")
+            raise _templated(f"The {kind} notification has no resources.")
         for resource in map(_as_dict, resources):
             if resource.get("resource_type", "image") == "image":
                 yield Hint(
@@ -135,7 +141,7 @@ def _text(payload: Mapping[str, Any], key: str) -> str | None:
 def _public_id(payload: Mapping[str, Any], key: str) -> str:
     public_id = payload.get(key)
     if not isinstance(public_id, str) or not public_id:
-        raise BadNotification(f"The notification has no {key}. {TEMPLATE}")
+        raise _templated(f"The notification has no {key}.")
     return public_id
 
 
@@ -146,6 +152,12 @@ def _moderation_status(payload: Mapping[str, Any]) -> str:
         first = moderation[0] if isinstance(moderation, list) and moderation else None
         status = _as_dict(first).get("status")
     return status if isinstance(status, str) else "unknown"
+
+
+def _templated(what: str) -> BadNotification:
+    error = BadNotification(f"{what} {TEMPLATE}")
+    error.by_trigger = True
+    return error
 
 
 def _as_dict(value: object) -> dict[str, Any]:

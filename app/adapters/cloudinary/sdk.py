@@ -25,7 +25,10 @@ def options(account: Account, timeout: float) -> dict[str, Any]:
 
 
 class Sdk:
-    """The SDK with an account's options. Thread-safe. `api`, `utils`: its modules; `quota`: calls made and left."""
+    """The SDK with an account's options. Thread-safe.
+
+    `api`, `utils`: its modules; `json`: a call for which it has no function; `quota`: calls made and left.
+    """
 
     def __init__(self, account: Account) -> None:
         # The SDK reads the environment when it is imported and raises if it does not like it; by now the settings have
@@ -36,6 +39,7 @@ class Sdk:
 
         self.api = cloudinary.api
         self.utils = cloudinary.utils
+        self.json = call_api.call_json_api
         self.options = options(account, limits.API_SECONDS)
         self.quota = Quota()
         self._exceptions = cloudinary.exceptions
@@ -63,9 +67,11 @@ class Sdk:
                 limit_reached=True,
             ) from error
         except (exceptions.AuthorizationRequired, exceptions.NotAllowed) as error:
-            raise CloudinaryUnavailable(
+            refused = CloudinaryUnavailable(
                 f"Cloudinary refuses the credentials; check CLOUDINARY_URL: {_message(error)}"
-            ) from error
+            )
+            refused.forbidden = isinstance(error, exceptions.NotAllowed)
+            raise refused from error
         except Exception as error:
             # the SDK raises plain Exception for 302, 423 and 502, and GeneralError for any network failure
             self.quota.failed()

@@ -34,10 +34,7 @@ def verify(
     How to verify a signature of version 2 (Ed25519) is not published, so it cannot stand alone.
     """
     if signature_v2 and not signature:
-        raise BadSignature(
-            "The notification has X-Cld-Signature_v2 alone: its trigger signs with eddsa_v2 only. Set the trigger's"
-            " auth_scheme to default or legacy_hmac."
-        )
+        raise _of_trigger("The notification has X-Cld-Signature_v2 alone: its trigger signs with eddsa_v2 only.")
     if not re.fullmatch(r"[0-9]{1,12}", timestamp):
         raise BadSignature("The header X-Cld-Timestamp is missing or not a number.")
     algorithm = _algorithm(signature, algorithms)
@@ -62,11 +59,10 @@ def _check_age(age: float) -> None:
 
 
 def _algorithm(signature: str, allowed: Collection[str]) -> str:
+    if not signature:
+        raise _of_trigger("The header X-Cld-Signature is missing. A trigger that signs with eddsa_v2 only sends none.")
     if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", signature):
-        raise BadSignature(
-            "The header X-Cld-Signature is missing, or neither SHA-1 nor SHA-256. A trigger that signs with eddsa_v2"
-            " only sends none: set its auth_scheme to default or legacy_hmac."
-        )
+        raise BadSignature("The header X-Cld-Signature is neither SHA-1 nor SHA-256.")
     algorithm = ALGORITHMS[len(signature)]
     if algorithm not in allowed:
         raise BadSignature(
@@ -74,6 +70,14 @@ def _algorithm(signature: str, allowed: Collection[str]) -> str:
             " ask Cloudinary's support to let the account sign with another."
         )
     return algorithm
+
+
+def _of_trigger(what: str) -> BadSignature:
+    error = BadSignature(
+        f"{what} Set the trigger's auth_scheme to default or legacy_hmac (python -m app connect --apply does)."
+    )
+    error.by_trigger = True
+    return error
 
 
 def signing_key(body: bytes) -> str | None:

@@ -74,11 +74,22 @@ class Uploads:
         if picture.folder is not None:
             options |= {"asset_folder": picture.folder, "display_name": picture.file.rpartition(".")[0].strip()[:255]}
         answer = self._call(picture, options)
+        if answer.get("public_id") != picture.public_id:
+            raise CloudinaryUnavailable("Cloudinary did not say whether it has stored the picture.")
         if not answer.get("existing"):
             return False
         if digest_in(answer) != mark and not is_same(answer.get("etag"), picture.data):
             raise PictureError(f"another picture is in Cloudinary as {picture.public_id}")
         return True
+
+    def upload_by(self, preset: str, picture: NewPicture) -> str:
+        """Uploads a picture as an upload preset says; returns its public ID, to which the preset may add a folder.
+
+        Raises what `upload` raises.
+        """
+        check_public_id(picture.public_id)
+        answer = self._call(picture, {"public_id": picture.public_id, "upload_preset": preset})
+        return str(answer["public_id"])
 
     def _call(self, picture: NewPicture, options: Mapping[str, Any]) -> Mapping[str, Any]:
         exceptions = self._exceptions
@@ -100,7 +111,7 @@ class Uploads:
             ) from error
         except Exception as error:  # as in `app.adapters.cloudinary.sdk`
             raise CloudinaryUnavailable(f"The upload failed: {_message(error)}") from error
-        if answer.get("public_id") != picture.public_id or not answer.get("asset_id"):
+        if not isinstance(answer.get("public_id"), str) or not answer.get("asset_id"):
             raise CloudinaryUnavailable("Cloudinary did not say whether it has stored the picture.")
         self.quota.accepted()
         return answer  # type: ignore[no-any-return]

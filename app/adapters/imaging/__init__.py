@@ -55,6 +55,7 @@ __all__ = [
     "faces",
     "policy",
     "prepare",
+    "sample",
     "screens",
     "size",
     "variants",

@@ -5,6 +5,7 @@
 - `catalogue`, `entries`: when and where photos were taken, for campaigns that keep it.
 - `collages`: finished collages, and the one being built. `manifests`, `schema`: what their manifests say.
 - `logs`: what happened to each photo, and the raw notifications. `events`: the lines of the former.
+- `filed`: the notifications of one photo.
 - `syncs`: whether a campaign is being synced, and how far it is.
 - `erasures`: which photos were forgotten lately.
 - `checkpoints`: how far a notification of many photos is. `logouts`: which gallery sessions have ended.
@@ -32,6 +33,7 @@ from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
 from app.adapters.store.state.checkpoints import Checkpoints
 from app.adapters.store.state.erasures import Erasures
+from app.adapters.store.state.filed import Filed
 from app.adapters.store.state.logouts import Logouts
 from app.adapters.store.state.logs import Logs
 from app.adapters.store.state.syncs import Syncs
@@ -49,6 +51,7 @@ class Store:
         self.catalogue = Catalogue(self.root)
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)
+        self.filed = Filed(self.root)
         self.syncs = Syncs(self.root)
         self.erasures = Erasures(self.root)
         self.checkpoints = Checkpoints(self.root)

@@ -95,15 +95,15 @@ def secret_keys(text: str | None) -> tuple[str, ...]:
     return keys
 
 
-def public_url(text: str | None) -> str | None:
-    """COLLAGEN_PUBLIC_URL, without a trailing slash."""
+def public_url(text: str | None, key: str = "COLLAGEN_PUBLIC_URL") -> str | None:
+    """COLLAGEN_PUBLIC_URL, or an option `key` that stands in for it, without a trailing slash."""
     if text is None:
         return None
-    url = _split("COLLAGEN_PUBLIC_URL", text)
+    url = _split(key, text)
     if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
-        raise SettingError(f"COLLAGEN_PUBLIC_URL must begin with https:// (http only for this machine), not {text!r}.")
+        raise SettingError(f"{key} must begin with https:// (http only for this machine), not {text!r}.")
     if not url.hostname or url.query or url.fragment or url.username:
-        raise SettingError(f"COLLAGEN_PUBLIC_URL must look like https://collagen.example.org, not {text!r}.")
+        raise SettingError(f"{key} must look like https://collagen.example.org, not {text!r}.")
     return text.rstrip("/")
 
 

@@ -13,7 +13,7 @@ from app.services.collage.layout import Layout
 
 STRIP = 2**19  # canvas pixels of a strip, about
 FEWEST, MOST = 16, 128  # rows of a strip, however wide: the first row of each compresses worse
-BAND = 2**23  # canvas pixels of a band at most: its cells take 3 bytes each
+BAND, LARGE_BAND = 2**22, 2**23  # canvas pixels of a band at most: its cells take 3 bytes each
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,18 @@ class Band:
         return min(max(0, self.top - start), cell), max(0, min(cell, self.bottom - start))
 
 
-def bands(layout: Layout, strip: int = STRIP, band: int = BAND) -> list[Band]:
+def largest_band(layout: Layout) -> int:
+    """Canvas pixels of a band at most: on large canvases more, as each of their photos is decoded for every band."""
+    return max(BAND, min(LARGE_BAND, layout.horizontal.canvas * layout.vertical.canvas // 4))
+
+
+def bands(layout: Layout, strip: int = STRIP, band: int | None = None) -> list[Band]:
     """The bands of a canvas, from the top down: together they cover each of its rows once.
 
-    `strip`, `band`: canvas pixels of each.
+    `strip`, `band`: canvas pixels of each; default of a band: `largest_band`.
     """
-    strip, band = (max(FEWEST, pixels // layout.horizontal.canvas) for pixels in (strip, band))  # now in rows
+    sizes = strip, band or largest_band(layout)
+    strip, band = (max(FEWEST, pixels // layout.horizontal.canvas) for pixels in sizes)  # now in rows
     strip = min(strip, MOST)
     rows_each = max(1, -(-strip // layout.vertical.cell))
     firsts = list(range(0, layout.rows, rows_each))

@@ -34,6 +34,7 @@ def cells(
             yield None
         else:
             yield from resized([one for one in group if one is not None], size, part)
+        del group  # here and below: a picture is let go before the next one is decoded
 
 
 def _groups(every: Iterable[Rows | None]) -> Iterator[list[Rows | None]]:
@@ -44,7 +45,8 @@ def _groups(every: Iterable[Rows | None]) -> Iterator[list[Rows | None]]:
             yield group
             group = []
         group.append(pixels)
-        if pixels is None or (len(group) + 1) * pixels.nbytes > TOGETHER:  # before the next one is decoded
+        if pixels is None or (len(group) + 1) * pixels.nbytes > TOGETHER:
+            del pixels
             yield group
             group = []
     if group:
@@ -61,6 +63,7 @@ def _pixels(store: Store, campaign: str, public_ids: Sequence[str], size: tuple[
             if pixels is None:  # the next may still be whole
                 pixels = _decoded(_read(source), source, size)
         yield pixels
+        del pixels
 
 
 def _sources(store: Store, campaign: str, public_id: str, size: tuple[int, int]) -> list[Source]:

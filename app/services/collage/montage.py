@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from app.adapters import imaging
 from app.adapters.imaging.rendering import png, reductions, strips
 from app.adapters.imaging.rendering.coding import Coding, Colour, fill
 from app.adapters.store import Store
@@ -132,6 +133,8 @@ def render(scene: Scene, band: Band) -> Rendered:
     found: list[Rows | None] = []
     if part[0] < part[1]:  # or it is nothing but padding
         found = list(cells(scene.store, scene.campaign, public_ids, size, part))
+        if size > imaging.INTERMEDIATE:  # decoding archives leaves much memory that is free, but still this process's
+            ctypes.CDLL(None).malloc_trim(0)
     readable = [one for one in found if one is not None]
     if len(readable) < len(found):
         return Rendered(unreadable=[name for name, one in zip(public_ids, found, strict=True) if one is None])

@@ -3,5 +3,5 @@
 - `doctor`: the checks, in order. `run`: runs each with a time limit. `result`: what a check says.
 - `settings`, `clock`, `mount`: what the answers mean; pure.
 - `machine`: Python, packages, exiftool, ImageMagick, face detection. `storage`: the store. `access`: who can read what.
-- `network`: Cloudinary, the mail server, our public address.
+- `network`: Cloudinary, the mail server, our public address. `connected`: how Cloudinary is set up.
 """

@@ -10,7 +10,7 @@ from app.adapters.store import Store
 from app.core.config import Campaigns, Survey, load_campaigns, survey
 from app.core.errors import SettingError
 from app.core.project import ROOT
-from app.services.doctor import access, machine, network, settings, storage
+from app.services.doctor import access, connected, machine, network, settings, storage
 from app.services.doctor.result import FAIL, OK, SKIPPED, WARN, Result
 from app.services.doctor.run import Check, run
 
@@ -83,6 +83,7 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         checks += [
             Check("clock", partial(network.time, cloudinary)),
             Check("cloudinary", partial(network.account, cloudinary)),
+            Check("connect", partial(connected.account, cloudinary, campaigns, known), ("cloudinary",)),
             Check("delivery", partial(network.delivery, cloudinary, known.delivery_hosts)),
         ]
     return [

@@ -25,6 +25,7 @@ def admit(cloud: Cloud, request: Request, cloud_name: str) -> dict[str, str]:
         raise RefusalError(401, "unknown api_key")
     if given.password != cloud.keys[given.username]:
         raise RefusalError(401, "api_secret mismatch")
+    cloud.setup.admit(request.method, request.path)
     return cloud.quota.take()
 
 
@@ -37,7 +38,8 @@ def usage(cloud: Cloud, request: Request) -> Any:
     size = sum(len(asset.picture.data) for asset in assets)
     most = {"image_max_size_bytes": cloud.largest}
     known = {"plan": "Free", "resources": len(assets), "storage": {"usage": size}, "derived_resources": 0}
-    return known | {"media_limits": most}
+    credits = {"usage": cloud.credits, "limit": 25.0, "used_percent": 100 * cloud.credits / 25}
+    return known | {"credits": credits, "media_limits": most}
 
 
 def config(cloud: Cloud, request: Request) -> Any:

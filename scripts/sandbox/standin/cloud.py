@@ -11,6 +11,7 @@ from scripts.sandbox.standin.faults import Faults
 from scripts.sandbox.standin.notifier import Notifier
 from scripts.sandbox.standin.pictures import Picture
 from scripts.sandbox.standin.quota import Quota
+from scripts.sandbox.standin.setup import Setup
 
 STATUSES = ("pending", "approved", "rejected")
 
@@ -25,13 +26,15 @@ class Cloud:
         self.name = name
         self.faults, self.notifier = faults, notifier
         self.use_keys({key: secret})
-        self.catalogue, self.quota = Catalogue(), Quota()
+        self.catalogue, self.quota, self.setup = Catalogue(), Quota(), Setup()
+        notifier.subscribed = self.setup.subscribed
         self.calls: list[dict[str, Any]] = []
         self.ahead = 0.0  # seconds that its clock (header Date) is ahead of ours
         self.deliver_rejected = False  # whether the URL of a rejected asset still works; sources contradict each other
         self.deliver_signed = True  # whether a signed URL of a private or authenticated asset works
         self.fixed_folders = False  # whether a folder is part of the public ID instead of a property
         self.largest = 10_485_760  # bytes that a picture may have in an upload; the free plan's limit
+        self.credits = 0.5  # of the plan's 25 that are used
         self._base = ""
 
     def use_keys(self, keys: dict[str, str]) -> None:
@@ -52,11 +55,12 @@ class Cloud:
         self.faults.clear()
         self.quota.set(None)
         self.catalogue.clear()
+        self.setup.clear()
         self.notifier.reset()
         self.calls = []
         self.ahead = 0.0
         self.deliver_rejected, self.deliver_signed, self.fixed_folders = False, True, False
-        self.largest = 10_485_760
+        self.largest, self.credits = 10_485_760, 0.5
 
     def upload(
         self, public_id: str | None, picture: Picture, source: str = "api", notify: bool = True, **fields: Any

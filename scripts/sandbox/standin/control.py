@@ -39,12 +39,18 @@ def state(cloud: Cloud, request: Request) -> Any:
     }
     limit = {"limit": cloud.quota.limit, "used": cloud.quota.used, "ends": cloud.quota.ends}
     waiting = cloud.notifier.waiting
+    made = {
+        "triggers": [one.answer for one in cloud.setup.triggers.values()],
+        "presets": {name: cloud.setup.preset(name) for name in cloud.setup.presets},
+        "folders": sorted(cloud.setup.folders),
+    }
     return {
         "assets": assets,
         "settings": settings,
         "limit": limit,
         "faults": cloud.faults.all(),
         "waiting": waiting,
+        **made,
     }
 
 
@@ -64,8 +70,9 @@ def settings(cloud: Cloud, request: Request) -> Any:
             setattr(cloud.notifier, attribute, wanted[name])
     if "retry_delays" in wanted:
         cloud.notifier.retry_delays = tuple(wanted["retry_delays"])
-    for name in ("deliver_rejected", "deliver_signed", "fixed_folders", "largest"):
+    for name in ("deliver_rejected", "deliver_signed", "fixed_folders", "largest", "credits"):
         setattr(cloud, name, wanted.get(name, getattr(cloud, name)))
+    cloud.setup.forbidden = wanted.get("forbidden", cloud.setup.forbidden)
     if "keys" in wanted:
         cloud.use_keys(wanted["keys"])
     cloud.ahead = wanted.get("ahead", cloud.ahead)

@@ -32,7 +32,10 @@ class Remote:
     # Reading
 
     def state(self) -> Json:
-        """`assets` by public ID, `settings`, `limit`, `faults` (with how often each `fired`), `waiting`."""
+        """`assets` by public ID, `settings`, `limit`, `faults` (with how often each `fired`), `waiting`.
+
+        And how the account is set up: `triggers`, `presets` by name, `folders`.
+        """
         return self._get("state")
 
     def asset(self, public_id: str) -> Json:
@@ -56,7 +59,7 @@ class Remote:
     # The webhook
 
     def notify(self, url: str | None) -> None:
-        """Sets where notifications go from now on; None: nowhere."""
+        """Sets where notifications go from now on, while the account has no trigger; None: nowhere."""
         self.settings(notify=url)
 
     def settings(self, **settings: Any) -> None:
@@ -65,7 +68,8 @@ class Remote:
         at_once: how many notifications are sent in parallel (1: in order; at most 16).
 
         keys: the active API keys with their secrets, the oldest first, which signs. ahead: seconds that the account's
-        clock is ahead of ours.
+        clock is ahead of ours. forbidden: parts of the Admin API that the key may not use, such as triggers (or
+        only to make them: POST triggers). credits: how many of the plan's 25 are used.
         """
         self._post("settings", settings)
 
@@ -111,7 +115,7 @@ class Remote:
         self._post("limit", {"limit": limit, "seconds": seconds})
 
     def reset(self) -> None:
-        """Clears assets, faults, limit and logs; the webhook stays as set."""
+        """Clears assets, triggers, presets, folders, faults, limit and logs; the webhook stays as set."""
         self._post("reset", {})
 
     # HTTP

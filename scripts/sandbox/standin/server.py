@@ -15,12 +15,13 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
-from scripts.sandbox.standin import admin_api, control, delivery, upload_api
+from scripts.sandbox.standin import admin_api, control, delivery, setup_api, upload_api
 from scripts.sandbox.standin.cloud import Cloud
 from scripts.sandbox.standin.errors import NoJsonError, RefusalError
 from scripts.sandbox.standin.spoiling import AFTERWARDS, HTML, error_answer, instead, json_answer, without_fields
 
-_MAP = Map([*admin_api.RULES, *upload_api.RULES, *control.RULES], merge_slashes=False)
+_RULES = [*admin_api.RULES, *setup_api.RULES, *upload_api.RULES, *control.RULES]
+_MAP = Map(_RULES, merge_slashes=False)
 _ADMIT = {"api": admin_api.admit, "upload": upload_api.admit}
 
 

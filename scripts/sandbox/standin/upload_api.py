@@ -34,9 +34,11 @@ def admit(cloud: Cloud, request: Request, cloud_name: str) -> dict[str, str]:
 
 def upload(cloud: Cloud, request: Request) -> Any:
     """Adds an asset or a new version; with `overwrite` off, an existing one is returned as `existing`."""
-    form = request.form
+    form, preset = request.form, _preset(cloud, request)
     public_id = public_id_from(form["public_id"]) if form.get("public_id") else None
-    if public_id and not is_true(form.get("overwrite", "true")):
+    if public_id and cloud.fixed_folders and preset.get("folder"):
+        public_id = f"{preset['folder']}/{public_id}"
+    if public_id and not is_true(form.get("overwrite", preset.get("overwrite", "true"))):
         asset = cloud.catalogue.find(public_id)
         if asset:
             return answers.uploaded(asset, cloud.addresses, True, cloud.key)
@@ -46,12 +48,15 @@ def upload(cloud: Cloud, request: Request) -> Any:
     if len(data) > cloud.largest:
         size = f"Got {len(data)}. Maximum is {cloud.largest}."
         raise RefusalError(400, f"File size too large. {size} Upgrade your plan to enjoy higher limits.")
-    fields = _fields(request)
+    picture, formats = Picture.of(data, filename), preset.get("allowed_formats")
+    if formats and picture.format not in formats:
+        raise RefusalError(400, f"Image file format {picture.format} not allowed")
+    fields = _of_preset(preset) | _fields(request)
     if cloud.fixed_folders:  # where neither exists
         fields = {name: value for name, value in fields.items() if name not in ("asset_folder", "display_name")}
     # The vendor's upload replaces the previous asset with its context, tags and moderation.
     fields = {"context": {}, "tags": (), "moderation": None} | fields
-    answer = cloud.upload(public_id, Picture.of(data, filename), **fields)
+    answer = cloud.upload(public_id, picture, **fields)
     return answer | {"original_filename": filename.rsplit(".", 1)[0]}
 
 
@@ -102,6 +107,22 @@ def _fields(request: Request) -> dict[str, Any]:
         fields["tags"] = tags_from(form["tags"])
     if "moderation" in form:
         fields["moderation"] = Moderation(form["moderation"], "pending", iso())
+    return fields
+
+
+def _preset(cloud: Cloud, request: Request) -> dict[str, Any]:
+    """The settings of the preset that the call names; {} if it names none. Pictures are not transformed here."""
+    name = request.form.get("upload_preset")
+    if name and name not in cloud.setup.presets:
+        raise RefusalError(400, "Upload preset not found")
+    settings: dict[str, Any] = cloud.setup.preset(name)["settings"] if name else {}
+    return settings
+
+
+def _of_preset(settings: dict[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: settings[name] for name in ("asset_folder", "display_name") if name in settings}
+    if "moderation" in settings:
+        fields["moderation"] = Moderation(settings["moderation"], "pending", iso())
     return fields
 
 

@@ -119,6 +119,11 @@ def test_in_an_account_with_fixed_folders_the_folder_of_the_public_id_stands_in(
     assert state.folder == "sayno/below"
     asked = [call["path"] for call in standin.calls("api") if call["path"].endswith("/config")]
     assert len(asked) == 1, "the folder mode is asked for once"
+    standin.settings(fixed_folders=False)  # the account is migrated
+    standin.move("sayno/a", "other")
+    moved = cloudinary.state("sayno/a")
+    assert moved is not None
+    assert moved.folder == "other"
 
 
 def test_a_page_in_place_of_a_list_is_an_error_of_one_sentence(standin: Standin, cloudinary: Cloudinary) -> None:

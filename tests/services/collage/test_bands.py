@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.collage.bands import BAND, FEWEST, MOST, STRIP, bands
+from app.services.collage.bands import FEWEST, MOST, STRIP, bands, largest_band
 from app.services.collage.layout import Axis, Layout
 
 
@@ -57,14 +57,14 @@ def test_a_photo_is_decoded_once_unless_its_row_is_too_large_for_a_band(layout: 
     for row in range(layout.rows):
         _, height = layout.vertical.visible(row)
         padding = abs(layout.vertical.spare)
-        if (height + padding) * layout.horizontal.canvas <= BAND:
+        if (height + padding) * layout.horizontal.canvas <= largest_band(layout):
             assert seen.count(row) == 1
 
 
 @given(layouts())
 def test_what_a_band_keeps_of_its_cells_is_bounded(layout: Layout) -> None:
     width = layout.horizontal.canvas
-    most = max(FEWEST, BAND // width)
+    most = max(FEWEST, largest_band(layout) // width)
     strip = min(MOST, max(FEWEST, STRIP // width))
     padding = max(0, layout.vertical.start) + 1
     for band in bands(layout):

@@ -11,8 +11,9 @@ import pytest
 from app.adapters.cloudinary import Cloudinary
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
-from app.core.config import Account, Campaign
-from app.services.doctor import access, machine, network, storage
+from app.core.config import Account, Campaign, load_campaigns, load_settings
+from app.services.connect.connect import Connecting
+from app.services.doctor import access, connected, machine, network, storage
 from app.services.doctor.doctor import Result, diagnose
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
@@ -43,15 +44,53 @@ def states(environ: dict[str, str], tmp_path: Path) -> dict[str, Result]:
     return found
 
 
-def test_an_intact_installation_passes_every_check_with_one_call(environ: dict[str, str], standin: Standin) -> None:
+def test_an_intact_installation_passes_every_check_with_five_calls(environ: dict[str, str], standin: Standin) -> None:
+    set_up(standin)
+    standin.limit(500)
     answer = command("doctor", environ=environ)
     assert (answer.returncode, answer.stderr) == (0, "")
     *lines, _ = answer.stdout.splitlines()
     said = {line[6:].partition(": ")[0]: line[:4].strip() for line in lines}
     assert {name for name, state in said.items() if state != "ok"} <= {"user", "mail server", "public address"}
-    assert standin.state()["limit"]["used"] == 1
+    assert standin.state()["limit"]["used"] == 5
     for secret in (PASSWORD, "a key of the tests", standin.secret, "hello@sayno.example"):
         assert secret not in answer.stdout
+
+
+def set_up(standin: Standin) -> Connecting:
+    """Sets the account up for a service at the stand-in's own address."""
+    account, named = (
+        Account(standin.cloud, standin.key, standin.secret, standin.url),
+        ("test_prototype", "sayno", "other"),
+    )
+    campaigns = [Campaign(name, name, name) for name in named]
+    connecting = Connecting(Cloudinary(account, ()).setup, campaigns, f"{standin.url}/webhook/cloudinary")
+    connecting.apply(connecting.look(), lambda _: None)
+    return connecting
+
+
+def test_what_is_missing_in_cloudinary_is_a_warning_with_the_command_that_makes_it(
+    environ: dict[str, str], standin: Standin
+) -> None:
+    settings = load_settings(environ, Path("/nonexistent"))
+    campaigns = load_campaigns(settings.campaigns_file)
+
+    def found() -> list[Result]:
+        return list(connected.account(Cloudinary(settings.required_account(), ()), campaigns, settings))
+
+    assert {result.state for result in found() if not result.message.startswith("plan")} == {"warn"}
+    set_up(standin)
+    assert {result.state for result in found()} == {"ok"}
+    removed = standin.state()["triggers"][0]
+    Cloudinary(settings.required_account(), ()).setup.remove_trigger(removed["id"])
+    (missing,) = (result for result in found() if result.state == "warn")
+    assert missing.message.startswith(f"trigger {removed['event_type']}: nothing sends it to")
+    assert missing.advice == "python -m app connect --apply"
+    standin.limit(0)
+    assert [result.state for result in found()] == ["-"]
+    assert [
+        result.state for result in connected.account(Cloudinary(settings.required_account(), ()), None, settings)
+    ] == ["-"]
 
 
 def test_everything_that_is_wrong_is_named_in_one_run(environ: dict[str, str], tmp_path: Path) -> None:

@@ -91,6 +91,27 @@ def test_a_notification_without_a_signature_is_refused(client: FlaskClient) -> N
     assert client.post("/webhook/cloudinary", json={"notification_type": "upload"}).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("payload", "scheme", "status", "said"),
+    [
+        ({"notification_type": "upload", "public_id": "a"}, "eddsa_v2", 401, "its trigger signs with eddsa_v2 only"),
+        ({"text": "a photo!"}, "default", 400, "If its trigger has a payload_template"),
+    ],
+)
+def test_what_a_trigger_makes_unusable_gets_the_cause_and_the_cure_and_is_logged_once(
+    client: FlaskClient, payload: Any, scheme: str, status: int, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(3):
+        body = json.dumps(payload | {"version": number}).encode()
+        headers = sign(body) | {"X-Cld-Signature_v2": "c2lnbmVk"}
+        if scheme == "eddsa_v2":
+            del headers["X-Cld-Signature"]
+        answer = client.post("/webhook/cloudinary", data=body, headers=headers)
+        assert (answer.status_code, said in answer.get_json()["error"]) == (status, True)
+        assert "python -m app connect --apply" in answer.get_json()["error"]
+    assert [said in message for message in caplog.messages].count(True) == 1
+
+
 @pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"{}", b'{"notification_type": 3}', b"\xff\xfe"])
 def test_a_signed_body_that_is_no_notification_is_unusable(client: FlaskClient, body: bytes) -> None:
     assert notify(client, body).status_code == 400

@@ -122,11 +122,12 @@ class Logs:
         self,
         campaign: str | None,
         line: Callable[[str], bool],
-        document: Callable[[bytes], bool],
+        document: Callable[[bytes], bool] | None = None,
         *,
         damaged: bool = False,
     ) -> Purged:
-        """Removes the log lines and the notifications for which `line` and `document` return True.
+        """Removes the log lines and the notifications for which `line` and `document` (None: no notification is read)
+        return True.
 
         `damaged`: also the lines and notifications that should be JSON but are not, which may be the rest of one that
         would match. `campaign`: None for the notifications of unknown campaigns. An empty log is removed. Raises
@@ -140,7 +141,7 @@ class Logs:
                 if path.suffix in (".log", ".jsonl"):
                     with self._held(path) if path.parent.name == "opens" else contextlib.nullcontext():
                         done.add_log(*self._without(path, line, damaged=damaged and path.suffix == ".jsonl"))
-                elif path.suffix == ".json":
+                elif path.suffix == ".json" and document is not None:
                     raw = files.read(path) or b""
                     goes = document(raw) or (damaged and raw != b"" and an_object(raw) is None)
                     done.add_notification(goes and files.remove(path))
