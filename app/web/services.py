@@ -14,7 +14,9 @@ from app.core.logging import Once
 from app.core.sources import CLOUDINARY
 from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
+from app.services.face.face import Face
 from app.services.intake import Intake
+from app.services.joining.joining import Joining
 from app.services.processor.processors import Processors
 from app.services.sources import Sources
 from app.services.tracking.opens import Recorder
@@ -25,6 +27,7 @@ from app.services.wall.finished import Finished
 from app.web.auth.session import Sessions
 from app.web.auth.throttle import Throttle, shared
 from app.web.http.admission import Admission
+from app.web.http.photo_form import Arrivals
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,13 @@ class Services:
     recorder: Recorder
     withdrawn: Withdrawn
     finished: Finished
+    face: Face
     erasing: Erasing
     sessions: Sessions | None
     dashboard: Dashboard
     once: Once
+    joining: Joining
+    arrivals: Arrivals
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -70,6 +76,7 @@ class Services:
             {CLOUDINARY: intake.processor} if intake else {},
         )
         withdrawn, cache = Withdrawn(store), Cache(store.path)
+        finished = Finished(store, withdrawn, cache)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,
@@ -84,11 +91,14 @@ class Services:
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),
             withdrawn,
-            Finished(store, withdrawn, cache),
+            finished,
+            Face.of(store, withdrawn, finished, cache),
             Erasing(store, cache),
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),
             Once(),
+            Joining(settings, processors.clean),
+            Arrivals(),
         )
 
     def close(self) -> None:

@@ -41,9 +41,14 @@ class Echo(BaseHTTPRequestHandler):
         self.send_response(200)
         if wanted := self.headers.get("X-Ask-For"):
             self.send_header("X-Accel-Redirect", wanted)
+            self.send_header("Cross-Origin-Resource-Policy", self.headers.get("X-Ask-Policy", "same-origin"))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.do_GET()
 
     def log_message(self, *_: Any) -> None:
         """Logs nothing."""
@@ -192,6 +197,9 @@ def test_the_service_hears_who_asks_and_by_which_id_whatever_the_client_says_of_
 def test_nginx_sends_files_of_finished_collages_and_nothing_else_of_the_store(echo: Nginx) -> None:
     whole = "/_store/sayno/collages/0001"
     assert get(echo, "/", headers={"X-Ask-For": f"{whole}/collage.png"}).text == SECRET
+    for asked, policy in (("cross-origin", "cross-origin"), ("anything", "same-origin"), ("", "same-origin")):
+        answer = get(echo, "/", headers={"X-Ask-For": f"{whole}/collage.png", "X-Ask-Policy": asked})
+        assert answer.headers["Cross-Origin-Resource-Policy"] == policy
     refused = [
         *(f"/_store/{name}" for name in STORED[1:]),
         f"{whole}/../../approved/a.jpg",
@@ -211,6 +219,17 @@ def test_a_body_that_is_too_large_is_refused_before_the_service_hears_of_it(echo
     large = b"x" * (limits.REQUEST_BYTES + 1)
     answer = requests.post(f"{echo.url}/webhook/cloudinary", data=large, verify=str(echo.ca), timeout=300)
     assert (answer.status_code, answer.json()["error"]) == (413, "The request is larger than 1 MiB.")
+
+
+def test_the_form_for_photos_alone_may_be_large_and_people_get_a_page_if_it_is_too_large(echo: Nginx) -> None:
+    def sent(path: str, size: int) -> requests.Response:
+        return requests.post(f"{echo.url}{path}", data=bytes(size), verify=str(echo.ca), timeout=300)
+
+    assert sent("/c/sayno/join", limits.ARRIVAL_BYTES).status_code == 200
+    assert sent("/c/sayno/join/signature", limits.ARRIVAL_BYTES).status_code == 413
+    answer = sent("/c/sayno/join", 50_000_000)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (413, "text/html")
+    assert "at most 30 MB" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/webhook/cloudinary", "/health", "/admin/campaigns/sayno/collages/0001"])
@@ -316,6 +335,8 @@ def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: N
         f"/static/{SECRET}",
         f"/admin/?{SECRET}",
         f"/campaigns/sayno/photos/{SECRET}/thumb.jpg",
+        f"/c/{SECRET}/collage.jpg?width={SECRET}",
+        f"/oembed?url={SECRET}",
         f"/{SECRET}",
     ]
     for nginx in (alone, echo):
