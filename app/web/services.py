@@ -16,6 +16,7 @@ from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
 from app.services.face.face import Face
 from app.services.intake import Intake
+from app.services.joining.joining import Joining
 from app.services.processor.processors import Processors
 from app.services.sources import Sources
 from app.services.tracking.opens import Recorder
@@ -26,6 +27,7 @@ from app.services.wall.finished import Finished
 from app.web.auth.session import Sessions
 from app.web.auth.throttle import Throttle, shared
 from app.web.http.admission import Admission
+from app.web.http.photo_form import Arrivals
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Services:
     sessions: Sessions | None
     dashboard: Dashboard
     once: Once
+    joining: Joining
+    arrivals: Arrivals
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -93,6 +97,8 @@ class Services:
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),
             Once(),
+            Joining(settings, processors.clean),
+            Arrivals(),
         )
 
     def close(self) -> None:

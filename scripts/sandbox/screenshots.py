@@ -38,6 +38,7 @@ CAMPAIGNS = f"""
 [sayno]
 title = "Say No"
 public = true
+join = true
 download = true
 gallery_password = "{GALLERY}"
 [sayno.brand]
@@ -93,6 +94,8 @@ def pages(personal: str) -> list[Page]:
         Page("screen", "/c/sayno/screen", whole=False),
         Page("embed", "/c/sayno/embed", whole=False),
         Page("wall", "/wall/sayno/0002"),
+        Page("join", "/c/sayno/join"),
+        Page("join-thanks", "/c/sayno/join/thanks"),
         Page("wall-own", f"/track/{personal}/wall"),
     ]
 

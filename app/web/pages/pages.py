@@ -8,6 +8,7 @@ from app.web.pages.campaign import campaign, files, frame
 from app.web.pages.campaign import pictures as campaign_pictures
 from app.web.pages.dashboard import collages, crop, home, notify, numbers, photos, plan
 from app.web.pages.gallery import gallery
+from app.web.pages.join import join
 from app.web.pages.mail import track, unsubscribe
 from app.web.pages.wall import wall
 
@@ -18,5 +19,5 @@ def register(app: Flask) -> None:
     filters.register(app)
     for module in (track, unsubscribe, home, numbers, photos, plan, collages, crop, notify, gallery, wall):
         app.register_blueprint(module.blueprint)
-    for public in (campaign, campaign_pictures, frame, files):
+    for public in (campaign, campaign_pictures, frame, files, join):
         app.register_blueprint(public.blueprint)
