@@ -5,7 +5,7 @@ from __future__ import annotations
 from scripts.sandbox.pictures import jpeg, scene
 from scripts.sandbox.standin.client import Standin
 
-PICTURE = jpeg(scene(600, 800))
+PICTURE = jpeg(scene(375, 500))
 
 
 def put_waiting(standin: Standin, photos: int, folder: str = "sayno") -> list[str]:

@@ -98,7 +98,7 @@ def test_a_waiting_photo_is_seen_by_the_admin_only_and_kept_by_nobody(client: Fl
     put_waiting(standin, 1)
     get(client, HERE)
     before = len(standin.calls("api"))
-    for size, longest in (("small", 480), ("large", 800)):
+    for size, longest in (("small", 480), ("large", 500)):
         answer = get(client, f"{HERE}/p000/{size}.jpg?v=1")
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
         with Image.open(io.BytesIO(answer.data)) as image:
