@@ -1,7 +1,8 @@
 """Checks that a JSON document is a manifest. Pure.
 
 The keys are those that `services/collage/manifest.py` writes. `duplicates`, `revision`, `versions` and the layout's
-`terms` may be missing: older manifests lack some of them. `print` and `background` are there where they were asked for.
+`terms` may be missing: older manifests lack some of them. `print`, `background` and `pin`
+are there where they were asked for.
 """
 
 import re
@@ -13,6 +14,7 @@ from app.adapters.store.names import file_name
 from app.core.errors import BadPublicId
 
 PRINTS = ("png", "jpeg", "tiff", "pdf")
+PLACE = re.compile(r"middle|[1-9][0-9]{0,5},[1-9][0-9]{0,5}")
 BACKGROUND = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -39,6 +41,8 @@ def check(document: object, collage: str) -> dict[str, Any]:
         _check_print(_object(manifest["print"], "print"))
     if not BACKGROUND.fullmatch(str(manifest.get("background", "#000000"))):
         raise ValueError("background is not a colour")
+    if not all(PLACE.fullmatch(str(place)) for place in _object(manifest.get("pin", {}), "pin").values()):
+        raise ValueError("pin is not a place")
     if not is_count(manifest.get("revision", 1), 1):
         raise ValueError("revision is not a number")
     return manifest

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.adapters.store.photos.listing import Photo
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.blueprint import dashboard_blueprint
-from app.web.pages.dashboard.collage_form import fields
+from app.web.pages.dashboard.collage_form import fields, pinned
 from app.web.pages.dashboard.numbers import numbers
 from app.web.pages.dashboard.plan import planned
 from app.web.pages.pictures import picture
@@ -46,6 +46,7 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
     summed_up = numbers(campaign, photos, collages)
     search = request.values.get("q", "").strip()
     excluded = frozenset(request.values.getlist("exclude"))
+    pins = pinned()
     only_cut, archives = "cut" in request.values, summed_up.archives
     candidates: Sequence[Photo] = (archives.much_cut if archives else ()) if only_cut else photos
     found = [one for one in reversed(candidates) if search.casefold() in one.public_id.casefold()]
@@ -62,6 +63,7 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
         fields=fields(),
         tiles=tiles(campaign, here, given.dashboard.tags.cuts(campaign, here)),
         excluded=excluded,
+        pinned=pins,
         elsewhere=[one.public_id for one in photos if one.public_id in excluded - shown],
         search=search,
         only_cut=only_cut,
@@ -69,7 +71,7 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
         found=len(found),
         page=number,
         pages=pages,
-        long=len(excluded) > LONG,
+        long=len(excluded) + len(pins) > LONG,
         problem=problem,
     )
     return make_response(answer, status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,7 @@ from app.services.collage import choice
 from app.services.dashboard.proposal import Proposal, propose
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.blueprint import dashboard_blueprint
-from app.web.pages.dashboard.collage_form import parameters
+from app.web.pages.dashboard.collage_form import parameters, pinned
 from app.web.pages.dashboard.sketch import Sketch, edges, sketch
 from app.web.pages.tiles import Tile, tiles
 from app.web.services import services
@@ -25,7 +26,10 @@ SHOWN = 12  # people of each kind, of whom there may be many
 
 @dataclass(frozen=True)
 class Plan:
-    """`problem`: why no collage can be made; without one there are a proposal, a sketch and the first few people."""
+    """`problem`: why no collage can be made; without one there are a proposal, a sketch and the first few people.
+
+    `pinned`: the photos that are pinned, and the places that were typed; also with a problem.
+    """
 
     problem: str = ""
     proposal: Proposal | None = None
@@ -34,6 +38,7 @@ class Plan:
     left_out: list[Tile] = field(default_factory=list)
     excluded: list[Tile] = field(default_factory=list)
     duplicates: list[Tile] = field(default_factory=list)
+    pinned: list[tuple[Tile, str]] = field(default_factory=list)
 
 
 @blueprint.route("/plan", methods=["GET", "POST"])
@@ -48,18 +53,30 @@ def show(campaign: str) -> ResponseReturnValue:
 
 def planned(campaign: str, photos: Sequence[Photo], collages: Sequence[Summary]) -> Plan:
     """What the request's form would make of a campaign that has these photos and collages."""
+    lines = _lines(campaign, photos)
     try:
         requested = parameters()
-        choice.require_known(campaign, photos, requested.exclude)
+        choice.require_known(campaign, photos, requested.exclude, requested.pin)
         alike = () if requested.duplicates else services().dashboard.alike.soon(campaign, photos)
         proposal = propose(photos, choice.appearances(past.shown for past in collages), requested, alike)
     except BadParameters as error:
-        return Plan(problem=error.public)
+        return Plan(problem=error.public, pinned=lines)
     return Plan(
         proposal=proposal,
-        sketch=sketch(proposal.grid),
+        sketch=sketch(proposal.grid, proposal.pinned.values()),
         edges=edges(proposal.grid),
         left_out=tiles(campaign, proposal.left_out[:SHOWN]),
         excluded=tiles(campaign, proposal.excluded[:SHOWN]),
         duplicates=tiles(campaign, proposal.duplicates[:SHOWN]),
+        pinned=lines,
     )
+
+
+def _lines(campaign: str, photos: Sequence[Photo]) -> list[tuple[Tile, str]]:
+    """The photos that are pinned, with their places; those that the campaign does not have, too."""
+    typed = pinned()
+    if not typed:
+        return []
+    held = {one.public_id: one for one in tiles(campaign, [one for one in photos if one.public_id in typed])}
+    gone = datetime.fromtimestamp(0, UTC)
+    return [(held.get(public_id) or Tile(public_id, gone, None, ""), place) for public_id, place in typed.items()]

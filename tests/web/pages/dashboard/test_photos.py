@@ -128,6 +128,29 @@ def test_choices_travel_with_the_form_from_page_to_page(client: FlaskClient, sto
     assert re.search(r'value="p0" checked', second.partition('id="tiles"')[2])
 
 
+def test_photos_are_pinned_and_unpinned_by_buttons_of_the_form(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 12)
+    assert 'name="seat" value="p3"' in get(client, f"{HERE}/").text
+    page = get(client, f"{HERE}/?seat=p3&pin=p4&place=1,2").text
+    assert '"p3" aria-pressed="true"' in page
+    places = re.findall(r'name="pin" value="(\w+)">\s*<input [^>]*name="place" value="([^"]*)"', page)
+    assert places == [("p4", "1,2"), ("p3", "middle")]
+    assert page.count('class="pinned"') == 2  # in the sketch
+    gone = get(client, f"{HERE}/plan?pin=p3&place=&pin=p4&place=1,2&unseat=p3").text
+    assert ("p3" in gone, "p4" in gone) == (False, True)
+    for choice, sentence in (
+        ("pin=p3&place=77,1", "p3 is pinned to 77,1, which is outside the grid"),
+        ("pin=p3&place=up", "p3 can be pinned to middle, or to a row and column"),
+        ("pin=p3&place=&pin=p4&place=", "p3 and p4 are both pinned to row"),
+        ("pin=p99&place=1,1", "p99 is not in the campaign sayno, so cannot be pinned"),
+    ):
+        answer = get(client, f"{HERE}/plan?{choice}").text
+        assert sentence in text(answer)
+        assert 'name="place"' in answer  # where it can be corrected
+    shown = built(client, pin=["p3", "p4"], place=["middle", "1,1"])
+    assert store.collages.manifest("sayno", shown[-4:]).pin == {"p3": "middle", "p4": "1,1"}
+
+
 def test_many_who_are_left_out_travel_in_the_body(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 40)
     out = [f"p{number}" for number in range(35)]
