@@ -78,6 +78,13 @@ def pages(personal: str) -> list[Page]:
         Page("photos-none", "/admin/campaigns/test_prototype/", "admin"),
         Page("collages", f"{campaign}/history", "admin"),
         Page("collages-none", "/admin/campaigns/test_prototype/history", "admin"),
+        Page("compare", f"{campaign}/compare", "admin"),
+        Page(
+            "photos-pinned",
+            f"{campaign}/?pin=supporters/p004&place=middle&pin=supporters/p011&place=1,2",
+            "admin",
+            whole=False,
+        ),
         Page("collage", f"{campaign}/history/0002", "admin"),
         Page("building", f"{campaign}/history/0003", "admin"),
         Page("notify", f"{campaign}/history/0002/notify", "admin"),

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from app.web.pages import filters
-from app.web.pages.dashboard import collages, crop, home, notify, numbers, photos, plan
+from app.web.pages.dashboard import collages, compare, crop, home, notify, numbers, photos, plan
 from app.web.pages.gallery import gallery
 from app.web.pages.mail import track, unsubscribe
 from app.web.pages.wall import wall
@@ -12,5 +12,5 @@ from app.web.pages.wall import wall
 def register(app: Flask) -> None:
     """Adds these routes to `app`."""
     filters.register(app)
-    for module in (track, unsubscribe, home, numbers, photos, plan, collages, crop, notify, gallery, wall):
+    for module in (track, unsubscribe, home, numbers, photos, plan, collages, compare, crop, notify, gallery, wall):
         app.register_blueprint(module.blueprint)

@@ -39,7 +39,8 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
     with Service(
         environment(running_standin, store.root.path, **mail_settings("smtp://127.0.0.1:9")), workers=1
     ) as running:
-        running.build("other", width=300, height=300).raise_for_status()
+        for _ in range(2):
+            running.build("other", width=300, height=300).raise_for_status()
         yield running
 
 
@@ -256,6 +257,7 @@ PAGES = [
     "/admin/campaigns/other/history",
     "/admin/campaigns/other/history/0001",
     "/admin/campaigns/other/history/0001/notify",
+    "/admin/campaigns/other/compare",
 ]
 
 
