@@ -13,6 +13,7 @@ from app.web.auth.admin import Unauthorized
 from app.web.auth.throttle import TooManyAttempts
 from app.web.http.origin import ForeignOrigin
 from app.web.http.request_log import route
+from app.web.languages import SOURCE, speak
 from app.web.services import services
 
 LOG = logging.getLogger(__name__)
@@ -125,6 +126,7 @@ def _json(status: int, sentence: str) -> Response:
 
 
 def _page(status: int, sentence: str) -> Response:
+    speak(SOURCE)  # as the sentence is
     label, address = _home()
     page = render_template("error.html", status=status, sentence=sentence, home=address, home_label=label)
     return make_response(page, status)

@@ -14,6 +14,7 @@ from app.core.logging import Once
 from app.core.sources import CLOUDINARY
 from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
+from app.services.face.face import Face
 from app.services.intake import Intake
 from app.services.processor.processors import Processors
 from app.services.sources import Sources
@@ -48,6 +49,7 @@ class Services:
     recorder: Recorder
     withdrawn: Withdrawn
     finished: Finished
+    face: Face
     erasing: Erasing
     sessions: Sessions | None
     dashboard: Dashboard
@@ -70,6 +72,7 @@ class Services:
             {CLOUDINARY: intake.processor} if intake else {},
         )
         withdrawn, cache = Withdrawn(store), Cache(store.path)
+        finished = Finished(store, withdrawn, cache)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,
@@ -84,7 +87,8 @@ class Services:
             Tokens(settings.secret_keys) if settings.secret_keys else None,
             Recorder(store, campaigns),
             withdrawn,
-            Finished(store, withdrawn, cache),
+            finished,
+            Face.of(store, withdrawn, finished, cache),
             Erasing(store, cache),
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),

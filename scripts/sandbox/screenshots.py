@@ -38,7 +38,12 @@ CAMPAIGNS = f"""
 [sayno]
 title = "Say No"
 public = true
+download = true
 gallery_password = "{GALLERY}"
+[sayno.brand]
+colour = "#ff9416"
+text = "Say No is run by volunteers."
+link = "https://sayno.example"
 
 [test_prototype]
 title = "Test prototype"
@@ -91,6 +96,9 @@ def pages(personal: str) -> list[Page]:
         Page("error", "/nowhere"),
         Page("gallery-door", "/campaigns/sayno/photos"),
         Page("gallery", "/campaigns/sayno/photos", "gallery", whole=False),
+        Page("face", "/c/sayno"),
+        Page("screen", "/c/sayno/screen", whole=False),
+        Page("embed", "/c/sayno/embed", whole=False),
         Page("wall", "/wall/sayno/0002"),
         Page("wall-own", f"/track/{personal}/wall"),
     ]

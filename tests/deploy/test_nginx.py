@@ -41,6 +41,7 @@ class Echo(BaseHTTPRequestHandler):
         self.send_response(200)
         if wanted := self.headers.get("X-Ask-For"):
             self.send_header("X-Accel-Redirect", wanted)
+            self.send_header("Cross-Origin-Resource-Policy", self.headers.get("X-Ask-Policy", "same-origin"))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -192,6 +193,9 @@ def test_the_service_hears_who_asks_and_by_which_id_whatever_the_client_says_of_
 def test_nginx_sends_files_of_finished_collages_and_nothing_else_of_the_store(echo: Nginx) -> None:
     whole = "/_store/sayno/collages/0001"
     assert get(echo, "/", headers={"X-Ask-For": f"{whole}/collage.png"}).text == SECRET
+    for asked, policy in (("cross-origin", "cross-origin"), ("anything", "same-origin"), ("", "same-origin")):
+        answer = get(echo, "/", headers={"X-Ask-For": f"{whole}/collage.png", "X-Ask-Policy": asked})
+        assert answer.headers["Cross-Origin-Resource-Policy"] == policy
     refused = [
         *(f"/_store/{name}" for name in STORED[1:]),
         f"{whole}/../../approved/a.jpg",
@@ -316,6 +320,8 @@ def test_nothing_that_nginx_writes_says_who_asked_for_what(alone: Nginx, echo: N
         f"/static/{SECRET}",
         f"/admin/?{SECRET}",
         f"/campaigns/sayno/photos/{SECRET}/thumb.jpg",
+        f"/c/{SECRET}/collage.jpg?width={SECRET}",
+        f"/oembed?url={SECRET}",
         f"/{SECRET}",
     ]
     for nginx in (alone, echo):

@@ -30,5 +30,5 @@ def test_a_page_preloads_what_its_module_imports(page: Path) -> None:
 
 @pytest.mark.parametrize("file", OURS, ids=lambda file: file.name)
 def test_every_file_is_loaded_by_a_page(file: Path) -> None:
-    templates = "".join(page.read_text() for page in (WEB / "templates").rglob("*.html"))
-    assert str(file.relative_to(STATIC)) in templates
+    pages = "".join(page.read_text() for kind in ("*.html", "*.py") for page in WEB.rglob(kind))
+    assert str(file.relative_to(STATIC)) in pages

@@ -1,18 +1,21 @@
 """Settings (environment and .env) and campaign rules (campaigns.toml): read once, checked, frozen.
 
 - `settings`: the environment's settings. `parsing`: turns text into values.
-- `survey`: everything that is wrong with them, at once. `campaigns`: campaign rules.
+- `survey`: everything that is wrong with them, at once.
+- `campaign`: one campaign's rules. `rules`: checks the values in campaigns.toml. `campaigns`: reads it.
 
 A wrong or missing value raises `SettingError` with one line that names the key.
 """
 
-from app.core.config.campaigns import Campaign, Campaigns, load_campaigns
+from app.core.config.campaign import Brand, Campaign
+from app.core.config.campaigns import Campaigns, load_campaigns
 from app.core.config.parsing import Account, MailServer
 from app.core.config.settings import Settings, load_settings
 from app.core.config.survey import Survey, survey
 
 __all__ = [
     "Account",
+    "Brand",
     "Campaign",
     "Campaigns",
     "MailServer",

@@ -1,72 +1,17 @@
-"""Campaign rules: campaigns.toml."""
+"""All campaigns: campaigns.toml."""
 
-import contextlib
 import os
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from app.core.addresses import normalise, stored
+from app.core.config import rules
+from app.core.config.campaign import Brand, Campaign
 from app.core.errors import NotFound, SettingError
 from app.core.sources import CLOUDINARY, FOLDER
-
-SHORTEST_PASSWORD = 12  # characters of a gallery password
-TRACKING = ("individual", "aggregate", "off")
-CATALOGUES = ("place", "exact")
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """The rules of one campaign: one table of campaigns.toml.
-
-    `source`: CLOUDINARY, or FOLDER and an absolute path. `folder`: its place in the source: the asset folder in
-    Cloudinary; for a folder, the same as `source`. `catalogue`: how exactly it says where photos were taken, if there
-    is one.
-    """
-
-    name: str
-    title: str
-    folder: str
-    test_address: str | None = None
-    tracking: str = "individual"
-    mail: str | None = None
-    public: bool = False
-    gallery_password: str | None = field(default=None, repr=False)
-    gallery_until: date | None = None
-    source: str = CLOUDINARY
-    catalogue: str | None = None
-
-    @property
-    def directory(self) -> Path | None:
-        """The folder that its photos come from; None if they come from Cloudinary."""
-        return Path(self.source.removeprefix(FOLDER)) if self.source.startswith(FOLDER) else None
-
-    def gallery_is_over(self, today: date) -> bool:
-        """Whether the gallery's last day is past; it is still open on the last day."""
-        return self.gallery_until is not None and today > self.gallery_until
-
-    def address(self, email: str | None) -> str | None:
-        """What to store for a submitter who typed `email`: its normal form, rewritten in a trial campaign.
-
-        With test_address "t+{token}@x.org", user@example.com becomes t+user-example-com@x.org. An unusable address is
-        stored as typed, in a trial campaign only its letters and digits: nothing is ever sent there.
-        """
-        email = stored(email)
-        if email is None or self.test_address is None:
-            return email
-        token = re.sub(r"[^A-Za-z0-9]+", "-", email).strip("-")
-        return self.test_address.replace("{token}", token) if normalise(email) else token or None
-
-    def may_hold(self, email: str | None) -> bool:
-        """Whether `address` can have returned this: in a trial campaign, never a real address."""
-        if self.test_address is None or email is None or "@" not in email:
-            return True
-        before, _, after = self.test_address.partition("{token}")
-        return email.startswith(before) and email.endswith(after)
 
 
 class Campaigns(Mapping[str, Campaign]):
@@ -144,26 +89,19 @@ def _campaign(path: Path, name: str, table: object) -> Campaign:
             raise SettingError(
                 f"{path}: [{name}] has an unknown key {key!r}; known keys are {', '.join(sorted(allowed))}."
             )
-    values = {key: _value(f"{path}: [{name}] {key}", key, value) for key, value in table.items()}
+    here = f"{path}: [{name}]"
+    values: dict[str, Any] = {key: rules.value(f"{here} {key}", key, value) for key, value in table.items()}
     if "source" in values:
         values |= _placed(path, name, values)
-    campaign = Campaign(**({"title": name, "folder": name} | values), name=name)
-    if campaign.tracking not in TRACKING:
-        raise SettingError(
-            f"{path}: [{name}] tracking must be one of {', '.join(TRACKING)}, not {campaign.tracking!r}."
-        )
-    if campaign.catalogue not in (None, *CATALOGUES):
-        raise SettingError(
-            f"{path}: [{name}] catalogue must be one of {', '.join(CATALOGUES)}, not {campaign.catalogue!r}; without"
-            " the key there is no catalogue."
-        )
-    if campaign.test_address is None:
-        return campaign
-    local, _, domain = campaign.test_address.rpartition("@")
-    sample = normalise(f"{local.replace('{token}', 'token')}@{domain}")
-    if sample is None or "{token}" not in local:
-        raise SettingError(f"{path}: [{name}] test_address must look like name+{{token}}@example.org.")
-    return replace(campaign, test_address=f"{local}@{sample.rpartition('@')[2]}")
+    if "test_address" in values:
+        values["test_address"] = rules.trial_address(f"{here} test_address", values["test_address"])
+    if "brand" in values:
+        values["brand"] = _brand(path, **values["brand"])
+    return Campaign(**({"title": name, "folder": name} | values), name=name)
+
+
+def _brand(path: Path, logo: str | None = None, **values: str) -> Brand:
+    return Brand(logo=None if logo is None else path.parent.absolute() / logo, **values)
 
 
 def _placed(path: Path, name: str, values: Mapping[str, Any]) -> dict[str, str]:
@@ -181,26 +119,3 @@ def _placed(path: Path, name: str, values: Mapping[str, Any]) -> dict[str, str]:
     # links stay: what they lead to may not be mounted yet
     absolute = FOLDER + os.path.abspath(path.parent / directory)  # noqa: PTH100
     return {"source": absolute, "folder": absolute}
-
-
-def _value(where: str, key: str, value: object) -> Any:
-    """The value of a campaign's key, with its type checked. `where`: how the message begins."""
-    if key == "public":
-        if not isinstance(value, bool):
-            raise SettingError(f"{where} must be true or false.")
-        return value
-    if key == "gallery_until":
-        if isinstance(value, str):
-            with contextlib.suppress(ValueError):
-                value = date.fromisoformat(value)
-        if not isinstance(value, date) or isinstance(value, datetime):  # a datetime is a date too
-            raise SettingError(f"{where} must be a date such as 2026-12-31.")
-        return value
-    if not isinstance(value, str) or not value.strip():
-        raise SettingError(f"{where} must be text, and not empty.")
-    if key == "gallery_password" and len(value.strip()) < SHORTEST_PASSWORD:
-        raise SettingError(
-            f"{where} must have at least {SHORTEST_PASSWORD} characters, because anyone with the link can guess; a few"
-            " words are easy to pass on."
-        )
-    return value

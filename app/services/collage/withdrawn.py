@@ -48,6 +48,12 @@ class Withdrawn:
         """
         return self.among(campaign, self._people(campaign, collage))
 
+    def held(self, campaign: str) -> int:
+        """How many photos the campaign holds. Raises StoreUnavailable."""
+        if not (held := self._held(campaign)):
+            self._store.root.require()
+        return len(held)
+
     def among(self, campaign: str, shown: Iterable[str]) -> list[str]:
         """Who of these photos the campaign no longer holds. Raises StoreUnavailable."""
         held = self._held(campaign)

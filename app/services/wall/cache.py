@@ -101,6 +101,14 @@ class Cache:
         """Removes every picture of a campaign's walls from this machine."""
         shutil.rmtree(self._room / campaign, ignore_errors=True)
 
+    def lock_path(self) -> Path | None:
+        """A file to lock while something is made for the cache; None if the directory cannot be used."""
+        try:
+            self._make(self._top)
+        except OSError:
+            return None
+        return self._top / ".lock"
+
     def trim(self) -> None:
         """Removes pictures unused for a day, and then the least recently used until a fifth is free again.
 

@@ -2,7 +2,7 @@
 
 from flask import request
 
-from app.web.http.peer import came_through_a_trusted_proxy
+from app.web.http.addresses import requested_origin
 from app.web.services import services
 
 
@@ -22,8 +22,5 @@ def _is_cross_site() -> bool:
         # this header is reliable: a form on a page without a referrer, even ours, sends `Origin: null`
         return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    # nginx terminates TLS and sets this header; from elsewhere anyone could
-    proto = request.headers.get("X-Forwarded-Proto", "") if came_through_a_trusted_proxy() else ""
-    scheme = proto.rpartition(",")[2].strip() or request.scheme
     public = "/".join((services().settings.public_url or "").split("/")[:3])
-    return origin is not None and origin not in (f"{scheme}://{request.host}", public)
+    return origin is not None and origin not in (requested_origin(), public)

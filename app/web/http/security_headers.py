@@ -4,12 +4,15 @@ https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html. ng
 certificate, adds Strict-Transport-Security.
 """
 
-from flask import Flask, Response
+from collections.abc import Iterable
 
+from flask import Flask, Response, g
+
+NOT_FRAMED = "frame-ancestors 'none'"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"base-uri 'none'; form-action 'self'; {NOT_FRAMED}"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -21,11 +24,21 @@ HEADERS = {
 }
 
 
+def framed_by(answer: Response, origins: Iterable[str]) -> None:
+    """Lets pages of these origins show the response in a frame."""
+    allowed = " ".join(origins)
+    if allowed:
+        policy = HEADERS["Content-Security-Policy"].replace(NOT_FRAMED, f"frame-ancestors {allowed}")
+        answer.headers["Content-Security-Policy"] = policy
+        g.framed = True
+
+
 def register(app: Flask) -> None:
     """Adds the headers to every response of `app`, unless its route has set them."""
 
     @app.after_request
     def add(answer: Response) -> Response:
         for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
+            if name != "X-Frame-Options" or not g.get("framed"):  # which knows no list of origins
+                answer.headers.setdefault(name, value)
         return answer

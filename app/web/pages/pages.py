@@ -2,7 +2,10 @@
 
 from flask import Flask
 
+from app.web import languages
 from app.web.pages import filters
+from app.web.pages.campaign import campaign, files, frame
+from app.web.pages.campaign import pictures as campaign_pictures
 from app.web.pages.dashboard import collages, compare, crop, home, notify, numbers, photos, plan
 from app.web.pages.gallery import gallery
 from app.web.pages.mail import track, unsubscribe
@@ -11,6 +14,9 @@ from app.web.pages.wall import wall
 
 def register(app: Flask) -> None:
     """Adds these routes to `app`."""
+    languages.register(app)
     filters.register(app)
     for module in (track, unsubscribe, home, numbers, photos, plan, collages, compare, crop, notify, gallery, wall):
         app.register_blueprint(module.blueprint)
+    for public in (campaign, campaign_pictures, frame, files):
+        app.register_blueprint(public.blueprint)

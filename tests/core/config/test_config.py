@@ -374,7 +374,7 @@ def test_trials_alone_are_switched_on_in_the_campaigns_that_come_with_the_progra
         ('[""]', "is not a campaign name"),
         (
             '[a]\ncolour = "red"',
-            r"\[a\] has an unknown key 'colour'; known keys are catalogue, folder, gallery_password, ",
+            r"\[a\] has an unknown key 'colour'; known keys are brand, catalogue, download, ",
         ),
         ('[a]\npublic = "yes"', r"\[a\] public must be true or false"),
         ("[a]\npublic = 1", r"\[a\] public must be true or false"),

@@ -111,6 +111,8 @@ def pages(store: Store) -> dict[str, str]:
         "gallery": "/campaigns/sayno/photos",
         "gallery over": "/campaigns/over/photos",
         "gallery error": "/campaigns/sayno/photos?page=99",
+        "face": "/c/sayno",
+        "face screen": "/c/sayno/screen",
         "wall": "/wall/sayno/0001",
         "wall own": own(manifest["tiles"][0]["public_id"]),
         "wall left out": own(manifest["left_out"][0]),
@@ -124,7 +126,7 @@ def pages(store: Store) -> dict[str, str]:
     }
     one = {"photos", "history", "history/0001", "history/0001/notify"}
     found |= {f"one {page}": f"/admin/campaigns/{ONE}/{page.removeprefix('photos')}" for page in one}
-    found |= {"one gallery": f"/campaigns/{ONE}/photos", "one wall": own("p0", ONE)}
+    found |= {"one face": f"/c/{ONE}", "one gallery": f"/campaigns/{ONE}/photos", "one wall": own("p0", ONE)}
     return found
 
 

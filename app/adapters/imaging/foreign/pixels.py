@@ -12,6 +12,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from app.adapters.imaging.foreign.formats import format_of
 from app.adapters.imaging.jpeg.structure import require_size
+from app.core import limits
 from app.core.errors import PictureError
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -33,7 +34,8 @@ def opened(picture: bytes) -> Iterator[Image.Image]:
                 require_size(*image.size)
                 yield image
     except Image.DecompressionBombError as error:
-        raise PictureError(f"The picture is too large: {error}.") from error
+        most = limits.PICTURE_PIXELS // 10**6
+        raise PictureError(f"The picture has too many pixels; the limit is {most} megapixels.") from error
     except BROKEN as error:
         if "decoder object" in str(error):  # so libwebp says that it has no room for the pixels
             raise MemoryError from error

@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +46,21 @@ class FinishedCollages:
                 return []
             numbers = [entry.name for entry in self._root.files.disk.scan(top) if entry.name.isdigit()]
             return sorted((number for number in numbers if self._has_manifest(top / number)), key=int)
+
+    def newest_first(self, campaign: str) -> Iterator[str]:
+        """The finished collages of a campaign, newest first, with one that a revision is just replacing.
+
+        Each is only looked for when it is its turn, so the first costs the same however many there are.
+        """
+        self._root.require()
+        top = self._top(campaign)
+        with using(top):
+            if not self._root.files.is_directory(top):
+                return
+            names = {entry.name.removeprefix(REPLACED) for entry in self._root.files.disk.scan(top)}
+        for number in sorted((name for name in names if name.isdigit()), key=int, reverse=True):
+            if self.wait_for_swap(campaign, number, partial(self.stamp, campaign, number)):
+                yield number
 
     def _has_manifest(self, directory: Path) -> bool:
         with using(directory):

@@ -66,8 +66,8 @@ _LABELS = (
     "Unreadable",
     "Pinned",
     "Grid",
-    "Cell",
-    "Canvas",
+    "Cell, px",
+    "Canvas, px",
     "Background",
     "Cost",
 )
@@ -79,10 +79,10 @@ def _figures(past: Summary) -> tuple[str, ...]:
     return (
         *(f"{len(people):,}" for people in counted),
         f"{grid.cols} × {grid.rows}",
-        f"{grid.cell_width} × {grid.cell_height} px",
-        f"{past.canvas.width} × {past.canvas.height} px",
-        past.background or "transparent",
-        str(grid.terms.get("sum", "")),
+        f"{grid.cell_width} × {grid.cell_height}",
+        f"{past.canvas.width} × {past.canvas.height}",
+        past.background or "none",
+        str(grid.terms.get("sum", "")).rpartition("= ")[2],
     )
 
 

@@ -17,13 +17,21 @@ from app.web.services import services
 AGAIN = 10  # seconds after which a page without its wall reloads
 
 
-def page(rules: Campaign, wall: Wall, held: set[str], claims: Claims | None = None, **links: Any) -> Response:
+def page(
+    rules: Campaign,
+    wall: Wall,
+    held: set[str],
+    claims: Claims | None = None,
+    template: str = "wall/wall.html",
+    **links: Any,
+) -> Response:
     """The wall. `held`: the people who are still on it; `claims`: whose link it is; `links`: to its pictures."""
     seat, where = (None, "") if claims is None else _where(wall, held, claims)
     rows = _rows(wall, held, seat)
     return make_response(
         render_template(
-            "wall/wall.html",
+            template,
+            campaign=rules,
             title=rules.title,
             where=where,
             seat=seat,

@@ -19,7 +19,9 @@ from app.services.tracking.tokens import Claims
 from app.services.wall.cache import Cache
 from app.services.wall.wall import SHAPES, Sheet, Wall, Walls
 from app.web.auth.access import anyone
+from app.web.auth.public import public
 from app.web.auth.token import personal
+from app.web.languages import speak
 from app.web.pages.wall import page as wall_page
 from app.web.services import services
 
@@ -55,18 +57,14 @@ def _set_aside(endpoint: str | None, values: dict[str, Any] | None) -> None:
 @anyone
 def page(campaign: str, collage: str) -> ResponseReturnValue:
     """The wall of a public campaign."""
-    rules = _public(campaign)
-    wall = _walls().wall(campaign, collage)
-    named: dict[str, Any] = {"campaign": campaign, "collage": collage, "revision": wall.revision}
-    tiles = url_for("wall.tile", **named, level=0, x=0, y=0).removesuffix("0/0_0.jpg")
-    return wall_page.page(rules, wall, _walls().held(wall), tiles=tiles, whole=url_for("wall.whole", **named))
+    return everyones(public(campaign), collage, "wall/wall.html")
 
 
 @blueprint.get("/wall/<campaign>/<collage>/<int:revision>/<int:level>/<int:x>_<int:y>.jpg")
 @anyone
 def tile(campaign: str, collage: str, revision: int, level: int, x: int, y: int) -> ResponseReturnValue:
     """A tile of that revision; 404 once there is a newer one."""
-    _public(campaign)
+    public(campaign)
     return _picture(_walls().tile(_revision(campaign, collage, revision), level, x, y), EVERYONE)
 
 
@@ -74,8 +72,18 @@ def tile(campaign: str, collage: str, revision: int, level: int, x: int, y: int)
 @anyone
 def whole(campaign: str, collage: str, revision: int) -> ResponseReturnValue:
     """The picture in one piece."""
-    _public(campaign)
+    public(campaign)
     return _whole(_revision(campaign, collage, revision), EVERYONE)
+
+
+def everyones(rules: Campaign, collage: str, template: str) -> Response:
+    """A page with the wall of a public campaign, in its language."""
+    wall = _walls().wall(rules.name, collage)
+    held = _walls().held(wall)
+    named: dict[str, Any] = {"campaign": rules.name, "collage": collage, "revision": wall.revision}
+    tiles = url_for("wall.tile", **named, level=0, x=0, y=0).removesuffix("0/0_0.jpg")
+    speak(rules.language)
+    return wall_page.page(rules, wall, held, template=template, tiles=tiles, whole=url_for("wall.whole", **named))
 
 
 # --- For the holder of a token
@@ -132,13 +140,6 @@ def place_story(claims: Claims) -> ResponseReturnValue:
 
 
 # --- Shared by both
-
-
-def _public(campaign: str) -> Campaign:
-    rules = services().campaigns.get(campaign)
-    if rules is None or not rules.public:
-        raise NotFound("This page does not exist.")
-    return rules
 
 
 def _revision(campaign: str, collage: str, revision: int) -> Wall:

@@ -34,7 +34,7 @@ export const createViewer = (stage) => {
     tileRetryDelay: 1500,
     gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
   });
-  describe(viewer.canvas);
+  describe(viewer.canvas, stage.dataset);
   viewer.addHandler('canvas-key', (event) => pressKey(event, viewer.viewport));
   return viewer;
 };
@@ -49,13 +49,10 @@ const standInForStyles = () => {
   document.head.append(element);
 };
 
-const describe = (canvas) => {
+const describe = (canvas, { role, label }) => {
   canvas.setAttribute('role', 'application');
-  canvas.setAttribute('aria-roledescription', 'zoomable picture');
-  canvas.setAttribute(
-    'aria-label',
-    'The wall. Arrow keys move, plus and minus come closer and step back, 0 shows all of it.',
-  );
+  canvas.setAttribute('aria-roledescription', role);
+  canvas.setAttribute('aria-label', label);
 };
 
 const pressKey = (event, view) => {
@@ -79,10 +76,10 @@ export const reportMissingTiles = (viewer, status, say) => {
     if ((await statusOf(event.tile.getUrl())) === 404) {
       const link = document.createElement('a');
       link.href = location.href;
-      link.textContent = 'Show the new one';
-      status.replaceChildren('This wall has just been made anew. ', link);
+      link.textContent = status.dataset.reload;
+      status.replaceChildren(`${status.dataset.rebuilt} `, link);
     } else {
-      say('Some parts of the wall cannot be loaded at the moment.');
+      say(status.dataset.missing);
       reported = false;
     }
   });

@@ -28,9 +28,9 @@ def test_the_page_says_who_is_new_who_left_and_what_differs(client: FlaskClient,
     said = text(page)
     assert "New in 0002: 2" in said
     assert "No longer in it: 1" in said
-    assert "In both: 1" in said
+    assert "1 person is in both" in said
     assert "People 2 3 Left out 0 1" in said
-    assert "Grid 2 × 1 3 × 1 Cell 300 × 400 px 300 × 400 px Canvas 600 × 400 px 900 × 400 px" in said
+    assert "Grid 2 × 1 3 × 1 Cell, px 300 × 400 300 × 400 Canvas, px 600 × 400 900 × 400" in said
     assert [who in page for who in ("ben", "cem", "dora", "anna")] == [True, True, True, False]
     for collage in ("0001", "0002"):
         assert f"/collages/{collage}/collage.png" in page

@@ -1,0 +1,97 @@
+"""What a campaign's public pages wear: one style sheet with its colours, and its logo. Read when the service starts."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app
+
+from app.core.config import Brand, Campaign, Campaigns
+from app.core.errors import SettingError
+from app.web.http.sendfile import content_type
+from app.web.pages.campaign.colours import Accent, accents, ink_on
+
+LARGEST_LOGO = 64_000  # bytes: every visitor loads it
+STARTS = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"}
+SHEETS = ("page.css", "campaign/public.css")  # what public pages share with all others, and their own
+VERSION = 16  # hexadecimal digits
+
+
+@dataclass(frozen=True)
+class File:
+    """`version` changes with the content."""
+
+    data: bytes
+    content_type: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Dress:
+    """`logo`: None without one."""
+
+    style: File
+    logo: File | None
+
+
+def dresses(static: Path, campaigns: Campaigns) -> dict[str, Dress]:
+    """By campaign, for those that are public. `static`: the directory of style sheets.
+
+    Raises SettingError if a logo cannot be used.
+    """
+    shared = b"\n".join((static / name).read_bytes() for name in SHEETS)
+    return {name: _dress(rules, shared) for name, rules in campaigns.items() if rules.public}
+
+
+def dress(campaign: Campaign) -> Dress:
+    """What a public campaign wears in the current application."""
+    made: dict[str, Dress] = current_app.extensions["collagen.dresses"]
+    return made[campaign.name]
+
+
+def _dress(rules: Campaign, shared: bytes) -> Dress:
+    style = shared + b"\n" + _properties(rules.brand).encode("ascii")
+    return Dress(_file(style, "text/css; charset=utf-8"), _logo(rules))
+
+
+def _properties(brand: Brand) -> str:
+    """The colours of the brand in place of ours, for light pages and dark ones."""
+    if brand.colour is None:
+        return ""
+    light, dark = accents(brand.colour)
+    band = f"--band: {brand.colour}; --on-band: {ink_on(brand.colour)};"
+    return (
+        f":root {{ {band} {_accent(light)} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {_accent(dark)} }} }}\n"
+    )
+
+
+def _accent(accent: Accent) -> str:
+    return (
+        f"--accent: {accent.accent}; --accent-strong: {accent.strong}; --accent-soft: {accent.soft};"
+        f" --on-accent: {accent.on_accent};"
+    )
+
+
+def _logo(rules: Campaign) -> File | None:
+    path = rules.brand.logo
+    if path is None:
+        return None
+    where = f"campaigns.toml: [{rules.name}] brand.logo"
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_LOGO + 1)
+    except OSError as error:
+        raise SettingError(f"{where}: {path} cannot be read: {error.strerror}.") from None
+    if len(data) > LARGEST_LOGO:
+        raise SettingError(f"{where}: {path} must have at most {LARGEST_LOGO // 1000} KB; every visitor loads it.")
+    if not _is_picture(data, path.suffix):
+        raise SettingError(f"{where}: {path} is not the kind of picture that its ending says.")
+    return _file(data, content_type(path.name))
+
+
+def _is_picture(data: bytes, ending: str) -> bool:
+    return b"<svg" in data if ending == ".svg" else data.startswith(STARTS[ending])
+
+
+def _file(data: bytes, kind: str) -> File:
+    return File(data, kind, hashlib.sha256(data).hexdigest()[:VERSION])
