@@ -33,7 +33,8 @@ bind = "127.0.0.1:8000"  # behind nginx; under systemd collagen.socket listens
 # A notification mostly waits for Cloudinary: threads wait, processes decode.
 workers = int(os.environ.get("WEB_CONCURRENCY") or _most_workers())
 worker_class = "gthread"
-# At most 48 handle webhooks (app/core/limits.py); the rest answer everything else, and tell further webhooks to retry.
+# At most 48 handle webhooks and 4 event streams (app/core/limits.py); the rest answer everything else, and tell further
+# webhooks to retry.
 threads = 64
 worker_connections = threads  # leave further requests to other workers instead of queueing them behind these threads
 keepalive = 0  # a kept-alive connection would stick to one worker, however busy that is

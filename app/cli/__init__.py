@@ -31,6 +31,7 @@ COMMANDS = {
     "inventory": ("app.cli.inventory", "inventory"),
     "layout": ("app.cli.collages.grid", "layout_command"),
     "make": ("app.cli.folders.make", "make"),
+    "moderate": ("app.cli.moderation.command", "moderate"),
     "notify": ("app.cli.notify", "notify"),
     "opens": ("app.cli.opens", "opens"),
     "sync": ("app.cli.sync", "sync"),

@@ -50,6 +50,10 @@ WEBHOOKS_WAITING = 24  # queued
 WEBHOOK_SECONDS = 20  # in that queue; Cloudinary itself has been seen to wait 30
 PICTURES = 8  # being fetched or waiting to be decoded, each in memory
 
+# --- Event streams of dashboard pages, in each process of gunicorn
+STREAMS = 4  # at once, each with a thread
+STREAM_SECONDS = 20  # then the browser opens the next; a worker that ends waits for it
+
 # --- The rest
 UPLOADS = 4  # pictures on their way into Cloudinary at once, each in memory
 REDIRECTS = 3  # of a delivery host

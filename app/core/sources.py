@@ -75,7 +75,8 @@ class Asset:
 class Listed:
     """One row of a list. `status`: approved, pending, rejected, or unmoderated; `changed_at`: when that was decided.
 
-    `digest`: of the file that was imported (`app.adapters.cloudinary.uploads`), None for other pictures.
+    `digest`: of the file that was imported (`app.adapters.cloudinary.uploads`), None for other pictures. `name`: what
+    people call the photo: Cloudinary's display name; in a folder the person's name, else the file's.
 
     Lists lag by seconds and leave assets out (rejected ones always): a row says what was true, a missing row says
     nothing.
@@ -87,6 +88,7 @@ class Listed:
     format: str
     tags: tuple[str, ...] = ()
     digest: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,12 +175,14 @@ class Source(Protocol):
     """A source of photos. Thread-safe.
 
     `account`: which of several sources of this kind; a mirror remembers it, and never follows another one unasked.
-    `any_format`: whether its pictures come in every format that Collagen reads, not only as JPEG.
+    `any_format`: whether its pictures come in every format that Collagen reads, not only as JPEG. `remote`: whether
+    lists cost calls, and lag.
     Every method raises SourceUnavailable if the source cannot be reached, BadPublicId for an ID that it cannot have.
     """
 
     account: str
     any_format: bool
+    remote: bool
 
     @property
     def quota(self) -> Meter: ...
@@ -200,8 +204,8 @@ class Source(Protocol):
     def everything(self, cursor: str | None = None, kind: str = "image") -> Page:
         """One page of all assets of a kind."""
 
-    def moderate(self, public_id: str, status: Status) -> bool:
-        """Approves or rejects a photo, or lets it wait again; returns whether there is one."""
+    def moderate(self, public_id: str, status: Status, type: str | None = None) -> bool:
+        """Approves or rejects a photo, or lets it wait again; returns whether there is one. `type`: None for any."""
 
     def delete(self, public_id: str) -> bool:
         """Deletes a photo for good; returns whether there was one."""

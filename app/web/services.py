@@ -16,6 +16,7 @@ from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
 from app.services.face.face import Face
 from app.services.intake import Intake
+from app.services.moderation.moderation import Moderation
 from app.services.processor.processors import Processors
 from app.services.sources import Sources
 from app.services.tracking.opens import Recorder
@@ -23,9 +24,11 @@ from app.services.tracking.tokens import Tokens
 from app.services.wall.cache import Cache
 from app.services.wall.erasing import Erasing
 from app.services.wall.finished import Finished
+from app.services.wall.preview import Previews
 from app.web.auth.session import Sessions
 from app.web.auth.throttle import Throttle, shared
 from app.web.http.admission import Admission
+from app.web.http.event_stream import Streams
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Services:
     erasing: Erasing
     sessions: Sessions | None
     dashboard: Dashboard
+    moderation: Moderation
+    streams: Streams
+    previews: Previews
     once: Once
 
     @classmethod
@@ -92,6 +98,9 @@ class Services:
             Erasing(store, cache),
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),
+            Moderation(sources, store, campaigns),
+            Streams(),
+            Previews(store),
             Once(),
         )
 
@@ -99,6 +108,7 @@ class Services:
         """Ends the threads and processes that these services have started, and closes the throttle's database."""
         self.erasing.close()
         self.dashboard.close()
+        self.moderation.close()
         if self.intake is not None:
             self.intake.close()
         self.processors.close()

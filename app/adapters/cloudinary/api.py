@@ -26,6 +26,7 @@ class Cloudinary:
     """
 
     any_format = False  # the delivery hosts turn every picture into JPEG
+    remote = True
 
     def __init__(self, account: Account, delivery_hosts: Collection[str]) -> None:
         self._sdk = Sdk(account)
@@ -115,11 +116,12 @@ class Cloudinary:
         found = limits.get("image_max_size_bytes") if isinstance(limits, dict) else None
         return found if isinstance(found, int) else None
 
-    def moderate(self, public_id: str, status: Status) -> bool:
-        """Moderates the photo, of any type; returns whether there is one. Raises what `state` raises."""
+    def moderate(self, public_id: str, status: Status, type: str | None = None) -> bool:
+        """Moderates the photo, of one type or of any; returns whether there is one. Raises what `state` raises."""
         check_public_id(public_id)
         update = self._sdk.api.update
-        answers = [self._sdk.call(update, public_id, type=type, moderation_status=status) for type in TYPES]
+        types = TYPES if type is None else (type,)
+        answers = [self._sdk.call(update, public_id, type=one, moderation_status=status) for one in types]
         return any(answer is not None for answer in answers)
 
     def delete(self, public_id: str) -> bool:

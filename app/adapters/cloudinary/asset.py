@@ -107,7 +107,14 @@ def _listed(row: Mapping[str, Any], fixed_folders: bool) -> Listed:
         format=kind if isinstance(kind, str) else "unknown",
         tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
         digest=digest_in(row),
+        name=_name(row, asset.public_id),
     )
+
+
+def _name(row: Mapping[str, Any], public_id: str) -> str:
+    """The display name; accounts with fixed folders have none, so the last part of the public ID stands in."""
+    name = row.get("display_name")
+    return name if isinstance(name, str) and name.strip() else public_id.rpartition("/")[2]
 
 
 def digest_in(answer: Mapping[str, Any]) -> str | None:

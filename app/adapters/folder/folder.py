@@ -34,6 +34,7 @@ class Folder:
 
     account = ""  # there is only one file system
     any_format = True
+    remote = False
     quota = Unlimited()
 
     def __init__(self, path: Path, settled: float = SETTLED) -> None:
@@ -95,8 +96,8 @@ class Folder:
         """All photos, on one page; none of another kind. Raises what `folder` raises."""
         return self._page(kind == "image", None)
 
-    def moderate(self, public_id: str, status: Status) -> bool:
-        """Moves the photo's file to where this status is; returns whether there is one.
+    def moderate(self, public_id: str, status: Status, type: str | None = None) -> bool:
+        """Moves the photo's file to where this status is; returns whether there is one. `type` means nothing here.
 
         Never overwrites a file. A rejection moves every file of this name, or the next would take its place. Raises
         FolderUnavailable.
@@ -179,7 +180,8 @@ class Folder:
             type="upload" if email else EMBEDDED,
             sent_at=file.status.st_mtime,
         )
-        return Listed(asset, status, file.status.st_ctime, FORMATS[naming.ending(file.path)])
+        name = (person and person.name) or naming.stem(file.path.rpartition("/")[2])
+        return Listed(asset, status, file.status.st_ctime, FORMATS[naming.ending(file.path)], name=name)
 
     def _forget_index(self) -> None:
         with self._lock:

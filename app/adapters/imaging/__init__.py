@@ -20,7 +20,7 @@ from app.adapters.imaging import copies, faces, policy, screens, variants
 from app.adapters.imaging.blank import blanked
 from app.adapters.imaging.decoder.client import Decoder
 from app.adapters.imaging.jpeg.structure import bare
-from app.adapters.imaging.photo import ARCHIVE, INTERMEDIATE, Prepared, cell, prepare
+from app.adapters.imaging.photo import ARCHIVE, INTERMEDIATE, PREVIEW_SIDE, Prepared, cell, prepare
 from app.adapters.imaging.reading import Format, bounded_size, size
 from app.adapters.imaging.saving import derive, sample
 from app.core.errors import PictureError
@@ -42,6 +42,7 @@ def check() -> None:
 __all__ = [
     "ARCHIVE",
     "INTERMEDIATE",
+    "PREVIEW_SIDE",
     "Decoder",
     "Format",
     "Prepared",

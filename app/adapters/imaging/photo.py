@@ -98,9 +98,9 @@ def prepare_pixels(size: tuple[int, int], rows: bytes, place: float | None = Non
     return _prepared(archive, tuple(variants.VARIANTS), cut)
 
 
-def preview_pixels(size: tuple[int, int], rows: bytes) -> bytes:
+def preview_pixels(size: tuple[int, int], rows: bytes, side: int = PREVIEW_SIDE) -> bytes:
     """As `preview`, from rows of 8-bit RGB: upright, sRGB."""
-    with _of_pixels(size, rows) as image, reduced(image, PREVIEW_SIDE) as small:
+    with _of_pixels(size, rows) as image, reduced(image, side) as small:
         return jpeg(small, PREVIEW_QUALITY, progressive=True)
 
 
@@ -109,15 +109,15 @@ def _of_pixels(size: tuple[int, int], rows: bytes) -> Image:
     return Image(blob=rows, format="rgb", width=size[0], height=size[1], depth=8)
 
 
-def preview(picture: bytes) -> bytes:
-    """A whole JPEG as it arrived, upright and sRGB, its longest side at most 1200 pixels. Raises PictureError."""
+def preview(picture: bytes, side: int = PREVIEW_SIDE) -> bytes:
+    """A whole JPEG as it arrived, upright and sRGB, no side longer than `side` pixels. Raises PictureError."""
     structure(picture).reduction()
     with header(picture, "jpeg") as image:
-        scale = min(1.0, PREVIEW_SIDE / max(image.size))
+        scale = min(1.0, side / max(image.size))
         at_least = math.ceil(image.width * scale), math.ceil(image.height * scale)
     with opened(picture, "jpeg", at_least=at_least) as image:
         _to_srgb(image)
-        with reduced(image, PREVIEW_SIDE) as small:
+        with reduced(image, side) as small:
             small.auto_orient()
             return jpeg(small, PREVIEW_QUALITY, progressive=True)
 

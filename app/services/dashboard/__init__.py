@@ -4,6 +4,7 @@
 - `counts`: how many photos are approved, new, never shown, unreadable.
 - `archives`: which photos have no usable address, and how each was cut, from the tags of their archives.
 - `dashboard`: what of this is remembered between requests.
+- `addresses`: finds photos by address.
 - `proposal`: who would be in the next collage, on which grid, and other grids.
 - `changes`: who came and who went between two collages.
 """

@@ -13,6 +13,7 @@ class Nowhere:
 
     account = ""
     any_format = True
+    remote = False
     quota = _NoCalls()
 
     def state(
@@ -32,7 +33,7 @@ class Nowhere:
     def everything(self, cursor: str | None = None, kind: str = "image") -> Page:
         return Page(())
 
-    def moderate(self, public_id: str, status: Status) -> bool:
+    def moderate(self, public_id: str, status: Status, type: str | None = None) -> bool:
         return False
 
     def delete(self, public_id: str) -> bool:

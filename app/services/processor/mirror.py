@@ -59,9 +59,9 @@ class Mirror:
         known = replace(asset, original=prepared.original or asset.original)
         self._store_all(known, campaign, tags, archive, prepared.intermediate, prepared.variants)
 
-    def preview(self, picture: bytes) -> bytes:
-        """A small JPEG of a picture before cropping. Raises PictureError, DecoderFailed."""
-        return self.decoder.preview(picture, any_format=self._any_format)
+    def preview(self, picture: bytes, side: int = imaging.PREVIEW_SIDE) -> bytes:
+        """A JPEG of a picture before cropping, no side over `side` pixels. Raises PictureError, DecoderFailed."""
+        return self.decoder.preview(picture, any_format=self._any_format, side=side)
 
     def take_over(self, asset: Asset, campaign: Campaign, source: str, tags: Tags) -> bool:
         """Stores a photo from the files of campaign `source`, which holds this version: same version, same picture.

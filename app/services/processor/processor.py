@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from app.adapters import imaging
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store, scratch
 from app.adapters.store.names import file_name
@@ -108,8 +109,7 @@ class Processor:
             self._mirror.remove(hint.public_id, decision.remove_from)
             return self._outcome(hint.public_id, asset, campaign, decision)
 
-    def _has_room(self, room: contextlib.ExitStack, *, wait: bool) -> bool:
-        """Reserves the memory of one picture until `room` closes; returns whether it got it."""
+    def _has_room(self, room: contextlib.ExitStack, *, wait: bool) -> bool:  # for one picture, until `room` closes
         if taken := self._room.acquire(blocking=wait):
             room.callback(self._room.release)
         return taken
@@ -138,15 +138,17 @@ class Processor:
 
     def original(self, campaign: str, public_id: str, version: int) -> bytes:
         """A small JPEG of a photo before cropping. Raises what `recut` raises."""
-        asset = self._approved(campaign, public_id, version)
-        return self._mirror.preview(self._download(public_id, asset.url))
+        return self.preview(self._approved(campaign, public_id, version))
+
+    def preview(self, asset: Asset, side: int = imaging.PREVIEW_SIDE) -> bytes:
+        """The same of any photo, approved or not; no side over `side` pixels. Makes no call of the Admin API."""
+        return self._mirror.preview(self._download(asset.public_id, asset.url), side)
 
     def address_in(self, asset: Asset) -> str | None:
         """The address in the picture itself; None if there is none, or it is broken. Raises what `process` raises."""
-        try:
+        with contextlib.suppress(PictureError):
             return self._mirror.decoder.address(self._download(asset.public_id, asset.url))
-        except PictureError:
-            return None
+        return None
 
     def _approved(self, campaign: str, public_id: str, version: int) -> Asset:
         file_name(public_id)
@@ -191,12 +193,12 @@ class Processor:
         archives: Mapping[str, Tags],
         error: PictureError,
     ) -> Outcome:
-        """Handles a version that is not a picture: an older version is no longer approved and goes; this one stays."""
+        """A version is not a picture: an older version is no longer approved and goes; this one stays."""
         here = archives.get(campaign.name)
         stays = here is not None and here.version == asset.version
         removed = tuple(name for name in held if not (stays and name == campaign.name))
-        what = "what is held of this version stays" if stays else "not stored"
-        self._mirror.log(campaign.name, "ERROR", asset.public_id, f"{what}: {error}")
+        what = f"{'what is held of this version stays' if stays else 'not stored'}: {error}"
+        self._mirror.log(campaign.name, "ERROR", asset.public_id, what)
         self._mirror.remove(asset.public_id, removed)
         status: Status = "unchanged" if stays else "removed" if held else "ignored"
         return Outcome(asset.public_id, status, campaign.name, str(error))

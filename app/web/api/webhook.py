@@ -18,6 +18,8 @@ from app.web.services import services
 
 blueprint = Blueprint("webhook", __name__)
 
+UPLOAD = b'"upload"'  # in a notification that a photo has come, whatever else has this word in it
+
 
 @blueprint.post("/webhook/<source>")
 @signed_by_cloudinary
@@ -29,6 +31,8 @@ def receive(source: str) -> ResponseReturnValue:
         raise NotFound(NOT_EXPECTED)
     with services().admission.admit(sender_is_gone):
         received = intake.receive(request.get_data(), signed)
+    if UPLOAD in request.get_data():
+        services().moderation.sent()
     if received.syncs:
         job.start(services().settings, services().store, received.syncs)
         return {"status": "unchanged", "sync": received.syncs}

@@ -67,7 +67,11 @@ class Admission:
 
 def sender_is_gone() -> bool:
     """Whether the current request's connection is closed, as nginx does when its client has hung up."""
-    line = request.environ.get("gunicorn.socket")
+    return is_gone(request.environ.get("gunicorn.socket"))
+
+
+def is_gone(line: object) -> bool:
+    """Whether a connection is closed, over which no more than one request comes."""
     if not isinstance(line, socket.socket):
         return False
     # the whole request has been read: nothing but the end can follow

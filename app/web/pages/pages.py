@@ -9,6 +9,7 @@ from app.web.pages.campaign import pictures as campaign_pictures
 from app.web.pages.dashboard import collages, compare, crop, home, notify, numbers, photos, plan
 from app.web.pages.gallery import gallery
 from app.web.pages.mail import track, unsubscribe
+from app.web.pages.moderation import moderation
 from app.web.pages.wall import wall
 
 
@@ -16,7 +17,8 @@ def register(app: Flask) -> None:
     """Adds these routes to `app`."""
     languages.register(app)
     filters.register(app)
-    for module in (track, unsubscribe, home, numbers, photos, plan, collages, compare, crop, notify, gallery, wall):
+    admins = (home, numbers, photos, plan, collages, compare, crop, notify, moderation)
+    for module in (track, unsubscribe, *admins, gallery, wall):
         app.register_blueprint(module.blueprint)
     for public in (campaign, campaign_pictures, frame, files):
         app.register_blueprint(public.blueprint)

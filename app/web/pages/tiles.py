@@ -8,16 +8,18 @@ from types import MappingProxyType
 
 from app.adapters.store.photos.listing import Photo
 from app.core.cropping import Cut
+from app.core.sources import Listed
 from app.web.services import services
 
 NO_CUTS: Mapping[str, Cut] = MappingProxyType({})
+NO_NAMES: Mapping[str, Listed] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Tile:
     """A photo on a page. `version`: None if the photo is gone; `placeholder`: its ThumbHash in base64, or "".
 
-    `cut`: None also if the page does not show it.
+    `cut`: None also if the page does not show it. `name`, `sent`: "" and None where the page does not show them, too.
     """
 
     public_id: str
@@ -25,10 +27,20 @@ class Tile:
     version: int | None
     placeholder: str
     cut: Cut | None = None
+    name: str = ""
+    sent: datetime | None = None
 
 
-def tiles(campaign: str, shown: Sequence[Photo], cuts: Mapping[str, Cut] = NO_CUTS) -> list[Tile]:
-    """The tiles of some photos of a campaign, in their order. `cuts`: by public ID. Raises StoreUnavailable."""
+def tiles(
+    campaign: str,
+    shown: Sequence[Photo],
+    cuts: Mapping[str, Cut] = NO_CUTS,
+    named: Mapping[str, Listed] = NO_NAMES,
+) -> list[Tile]:
+    """The tiles of some photos of a campaign, in their order. Raises StoreUnavailable.
+
+    `cuts`, `named`: by public ID; what is not there is not shown.
+    """
     photos = services().store.photos
     versions = photos.versions(campaign, [one.public_id for one in shown])
     hashes = photos.placeholders(campaign, [one.public_id for one in shown])
@@ -39,6 +51,14 @@ def tiles(campaign: str, shown: Sequence[Photo], cuts: Mapping[str, Cut] = NO_CU
             versions.get(one.public_id),
             b64encode(hashes.get(one.public_id) or b"").decode("ascii"),
             cuts.get(one.public_id),
+            *_named(named.get(one.public_id)),
         )
         for one in shown
     ]
+
+
+def _named(row: Listed | None) -> tuple[str, datetime | None]:
+    if row is None:
+        return "", None
+    sent = row.asset.sent_at
+    return row.name, datetime.fromtimestamp(sent, UTC) if sent else None

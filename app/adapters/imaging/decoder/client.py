@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from app.adapters.imaging.decoder import protocol
-from app.adapters.imaging.photo import Prepared, prepare
+from app.adapters.imaging.photo import PREVIEW_SIDE, Prepared, prepare
 from app.adapters.imaging.saving import derive, sample
 from app.adapters.jobs.helper import Helper, Process
 from app.core import limits
@@ -65,10 +65,10 @@ class Decoder:
             order: dict[str, object] = {"do": "prepare", "place": place, "any": any_format, "original": original}
             return self._answer(order, picture, protocol.read_prepared, self._patience)
 
-    def preview(self, picture: bytes, *, any_format: bool = False) -> bytes:
+    def preview(self, picture: bytes, *, any_format: bool = False, side: int = PREVIEW_SIDE) -> bytes:
         """As `app.adapters.imaging.photo.preview`; `any_format` as in `prepare`. Raises as `prepare` does."""
         with self._helper.turn:
-            order: dict[str, object] = {"do": "preview", "any": any_format}
+            order: dict[str, object] = {"do": "preview", "any": any_format, "side": side}
             return self._answer(order, picture, protocol.read_part, self._patience)
 
     def address(self, picture: bytes) -> str | None:

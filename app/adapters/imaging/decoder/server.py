@@ -7,7 +7,7 @@ from typing import IO
 
 from app.adapters.imaging import faces, policy
 from app.adapters.imaging.decoder import protocol
-from app.adapters.imaging.photo import prepare, preview
+from app.adapters.imaging.photo import PREVIEW_SIDE, prepare, preview
 from app.core import limits
 from app.core.errors import PictureError
 
@@ -46,8 +46,10 @@ def _limit_processor_time() -> None:
 
 
 def _parts(order: dict[str, object], picture: bytes) -> list[bytes]:
+    side = order.get("side")
+    side = side if isinstance(side, int) else PREVIEW_SIDE
     if order["do"] == "preview" and not order["any"]:
-        return [preview(picture)]
+        return [preview(picture, side)]
     place = order.get("place")
     place = place if isinstance(place, float) else None
     if order["do"] == "prepare" and not order["any"]:
@@ -59,6 +61,6 @@ def _parts(order: dict[str, object], picture: bytes) -> list[bytes]:
     if order["do"] == "original":
         return [protocol.write_original(foreign.original(picture))]
     if order["do"] == "preview":
-        return [foreign.preview(picture)]
+        return [foreign.preview(picture, side)]
     prepared = foreign.prepare(picture, place)
     return protocol.parts(replace(prepared, original=foreign.original(picture)) if order.get("original") else prepared)

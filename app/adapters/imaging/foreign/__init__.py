@@ -24,12 +24,11 @@ def prepare(picture: bytes, place: float | None = None) -> Prepared:
     return replace(prepared, email=address(picture))
 
 
-def preview(picture: bytes) -> bytes:
+def preview(picture: bytes, side: int = photo.PREVIEW_SIDE) -> bytes:
     """As `photo.preview`. Raises PictureError."""
     if format_of(picture) == "JPEG":
-        return photo.preview(picture)
-    side = photo.PREVIEW_SIDE
-    return photo.preview_pixels(*pixels.decoded(picture, (side, side)))
+        return photo.preview(picture, side)
+    return photo.preview_pixels(*pixels.decoded(picture, (side, side)), side)
 
 
 def address(picture: bytes) -> str | None:

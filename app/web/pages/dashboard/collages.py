@@ -144,8 +144,9 @@ def _people(campaign: str, changed: Change) -> dict[str, list[Tile]]:
         "unreadable": past.unreadable,
     }
     few = {kind: public_ids[:SHOWN] for kind, public_ids in kinds.items()}
+    named = services().moderation.named(campaign)
     held = services().store.photos.find(campaign, {one for public_ids in few.values() for one in public_ids})
     return {
-        kind: tiles(campaign, [held.get(one) or Photo(one, 0) for one in public_ids])
+        kind: tiles(campaign, [held.get(one) or Photo(one, 0) for one in public_ids], named=named)
         for kind, public_ids in few.items()
     }

@@ -90,4 +90,4 @@ def _people(campaign: str, public_ids: tuple[str, ...]) -> list[Tile]:
     """The first few of them; some photos may be gone."""
     few = public_ids[:SHOWN]
     held = services().store.photos.find(campaign, set(few))
-    return tiles(campaign, [held.get(one) or Photo(one, 0) for one in few])
+    return tiles(campaign, [held.get(one) or Photo(one, 0) for one in few], named=services().moderation.named(campaign))

@@ -59,4 +59,5 @@ def unreachable(campaign: str) -> ResponseReturnValue:
         "dashboard/unreachable.html",
         campaign=given.campaigns[campaign],
         archives=given.dashboard.tags.summary(campaign, photos),
+        named=given.moderation.named(campaign),
     )

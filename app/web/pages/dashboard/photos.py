@@ -3,13 +3,15 @@
 The page works without scripts: what has been chosen travels with the form. Scripts fetch parts of the same page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.adapters.store.photos.listing import Photo
+from app.core.sources import Listed
+from app.services.dashboard.addresses import with_address
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.blueprint import dashboard_blueprint
 from app.web.pages.dashboard.collage_form import fields, pinned
@@ -22,6 +24,7 @@ from app.web.services import services
 blueprint = dashboard_blueprint("dashboard_photos", "/admin/campaigns/<campaign>")
 
 A_PAGE = 100  # photos
+LONGEST_ADDRESS = 254  # characters, as RFC 5321 has it
 LONG = 30  # excluded people from which on the form is posted: gunicorn takes addresses of up to 4,094 characters
 
 
@@ -39,8 +42,15 @@ def photo(campaign: str, public_id: str, variant: str) -> ResponseReturnValue:
     return picture(services().campaign(campaign), public_id, variant)
 
 
-def page(campaign: str, problem: str | None = None, status: int = 200) -> ResponseReturnValue:
-    """The page of a campaign's photos. `problem`: why no collage was started."""
+@blueprint.post("/find")
+@admin_only
+def find(campaign: str) -> ResponseReturnValue:
+    """The photos with the address in the form, which must not be in the page's own address. Changes nothing."""
+    return page(services().campaign(campaign), address=request.form.get("address", "").strip()[:LONGEST_ADDRESS])
+
+
+def page(campaign: str, problem: str | None = None, status: int = 200, address: str = "") -> ResponseReturnValue:
+    """The page of a campaign's photos. `problem`: why no collage was started; `address`: only photos with it."""
     given = services()
     photos, collages = given.store.photos.all(campaign), given.dashboard.album.listing(campaign)
     summed_up = numbers(campaign, photos, collages)
@@ -49,7 +59,10 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
     pins = pinned()
     only_cut, archives = "cut" in request.values, summed_up.archives
     candidates: Sequence[Photo] = (archives.much_cut if archives else ()) if only_cut else photos
-    found = [one for one in reversed(candidates) if search.casefold() in one.public_id.casefold()]
+    named = given.moderation.named(campaign)
+    if address:
+        candidates = with_address(given.store, given.campaigns[campaign], photos, address)
+    found = [one for one in reversed(candidates) if _has(search, one.public_id, named)]
     pages = max(1, ceil(len(found) / A_PAGE))
     number = min(max(1, request.values.get("page", 1, type=int)), pages)
     here = found[(number - 1) * A_PAGE : number * A_PAGE]
@@ -59,13 +72,15 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
         campaign=given.campaigns[campaign],
         numbers=summed_up,
         archives=archives,
+        named=named,
         plan=planned(campaign, photos, collages.sound),
         fields=fields(),
-        tiles=tiles(campaign, here, given.dashboard.tags.cuts(campaign, here)),
+        tiles=tiles(campaign, here, given.dashboard.tags.cuts(campaign, here), named),
         excluded=excluded,
         pinned=pins,
         elsewhere=[one.public_id for one in photos if one.public_id in excluded - shown],
         search=search,
+        address=address,
         only_cut=only_cut,
         counting=only_cut and archives is None,
         found=len(found),
@@ -75,3 +90,9 @@ def page(campaign: str, problem: str | None = None, status: int = 200) -> Respon
         problem=problem,
     )
     return make_response(answer, status)
+
+
+def _has(search: str, public_id: str, named: Mapping[str, Listed]) -> bool:
+    """Whether a photo's public ID or name has this text in it."""
+    row = named.get(public_id)
+    return any(search.casefold() in text.casefold() for text in (public_id, row.name if row else ""))

@@ -4,12 +4,13 @@
 import { lightbox } from '../shared/lightbox.js';
 import { placeholders } from '../shared/placeholders.js';
 import { showPhotos } from './photos.js';
-import { followCounts, followProgress } from './progress.js';
+import { followCampaigns, followCounts, followProgress } from './progress.js';
 
 document.body.classList.add('scripted');
 placeholders(document);
 for (const counts of document.querySelectorAll('[data-counts]')) followCounts(counts);
 for (const box of document.querySelectorAll('[data-progress]')) followProgress(box);
+for (const list of document.querySelectorAll('[data-live]')) followCampaigns(list);
 for (const list of document.querySelectorAll('[data-lightbox]:not(#tiles)')) lightbox(list);
 
 const form = document.getElementById('desk');

@@ -1,6 +1,7 @@
 /* Progress: numbers being counted, a collage being built, mails being sent. */
 
 import { fetchText, parse } from './fragments.js';
+import { followEvents } from './live.js';
 
 const pause = (milliseconds) =>
   new Promise((resume) => {
@@ -22,18 +23,51 @@ export const followCounts = async (counts) => {
 };
 
 /** Shows the progress of a collage or of its mails, and reloads the page at the end. */
-export const followProgress = async (box) => {
+export const followProgress = (box) => {
   const title = document.title;
-  for (;;) {
-    await pause(400);
-    const text = await fetchText(box.dataset.progress);
-    if (text === null) continue;
-    const progress = JSON.parse(text);
-    if (!['building', 'sending'].includes(progress.state)) break;
+  const goesOn = (progress) => {
+    if (!['building', 'sending'].includes(progress.state)) {
+      location.reload();
+      return false;
+    }
     show(box, progress);
     document.title = `${percent(progress)} – ${title}`;
-  }
-  location.reload();
+    return true;
+  };
+  const ask = async () => {
+    for (let on = true; on; ) {
+      await pause(400);
+      const text = await fetchText(box.dataset.progress);
+      if (text !== null) on = goesOn(JSON.parse(text));
+    }
+  };
+  if (box.dataset.events) followEvents(box.dataset.events, goesOn, ask);
+  else ask();
+};
+
+/** Keeps the numbers of the campaigns in `list` up to date; without a stream, looks every minute. */
+export const followCampaigns = (list) => {
+  let known = null;
+  const renew = async (campaign) => {
+    const place = list.querySelector(`[data-campaign="${CSS.escape(campaign)}"]`);
+    const text = place && (await fetchText(place.dataset.numbers));
+    if (!text) return;
+    place.querySelector('.counts').replaceWith(parse(text).firstElementChild);
+    followCounts(place.querySelector('[data-counts]'));
+  };
+  const every = () => [...list.querySelectorAll('[data-campaign]')].map((place) => place.dataset.campaign);
+  const ask = async () => {
+    for (;;) {
+      await pause(60000);
+      for (const campaign of every()) await renew(campaign);
+    }
+  };
+  const changed = (marks) => {
+    const before = known;
+    known = marks;
+    for (const campaign of every()) if (before && before[campaign] !== marks[campaign]) renew(campaign);
+  };
+  followEvents(list.dataset.live, changed, ask);
 };
 
 const percent = ({ progress }) => `${Math.round(100 * progress)} %`;

@@ -15,6 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from app.adapters.store import Store
 from app.services.collage import layout
 from scripts.sandbox.browser import Scheme
+from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import PASSWORD, Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
@@ -146,6 +147,18 @@ def test_a_collage_is_downloaded_by_a_click(browser: Watched, service: Service, 
     browser.driver.find_element("css selector", ".files a[href$='collage-1024.jpg']").click()
     saved = tmp_path / "other-0001-collage-1024.jpg"
     wait_for(lambda: saved.exists() and saved.read_bytes()[-2:] == b"\xff\xd9", "the file was saved")
+
+
+def test_the_numbers_on_the_home_page_follow_what_comes(browser: Watched, service: Service, store: Store) -> None:
+    approved = "Number(document.querySelector('[data-campaign=other] .counts dd').textContent)"
+    look(browser, service, "/admin/")
+    assert browser.run(f"return {approved}") == 12
+    files = prepared(0)
+    store.photos.put("other", "one-more", files.archive, files.intermediate, 1_700_000_001, 1)
+    until(browser, f"{approved} === 13")
+    assert browser.run("return performance.getEntriesByType('navigation').length") == 1
+    store.photos.remove("other", "one-more")
+    until(browser, f"{approved} === 12")
 
 
 def test_another_grid_is_taken(browser: Watched, service: Service) -> None:

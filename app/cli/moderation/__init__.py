@@ -1,0 +1,1 @@
+"""The command that approves and rejects photos."""

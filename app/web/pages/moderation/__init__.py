@@ -1,0 +1,1 @@
+"""Moderation: what waits, is approved and is rejected, for the admin."""
