@@ -38,6 +38,7 @@ CAMPAIGNS = f"""
 [sayno]
 title = "Say No"
 public = true
+embed = ["https://www.example.org"]
 download = true
 gallery_password = "{GALLERY}"
 [sayno.brand]

@@ -20,6 +20,7 @@ from app.web.pages.dashboard.chart import chart
 from app.web.pages.dashboard.collage_form import parameters
 from app.web.pages.dashboard.photos import page
 from app.web.pages.dashboard.plan import SHOWN
+from app.web.pages.dashboard.sharing import codes
 from app.web.pages.tiles import Tile, tiles
 from app.web.services import services
 
@@ -103,6 +104,7 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
         people=_people(campaign, changed),
         uses=USES | {past.master.name: _use(past)},
         master=past.master.name,
+        codes=codes(rules, album.all(campaign)[-1]) if rules.public else (),
         **_mails(campaign, collage),
     )
     return make_response(answer, status)
