@@ -73,6 +73,7 @@ def pages(personal: str) -> list[Page]:
     """Every page to take. `personal`: the token of one person's mail."""
     campaign = "/admin/campaigns/sayno"
     exclude = "exclude=supporters/p004&exclude=supporters/p011"
+    pin = "pin=supporters/p004&place=middle&pin=supporters/p011&place=1,2"
     return [
         Page("desk", "/admin/", "admin"),
         Page("photos", f"{campaign}/", "admin", whole=False),
@@ -87,8 +88,9 @@ def pages(personal: str) -> list[Page]:
         Page("compare", f"{campaign}/compare", "admin"),
         Page(
             "photos-pinned",
-            f"{campaign}/?pin=supporters/p004&place=middle&pin=supporters/p011&place=1,2",
+            f"{campaign}/?{pin}",
             "admin",
+            "document.querySelector('.pins').scrollIntoView()",
             whole=False,
         ),
         Page("collage", f"{campaign}/history/0002", "admin"),
