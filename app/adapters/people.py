@@ -2,7 +2,8 @@
 
 A table beside the pictures, UTF-8 with or without BOM, columns separated by `,` or `;`. The first line names the
 columns, in any order: `file` (path of the picture from the folder, with its ending), `email`, `name`, `consent`. Only
-`file` is required, further columns are ignored.
+`file` is required, further columns are ignored. Two more columns say what a person allows, where they were asked
+(app/services/joining): `mail`, to be written to, and `tracking`, individual records of opened mails.
 """
 
 import csv
@@ -16,18 +17,30 @@ from app.core.addresses import stored
 from app.core.errors import SettingError
 
 FILE = "people.csv"
+COLUMNS = ("file", "email", "name", "consent", "mail", "tracking")  # of a table that is begun here
 CONSENT = {"": None} | dict.fromkeys(("yes", "y", "true", "1"), True) | dict.fromkeys(("no", "n", "false", "0"), False)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One line of the table. `email`: as in `app.core.addresses.stored`. `consent`: None if the table does not say."""
+    """One line of the table. `email`: as in `app.core.addresses.stored`.
+
+    `consent`, `mail`, `tracking`: None if the table does not say.
+    """
 
     file: str
     line: int
     email: str | None = None
     name: str | None = None
     consent: bool | None = None
+    mail: bool | None = None
+    tracking: bool | None = None
+
+    @property
+    def allowed(self) -> dict[str, str]:
+        """`mail` and `tracking` as yes or no, if the table says."""
+        said = {"mail": self.mail, "tracking": self.tracking}
+        return {name: "yes" if given else "no" for name, given in said.items() if given is not None}
 
 
 class People(Mapping[str, Person]):
@@ -107,6 +120,29 @@ def without(data: bytes, files: Iterable[str]) -> bytes:
     return mark + "".join(kept).encode()
 
 
+def with_line(data: bytes, fields: Mapping[str, str], path: Path) -> bytes:
+    """A table (b"": none yet) with one more line; columns that it lacks are added to its first line.
+
+    What it has about the same file is replaced. `path` is for messages. Raises SettingError if the table is unusable.
+    """
+    if not data.strip():
+        data = ("\ufeff" + ",".join(COLUMNS) + "\r\n").encode()  # the mark tells spreadsheets that this is UTF-8
+    rest = without(data, [fields["file"]])
+    parse(rest, path)
+    head, _, lines = rest.decode("utf-8").partition("\n")
+    if "\r" in head.removesuffix("\r"):  # lines as on a Mac of the last century
+        raise SettingError(f"{path}: no line can be added to this table; save it again as CSV UTF-8.")
+    separator, ending = _separator(head), "\r\n" if head.endswith("\r") else "\n"
+    columns = [one.strip().casefold() for one in next(csv.reader([head.strip("\ufeff\r")], delimiter=separator))]
+    lacking = [name for name in fields if name not in columns]
+    head = separator.join([head.removesuffix("\r"), *lacking]) + ending
+    lines += ending if lines and not lines.endswith("\n") else ""
+    new = io.StringIO(newline="")
+    values = [fields.get(name, "") for name in [*columns, *lacking]]
+    csv.writer(new, delimiter=separator, lineterminator=ending).writerow(values)
+    return f"{head}{lines}{new.getvalue()}".encode()
+
+
 def _separator(text: str) -> str:
     head = text.partition("\n")[0]
     return ";" if head.count(";") > head.count(",") else ","
@@ -122,7 +158,10 @@ def _person(columns: list[str], row: list[str], path: Path, line: int) -> Person
     file = normal(fields["file"])
     if not file:
         raise SettingError(f"{path}, line {line}: the column file is empty; name the picture or remove the line.")
-    consent = fields.get("consent", "").casefold()
-    if consent not in CONSENT:
-        raise SettingError(f"{path}, line {line}: consent must be yes or no, or empty, not {consent!r}.")
-    return Person(file, line, stored(fields.get("email")), fields.get("name") or None, CONSENT[consent])
+    said: dict[str, bool | None] = {}
+    for column in ("consent", "mail", "tracking"):
+        answer = fields.get(column, "").casefold()
+        if answer not in CONSENT:
+            raise SettingError(f"{path}, line {line}: {column} must be yes or no, or empty, not {answer!r}.")
+        said[column] = CONSENT[answer]
+    return Person(file, line, stored(fields.get("email")), fields.get("name") or None, **said)

@@ -14,6 +14,8 @@ SEGMENTS = 1_000  # of a JPEG: tables, profiles, metadata; a camera writes about
 SCANS = 100  # of a JPEG; a progressive one has about 10
 SCANNED_PIXELS = 1_000_000_000  # scans × pixels, the work of a progressive JPEG: 20 scans of the largest
 
+REQUEST_BYTES = 1024 * 1024  # any request but a form with a photo
+
 # --- Memory of a decode
 DECODED_BYTES = 130_000_000  # of pixels: 16 megapixels; a larger JPEG is decoded at 1/2, 1/4 or 1/8 of its size
 DECODING_BYTES = 200_000_000  # with a progressive JPEG's coefficients, all kept until the last scan
@@ -54,10 +56,15 @@ PICTURES = 8  # being fetched or waiting to be decoded, each in memory
 STREAMS = 4  # at once, each with a thread
 STREAM_SECONDS = 20  # then the browser opens the next; a worker that ends waits for it
 
+# --- The form for photos (/c/<campaign>/join)
+SIGNATURE_SECONDS = 15 * 60  # a signed upload is valid, which a slow line needs for a large photo
+ARRIVALS = 3  # photos being received through us at once, in each process of gunicorn, each in memory
+ARRIVALS_WAITING = 8  # forms being received or waiting for that, on the local disk
+ARRIVAL_BYTES = PICTURE_BYTES + REQUEST_BYTES  # a whole form with its photo
+
 # --- The rest
 UPLOADS = 4  # pictures on their way into Cloudinary at once, each in memory
 REDIRECTS = 3  # of a delivery host
-REQUEST_BYTES = 1024 * 1024
 
 # The environment of a process that decodes; it must be set before ImageMagick is loaded.
 IMAGEMAGICK = {

@@ -55,6 +55,8 @@ class Asset:
     EMBEDDED. `email`: the address in its normal form (`app.core.addresses`), or the text as typed if it is unusable.
     `sent_at`: when the picture came to the source, in seconds since 1970; 0 if it does not say. `original`: only from
     `Source.state`, where it was asked for and the source knows it without opening the picture.
+    `mail`, `tracking`: whether the person consents to be written to, and to individual records of opened mails; None if
+    nobody asked.
     """
 
     public_id: str
@@ -69,6 +71,8 @@ class Asset:
     type: str = "upload"
     sent_at: float = field(default=0.0, compare=False)
     original: Original | None = field(default=None, compare=False, repr=False)
+    mail: bool | None = None
+    tracking: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

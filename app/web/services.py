@@ -16,6 +16,7 @@ from app.services.collage.withdrawn import Withdrawn
 from app.services.dashboard.dashboard import Dashboard
 from app.services.face.face import Face
 from app.services.intake import Intake
+from app.services.joining.joining import Joining
 from app.services.moderation.moderation import Moderation
 from app.services.processor.processors import Processors
 from app.services.sources import Sources
@@ -29,6 +30,7 @@ from app.web.auth.session import Sessions
 from app.web.auth.throttle import Throttle, shared
 from app.web.http.admission import Admission
 from app.web.http.event_stream import Streams
+from app.web.http.photo_form import Arrivals
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Services:
     streams: Streams
     previews: Previews
     once: Once
+    joining: Joining
+    arrivals: Arrivals
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -102,6 +106,8 @@ class Services:
             Streams(),
             Previews(store),
             Once(),
+            Joining(settings, processors.clean),
+            Arrivals(),
         )
 
     def close(self) -> None:

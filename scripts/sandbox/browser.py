@@ -27,6 +27,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    "--use-fake-device-for-media-stream",  # a camera that shows a test picture; pages still ask for permission
 )
 
 Scheme = Literal["light", "dark"]

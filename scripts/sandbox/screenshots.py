@@ -39,6 +39,7 @@ CAMPAIGNS = f"""
 title = "Say No"
 public = true
 embed = ["https://www.example.org"]
+join = true
 download = true
 gallery_password = "{GALLERY}"
 [sayno.brand]
@@ -84,6 +85,7 @@ def pages(personal: str) -> list[Page]:
         Page("cut", f"{campaign}/photos/{LANDSCAPE}/cut", "admin"),
         Page("photos-none", "/admin/campaigns/test_prototype/", "admin"),
         Page("collages", f"{campaign}/history", "admin"),
+        Page("moderation", f"{campaign}/moderation?status=approved", "admin", whole=False),
         Page("collages-none", "/admin/campaigns/test_prototype/history", "admin"),
         Page("compare", f"{campaign}/compare", "admin"),
         Page(
@@ -103,6 +105,8 @@ def pages(personal: str) -> list[Page]:
         Page("screen", "/c/sayno/screen", whole=False),
         Page("embed", "/c/sayno/embed", whole=False),
         Page("wall", "/wall/sayno/0002"),
+        Page("join", "/c/sayno/join"),
+        Page("join-thanks", "/c/sayno/join/thanks"),
         Page("wall-own", f"/track/{personal}/wall"),
     ]
 

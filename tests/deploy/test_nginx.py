@@ -46,6 +46,10 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.do_GET()
+
     def log_message(self, *_: Any) -> None:
         """Logs nothing."""
 
@@ -215,6 +219,17 @@ def test_a_body_that_is_too_large_is_refused_before_the_service_hears_of_it(echo
     large = b"x" * (limits.REQUEST_BYTES + 1)
     answer = requests.post(f"{echo.url}/webhook/cloudinary", data=large, verify=str(echo.ca), timeout=300)
     assert (answer.status_code, answer.json()["error"]) == (413, "The request is larger than 1 MiB.")
+
+
+def test_the_form_for_photos_alone_may_be_large_and_people_get_a_page_if_it_is_too_large(echo: Nginx) -> None:
+    def sent(path: str, size: int) -> requests.Response:
+        return requests.post(f"{echo.url}{path}", data=bytes(size), verify=str(echo.ca), timeout=300)
+
+    assert sent("/c/sayno/join", limits.ARRIVAL_BYTES).status_code == 200
+    assert sent("/c/sayno/join/signature", limits.ARRIVAL_BYTES).status_code == 413
+    answer = sent("/c/sayno/join", 50_000_000)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (413, "text/html")
+    assert "at most 30 MB" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/webhook/cloudinary", "/health", "/admin/campaigns/sayno/collages/0001"])

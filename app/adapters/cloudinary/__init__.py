@@ -6,8 +6,8 @@
   `reach`: whether a host answers, and its clock.
 - `notifications`: reads webhooks as hints. `statements`: what they state about a photo. `signature`: verifies that
   Cloudinary sent them.
-- `uploads`: brings pictures into the account. `public_ids`: checks public IDs, and divides many
-  into single questions.
+- `uploads`: brings pictures into the account. `signing`: lets browsers do so. `public_ids`: checks public IDs, and
+  divides many into single questions.
 - `setup`: triggers, upload presets, folders, the plan.
 """
 
@@ -17,6 +17,19 @@ from app.adapters.cloudinary.public_ids import batches
 from app.adapters.cloudinary.quota import Quota
 from app.adapters.cloudinary.setup import Setup
 from app.adapters.cloudinary.signature import verify
+from app.adapters.cloudinary.signing import SignedUpload, Signer
 from app.adapters.cloudinary.uploads import NewPicture, Uploads
 
-__all__ = ["Cloudinary", "NewPicture", "Notification", "Quota", "Setup", "Uploads", "batches", "parse", "verify"]
+__all__ = [
+    "Cloudinary",
+    "NewPicture",
+    "Notification",
+    "Quota",
+    "Setup",
+    "SignedUpload",
+    "Signer",
+    "Uploads",
+    "batches",
+    "parse",
+    "verify",
+]

@@ -14,6 +14,7 @@ T = TypeVar("T")
 # Delivery types of uploaded assets. The last two are delivered to signed URLs only.
 # https://cloudinary.com/documentation/upload_parameters#delivery_types
 TYPES = ("upload", "private", "authenticated")
+CONSENT = {"yes": True, "no": False}  # in the context of a photo that was sent by our form
 DIGEST = "sha256"  # in the context of an imported picture: of its file
 
 
@@ -28,7 +29,8 @@ def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Ass
     the answer has no folder, CloudinaryUnavailable if any other field is missing.
     """
     try:
-        email = (answer.get("context") or {}).get("custom", {}).get("email")
+        said = (answer.get("context") or {}).get("custom", {})
+        email = said.get("email")
         public_id = _typed(answer, "public_id", str)
         return Asset(
             public_id=public_id,
@@ -42,6 +44,8 @@ def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Ass
             type=_typed({"type": "upload"} | dict(answer), "type", str),
             folder=_folder(answer, public_id, fixed_folders),
             sent_at=_sent_at(answer),
+            mail=CONSENT.get(str(said.get("mail")).casefold()),
+            tracking=CONSENT.get(str(said.get("tracking")).casefold()),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise CloudinaryUnavailable(f"Cloudinary's answer lacks a field ({type(error).__name__}: {error}).") from error

@@ -12,10 +12,12 @@ from app.core.cropping import Cut, Why
 EMAIL, PUBLIC_ID, ASSET_ID = "EXIF:UserComment", "XMP-dc:Identifier", "XMP-dc:Source"
 VERSION = "XMP-xmpMM:VersionID"
 TYPE = "XMP-dc:Type"
+TERMS = "XMP-xmpRights:UsageTerms"
+NO_TRACKING = "no individual records of opened mails"
 SIDES = ("XMP-crs:CropLeft", "XMP-crs:CropTop", "XMP-crs:CropRight", "XMP-crs:CropBottom")
 CROPPED = {"XMP-crs:HasCrop": "True", "XMP-crs:AlreadyApplied": "True", "XMP-xmpMM:HistoryAction": "cropped"}
 WHY = "XMP-xmpMM:HistoryParameters"
-READ = (EMAIL, PUBLIC_ID, ASSET_ID, VERSION, TYPE, *SIDES, WHY)
+READ = (EMAIL, PUBLIC_ID, ASSET_ID, VERSION, TYPE, TERMS, *SIDES, WHY)
 
 PLACES = 5000  # places of a cut that a mark distinguishes
 
@@ -25,6 +27,7 @@ class Tags:
     """The metadata of an archive.
 
     `cut`: None if next to nothing of the original was cut off. `type`: how Cloudinary delivers the photo (`Asset`).
+    `tracking`: whether opened mails may be recorded by person.
     """
 
     email: str | None = None
@@ -33,6 +36,7 @@ class Tags:
     version: int | None = None
     cut: Cut | None = None
     type: str = "upload"
+    tracking: bool = True
 
     @property
     def mark(self) -> float | None:
@@ -53,6 +57,7 @@ def values(tags: Tags) -> dict[str, str | None]:
         ASSET_ID: tags.asset_id,
         VERSION: None if tags.version is None else str(tags.version),
         TYPE: None if tags.type == "upload" else tags.type,
+        TERMS: None if tags.tracking else NO_TRACKING,
     }
     if tags.cut is None:
         return found
@@ -71,6 +76,7 @@ def of(row: Mapping[str, str]) -> Tags:
         version=int(version) if version.isascii() and version.isdigit() else None,
         cut=_cut(row),
         type=row.get(_name(TYPE)) or "upload",
+        tracking=row.get(_name(TERMS)) != NO_TRACKING,
     )
 
 

@@ -5,9 +5,10 @@ import os
 import stat
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-from app.adapters.folder import moving, naming, owners, tree
+from app.adapters.folder import arrivals, moving, naming, owners, tree
 from app.adapters.folder.owners import Owners
 from app.adapters.folder.tree import File, Tree
 from app.adapters.people import People
@@ -126,6 +127,10 @@ class Folder:
         self._forget_index()
         return bool(files)
 
+    def add(self, name: str, picture: bytes, columns: Mapping[str, str]) -> bool:
+        """As `arrivals.add`."""
+        return arrivals.add(self.path, name, picture, columns)
+
     def paths(self, public_id: str) -> list[Path]:
         """The files of this name. Raises FolderUnavailable."""
         return [self.path / file.path for file in self._files(public_id).files]
@@ -179,6 +184,8 @@ class Folder:
             url=file.path,
             type="upload" if email else EMBEDDED,
             sent_at=file.status.st_mtime,
+            mail=person.mail if person else None,
+            tracking=person.tracking if person else None,
         )
         name = (person and person.name) or naming.stem(file.path.rpartition("/")[2])
         return Listed(asset, status, file.status.st_ctime, FORMATS[naming.ending(file.path)], name=name)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.adapters import people
-from app.adapters.folder import naming
+from app.adapters.folder import naming, table
 from app.core.errors import FolderUnavailable
 from app.core.sources import Status
 
@@ -21,12 +21,12 @@ def move(top: Path, path: str, status: Status) -> str:
         except FileExistsError:
             continue
         except OSError as error:
-            raise _unwritable(top, error) from error
+            raise unwritable(top, error) from error
         try:
             (top / path).rename(top / target)
         except OSError as error:
             (top / target).unlink(missing_ok=True)
-            raise _unwritable(top, error) from error
+            raise unwritable(top, error) from error
         return target
     raise FolderUnavailable(f"There is no free name for {path} in {top}.")
 
@@ -36,28 +36,19 @@ def delete(top: Path, path: str) -> None:
     try:
         (top / path).unlink(missing_ok=True)
     except OSError as error:
-        raise _unwritable(top, error) from error
+        raise unwritable(top, error) from error
 
 
 def forget_lines(top: Path, files: Iterable[str]) -> None:
     """Removes these files' lines from people.csv; all others stay byte for byte. Raises FolderUnavailable."""
-    table, new = top / people.FILE, top / f".{people.FILE}.new"
-    try:
-        data = table.read_bytes()
-        rest = people.without(data, files)
-        if rest == data:
-            return
-        with new.open("wb") as file:
-            os.fchmod(file.fileno(), table.stat().st_mode & 0o777)
-            file.write(rest)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(table)
-    except FileNotFoundError:
+    if not (top / people.FILE).exists():
         return
+    gone = list(files)
+    try:
+        with table.alone(top):
+            table.change(top, lambda before: people.without(before, gone))
     except OSError as error:
-        new.unlink(missing_ok=True)
-        raise _unwritable(top, error) from error
+        raise unwritable(top, error) from error
 
 
 def _free(path: str) -> Iterator[str]:
@@ -67,8 +58,8 @@ def _free(path: str) -> Iterator[str]:
     yield from (f"{stem} ({number}){dot}{ending}" for number in range(2, 1000))
 
 
-def _unwritable(top: Path, error: OSError) -> FolderUnavailable:
+def unwritable(top: Path, error: OSError) -> FolderUnavailable:
     return FolderUnavailable(
-        f"Files in {top} cannot be moved or deleted: {error.strerror or error}. Mount it read-write, for the user who"
-        " runs Collagen."
+        f"Files in {top} cannot be changed: {error.strerror or error}. Mount it read-write, for the user who runs"
+        " Collagen."
     )

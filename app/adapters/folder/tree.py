@@ -5,7 +5,8 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.adapters.folder import naming
+from app.adapters import people
+from app.adapters.folder import naming, table
 from app.core.errors import FolderUnavailable
 
 Parts = tuple[str, ...] | None  # of a public ID; None for all
@@ -158,7 +159,7 @@ def _add(entry: os.DirEntry[str], path: str, wanted: Parts, tree: Tree) -> None:
     if wanted is not None and (len(wanted) != 1 or naming.nfc(naming.stem(entry.name)) != wanted[0]):
         return
     if reason := naming.why_not(entry.name):
-        if entry.name != "people.csv" or "/" in path:
+        if path not in (people.FILE, table.LOCK):
             tree.notes[_shown(path)] = reason
         return
     try:

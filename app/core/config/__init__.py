@@ -9,6 +9,7 @@ A wrong or missing value raises `SettingError` with one line that names the key.
 
 from app.core.config.campaign import Brand, Campaign
 from app.core.config.campaigns import Campaigns, load_campaigns
+from app.core.config.joining import JoinForm
 from app.core.config.parsing import Account, MailServer
 from app.core.config.settings import Settings, load_settings
 from app.core.config.survey import Survey, survey
@@ -18,6 +19,7 @@ __all__ = [
     "Brand",
     "Campaign",
     "Campaigns",
+    "JoinForm",
     "MailServer",
     "Settings",
     "Survey",

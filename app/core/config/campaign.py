@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from app.core.addresses import normalise, stored
+from app.core.config.joining import JoinForm
 from app.core.sources import CLOUDINARY, FOLDER
 
 
@@ -29,7 +30,7 @@ class Campaign:
     `source`: CLOUDINARY, or FOLDER and an absolute path. `folder`: its place in the source: the asset folder in
     Cloudinary; for a folder, the same as `source`. `catalogue`: how exactly it says where photos were taken, if there
     is one. `join`, `download` and `embed` (origins) open parts of the public pages, so only with `public`.
-    `language`: of the public pages, one of LANGUAGES.
+    `language`: of the public pages, one of LANGUAGES. `form`: what is asked of those who send a photo.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Campaign:
     embed: tuple[str, ...] = ()
     language: str = "en"
     brand: Brand = field(default_factory=Brand)
+    form: JoinForm = field(default_factory=JoinForm)
 
     @property
     def directory(self) -> Path | None:
@@ -57,6 +59,10 @@ class Campaign:
     def gallery_is_over(self, today: date) -> bool:
         """Whether the gallery's last day is past; it is still open on the last day."""
         return self.gallery_until is not None and today > self.gallery_until
+
+    def takes_photos(self, today: date) -> bool:
+        """Whether people can send a photo by the form: from campaigns that are public, until the form's last day."""
+        return self.public and self.join and not self.form.is_over(today)
 
     def address(self, email: str | None) -> str | None:
         """What to store for a submitter who typed `email`: its normal form, rewritten in a trial campaign.

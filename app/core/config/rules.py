@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.core.addresses import normalise
+from app.core.config.joining import read_form
 from app.core.config.parsing import LOOPBACK
 from app.core.errors import SettingError
 
@@ -134,6 +135,7 @@ CHECKS: Mapping[str, Callable[[str, object], Any]] = {
     "gallery_password": _password,
     "tracking": _one_of(TRACKING),
     "brand": brand,
+    "form": read_form,
     "catalogue": _one_of(CATALOGUES, "; without the key there is no catalogue."),
 }
 BRAND: Mapping[str, Callable[[str, object], str]] = {"colour": _colour, "logo": _logo, "text": _text, "link": _link}

@@ -53,6 +53,10 @@ def features(survey: Survey, campaigns: Mapping[str, Campaign] | None) -> Iterat
     if campaigns is None:
         yield Result("galleries", SKIPPED, "not checked: campaigns.toml cannot be read")
         return
+    hidden = [name for name, one in campaigns.items() if (one.join or one.download or one.embed) and not one.public]
+    if hidden:
+        message = f"join, download and embed of {', '.join(hidden)} do nothing without public = true"
+        yield Result("public pages", WARN, message, "set it in campaigns.toml, or remove them")
     open_ones = [name for name, campaign in campaigns.items() if campaign.gallery_password]
     if open_ones and not settings.secret_keys:
         message = f"{', '.join(open_ones)} need COLLAGEN_SECRET_KEY, and the service does not start without it"

@@ -74,7 +74,7 @@ class Carrier:
 
     def _new(self, picture: Picture, name: str, data: bytes, order: Order) -> NewPicture:
         person = order.people.get(picture.file)
-        known = {"email": person.email, "name": person.name} if person else {}
+        known = {"email": person.email, "name": person.name, **person.allowed} if person else {}
         context = {key: value for key, value in known.items() if value}
         folder = None if order.fixed else order.folder
         return NewPicture(name, data, PurePosixPath(picture.file).name, folder, tags(picture.file), context)

@@ -2,7 +2,7 @@
 
 import hashlib
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from email.message import EmailMessage
 
@@ -15,7 +15,10 @@ from app.services.tracking.tokens import Claims, Tokens, links
 
 
 class Letters:
-    """Writes the mails. `people`: how many the collage shows; `random` makes message IDs unique."""
+    """Writes the mails. `people`: how many the collage shows; `random` makes message IDs unique.
+
+    `anonymous`: the public IDs of those whose opens may not be recorded by person.
+    """
 
     def __init__(
         self,
@@ -27,6 +30,7 @@ class Letters:
         *,
         clock: Callable[[], datetime],
         random: Callable[[], str],
+        anonymous: Collection[str] = (),
     ) -> None:
         """Raises SettingError for a missing sender, public address or secret key."""
         self.campaign = campaign
@@ -38,6 +42,7 @@ class Letters:
         self._tokens = Tokens(settings.required_secret_keys())
         self._clock = clock
         self._random = random
+        self._anonymous = anonymous
 
     @property
     def sender(self) -> str:
@@ -52,7 +57,8 @@ class Letters:
 
     def write(self, recipient: Recipient, message_id: str) -> EmailMessage:
         """The mail to a recipient. Without a public ID its links work, but nothing is recorded of them."""
-        claims = Claims(self.campaign.name, self.collage, recipient.public_id)
+        individual = recipient.public_id not in self._anonymous
+        claims = Claims(self.campaign.name, self.collage, recipient.public_id, individual)
         return message.compose(
             self._templates,
             campaign=self.campaign,

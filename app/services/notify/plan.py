@@ -15,7 +15,10 @@ from app.services.notify.recipients import Options, Selection
 
 @dataclass(frozen=True)
 class MailPlan:
-    """What a run would do. `shown`: public ID and address of everyone in the collage, in grid order."""
+    """What a run would do. `shown`: public ID and address of everyone in the collage, in grid order.
+
+    `anonymous`: the public IDs of those whose opens may not be recorded by person.
+    """
 
     campaign: Campaign
     collage: str
@@ -23,6 +26,7 @@ class MailPlan:
     shown: Sequence[tuple[str, str | None]]
     selection: Selection
     templates: Templates
+    anonymous: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
         recipients = [{"address": one.address, "photo": one.public_id} for one in self.selection.recipients]

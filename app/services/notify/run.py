@@ -76,8 +76,9 @@ class Notifier:
         self._settings.required_secret_keys()
         templates = message.load(rules, self._settings.campaigns_file.parent)
         require_sound(self._store, campaign, collage)
-        shown = self._addresses(campaign, self._store.collages.manifest(campaign, collage).shown)
-        plan = MailPlan(rules, collage, options, shown, self._choose(rules, collage, options, shown), templates)
+        shown, anonymous = self._addresses(campaign, self._store.collages.manifest(campaign, collage).shown)
+        chosen = self._choose(rules, collage, options, shown)
+        plan = MailPlan(rules, collage, options, shown, chosen, templates, anonymous)
         if options.test is not None:
             test = normalise(options.test)
             if test is None:
@@ -134,11 +135,17 @@ class Notifier:
             progress.note(report, "failed" if report.stopped else "done", report.stopped)
         return report
 
-    def _addresses(self, campaign: str, public_ids: Sequence[str]) -> list[tuple[str, str | None]]:
+    def _addresses(
+        self, campaign: str, public_ids: Sequence[str]
+    ) -> tuple[list[tuple[str, str | None]], frozenset[str]]:
+        """Public ID and address of each, and those whose opens may not be recorded by person."""
         paths = [self._store.photos.archive_path(campaign, public_id) for public_id in public_ids]
         tags = self._exiftool.read(paths)
         emails = [tags[path].email if path in tags else None for path in paths]
-        return list(zip(public_ids, emails, strict=True))
+        anonymous = [
+            one for one, path in zip(public_ids, paths, strict=True) if path in tags and not tags[path].tracking
+        ]
+        return list(zip(public_ids, emails, strict=True)), frozenset(anonymous)
 
     def _choose(
         self, campaign: Campaign, collage: str, options: Options, shown: Sequence[tuple[str, str | None]]
@@ -157,6 +164,7 @@ class Notifier:
             plan.templates,
             clock=self._clock,
             random=self._random,
+            anonymous=plan.anonymous,
         )
 
     def _test(self, plan: MailPlan, address: str) -> EmailMessage:

@@ -59,8 +59,10 @@ def agrees(tags: Tags, asset: Asset, campaign: Campaign) -> bool:
     """Whether an archive with these tags is what its campaign should have of a photo. Pure."""
     if not _shows(tags, asset) or (tags.type == EMBEDDED) != (asset.type == EMBEDDED):
         return False
+    if tags.tracking == (asset.tracking is False):
+        return False
     if asset.type == EMBEDDED:  # the picture is the same, so is the address in it
-        return campaign.may_hold(tags.email)
+        return campaign.may_hold(tags.email) and not (tags.email and asset.mail is False)
     return same(tags.email, address(asset, campaign))
 
 
@@ -83,5 +85,14 @@ def reflects(statement: Statement, tags: Tags, approved_at: int) -> bool:
 
 
 def address(asset: Asset, campaign: Campaign) -> str | None:
-    """The e-mail address to store with a photo, or an unusable one as typed; None if there is none. Pure."""
-    return campaign.address(asset.email)
+    """The e-mail address to store with a photo, or an unusable one as typed; None if there is none. Pure.
+
+    None, too, if the person does not want to be written to: mails go to the addresses in the store.
+    """
+    return None if asset.mail is False else campaign.address(asset.email)
+
+
+def place(asset: Asset, archives: Mapping[str, Tags]) -> float | None:
+    """Where this version was cropped by hand, according to any archive of it, whatever else is wrong with it. Pure."""
+    cuts = (tags.cut for tags in archives.values() if tags.version == asset.version)
+    return next((cut.place for cut in cuts if cut and cut.why == "hand"), None)

@@ -54,7 +54,9 @@ class Mirror:
                 prepared = self.decoder.prepare(picture, place)
         typed = replace(asset, email=stored(prepared.email)) if asset.type == EMBEDDED else asset
         email = address(typed, campaign)
-        tags = Tags(email, asset.public_id, asset.asset_id, asset.version, prepared.cut, asset.type)
+        tags = Tags(
+            email, asset.public_id, asset.asset_id, asset.version, prepared.cut, asset.type, asset.tracking is not False
+        )
         archive = self._tagged(prepared.archive, tags)
         known = replace(asset, original=prepared.original or asset.original)
         self._store_all(known, campaign, tags, archive, prepared.intermediate, prepared.variants)
@@ -62,6 +64,10 @@ class Mirror:
     def preview(self, picture: bytes, side: int = imaging.PREVIEW_SIDE) -> bytes:
         """A JPEG of a picture before cropping, no side over `side` pixels. Raises PictureError, DecoderFailed."""
         return self.decoder.preview(picture, any_format=self._any_format, side=side)
+
+    def clean(self, picture: bytes) -> bytes:
+        """A picture of any format as it would be archived, without metadata. Raises PictureError, DecoderFailed."""
+        return self.decoder.prepare(picture, any_format=True).archive
 
     def take_over(self, asset: Asset, campaign: Campaign, source: str, tags: Tags) -> bool:
         """Stores a photo from the files of campaign `source`, which holds this version: same version, same picture.
@@ -73,7 +79,9 @@ class Mirror:
         archive = photos.archive(source, public_id)
         if archive is None:
             return False
-        tags = replace(tags, email=address(asset, campaign), asset_id=asset.asset_id, type=asset.type)
+        individual = asset.tracking is not False
+        email = address(asset, campaign)
+        tags = replace(tags, email=email, asset_id=asset.asset_id, type=asset.type, tracking=individual)
         try:
             archive = self._tagged(archive, tags)
         except ExifToolFailed:

@@ -22,7 +22,7 @@ from app.core.config import Campaign, Campaigns
 from app.core.errors import CollagenError, NotFound, PictureError
 from app.core.sources import Asset, Hint, Source
 from app.services.processor.coalescing import read as read_lookups
-from app.services.processor.decision import Decision, Outcome, Status, decide
+from app.services.processor.decision import Decision, Outcome, Status, decide, place
 from app.services.processor.mirror import Mirror
 from app.services.processor.state import StateReader
 
@@ -100,7 +100,7 @@ class Processor:
                             self._has_room(room, wait=True)
                         if early is None or hint.version != asset.version:
                             early = self._fetch(asset.public_id, asset.url)
-                        self._mirror.put(asset, decision.keep, early.result(), _place(asset, archives))
+                        self._mirror.put(asset, decision.keep, early.result(), place(asset, archives))
                 except PictureError as error:
                     return self._refuse(asset, decision.keep, held, archives, error)
                 except CollagenError as error:
@@ -143,6 +143,11 @@ class Processor:
     def preview(self, asset: Asset, side: int = imaging.PREVIEW_SIDE) -> bytes:
         """The same of any photo, approved or not; no side over `side` pixels. Makes no call of the Admin API."""
         return self._mirror.preview(self._download(asset.public_id, asset.url), side)
+
+    def clean(self, picture: bytes) -> bytes:
+        """As `Mirror.clean`, with the memory of one picture reserved."""
+        with self._room:
+            return self._mirror.clean(picture)
 
     def address_in(self, asset: Asset) -> str | None:
         """The address in the picture itself; None if there is none, or it is broken. Raises what `process` raises."""
@@ -212,9 +217,3 @@ class Processor:
         if asset is not None and campaign is None:
             return Outcome(public_id, "ignored")
         return Outcome(public_id, "unchanged", campaign.name if campaign else None)
-
-
-def _place(asset: Asset, archives: Mapping[str, Tags]) -> float | None:
-    """Where this version was cropped by hand, according to any archive of it, whatever else is wrong with that one."""
-    cuts = (tags.cut for tags in archives.values() if tags.version == asset.version)
-    return next((cut.place for cut in cuts if cut and cut.why == "hand"), None)

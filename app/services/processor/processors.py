@@ -30,6 +30,10 @@ class Processors:
         """The processor of a campaign's photos."""
         return self._by_source[self._campaigns[campaign].source]
 
+    def clean(self, campaign: str, picture: bytes) -> bytes:
+        """A picture of any format as the campaign would archive it. Raises PictureError, DecoderFailed."""
+        return self.of(campaign).clean(picture)
+
     def check(self) -> None:
         """Raises DecoderFailed unless pictures can be decoded."""
         imaging.policy.require()

@@ -1,8 +1,8 @@
 """Records requests for the picture in a mail: no more than the campaign allows, and never delaying the picture.
 
-Only the class of a request is kept: no IP address, no user agent. If a campaign's tracking is "aggregate", not even
-whose picture it was. Individual records require separate consent, and end when it is withdrawn, also for mails sent
-before: CNIL, deliberation 2026-042 on tracking pixels.
+Only the class of a request is kept: no IP address, no user agent. If a campaign's tracking is "aggregate", or the
+person did not consent to individual records, not even whose picture it was. Individual records require separate
+consent, and end when it is withdrawn, also for mails sent before: CNIL, deliberation 2026-042 on tracking pixels.
 """
 
 import logging
@@ -40,7 +40,8 @@ class Recorder:
         """
         try:
             if self._may_record(claims):
-                individual, kind = self._campaigns[claims.campaign].tracking == "individual", classify(headers)
+                individual = claims.individual and self._campaigns[claims.campaign].tracking == "individual"
+                kind = classify(headers)
                 record = {
                     "collage": claims.collage,
                     "photo": claims.public_id if individual else None,

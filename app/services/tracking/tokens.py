@@ -6,7 +6,7 @@ e-mail address. It does not expire: a mail keeps its picture, and its link to un
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 
 from itsdangerous import BadData, URLSafeSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -18,11 +18,15 @@ LONGEST = 1000  # characters; tokens of the longest public ID that the store acc
 
 @dataclass(frozen=True)
 class Claims:
-    """The photo that a token is for. `public_id` is "" in a test mail, whose opens are never recorded."""
+    """The photo that a token is for. `public_id` is "" in a test mail, whose opens are never recorded.
+
+    `individual`: whether opens may be recorded by person.
+    """
 
     campaign: str
     collage: str
     public_id: str
+    individual: bool = True
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,12 @@ class Tokens:
     def __init__(self, keys: Sequence[str]) -> None:
         """`keys`: the newest first, which signs; tokens signed with any of them are valid."""
         self._image = _serializer(keys, "collagen.track")
+        self._anonymous = _serializer(keys, "collagen.track.anonymous")
         self._unsubscribe = _serializer(keys, "collagen.unsubscribe")
 
     def image(self, claims: Claims) -> str:
         """The token of /track/<token>/…; the same claims and key always give the same token."""
-        return _made(self._image, claims)
+        return _made(self._image if claims.individual else self._anonymous, claims)
 
     def unsubscribe(self, claims: Claims) -> str:
         """The token of /unsubscribe/<token>."""
@@ -52,7 +57,10 @@ class Tokens:
 
     def read_image(self, token: str) -> Claims:
         """The claims in a token made by `image`. Raises NotFound for anything else."""
-        return _read(self._image, token)
+        try:
+            return _read(self._image, token)
+        except NotFound:
+            return replace(_read(self._anonymous, token), individual=False)
 
     def read_unsubscribe(self, token: str) -> Claims:
         """The claims in a token made by `unsubscribe`. Raises NotFound for anything else."""
@@ -71,7 +79,7 @@ def _serializer(keys: Sequence[str], salt: str) -> URLSafeSerializer:
 
 
 def _made(serializer: URLSafeSerializer, claims: Claims) -> str:
-    return str(serializer.dumps(astuple(claims)))
+    return str(serializer.dumps((claims.campaign, claims.collage, claims.public_id)))
 
 
 def _read(serializer: URLSafeSerializer, token: str) -> Claims:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bucket:
-    """Holds `most` wrong passwords and loses `an_hour`."""
+    """Holds `most` attempts and loses `an_hour`."""
 
     most: int
     an_hour: int
@@ -24,6 +24,19 @@ ADDRESS = Bucket(10, 12)  # an IPv4 address, an IPv6 /64
 SITE = Bucket(40, 40)  # an IPv6 /48
 REALM = Bucket(100, 100)
 FIRST = Bucket(1, 1)  # an IPv4 /24 or an IPv6 /48, while the realm is full
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How often something may be done: from an IPv4 address or IPv6 /64, from an IPv6 /48 (`site`), and in all."""
+
+    address: Bucket
+    site: Bucket
+    realm: Bucket
+
+
+# Photos sent by a campaign's form. At an event hundreds of people may share one address.
+PHOTOS = Allowance(Bucket(60, 120), Bucket(240, 480), Bucket(1000, 1000))
 
 
 @dataclass(frozen=True)

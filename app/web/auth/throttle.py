@@ -5,6 +5,8 @@ the /64 of a household and the /48 of a provider) and one of the realm: the admi
 is full, no further password is checked. A full realm still admits addresses that have logged in lately, and one attempt
 an hour from each network that has not guessed. docs/security.md says how many guesses get through.
 
+Photos that people send are limited the same way, by buckets of their own (`take`).
+
 All processes of the service share the buckets, in a small database on the local disk.
 """
 
@@ -20,7 +22,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.adapters.store import scratch
-from app.web.auth.buckets import ADDRESS, FIRST, REALM, SITE, Bucket, Names, names
+from app.web.auth.buckets import ADDRESS, FIRST, REALM, SITE, Allowance, Bucket, Names, names
 
 LOG = logging.getLogger(__name__)
 
@@ -84,6 +86,22 @@ class Throttle:
             database.execute("REPLACE INTO known VALUES (?, ?)", (ours.address, now))
             database.execute("DELETE FROM known WHERE at < ?", (now - KNOWN,))
             database.execute("DELETE FROM buckets WHERE at < ?", (now - KEPT,))
+
+    def take(self, realm: str, address: str, allowance: Allowance) -> float:
+        """Seconds until `address` may do something again; 0: now, which is counted. No password is involved."""
+        now = self._clock()
+        with self._database() as database:
+            ours = _disguised(database, names(realm, address))
+            buckets = {ours.address: allowance.address, ours.realm: allowance.realm}
+            if ours.site:
+                buckets[ours.site] = allowance.site
+            levels = {name: _level(database, name, bucket, now) for name, bucket in buckets.items()}
+            wait = max(bucket.wait(levels[name]) for name, bucket in buckets.items())
+            if wait == 0:
+                rows = [(name, levels[name] + 1, now) for name in buckets]
+                database.executemany("REPLACE INTO buckets VALUES (?, ?, ?)", rows)
+                database.execute("DELETE FROM buckets WHERE at < ?", (now - KEPT,))
+        return wait
 
     def close(self) -> None:
         """Closes the database, if this process has opened one."""

@@ -48,7 +48,8 @@ def upload(cloud: Cloud, request: Request) -> Any:
     if len(data) > cloud.largest:
         size = f"Got {len(data)}. Maximum is {cloud.largest}."
         raise RefusalError(400, f"File size too large. {size} Upgrade your plan to enjoy higher limits.")
-    picture, formats = Picture.of(data, filename), preset.get("allowed_formats")
+    picture = Picture.of(data, filename)
+    formats = form["allowed_formats"].split(",") if "allowed_formats" in form else preset.get("allowed_formats")
     if formats and picture.format not in formats:
         raise RefusalError(400, f"Image file format {picture.format} not allowed")
     fields = _of_preset(preset) | _fields(request)

@@ -24,6 +24,13 @@ def states(**change: str) -> dict[str, str]:
     return {result.check: result.state for result in settings.features(surveyed, GALLERY)}
 
 
+def test_what_does_nothing_without_public_pages_is_a_warning() -> None:
+    surveyed = survey(ALL, Path("/nonexistent/.env"), ROOT / ".env.example")
+    rules = {"a": Campaign("a", "A", "a", join=True), "b": Campaign("b", "B", "b", join=True, public=True)}
+    (found,) = [result for result in settings.features(surveyed, rules) if result.check == "public pages"]
+    assert (found.state, "of a do nothing" in found.message) == ("warn", True)
+
+
 def read(**change: str) -> list[tuple[str, str]]:
     surveyed = survey(ALL | change, Path("/nonexistent/.env"), ROOT / ".env.example")
     return [(result.state, result.message) for result in settings.read(surveyed)]

@@ -172,6 +172,24 @@ def test_a_new_address_replaces_the_old_one(bench: Bench) -> None:
     assert mirror.user_comment(bench.store.root.path / "sayno/approved/a+b.jpg") == "new@example.org"
 
 
+def test_consent_decides_whether_the_address_is_stored_and_opens_may_be_recorded(
+    bench: Bench, exiftool: ExifTool
+) -> None:
+    def kept() -> tuple[str | None, bool]:
+        path = bench.store.photos.archive_path("sayno", "a/b")
+        tags = exiftool.read([path])[path]
+        return tags.email, tags.tracking
+
+    said = {"consent": "yes", "mail": "no", "tracking": "no"}
+    upload(bench, context=said)
+    assert (bench.process("a/b"), kept()) == ("stored", (None, False))
+    assert bench.process("a/b") == "unchanged"
+    bench.standin.set_context("a/b", said | {"email": "ann@example.org", "mail": "yes"})
+    assert (bench.process("a/b"), kept()) == ("stored", ("ann@example.org", False))
+    bench.standin.set_context("a/b", {"email": "ann@example.org"})  # nobody has asked
+    assert (bench.process("a/b"), kept()) == ("stored", ("ann@example.org", True))
+
+
 def another(bench: Bench) -> Processor:
     """A processor that has not decoded anything yet."""
     cloudinary = Cloudinary(bench.settings.required_account(), bench.settings.delivery_hosts)

@@ -53,6 +53,13 @@ def test_where_tracking_is_aggregate_no_photo_is_named(peopled: Store) -> None:
     assert b"ann" not in b"".join(path.read_bytes() for path in peopled.opens.directory("sayno").iterdir())
 
 
+def test_of_somebody_who_did_not_consent_to_it_no_photo_is_named(peopled: Store) -> None:
+    Recorder(peopled, campaigns()).record(dataclasses.replace(CLAIMS, individual=False), HEADERS, NOW)
+    assert opens(peopled) == [
+        {"time": "2026-11-20T06:04:05Z", "campaign": "sayno", "collage": "0001", "class": "human"}
+    ]
+
+
 @given(st.dictionaries(st.text(), st.text()), st.sampled_from(["individual", "aggregate"]))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_request_says_only_the_allowed_is_kept(peopled: Store, headers: dict[str, str], how: str) -> None:

@@ -43,6 +43,14 @@ def test_a_token_for_pictures_is_none_for_unsubscribing_nor_the_other_way_round(
         TOKENS.read_image(TOKENS.unsubscribe(CLAIMS))
 
 
+def test_a_token_says_whose_opens_may_not_be_recorded_and_the_usual_ones_stay_as_they_were() -> None:
+    anonymous = Claims("sayno", "0001", "supporters/ann", individual=False)
+    token = TOKENS.image(anonymous)
+    assert token != TOKENS.image(CLAIMS)
+    assert TOKENS.read_image(token) == anonymous
+    assert TOKENS.unsubscribe(anonymous) == TOKENS.unsubscribe(CLAIMS)
+
+
 def test_the_newest_key_signs_and_an_old_one_is_good_until_it_is_taken_away() -> None:
     before = Tokens([OLD]).image(CLAIMS)
     assert TOKENS.image(CLAIMS) != before

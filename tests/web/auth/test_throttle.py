@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.auth.buckets import ADDRESS, REALM, SITE, names
+from app.web.auth.buckets import ADDRESS, PHOTOS, REALM, SITE, Bucket, names
 from app.web.auth.throttle import Throttle, shared
 
 HOUR = 3600.0
@@ -179,3 +179,29 @@ def test_stores_do_not_share_what_is_counted_and_it_is_for_this_user_alone(tmp_p
     assert other is not None
     assert one != other
     assert one.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("addresses", "bucket"),
+    [
+        (["203.0.113.9"], PHOTOS.address),
+        (several("2001:db8:1:2::/64", 100), PHOTOS.address),
+        (several("2001:db8:1::/48", 500), PHOTOS.site),
+        (several("10.0.0.0/8", 3000), PHOTOS.realm),
+    ],
+    ids=["an address", "a household", "an office", "everywhere"],
+)
+def test_so_many_photos_are_taken_at_once_and_more_as_time_goes_by(addresses: list[str], bucket: Bucket) -> None:
+    clock = Clock()
+    throttle = Throttle(clock=clock)
+    every = itertools.cycle(addresses)
+
+    def taken(number: int) -> int:
+        return sum(throttle.take("photos sayno", next(every), PHOTOS) == 0 for _ in range(number))
+
+    assert taken(bucket.most + 50) == bucket.most
+    assert throttle.take("photos other", next(every), PHOTOS) == 0, "another campaign's photos are its own"
+    assert throttle.attempt("admin", next(every)) == 0, "photos are no guesses"
+    clock.now += HOUR / 2
+    assert taken(bucket.an_hour) in (bucket.an_hour // 2, bucket.an_hour // 2 + 1, bucket.most)
+    throttle.close()
