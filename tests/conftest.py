@@ -30,7 +30,7 @@ if "PYTEST_XDIST_WORKER" in os.environ and "TESTS_TEMPORARY" not in os.environ:
 samples.share()  # xdist's workers share what one of them has drawn
 
 # Machines differ in speed, and most of the time is spent waiting for real processes.
-settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 
@@ -43,6 +43,14 @@ LONGEST = (
     "test_kill",
     "test_hostile",
     "test_check",
+    "test_catalogue",
+    "test_prototype",
+    "test_folder",
+    "test_make",
+    "test_run",
+    "test_job",
+    "test_forget",
+    "test_wall",
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox import mirror
-from scripts.sandbox.samples import person
+from scripts.sandbox.pictures import jpeg, scene
 from scripts.sandbox.service import Service
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
@@ -21,7 +21,8 @@ from tests.support.running import running, service, store
 __all__ = ["running", "service", "store"]
 
 WORKERS = 2
-PHOTOS = 60
+PHOTOS = 40
+PICTURE = jpeg(scene(1500, 2000), quality=5)  # it stays as it is, which takes the least work
 BUDGET = 1.05  # calls for each photo that ends up stored
 
 Payloads = list[Any]
@@ -31,7 +32,7 @@ def moderated(standin: Standin) -> tuple[Payloads, Payloads]:
     """The notifications of photos' uploads and of their moderation: half are approved, half rejected. None is sent."""
     standin.notify(None)
     photos = [{"public_id": f"p/{number}", "asset_folder": "sayno", "status": "pending"} for number in range(PHOTOS)]
-    standin.upload_many(person(1), [photo | {"notify": True} for photo in photos])
+    standin.upload_many(PICTURE, [photo | {"notify": True} for photo in photos])
     second = int(time.time())
     wait_for(lambda: int(time.time()) > second, "the next second began: people moderate later than that")
     for number in range(PHOTOS):

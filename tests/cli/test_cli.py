@@ -20,7 +20,7 @@ from app.cli.options import CollageNumber
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import CAMPAIGNS, ROOT
 from scripts.sandbox.stored import distinct
-from tests.support.command import run
+from tests.support.command import run, run_alone
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def call(*arguments: str, environ: dict[str, str] | None = None) -> Result:
 
 
 def test_help_names_every_command_and_what_it_does() -> None:
-    answer = run("--help")
+    answer = run_alone("--help")
     assert answer.returncode == 0
     assert "..." not in answer.stdout.partition("Commands:")[2], "no sentence is cut"
     for command in COMMANDS:
@@ -79,7 +79,7 @@ def test_a_collage_is_found_by_its_number_however_many_zeros_it_has(typed: str, 
 
 
 def test_init_makes_a_store_once(environ: dict[str, str], tmp_path: Path) -> None:
-    first, second = run("init", environ=environ), call("init", environ=environ)
+    first, second = run_alone("init", environ=environ), call("init", environ=environ)
     assert (first.returncode, second.exit_code) == (0, 0)
     assert first.stdout.startswith("Made a new store")
     assert second.stdout.startswith("There already is a store")

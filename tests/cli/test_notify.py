@@ -19,6 +19,7 @@ from scripts.sandbox.mailserver.client import MailServer, running
 from scripts.sandbox.service import ROOT
 from scripts.sandbox.stored import CAMPAIGN, name
 from scripts.sandbox.waiting import wait_for
+from tests.support import command
 
 
 @pytest.fixture
@@ -34,10 +35,7 @@ def environ(server: MailServer, store: Store) -> dict[str, str]:
 
 
 def run(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app", "notify", CAMPAIGN, "0001", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True, timeout=300, check=False
-    )
+    return command.run("notify", CAMPAIGN, "0001", *arguments, environ=environ)
 
 
 def test_it_is_tried_out_and_then_everyone_is_told_once(
@@ -107,9 +105,9 @@ def test_ctrl_c_ends_it_after_the_mail_that_it_is_at_and_the_next_run_goes_on(
 ) -> None:
     gather(store, 6)
     server.refuse(delay=0.3)
-    command = [sys.executable, "-m", "app", "notify", CAMPAIGN, "0001", "--json"]
+    words = [sys.executable, "-m", "app", "notify", CAMPAIGN, "0001", "--json"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environ, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(words, cwd=ROOT, env=os.environ | environ, stdout=pipe, stderr=pipe, text=True) as process:
         wait_for(server.taken, "a mail had arrived")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=300)
@@ -125,9 +123,9 @@ def test_ctrl_c_ends_it_after_the_mail_that_it_is_at_and_the_next_run_goes_on(
 def test_a_terminal_shows_how_far_it_is(environ: dict[str, str], server: MailServer, store: Store) -> None:
     gather(store, 6)
     ours, theirs = os.openpty()
-    command = [sys.executable, "-m", "app", "notify", CAMPAIGN, "0001"]
+    words = [sys.executable, "-m", "app", "notify", CAMPAIGN, "0001"]
     done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | environ, stdout=subprocess.PIPE, stderr=theirs, timeout=300, check=True
+        words, cwd=ROOT, env=os.environ | environ, stdout=subprocess.PIPE, stderr=theirs, timeout=300, check=True
     )
     os.close(theirs)
     shown = os.read(ours, 65536).decode()

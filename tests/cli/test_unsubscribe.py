@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
-from scripts.sandbox.service import CAMPAIGNS, ROOT
+from scripts.sandbox.service import CAMPAIGNS
+from tests.support import command
 from tests.support.mailed import enrol, present, sent
 
 ANN = "ann@example.org"
@@ -20,9 +19,8 @@ ANN = "ann@example.org"
 def run(store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
     campaigns = store.root.path.parent / "campaigns.toml"
     campaigns.write_text(CAMPAIGNS)
-    environ = os.environ | {"COLLAGEN_STORE": str(store.root.path), "COLLAGEN_CAMPAIGNS": str(campaigns)}
-    command = [sys.executable, "-m", "app", "unsubscribe", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
+    environ = {"COLLAGEN_STORE": str(store.root.path), "COLLAGEN_CAMPAIGNS": str(campaigns)}
+    return command.run("unsubscribe", *arguments, environ=environ)
 
 
 def withdrawn(store: Store, address: str = ANN) -> set[str]:

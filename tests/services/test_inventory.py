@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import random
 import subprocess
-import sys
 from collections import Counter
 from typing import Any
 
@@ -20,8 +18,9 @@ from app.core.sources import Asset, Listed
 from app.services.inventory import compare, each, join
 from scripts.sandbox.people import as_format
 from scripts.sandbox.pictures import scene
-from scripts.sandbox.service import ROOT, environment
+from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
+from tests.support import command
 from tests.support.answers import PHOTO
 
 STATUSES = ("approved", "pending", "rejected", None)
@@ -29,9 +28,7 @@ FOLDERS = ("sayno", "other", "test_prototype", "holidays", "sayno/below", "")
 
 
 def run(standin: Standin, store: Store, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = os.environ | environment(standin, store.root.path)
-    command = [sys.executable, "-m", "app", "inventory", *arguments]
-    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
+    answer = command.run("inventory", *arguments, environ=environment(standin, store.root.path))
     assert "@" not in answer.stdout + answer.stderr, "no address is ever shown"
     return answer
 

@@ -15,12 +15,12 @@ from PIL import Image
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.sources import Hint
-from app.services.collage import job
 from app.services.collage.plan import Parameters
 from app.services.forget.forget import Forgetting
 from app.services.processor.processor import Processor
 from scripts.sandbox.samples import person
 from scripts.sandbox.standin.client import Standin
+from scripts.sandbox.stored import built
 
 ANN = "ann@example.org"
 SMALL = Parameters(width=300, height=400)
@@ -41,9 +41,7 @@ class Bench:
         self.processor.process(Hint(public_id))
 
     def collage(self, campaign: str = "sayno") -> dict[str, Any]:
-        build = job.start(self.store, campaign, SMALL)
-        assert build.wait(300)
-        return self.store.collages.manifest(campaign, build.id).as_json()
+        return built(self.store, campaign, width=SMALL.width, height=SMALL.height)
 
     def master(self, collage: str) -> np.ndarray[Any, Any]:
         with Image.open(self.store.collages.file("sayno", collage, "collage.png")) as image:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import json
 import os
 import subprocess
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +19,18 @@ from scripts.sandbox.standin.client import Standin
 
 def address(number: int) -> str:
     return f"supporter{number}@example.org"
+
+
+@functools.cache
+def _files(number: int) -> tuple[bytes, bytes]:
+    """A person's archive and thumbnail."""
+    with tempfile.TemporaryDirectory() as directory:
+        archive, thumbnail = Path(directory) / "archive.jpg", io.BytesIO()
+        archive.write_bytes(person(number))
+        comment = f"-UserComment={address(number)}"
+        subprocess.run(["exiftool", "-q", "-overwrite_original", comment, archive], check=True)
+        Image.open(archive).resize((300, 400)).save(thumbnail, "png")
+        return archive.read_bytes(), thumbnail.getvalue()
 
 
 @dataclass
@@ -40,10 +55,8 @@ class Prototype:
         log, filed = top / "logs/processor.log", top / f"logs/webhooks/20251008/142522.approved.{name}.json"
         for path in (archive, thumbnail, filed, top / "collages/collage.png"):
             path.parent.mkdir(parents=True, exist_ok=True)
-        archive.write_bytes(person(number))
-        comment = f"-UserComment={address(number)}"
-        subprocess.run(["exiftool", "-q", "-overwrite_original", comment, archive], check=True)
-        Image.open(archive).resize((300, 400)).save(thumbnail)
+        for path, data in zip((archive, thumbnail), _files(number), strict=True):
+            path.write_bytes(data)
         with log.open("a") as lines:
             lines.write(f"2025-10-08 14:25:{number:02},115 - INFO - SYNCED: {public_id} (email: {address(number)})\n")
         filed.write_text(json.dumps({"body": {"public_id": public_id, "email": address(number)}, "headers": {}}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,17 +35,10 @@ def told_too_much() -> list[str]:
 
 
 def _below(process: int) -> Iterator[int]:
-    children = defaultdict(list)
-    for entry in os.scandir("/proc"):
-        if entry.name.isdigit():
-            # the name in brackets may hold anything; the parent is the second field after it
-            fields = _read(int(entry.name), "stat").rpartition(")")[2].split()
-            if fields:
-                children[int(fields[1])].append(int(entry.name))
-    found = [process]
-    for one in found:  # grows meanwhile
-        found += children[one]
-    yield from found[1:]
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in _read(process, f"task/{path.parent.name}/children").split():
+            yield int(child)
+            yield from _below(int(child))
 
 
 def _read(process: int, name: str) -> str:

@@ -18,6 +18,7 @@ from scripts.sandbox.pictures import scene
 from scripts.sandbox.samples import person
 from scripts.sandbox.service import ROOT
 from scripts.sandbox.waiting import wait_for
+from tests.support.command import run
 from tests.support.sources import LONG_AGO, write
 
 SMALL = ("--width", "600", "--height", "800")
@@ -30,9 +31,7 @@ def bare() -> dict[str, str]:
 
 
 def make(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app", "make", *arguments]
-    environ = bare() | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=place, env=environ, capture_output=True, text=True, timeout=300, check=False)
+    return run("make", *arguments, environ={"PYTHONPATH": str(ROOT)}, cwd=place, bare=True)
 
 
 def left() -> set[Path]:

@@ -40,7 +40,7 @@ def originals(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         return found
     done = subprocess.run(["exiftool", "-j", *map(str, paths.values())], capture_output=True, check=True)
     rows = {Path(row["SourceFile"]).stem: row for row in json.loads(done.stdout)}
-    answers = {name: {"width": 300, "height": 400, "bytes": path.stat().st_size} for name, path in paths.items()}
+    answers = {name: {"width": 1500, "height": 2000, "bytes": path.stat().st_size} for name, path in paths.items()}
     read = {name: read_original(answer | {"media_metadata": rows[name]}) for name, answer in answers.items()}
     return {name: one for name, one in read.items() if one is not None}
 
@@ -61,7 +61,7 @@ def test_every_field_is_right(originals: dict[str, Original], places: Places) ->
     for case in dated.CASES:
         entry = found[case.name]
         assert {name: getattr(entry, name) for name in case.expected} == case.expected, case.name
-        assert (entry.width, entry.height) == (300, 400)
+        assert (entry.width, entry.height) == (1500, 2000)
         assert entry.bytes is not None
         assert not entry.pending
         if case.at is not None and case.name != "null island":

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +21,7 @@ from app.services.collage.plan import Parameters
 from app.services.forget.traces import Person
 from scripts.sandbox import mirror
 from scripts.sandbox.samples import person
-from scripts.sandbox.service import ROOT
+from tests.support.command import run
 from tests.support.forgetting import ANN, Bench, search
 
 
@@ -249,19 +247,15 @@ def test_forget_that_was_cut_off_goes_on_when_it_is_run_again(bench: Bench) -> N
 
 def test_the_command_prints_a_receipt_without_personal_data(bench: Bench) -> None:
     bench.add("supporters/ann", ANN)
-    command = [sys.executable, "-m", "app", "forget", ANN]
-    environ = os.environ | bench.environ
-    answer = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
+    answer = run("forget", ANN, environ=bench.environ)
     assert (answer.returncode, "ann" in answer.stdout.replace("campaigns", "")) == (0, False)
     assert "photos removed" in answer.stdout
-    again = subprocess.run([*command, "--json"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
+    again = run("forget", ANN, "--json", environ=bench.environ)
     assert json.loads(again.stdout)["photos_removed"] == 0
 
 
 def command(bench: Bench, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = os.environ | bench.environ
-    run = [sys.executable, "-m", "app", "forget", "--yes", *arguments]
-    return subprocess.run(run, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=300)
+    return run("forget", "--yes", *arguments, environ=bench.environ)
 
 
 @pytest.mark.parametrize("whom", ["selfie-999", "nobody@example.org"])

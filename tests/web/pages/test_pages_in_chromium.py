@@ -41,8 +41,7 @@ title = "{LONG}"
 """
 ONE = LONG.lower().replace("ä", "ae").replace("ü", "ue")
 PEOPLE = 10
-# each width once, and the narrowest in both colours
-SCREENS = ((1280, "light"), (390, "dark"), (320, "light"), (320, "dark"))
+SCREENS = ((1280, "light"), (390, "dark"), (320, "light"))
 # where to put screenshots for review
 PICTURES = Path(os.environ["PICTURES_OF_PAGES"]) if "PICTURES_OF_PAGES" in os.environ else None
 # numbers with the wrong noun, in whatever order a page's elements have them

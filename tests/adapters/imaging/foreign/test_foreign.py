@@ -52,8 +52,19 @@ def colours(archive: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The colours in the middle of the upper and the lower half of an archive."""
     with Image.open(io.BytesIO(archive)) as image:
         assert (image.size, image.format) == (ARCHIVE, "JPEG")
-        found = np.asarray(image.convert("RGB"))
-    return tuple(map(int, found[500, 750])), tuple(map(int, found[1500, 750]))
+        return _middles(np.asarray(image.convert("RGB")))
+
+
+def seen(picture: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The same colours of a picture as it is decoded, which costs a hundredth of making an archive of it."""
+    (width, height), rows = pixels.decoded(picture, ARCHIVE)
+    assert 3 * height == 4 * width
+    return _middles(np.frombuffer(rows, np.uint8).reshape(height, width, 3))
+
+
+def _middles(found: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    height, width, _ = found.shape
+    return tuple(map(int, found[height // 4, width // 2])), tuple(map(int, found[3 * height // 4, width // 2]))
 
 
 def near(found: tuple[int, ...], expected: tuple[int, ...], most: int = 12) -> bool:
@@ -77,7 +88,7 @@ def test_a_picture_on_its_side_is_turned_upright(kind: str, orientation: int) ->
     exif = Image.Exif()
     exif[0x0112] = orientation
     picture = encoded(halves().transpose(turn), kind, exif=exif.tobytes())
-    upper, lower = colours(foreign.prepare(picture).archive)
+    upper, lower = seen(picture)
     assert near(upper, RED)
     assert near(lower, BLUE)
 
@@ -90,28 +101,28 @@ def test_colours_are_those_of_the_pictures_profile(kind: str) -> None:
     assert to_lab is not None
     if kind == "TIFF":  # the only one that can hold these pixels
         picture = encoded(to_lab, kind, icc_profile=lab.tobytes())
-        assert near(colours(foreign.prepare(picture).archive)[0], RED)
+        assert near(seen(picture)[0], RED)
     broken = encoded(halves(), kind, icc_profile=b"no profile")
-    assert near(colours(foreign.prepare(broken).archive)[0], RED), "a profile that is none is ignored"
+    assert near(seen(broken)[0], RED), "a profile that is none is ignored"
     sound = encoded(halves(), kind, icc_profile=srgb.tobytes())
-    assert near(colours(foreign.prepare(sound).archive)[1], BLUE)
+    assert near(seen(sound)[1], BLUE)
 
 
 def test_transparent_parts_are_white_and_a_palette_keeps_its_colours() -> None:
     image = halves().convert("RGBA")
     image.putalpha(Image.new("L", image.size, 0))
-    assert near(colours(foreign.prepare(encoded(image, "PNG")).archive)[0], (255, 255, 255))
+    assert near(seen(encoded(image, "PNG"))[0], (255, 255, 255))
     palette = halves().quantize(8)
-    assert near(colours(foreign.prepare(encoded(palette, "PNG")).archive)[1], BLUE)
-    assert near(colours(foreign.prepare(encoded(palette, "GIF")).archive)[1], BLUE)
+    assert near(seen(encoded(palette, "PNG"))[1], BLUE)
+    assert near(seen(encoded(palette, "GIF"))[1], BLUE)
 
 
 def test_sixteen_bits_of_grey_and_cmyk_keep_their_brightness() -> None:
     grey = Image.fromarray(np.full((400, 300), 0x8080, np.uint16))
     for kind in ("PNG", "TIFF"):
-        assert near(colours(foreign.prepare(encoded(grey, kind)).archive)[0], (128, 128, 128))
+        assert near(seen(encoded(grey, kind))[0], (128, 128, 128))
     cmyk = Image.new("CMYK", (300, 400), (0, 255, 255, 0))
-    red = colours(foreign.prepare(encoded(cmyk, "TIFF")).archive)[0]
+    red = seen(encoded(cmyk, "TIFF"))[0]
     assert red[0] > 200
     assert max(red[1:]) < 60
 
@@ -120,10 +131,10 @@ def test_sixteen_bits_of_grey_and_cmyk_keep_their_brightness() -> None:
 def test_of_an_animation_the_first_frame_is_taken(kind: str) -> None:
     other = Image.new("RGB", (300, 400), (0, 200, 0))
     picture = encoded(halves(), kind, save_all=True, append_images=[other, other])
-    assert near(colours(foreign.prepare(picture).archive)[0], RED)
+    assert near(seen(picture)[0], RED)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3000, 100), (100, 3000), (31, 4001), (2400, 2400)])
+@pytest.mark.parametrize("size", [(1, 1), (3000, 100), (31, 4001)])
 def test_any_shape_is_cut_to_three_by_four(size: tuple[int, int]) -> None:
     picture = encoded(Image.new("RGB", size, RED), "PNG")
     assert near(colours(foreign.prepare(picture).archive)[0], RED)
@@ -131,7 +142,7 @@ def test_any_shape_is_cut_to_three_by_four(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_truncated_picture_of_any_format_is_refused_with_one_sentence(decoder: Decoder, kind: str) -> None:
-    picture = encoded(scene(600, 800), kind)
+    picture = encoded(scene(150, 200), kind)
     for part in (0.3, 0.7):
         with pytest.raises(PictureError) as refused:
             decoder.prepare(picture[: int(len(picture) * part)], any_format=True)
@@ -169,32 +180,34 @@ def test_the_web_still_takes_jpeg_only(decoder: Decoder) -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_preview_is_the_whole_picture_small_and_upright(decoder: Decoder, kind: str) -> None:
-    picture = encoded(scene(1800, 1200), kind)
+    picture = encoded(scene(1500, 150), kind)
     with Image.open(io.BytesIO(decoder.preview(picture, any_format=True))) as image:
-        assert (image.format, image.size) == ("JPEG", (1200, 800))
+        assert (image.format, image.size) == ("JPEG", (1200, 120))
+
+
+ADDRESSES = (
+    ("EXIF:UserComment", "ann@example.org", "ann@example.org"),
+    ("XMP-exif:UserComment", "ben@example.org", "ben@example.org"),
+    ("XMP-iptcExt:PersonInImage", "Cem <cem@example.org>", "Cem <cem@example.org>"),
+    ("EXIF:UserComment", "at the sea", None),
+    ("EXIF:Artist", "photographer@example.org", None),
+    ("XMP-dc:Creator", "photographer@example.org", None),
+)
 
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif", "heic", "avif"])
-@pytest.mark.parametrize(
-    ("tag", "value", "address"),
-    [
-        ("EXIF:UserComment", "ann@example.org", "ann@example.org"),
-        ("XMP-exif:UserComment", "ben@example.org", "ben@example.org"),
-        ("XMP-iptcExt:PersonInImage", "Cem <cem@example.org>", "Cem <cem@example.org>"),
-        ("EXIF:UserComment", "at the sea", None),
-        ("EXIF:Artist", "photographer@example.org", None),
-        ("XMP-dc:Creator", "photographer@example.org", None),
-    ],
-)
-def test_the_address_is_read_from_the_metadata_of_any_format(
-    decoder: Decoder, tmp_path: Path, ending: str, tag: str, value: str, address: str | None
-) -> None:
+def test_the_address_is_read_from_the_metadata_of_any_format(decoder: Decoder, tmp_path: Path, ending: str) -> None:
     kinds = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "tif": "TIFF", "heic": "HEIF", "avif": "AVIF"}
-    path = tmp_path / f"a.{ending}"
-    path.write_bytes(encoded(halves(), kinds[ending]))
-    subprocess.run(["exiftool", "-q", "-overwrite_original", f"-{tag}={value}", path], check=True)
-    assert decoder.address(path.read_bytes()) == address
-    assert decoder.prepare(path.read_bytes(), any_format=True).email == address
+    picture, arguments, expected = encoded(halves(), kinds[ending]), list[str](), dict[Path, str | None]()
+    for number, (tag, value, address) in enumerate(ADDRESSES):
+        path = tmp_path / f"{number}.{ending}"
+        path.write_bytes(picture)
+        arguments += ["-q", "-overwrite_original", f"-{tag}={value}", str(path), "-execute"]
+        expected[path] = address
+    subprocess.run(["exiftool", "-@", "-"], input="\n".join(arguments), text=True, check=True)
+    assert {path: decoder.address(path.read_bytes()) for path in expected} == expected
+    first = tmp_path / f"0.{ending}"
+    assert decoder.prepare(first.read_bytes(), any_format=True).email == expected[first]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -299,7 +299,7 @@ def test_four_workers_and_twenty_clients_lose_no_open_and_record_no_person(
         connection.close()
         return good
 
-    with Service(environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY), workers=4) as service:
+    with Service(environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY), workers=2) as service:
         with ThreadPoolExecutor(clients) as pool:
             assert sum(pool.map(fetch, people)) == many
         workers = {path.name for path in store.opens.directory("sayno").iterdir()}
@@ -307,7 +307,7 @@ def test_four_workers_and_twenty_clients_lose_no_open_and_record_no_person(
     assert Counter(record["photo"] for record in records) == dict.fromkeys(people, many // clients)
     assert {frozenset(record) for record in records} == {frozenset(ALLOWED)}
     assert {record["class"] for record in records} == {"human"}
-    assert 1 <= len(workers) <= 8  # a day may have ended meanwhile
+    assert 1 <= len(workers) <= 4  # a day may have ended meanwhile
     kept = b"".join(path.read_bytes() for path in (store.root.path / "sayno/logs").rglob("*") if path.is_file())
     for hidden in (b"203.0.113.9", b"127.0.0.1", b"Mozilla", b"of-nobody-else", b"@"):
         assert hidden not in kept
