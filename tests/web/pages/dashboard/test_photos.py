@@ -329,12 +329,12 @@ def test_pages_of_what_is_not_there_are_pages(client: FlaskClient) -> None:
 def test_pages_need_no_inline_script_nor_style(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 5)
     page = f"{HERE}/history/{stored.built(store, width=300, height=300)['id']}"
-    for path in ("/admin/", f"{HERE}/", f"{HERE}/history", page, f"{page}/notify"):
+    for path in ("/admin/", f"{HERE}/", f"{HERE}/history", f"{HERE}/compare", page, f"{page}/notify"):
         answer = get(client, path)
         assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)", answer.text), path
         assert "'unsafe" not in answer.headers["Content-Security-Policy"]
         assert answer.headers["Referrer-Policy"] == "same-origin"
         addresses = re.findall(r'(?:src|href|action|formaction)="([^"]*)"', answer.text)
         assert all(address.startswith(("/static/", "/admin/", "#")) for address in addresses)
-        assert '<html lang="en">' in answer.text
+        assert '<html lang="en" dir="ltr">' in answer.text
         assert re.search(r"<title>[^<]+</title>", answer.text)
