@@ -43,11 +43,12 @@ def show(campaign: str) -> ResponseReturnValue:
 def decide(campaign: str) -> ResponseReturnValue:
     """Approves or rejects the photo of the pressed button, or all that are ticked."""
     given = services()
+    given.campaign(campaign)
     try:
         photos, status, before = _wanted()
     except BadParameters as error:
         return _page(campaign, problem=error.public, code=http_status(error))
-    outcome = given.moderation.outcome(given.campaign(campaign), photos, status)
+    outcome = given.moderation.outcome(campaign, photos, status)
     if outcome.failed:
         return _page(campaign, failed=outcome.failed, done=status, code=503)
     shown = _status(request.form.get("shown")) or "pending"
