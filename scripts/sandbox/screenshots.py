@@ -38,6 +38,7 @@ CAMPAIGNS = f"""
 [sayno]
 title = "Say No"
 public = true
+embed = ["https://www.example.org"]
 join = true
 download = true
 gallery_password = "{GALLERY}"
@@ -73,6 +74,7 @@ def pages(personal: str) -> list[Page]:
     """Every page to take. `personal`: the token of one person's mail."""
     campaign = "/admin/campaigns/sayno"
     exclude = "exclude=supporters/p004&exclude=supporters/p011"
+    pin = "pin=supporters/p004&place=middle&pin=supporters/p011&place=1,2"
     return [
         Page("desk", "/admin/", "admin"),
         Page("photos", f"{campaign}/", "admin", whole=False),
@@ -83,9 +85,16 @@ def pages(personal: str) -> list[Page]:
         Page("cut", f"{campaign}/photos/{LANDSCAPE}/cut", "admin"),
         Page("photos-none", "/admin/campaigns/test_prototype/", "admin"),
         Page("collages", f"{campaign}/history", "admin"),
-        Page("compare", f"{campaign}/history/0001/compare?with=0002", "admin"),
         Page("moderation", f"{campaign}/moderation?status=approved", "admin", whole=False),
         Page("collages-none", "/admin/campaigns/test_prototype/history", "admin"),
+        Page("compare", f"{campaign}/compare", "admin"),
+        Page(
+            "photos-pinned",
+            f"{campaign}/?{pin}",
+            "admin",
+            "document.querySelector('.pins').scrollIntoView()",
+            whole=False,
+        ),
         Page("collage", f"{campaign}/history/0002", "admin"),
         Page("building", f"{campaign}/history/0003", "admin"),
         Page("notify", f"{campaign}/history/0002/notify", "admin"),

@@ -127,12 +127,15 @@ def test_collage_builds_one_and_says_where_it_is(environ: dict[str, str]) -> Non
     for number in range(3):
         files = prepared(number)
         store.photos.put("sayno", f"p{number}", files.archive, files.intermediate, number)
-    answer = run("collage", "sayno", "--width", "400", "--height", "300", "--exclude", "p1", environ=environ)
+    answer = run(
+        "collage", "sayno", "--width", "400", "--height", "300", "--exclude", "p1", "--pin", "p2=1,1", environ=environ
+    )
     assert (answer.returncode, answer.stderr) == (0, "")
     lines = answer.stdout.splitlines()
     assert lines[0].startswith("Collage 0001 of sayno: 2 people in 2×1 cells")
     assert lines[1].split()[0] == "400×300"
     assert all(Path(line.split()[-1]).is_file() for line in lines[1:])
+    assert store.collages.manifest("sayno", "0001").shown == ("p2", "p0")
     small = ("--width", "300", "--height", "400")
     manifest = json.loads(call("collage", "sayno", "--photos", "1", *small, "--json", environ=environ).stdout)
     assert (manifest["id"], [tile["public_id"] for tile in manifest["tiles"]]) == ("0002", ["p1"])
@@ -225,6 +228,8 @@ def test_a_process_ends_with_the_code_of_its_command(environ: dict[str, str]) ->
         ("collage", "sayno", "--print", "30x20mm", "--width", "300"),
         ("collage", "sayno", "--format", "gif"),
         ("collage", "sayno", "--rebuild", "1", "--background", "#FF9416"),
+        ("collage", "sayno", "--pin", "p1"),
+        ("collage", "sayno", "--pin", "p1=middle", "--pin", "p1=1,1"),
     ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...]) -> None:

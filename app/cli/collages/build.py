@@ -17,6 +17,7 @@ from app.core.config import load_campaigns
 from app.core.plurals import count
 from app.services.collage import job
 from app.services.collage.finish import finish
+from app.services.collage.layout import places
 from app.services.collage.plan import Parameters, plan
 from app.services.collage.withdrawn import Withdrawn
 
@@ -29,6 +30,12 @@ PATIENCE = 0.3  # seconds to wait for the lock: another process may only be chec
 @size_options
 @finish_options
 @click.option("--exclude", multiple=True, metavar="PUBLIC_ID", help="Leave this photo out; repeatable.")
+@click.option(
+    "--pin",
+    multiple=True,
+    metavar="PUBLIC_ID=PLACE",
+    help="Show this photo at a place: middle, or row,column, counted from 1; repeatable.",
+)
 @click.option("--duplicates", is_flag=True, help="Show every photo of people who sent several, not just the newest.")
 @click.option(
     "--rebuild",
@@ -47,6 +54,7 @@ def collage(
     formats: tuple[str, ...],
     background: str | None,
     exclude: tuple[str, ...],
+    pin: tuple[str, ...],
     duplicates: bool,
     rebuild: str | None,
     as_json: bool,
@@ -59,15 +67,17 @@ def collage(
     \b
     Examples:  python -m app collage sayno --photos 500
                python -m app collage sayno --print 3000x2000mm --dpi 100 --format tiff
+               python -m app collage sayno --pin supporters/ada=middle --pin supporters/ben=1,1
                python -m app collage sayno --rebuild 0003
     """
     _refuse_contradictions(click.get_current_context())
+    pins = _pins(pin)
     settings = read_settings()
     load_campaigns(settings.campaigns_file).require(campaign)
     store = Store(settings.store)
     if rebuild is None:
         made_of = finish(size, dpi, formats, background)
-        parameters = Parameters(photos, width, height, frozenset(exclude), duplicates, made_of)
+        parameters = Parameters(photos, width, height, frozenset(exclude), duplicates, made_of, pins)
         manifest = _built(store, campaign, parameters)
     else:
         manifest = _rebuilt(store, campaign, rebuild)
@@ -81,8 +91,23 @@ def collage(
 def _refuse_contradictions(context: click.Context) -> None:
     """Raises UsageError for options that exclude each other."""
     given = given_size(context)
-    if "rebuild" in given and given & {"size", "dpi", "formats", "background"}:
-        raise click.UsageError("--rebuild makes the same again; leave out --print, --dpi, --format and --background.")
+    if "rebuild" in given and given & {"size", "dpi", "formats", "background", "pin"}:
+        raise click.UsageError(
+            "--rebuild makes the same again; leave out --print, --dpi, --format, --background and --pin."
+        )
+
+
+def _pins(given: tuple[str, ...]) -> dict[str, str]:
+    """Places by public ID. Raises BadParameters, UsageError."""
+    wanted: dict[str, str] = {}
+    for one in given:
+        public_id, separator, place = one.rpartition("=")
+        if not separator:
+            raise click.UsageError(f"--pin takes a public ID and a place, such as {one}=middle.")
+        if public_id in wanted:
+            raise click.UsageError(f"{public_id} is pinned twice; choose one place.")
+        wanted[public_id] = place
+    return places.pins(wanted)
 
 
 def _description(store: Store, campaign: str, manifest: Manifest) -> Iterator[str]:
@@ -105,6 +130,7 @@ def _built(store: Store, campaign: str, parameters: Parameters) -> Manifest:
     """The manifest of a new collage."""
     options = ["--photos", str(parameters.photos)] if parameters.photos else []
     options += [part for public_id in parameters.exclude for part in ("--exclude", public_id)]
+    options += [part for public_id, place in parameters.pin.items() for part in ("--pin", f"{public_id}={place}")]
     options += ["--duplicates"] if parameters.duplicates else []
     options += ["--background", parameters.finish.background] if parameters.finish.background else []
     options += [part for kind in parameters.finish.formats for part in ("--format", kind)]

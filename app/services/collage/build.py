@@ -57,6 +57,7 @@ def build(
         unreadable=unreadable,
         files=files,
         finish=planned.finish,
+        pins=line.pins,
         versions={"imagemagick": imaging.version(), "collagen": app.__version__},
     )
     progress(1.0)
@@ -76,7 +77,7 @@ def _write_pictures(
     start = 0.0
     while True:
         onward = partial(_onward, progress, start)
-        seated = [photo.public_id for photo in choice.seated(line.queue[: grid.used])]
+        seated = choice.arranged(line, grid)
         try:
             files = _written(store, draft, grid, planned.finish, seated, onward, processes)
         except montage.Unreadable as error:

@@ -63,10 +63,11 @@ class Build:
 def start(store: Store, campaign: str, parameters: Parameters) -> Build:
     """Starts a build. Raises BadParameters, CollageInProgress or StoreUnavailable; then nothing was started."""
     store.root.require_room()
-    # only here: an excluded photo that is removed before the job looks is not in the collage either
-    choice.require_known(campaign, store.photos.all(campaign), parameters.exclude)
-    plan(store, campaign, replace(parameters, duplicates=True))  # finding duplicates takes reading; the job does it
-    order = asdict(parameters) | {"exclude": sorted(parameters.exclude)}
+    # only here: an excluded or pinned photo that is removed before the job looks is not in the collage either
+    choice.require_known(campaign, store.photos.all(campaign), parameters.exclude, parameters.pin)
+    # finding duplicates takes reading; the job does it, unless the grid has to be known now
+    plan(store, campaign, parameters if parameters.pin else replace(parameters, duplicates=True))
+    order = asdict(parameters) | {"exclude": sorted(parameters.exclude), "pin": dict(parameters.pin)}
     return _start(store, store.collages.begin(campaign), {"wish": order})
 
 

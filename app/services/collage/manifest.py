@@ -72,11 +72,12 @@ def manifest(
     versions: Mapping[str, str],
     old: Manifest | None = None,
     finish: Finish | None = None,
+    pins: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery.
 
     `duplicates`: further photos of people who are in it or left out. `old`: the manifest that this one revises: its
-    time stays, and `revision` counts from 2. `finish`: what was made of it.
+    time stays, and `revision` counts from 2. `finish`: what was made of it. `pins`: places by public ID.
     """
     terms = {
         "leave_out": round(leave_out(layout.photos) * layout.left_out, 2),
@@ -87,6 +88,9 @@ def manifest(
     revision = {"revision": old.revision + 1} if old else {}
     asked: dict[str, Any] = {"print": finish.print.as_json()} if finish and finish.print else {}
     asked |= {"background": finish.background} if finish and finish.background else {}
+    shown = set(seated)
+    pinned = {public_id: place for public_id, place in sorted((pins or {}).items()) if public_id in shown}
+    asked |= {"pin": pinned} if pinned else {}
     return revision | {
         "id": collage,
         "campaign": campaign,

@@ -1,6 +1,6 @@
 """Who may be in a collage, and in what grid: before anything is rendered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from app.adapters.store import Store
@@ -10,7 +10,7 @@ from app.services.collage import choice, layout
 from app.services.collage.alike import Alike
 from app.services.collage.choice import Line
 from app.services.collage.finish import Finish, canvas, of_collage
-from app.services.collage.layout import Layout
+from app.services.collage.layout import Layout, places
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Parameters:
     """What an admin may choose.
 
     `photos`: at most this many people; `exclude`: public IDs; `duplicates`: people with several photos get a tile each.
-    The size of a print takes the place of `width` and `height`.
+    The size of a print takes the place of `width` and `height`. `pin`: places by public ID, as `layout.places` writes
+    them.
     """
 
     photos: int | None = None
@@ -27,6 +28,7 @@ class Parameters:
     exclude: Collection[str] = field(default=frozenset())
     duplicates: bool = False
     finish: Finish = field(default=Finish())
+    pin: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,11 @@ def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
     photos = store.photos.all(campaign)
     alike = [] if parameters.duplicates else Alike(store).groups(campaign, photos)
     seen = choice.appearances(past.shown for past in store.collages.manifests(campaign))
-    line = choice.line(photos, seen, parameters.exclude, alike)
+    line = choice.line(photos, seen, parameters.exclude, alike, parameters.pin)
     people = choice.invited(parameters.photos, len(line.queue))
-    return CollagePlan(line, _grid(people, parameters), parameters.finish)
+    grid = _grid(people, parameters)
+    places.require_places(line.pins, grid.cols, grid.rows)
+    return CollagePlan(line, grid, parameters.finish)
 
 
 def _grid(people: int, parameters: Parameters) -> Layout:
@@ -65,6 +69,7 @@ def plan_revision(store: Store, campaign: str, old: Manifest, without: Collectio
 
     Those who were left out take the free places, and the grid stays while there are enough people for it. People
     who are no longer approved are not shown again; if that was one of a person's photos, their next one replaces it.
+    Those who are pinned keep their places.
     """
     held = {photo.public_id: photo for photo in store.photos.all(campaign) if photo.public_id not in without}
     tiles, left_out, spare = (
@@ -73,7 +78,9 @@ def plan_revision(store: Store, campaign: str, old: Manifest, without: Collectio
     )
     alike = Alike(store).groups(campaign, [*tiles, *left_out, *spare]) if spare else []
     taken, others = choice.stand_ins([*tiles, *left_out], spare, alike)
-    line = Line([*tiles, *taken, *left_out], others)
+    pins = {public_id: place for public_id, place in old.pin.items() if public_id in held}
+    queue = sorted([*tiles, *taken, *left_out], key=lambda photo: photo.public_id not in pins)
+    line = Line(queue, others, pins)
     width, height, finish = old.canvas.width, old.canvas.height, of_collage(old)
     grid = layout.resized(old.layout, len(line.queue), width, height)
     if grid.left_out >= 0:

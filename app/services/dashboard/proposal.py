@@ -7,6 +7,7 @@ from functools import lru_cache
 from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 from app.services.collage import choice, layout
+from app.services.collage.layout import places
 from app.services.collage.offers import offers
 from app.services.collage.plan import Parameters
 
@@ -25,6 +26,7 @@ class Option:
 class Proposal:
     """`seated` and `left_out` are in the order of their claim to a place; `excluded` were excluded by name.
 
+    `arranged`: the public IDs in the grid, row by row; `pinned`: row and column from 0 of each who is pinned.
     `duplicates`: further photos of the same people; `counting`: these are not known yet. `offers`: layouts on other
     canvases that leave out fewer people.
     """
@@ -37,6 +39,8 @@ class Proposal:
     options: Sequence[Option]
     offers: Sequence[layout.Layout]
     counting: bool
+    arranged: Sequence[str]
+    pinned: Mapping[str, tuple[int, int]]
 
 
 def propose(
@@ -50,10 +54,11 @@ def propose(
     `seen`: how many collages each person has been in; `alike`: the photos of each person who has several, newest first;
     None if that is not known yet. Raises BadParameters if no collage can be made.
     """
-    line = choice.line(photos, seen, parameters.exclude, () if parameters.duplicates else alike or ())
+    line = choice.line(photos, seen, parameters.exclude, () if parameters.duplicates else alike or (), parameters.pin)
     queue = line.queue
     invited = choice.invited(parameters.photos, len(queue))
     grid = _best(invited, parameters.width, parameters.height)
+    places.require_places(line.pins, grid.cols, grid.rows)
     return Proposal(
         grid=grid,
         seated=queue[: grid.used],
@@ -63,6 +68,8 @@ def propose(
         options=_options(invited, parameters.width, parameters.height),
         offers=offers(invited, parameters.width, parameters.height),
         counting=alike is None and not parameters.duplicates,
+        arranged=choice.arranged(line, grid),
+        pinned={public_id: places.cell(place, grid.cols, grid.rows) for public_id, place in line.pins.items()},
     )
 
 

@@ -49,22 +49,30 @@ def answer(page: Page, most: Size) -> Mapping[str, Any]:
 
 
 def _html(page: Page, most: Size) -> tuple[str, Size]:
-    title = escape(page.title)
+    frame = min(FRAME[0], most[0]), min(FRAME[1], most[1])
     if page.embed is not None:
-        width, height = min(FRAME[0], most[0]), min(FRAME[1], most[1])
-        return (
-            f'<iframe src="{escape(page.embed)}" width="{width}" height="{height}" title="{title}" loading="lazy"'
-            ' style="border:0;max-width:100%" allowfullscreen></iframe>',
-            (width, height),
-        )
+        return iframe(page.title, page.embed, frame), frame
     if page.size is None:
-        return f'<a href="{escape(page.page)}">{title}</a>', (min(FRAME[0], most[0]), min(FRAME[1], most[1]))
-    width, height = fitted(page.size, (min(PICTURE, most[0]), most[1]))
-    picture = f"{page.picture}?width={width}"
+        return f'<a href="{escape(page.page)}">{escape(page.title)}</a>', frame
+    size = fitted(page.size, (min(PICTURE, most[0]), most[1]))
+    return linked_picture(page.title, page.page, page.picture, size), size
+
+
+def iframe(title: str, address: str, size: Size) -> str:
+    """HTML that frames the wall at `address`."""
+    width, height = size
     return (
-        f'<a href="{escape(page.page)}"><img src="{escape(picture)}" width="{width}" height="{height}" alt="{title}"'
-        ' style="height:auto;max-width:100%"></a>',
-        (width, height),
+        f'<iframe src="{escape(address)}" width="{width}" height="{height}" title="{escape(title)}" loading="lazy"'
+        ' style="border:0;max-width:100%" allowfullscreen></iframe>'
+    )
+
+
+def linked_picture(title: str, page: str, picture: str, size: Size) -> str:
+    """HTML of a picture that leads to the page; `picture`: its address without a width."""
+    width, height = size
+    return (
+        f'<a href="{escape(page)}"><img src="{escape(f"{picture}?width={width}")}" width="{width}" height="{height}"'
+        f' alt="{escape(title)}" style="height:auto;max-width:100%"></a>'
     )
 
 

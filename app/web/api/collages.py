@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.core.errors import BadParameters
 from app.services.collage import job, layout
 from app.services.collage.finish import FORMATS, HIGHEST_DPI, Finish, finish
+from app.services.collage.layout import places
 from app.services.collage.plan import Parameters
 from app.services.collage.status import finished_or_draft
 from app.web.auth.admin import admin_only
@@ -19,7 +20,7 @@ from app.web.services import services
 
 blueprint = Blueprint("collages", __name__, url_prefix="/admin")
 
-KNOWN, FINISH = ("photos", "width", "height", "exclude", "duplicates"), ("print", "dpi", "format", "background")
+KNOWN, FINISH = ("photos", "width", "height", "exclude", "duplicates", "pin"), ("print", "dpi", "format", "background")
 EXAMPLES = {"print": "3000x2000mm", "background": "#FF9416"}
 PATIENCE = 0.3  # seconds to wait for the lock of somebody who is only checking whether a build is running
 LONGEST_WAIT = 300  # seconds of `Prefer: wait=N`
@@ -95,13 +96,16 @@ def _parameters() -> Parameters:
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(public_id, str) for public_id in value):
                 raise BadParameters("exclude must be a list of public IDs.")
+        elif key == "pin":
+            if not isinstance(value, dict) or not all(isinstance(place, str) for place in value.values()):
+                raise BadParameters('pin must be an object of public IDs and places, such as {"ID": "middle"}.')
         elif key == "duplicates":
             json_body.check_boolean(key, value)
         elif key == "photos":
             check_number(key, value, 1)
         else:
             check_number(key, value, layout.SHORTEST, layout.LONGEST)
-    return Parameters(**found, finish=made_of)
+    return Parameters(**found | {"pin": places.pins(found.get("pin", {}))}, finish=made_of)
 
 
 def _finish(found: dict[str, Any]) -> Finish:

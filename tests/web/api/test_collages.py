@@ -97,6 +97,15 @@ def test_parameters_are_heeded(client: FlaskClient, store: Store) -> None:
     assert not seated & {"p0", "p3"}
 
 
+def test_somebody_is_pinned_and_an_excluded_person_is_not(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 9)
+    pin = {"p7": "1, 2", "p8": "middle", "p0": "2,1"}
+    manifest = ask(client, SMALL | {"photos": 4, "exclude": ["p0"], "pin": pin}).get_json()
+    assert manifest["pin"] == {"p7": "1,2", "p8": "middle"}
+    assert manifest["tiles"][1]["public_id"] == "p7"
+    assert "p8" in {tile["public_id"] for tile in manifest["tiles"]}
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -106,6 +115,8 @@ def test_parameters_are_heeded(client: FlaskClient, store: Store) -> None:
         {"format": "gif"}, {"format": [1]}, {"print": "300x200mm", "format": ["png", "pdf"]}, {"background": "red"},
         {"background": None}, {"print": "300x200mm", "width": 300}, {"print": "20000x1000mm", "format": "jpeg"},
         {"print": "3000x2000mm", "dpi": 600},
+        {"pin": "p1"}, {"pin": {"p1": [1, 1]}}, {"pin": {"p1": "top"}}, {"pin": {"p1": "9,9"}},
+        {"pin": {"x": "middle"}}, {"pin": {"p0": "middle", "p1": "1,1", "p2": "middle"}},
         {"exclude": ["p0", "p1", "p2"]}, {"widht": 600}, [], "text", {"width": 4096, "height": 16},
     ],
 )  # fmt: skip

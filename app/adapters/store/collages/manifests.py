@@ -78,7 +78,8 @@ class Summary:
     """A manifest without the position of each tile. Lists of people hold public IDs, `shown` in the order of the grid.
 
     `duplicates`: further photos of people who are shown or left out. `files`: the master first. `print`: None for a
-    collage for screens; `background`: `#RRGGBB`, None where padding is transparent.
+    collage for screens; `background`: `#RRGGBB`, None where padding is transparent. `pin`: the places of people who are
+    pinned, by public ID: `middle` or `row,column`, counted from 1.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Summary:
     files: tuple[File, ...]
     print: Print | None = field(default=None, kw_only=True)
     background: str | None = field(default=None, kw_only=True)
+    pin: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def master(self) -> File:
@@ -160,6 +162,7 @@ def read(raw: bytes, campaign: str, collage: str) -> Manifest:
         files=tuple(_part(File, file) for file in document["files"]),
         print=_part(Print, document["print"]) if "print" in document else None,
         background=document.get("background"),
+        pin=document.get("pin", {}),
         tiles=tuple(_part(Tile, tile) for tile in document["tiles"]),
         document=document,
     )

@@ -1,11 +1,12 @@
 """Checks that a JSON document is a manifest. Pure.
 
 The keys are those that `services/collage/manifest.py` writes. `duplicates`, `revision`, `versions` and the layout's
-`terms` may be missing: older manifests lack some of them. `print` and `background` are there where they were asked for.
+`terms` may be missing: older manifests lack some of them. `print`, `background` and `pin`
+are there where they were asked for.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from app.adapters.store.documents import is_count, moment
@@ -13,6 +14,7 @@ from app.adapters.store.names import file_name
 from app.core.errors import BadPublicId
 
 PRINTS = ("png", "jpeg", "tiff", "pdf")
+PLACE = re.compile(r"middle|[1-9][0-9]{0,5},[1-9][0-9]{0,5}")
 BACKGROUND = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -39,6 +41,7 @@ def check(document: object, collage: str) -> dict[str, Any]:
         _check_print(_object(manifest["print"], "print"))
     if not BACKGROUND.fullmatch(str(manifest.get("background", "#000000"))):
         raise ValueError("background is not a colour")
+    _check_pins(_object(manifest.get("pin", {}), "pin"), {tile["public_id"] for tile in manifest["tiles"]})
     if not is_count(manifest.get("revision", 1), 1):
         raise ValueError("revision is not a number")
     return manifest
@@ -60,6 +63,14 @@ def _check_tiles(tiles: object, canvas: Mapping[str, int], layout: Mapping[str, 
     used, named = layout["used"], len(_list(tiles, "tiles"))
     if not len(places) == named == used == layout["cols"] * layout["rows"]:
         raise ValueError(f"it names {named} people for {used} places")
+
+
+def _check_pins(pins: Mapping[str, Any], shown: Collection[str]) -> None:
+    """A pin of somebody who is not shown would outlast their removal."""
+    if not pins.keys() <= set(shown):
+        raise ValueError("it pins somebody whom it does not show")
+    if not all(isinstance(place, str) and PLACE.fullmatch(place) for place in pins.values()):
+        raise ValueError("pin is not a place")
 
 
 def _check_print(size: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 - `weights`: what padding, clipping and leaving people out cost.
 - `grid`: one grid on a canvas and its cost.
 - `search`: the grids considered, and the cheapest.
+- `places`: who is pinned to which place.
 - `report`: every case as a line of text.
 """
 

@@ -1,9 +1,12 @@
-"""The form that asks for a collage: how many people, which canvas and background, who is left out by name."""
+"""The form that asks for a collage: how many people, which canvas and background, who is left out or pinned."""
+
+from itertools import zip_longest
 
 from flask import request
 
 from app.services.collage import layout
 from app.services.collage.finish import finish
+from app.services.collage.layout import places
 from app.services.collage.plan import Parameters
 from app.web.http.form_fields import parse_number
 
@@ -16,6 +19,20 @@ def fields() -> dict[str, str]:
     sent["photos"] = request.values.get("take") or sent["photos"]
     width, times, height = request.values.get("canvas", "").partition("x")
     return sent | ({"width": width, "height": height} if times else {})
+
+
+def pinned() -> dict[str, str]:
+    """The place of each pinned public ID, as it was typed.
+
+    Each line of the form is a `pin` and its `place`; the buttons `seat` and `unseat` add and remove one.
+    """
+    typed = zip_longest(request.values.getlist("pin"), request.values.getlist("place"), fillvalue="")
+    wanted = {public_id: place.strip() or places.MIDDLE for public_id, place in typed if public_id}
+    for public_id in request.values.getlist("seat"):
+        wanted.setdefault(public_id, places.MIDDLE)
+    for public_id in request.values.getlist("unseat"):
+        wanted.pop(public_id, None)
+    return wanted
 
 
 def parameters() -> Parameters:
@@ -33,4 +50,5 @@ def parameters() -> Parameters:
         exclude=frozenset(request.values.getlist("exclude")),
         duplicates=bool(sent["duplicates"]),
         finish=finish(background=sent["background"].strip() or None),
+        pin=places.pins(pinned()),
     )

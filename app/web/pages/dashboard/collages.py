@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.adapters.store.collages.manifests import File, Summary
 from app.adapters.store.photos.listing import Photo
-from app.core.config import Campaign
 from app.core.errors import BadParameters, CollageInProgress
 from app.services.collage import derivatives, job
 from app.services.collage.status import draft, finished_or_draft
@@ -21,14 +20,13 @@ from app.web.pages.dashboard.chart import chart
 from app.web.pages.dashboard.collage_form import parameters
 from app.web.pages.dashboard.photos import page
 from app.web.pages.dashboard.plan import SHOWN
-from app.web.pages.dashboard.share import codes
+from app.web.pages.dashboard.sharing import codes
 from app.web.pages.tiles import Tile, tiles
 from app.web.services import services
 
 blueprint = dashboard_blueprint("dashboard_collages", "/admin/campaigns/<campaign>")
 
 PATIENCE = 0.3  # seconds to wait for the lock of somebody who is only checking whether a build is running
-COMPARED = 120  # people of each kind when two collages are compared
 USES = {
     derivatives.name(1920): "For a screen or a post",
     derivatives.name(1024): "For mails",
@@ -59,7 +57,6 @@ def history(campaign: str) -> ResponseReturnValue:
         campaign=given.campaigns[campaign],
         changes=changes(listing.sound),
         damaged=listing.damaged,
-        codes=_codes(given.campaigns[campaign]),
         picture=preview,
         withdrawn={past.id: sum(one in gone for one in past.shown) for past in listing.sound},
     )
@@ -70,26 +67,6 @@ def history(campaign: str) -> ResponseReturnValue:
 def collage(campaign: str, collage: str) -> ResponseReturnValue:
     """One collage, the progress of its build, or why it failed."""
     return _page(services().campaign(campaign), collage)
-
-
-@blueprint.get("/history/<collage>/compare")
-@admin_only
-def compare(campaign: str, collage: str) -> ResponseReturnValue:
-    """Two collages beside each other (`with`: the other one): who came, who went."""
-    given = services()
-    album = given.dashboard.album
-    other = request.args.get("with", "")
-    pair = [album.one(given.campaign(campaign), one) for one in (collage, other)]
-    before, after = sorted(pair, key=lambda one: int(one.id))
-    changed = change(after, before)
-    return render_template(
-        "dashboard/compare.html",
-        campaign=given.campaigns[campaign],
-        pair=(before, after),
-        change=changed,
-        people=_people(campaign, changed, COMPARED),
-        picture=preview,
-    )
 
 
 @blueprint.post("/history/<collage>/rebuild")
@@ -111,8 +88,7 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
     past, build = finished_or_draft(given.store, campaign, collage, album.one)
     if past is None:
         return render_template("dashboard/building.html", campaign=rules, id=collage, build=build)
-    every = album.all(campaign)
-    earlier = [other for other in every if int(other.id) < int(past.id)]
+    earlier = [other for other in album.all(campaign) if int(other.id) < int(past.id)]
     changed = change(past, earlier[-1] if earlier else None)
     withdrawn = _withdrawn(campaign, past)
     answer = render_template(
@@ -126,20 +102,12 @@ def _page(campaign: str, collage: str, problem: str | None = None, status: int =
         picture=preview(past),
         change=changed,
         people=_people(campaign, changed),
-        others=[one.id for one in reversed(every) if one.id != past.id],
         uses=USES | {past.master.name: _use(past)},
         master=past.master.name,
+        codes=codes(rules, album.all(campaign)[-1]) if rules.public else (),
         **_mails(campaign, collage),
     )
     return make_response(answer, status)
-
-
-def _codes(campaign: Campaign) -> dict[str, str]:
-    """What to copy to show a public campaign elsewhere."""
-    if not campaign.public:
-        return {}
-    here = services().settings.public_url or request.url_root
-    return codes(campaign, here.rstrip("/") + url_for("campaign.page", campaign=campaign.name))
 
 
 def _use(past: Summary) -> str:
@@ -168,7 +136,7 @@ def preview(past: Summary) -> File:
     return next((file for file in past.files if file.name == wanted), past.files[-1])
 
 
-def _people(campaign: str, changed: Change, most: int = SHOWN) -> dict[str, list[Tile]]:
+def _people(campaign: str, changed: Change) -> dict[str, list[Tile]]:
     """The first few people who came, went, were left out and could not be read; some photos may be gone."""
     past = changed.collage
     kinds = {
@@ -177,7 +145,7 @@ def _people(campaign: str, changed: Change, most: int = SHOWN) -> dict[str, list
         "left_out": past.left_out,
         "unreadable": past.unreadable,
     }
-    few = {kind: public_ids[:most] for kind, public_ids in kinds.items()}
+    few = {kind: public_ids[:SHOWN] for kind, public_ids in kinds.items()}
     named = services().moderation.named(campaign)
     held = services().store.photos.find(campaign, {one for public_ids in few.values() for one in public_ids})
     return {

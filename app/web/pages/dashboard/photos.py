@@ -14,7 +14,7 @@ from app.core.sources import Listed
 from app.services.dashboard.addresses import with_address
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.blueprint import dashboard_blueprint
-from app.web.pages.dashboard.collage_form import fields
+from app.web.pages.dashboard.collage_form import fields, pinned
 from app.web.pages.dashboard.numbers import numbers
 from app.web.pages.dashboard.plan import planned
 from app.web.pages.pictures import picture
@@ -56,6 +56,7 @@ def page(campaign: str, problem: str | None = None, status: int = 200, address: 
     summed_up = numbers(campaign, photos, collages)
     search = request.values.get("q", "").strip()
     excluded = frozenset(request.values.getlist("exclude"))
+    pins = pinned()
     only_cut, archives = "cut" in request.values, summed_up.archives
     candidates: Sequence[Photo] = (archives.much_cut if archives else ()) if only_cut else photos
     named = given.moderation.named(campaign)
@@ -76,6 +77,7 @@ def page(campaign: str, problem: str | None = None, status: int = 200, address: 
         fields=fields(),
         tiles=tiles(campaign, here, given.dashboard.tags.cuts(campaign, here), named),
         excluded=excluded,
+        pinned=pins,
         elsewhere=[one.public_id for one in photos if one.public_id in excluded - shown],
         search=search,
         address=address,
@@ -84,7 +86,7 @@ def page(campaign: str, problem: str | None = None, status: int = 200, address: 
         found=len(found),
         page=number,
         pages=pages,
-        long=len(excluded) > LONG,
+        long=len(excluded) + len(pins) > LONG,
         problem=problem,
     )
     return make_response(answer, status)

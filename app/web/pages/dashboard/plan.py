@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import Response, render_template, request, url_for
@@ -16,7 +17,7 @@ from app.services.dashboard.proposal import Proposal, propose
 from app.services.wall.preview import MOST
 from app.web.auth.admin import admin_only
 from app.web.pages.dashboard.blueprint import dashboard_blueprint
-from app.web.pages.dashboard.collage_form import fields, parameters
+from app.web.pages.dashboard.collage_form import fields, parameters, pinned
 from app.web.pages.dashboard.sketch import Sketch, edges, sketch
 from app.web.pages.pictures import FOR_A_MINUTE
 from app.web.pages.tiles import Tile, tiles
@@ -32,7 +33,8 @@ LONGEST = 3500  # characters of an address; gunicorn takes 4,094
 class Plan:
     """`problem`: why no collage can be made; without one there are a proposal, a sketch and the first few people.
 
-    `picture`: the address of a preview, "" where the sketch has to do.
+    `picture`: the address of a preview, "" where the sketch has to do. `pinned`: the photos that are pinned, and the
+    places that were typed; also with a problem.
     """
 
     problem: str = ""
@@ -43,6 +45,7 @@ class Plan:
     left_out: list[Tile] = field(default_factory=list)
     excluded: list[Tile] = field(default_factory=list)
     duplicates: list[Tile] = field(default_factory=list)
+    pinned: list[tuple[Tile, str]] = field(default_factory=list)
 
 
 @blueprint.route("/plan", methods=["GET", "POST"])
@@ -62,34 +65,46 @@ def picture(campaign: str) -> ResponseReturnValue:
     given = services()
     photos = given.store.photos.all(given.campaign(campaign))
     proposal = _proposal(campaign, photos, given.dashboard.album.all(campaign))
-    seated = [photo.public_id for photo in choice.seated(proposal.seated)]
-    answer = Response(given.previews.jpeg(campaign, seated, proposal.grid.cols), mimetype="image/jpeg")
+    answer = Response(given.previews.jpeg(campaign, proposal.arranged, proposal.grid.cols), mimetype="image/jpeg")
     answer.headers["Cache-Control"] = FOR_A_MINUTE
     return answer
 
 
 def planned(campaign: str, photos: Sequence[Photo], collages: Sequence[Summary]) -> Plan:
     """What the request's form would make of a campaign that has these photos and collages."""
+    lines = _lines(campaign, photos)
     try:
         proposal = _proposal(campaign, photos, collages)
     except BadParameters as error:
-        return Plan(problem=error.public)
+        return Plan(problem=error.public, pinned=lines)
     named = services().moderation.named(campaign)
     return Plan(
         proposal=proposal,
-        sketch=sketch(proposal.grid),
+        sketch=sketch(proposal.grid, proposal.pinned.values()),
         picture=_picture(campaign, proposal),
         edges=edges(proposal.grid),
         left_out=tiles(campaign, proposal.left_out[:SHOWN], named=named),
         excluded=tiles(campaign, proposal.excluded[:SHOWN], named=named),
         duplicates=tiles(campaign, proposal.duplicates[:SHOWN], named=named),
+        pinned=lines,
     )
+
+
+def _lines(campaign: str, photos: Sequence[Photo]) -> list[tuple[Tile, str]]:
+    """The photos that are pinned, with their places; those that the campaign does not have, too."""
+    typed = pinned()
+    if not typed:
+        return []
+    here = [one for one in photos if one.public_id in typed]
+    held = {one.public_id: one for one in tiles(campaign, here, named=services().moderation.named(campaign))}
+    gone = datetime.fromtimestamp(0, UTC)
+    return [(held.get(public_id) or Tile(public_id, gone, None, ""), place) for public_id, place in typed.items()]
 
 
 def _proposal(campaign: str, photos: Sequence[Photo], collages: Sequence[Summary]) -> Proposal:
     """Raises BadParameters."""
     requested = parameters()
-    choice.require_known(campaign, photos, requested.exclude)
+    choice.require_known(campaign, photos, requested.exclude, requested.pin)
     alike = () if requested.duplicates else services().dashboard.alike.soon(campaign, photos)
     return propose(photos, choice.appearances(past.shown for past in collages), requested, alike)
 
@@ -101,5 +116,6 @@ def _picture(campaign: str, proposal: Proposal) -> str:
     seated = hashlib.sha256(repr(sorted(proposal.seated, key=lambda one: one.public_id)).encode()).hexdigest()[:12]
     query = [(name, value) for name, value in fields().items() if value]
     query += [("exclude", one) for one in request.values.getlist("exclude")]
+    query += [pair for public_id, place in pinned().items() for pair in (("pin", public_id), ("place", place))]
     address = f"{url_for('dashboard_plan.picture', campaign=campaign)}?{urlencode([*query, ('v', seated)])}"
     return address if len(address) <= LONGEST else ""

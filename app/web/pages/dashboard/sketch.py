@@ -1,5 +1,6 @@
 """A sketch of a grid on its canvas, as templates/dashboard/sketch.html draws it. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.plurals import count
@@ -13,6 +14,7 @@ class Sketch:
     """Lengths are in pixels of the canvas. `view`: x, y, width and height of the drawing, with a margin around it.
 
     `clipped`: part of the grid lies outside the canvas; `faces`: whether each cell shows a person.
+    `pinned`: x and y of the cells of people who are pinned.
     """
 
     id: str
@@ -21,9 +23,12 @@ class Sketch:
     view: tuple[float, float, float, float]
     clipped: bool
     faces: bool
+    pinned: tuple[tuple[int, int], ...]
 
 
-def sketch(grid: Layout) -> Sketch:
+def sketch(grid: Layout, pinned: Iterable[tuple[int, int]] = ()) -> Sketch:
+    """`pinned`: rows and columns from 0."""
+    x, y = grid.horizontal, grid.vertical
     width, height = grid.horizontal.canvas, grid.vertical.canvas
     over_x, over_y = max(0, -grid.horizontal.start), max(0, -grid.vertical.start)
     margin = max(width, height) / 100
@@ -34,6 +39,7 @@ def sketch(grid: Layout) -> Sketch:
         view=(-over_x - margin, -over_y - margin, width + 2 * (over_x + margin), height + 2 * (over_y + margin)),
         clipped=over_x > 0 or over_y > 0,
         faces=grid.cols <= MOST_FACES,
+        pinned=tuple((x.start + col * x.cell, y.start + row * y.cell) for row, col in pinned),
     )
 
 

@@ -1,20 +1,27 @@
-/* The form's choices: how many people, the canvas, who is left out. */
+/* The form's choices: how many people, the canvas, who is left out, who is pinned. */
 
 const FIELDS = ['photos', 'width', 'height', 'background'];
-const IN_ADDRESS = [...FIELDS, 'exclude', 'take', 'canvas', 'duplicates'];
+const IN_ADDRESS = [...FIELDS, 'exclude', 'take', 'canvas', 'duplicates', 'pin', 'place', 'seat', 'unseat'];
 
 /** The checkbox that leaves out the photo that `element` belongs to. */
 export const checkboxOf = (element) => element.closest('li').querySelector('[name=exclude]');
+
+/** Shows on the button of a photo whether it is pinned. Without scripts, its name says what the form does. */
+export const markPinned = (button, pinned) => {
+  button.setAttribute('aria-pressed', String(pinned));
+  button.name = pinned ? 'unseat' : 'seat';
+};
 
 const checkedIds = () => [...document.querySelectorAll('[name=exclude]:checked')].map((checkbox) => checkbox.value);
 
 /** The choices of the page. `changed()` is called after each change; `tiles` is the list of photos to choose from.
 
-    `excluded` holds the public IDs left out, on other pages too. */
+    `excluded` holds the public IDs left out, on other pages too; `pins` the places of those pinned, by public ID. */
 export const trackChoices = (tiles, changed) => {
   const fields = FIELDS.map((id) => document.getElementById(id));
   const duplicates = document.getElementById('duplicates');
   const excluded = new Set(checkedIds());
+  const pins = trackPins(tiles, changed);
 
   const exclude = (checkbox, yes) => {
     checkbox.checked = yes;
@@ -45,12 +52,39 @@ export const trackChoices = (tiles, changed) => {
     changed();
   });
 
-  return { excluded, toggle, parameters: () => parametersOf(fields, excluded, duplicates) };
+  return { excluded, pins, toggle, parameters: () => parametersOf(fields, excluded, pins, duplicates) };
 };
 
-const parametersOf = (fields, excluded, duplicates) => {
+/** The places of the pinned photos, which follow their buttons and fields. */
+const trackPins = (tiles, changed) => {
+  const lines = [...document.querySelectorAll('.pins [name=pin]')];
+  const pins = new Map(lines.map((line) => [line.value, line.parentElement.querySelector('[name=place]').value]));
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[name=seat], [name=unseat]');
+    if (!button) return;
+    event.preventDefault();
+    const pinned = button.name === 'seat';
+    if (pinned) pins.set(button.value, 'middle');
+    else pins.delete(button.value);
+    const mark = tiles.querySelector(`.pin[value="${CSS.escape(button.value)}"]`);
+    if (mark) markPinned(mark, pinned);
+    changed();
+  });
+  document.addEventListener('change', ({ target }) => {
+    if (target.name !== 'place') return;
+    pins.set(target.parentElement.querySelector('[name=pin]').value, target.value);
+    changed();
+  });
+  return pins;
+};
+
+const parametersOf = (fields, excluded, pins, duplicates) => {
   const parameters = new URLSearchParams(fields.map((field) => [field.name, field.value]));
   for (const id of excluded) parameters.append('exclude', id);
+  for (const [id, place] of pins) {
+    parameters.append('pin', id);
+    parameters.append('place', place.trim() || 'middle');
+  }
   if (duplicates.checked) parameters.append('duplicates', duplicates.value);
   return parameters;
 };

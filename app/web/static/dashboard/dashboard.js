@@ -3,7 +3,6 @@
 
 import { lightbox } from '../shared/lightbox.js';
 import { placeholders } from '../shared/placeholders.js';
-import { offerCopies } from './copy.js';
 import { showPhotos } from './photos.js';
 import { followCampaigns, followCounts, followProgress } from './progress.js';
 
@@ -13,8 +12,6 @@ for (const counts of document.querySelectorAll('[data-counts]')) followCounts(co
 for (const box of document.querySelectorAll('[data-progress]')) followProgress(box);
 for (const list of document.querySelectorAll('[data-live]')) followCampaigns(list);
 for (const list of document.querySelectorAll('[data-lightbox]:not(#tiles)')) lightbox(list);
-
-offerCopies();
 
 const form = document.getElementById('desk');
 const tiles = document.getElementById('tiles');

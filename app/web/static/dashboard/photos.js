@@ -2,7 +2,7 @@
 
 import { endless } from '../shared/endless.js';
 import { lightbox } from '../shared/lightbox.js';
-import { checkboxOf, trackChoices } from './choices.js';
+import { checkboxOf, markPinned, trackChoices } from './choices.js';
 import { fetchText } from './fragments.js';
 import { followPlan } from './plan.js';
 
@@ -14,7 +14,7 @@ export const showPhotos = (form, tiles) => {
   endless(tiles, {
     fetchPage: (button) => fetchPage(form, button.value),
     id: (item) => checkboxOf(item).value,
-    prepare: (items) => carryChoicesOver(items, choices.excluded),
+    prepare: (items) => carryChoicesOver(items, choices),
     lightbox: lightbox(tiles),
     margin: '1200px',
   });
@@ -46,11 +46,12 @@ const fetchPage = async (form, page) => {
 };
 
 /** Marks the photos that are left out among items about to be added, and drops them from the list of those elsewhere. */
-const carryChoicesOver = (items, excluded) => {
+const carryChoicesOver = (items, { excluded, pins }) => {
   const elsewhere = document.getElementById('elsewhere');
   for (const item of items) {
     const checkbox = checkboxOf(item);
     checkbox.checked = excluded.has(checkbox.value);
+    markPinned(item.querySelector('.pin'), pins.has(checkbox.value));
     item.querySelector('a').dataset.toggled = String(checkbox.checked);
     elsewhere
       .querySelector(`[value="${CSS.escape(checkbox.value)}"]`)

@@ -47,10 +47,17 @@ const fetchPlan = (path, choices, short, signal) =>
   short ? fetchText(`${path}?${choices}`, { signal }) : fetchText(path, { method: 'POST', body: choices, signal });
 
 const show = (plan, html) => {
+  const { activeElement: focused } = document;
+  const typing = plan.contains(focused) && focused.name === 'place' ? { id: focused.id, value: focused.value } : null;
   const open = plan.querySelector('details')?.open;
   plan.replaceChildren(parse(html));
   const details = plan.querySelector('details');
   if (details && open) details.open = true;
+  const again = typing && document.getElementById(typing.id);
+  if (again) {
+    again.value = typing.value;
+    again.focus();
+  }
   for (const list of plan.querySelectorAll('[data-lightbox]')) lightbox(list);
   placeholders(plan);
   const summary = plan.querySelector('.people, .notice');

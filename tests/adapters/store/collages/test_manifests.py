@@ -98,6 +98,13 @@ def test_a_cell_without_a_name_makes_it_damaged() -> None:
             read(damaged)
 
 
+@pytest.mark.parametrize("pin", [None, [], {"a": 7}, {"a": "0,1"}, {"a": "middle\n"}, {"b": "middle"}])
+def test_a_pin_is_a_place_of_somebody_who_is_shown(pin: object) -> None:
+    assert read(manifest(shown=["a"], pin={"a": "12,3"})).pin == {"a": "12,3"}
+    with pytest.raises(CollageUnsound):
+        read(manifest(shown=["a"], pin=pin))
+
+
 @pytest.mark.parametrize("name", ["../0002/collage.png", "/etc/passwd", ".lock", ".."])
 def test_a_file_elsewhere_is_not_the_collages(name: str) -> None:
     file = manifest()["files"][0] | {"name": name}

@@ -40,7 +40,8 @@ def service(running_standin: Standin, store: Store) -> Iterator[Service]:
     with Service(
         environment(running_standin, store.root.path, **mail_settings("smtp://127.0.0.1:9")), workers=1
     ) as running:
-        running.build("other", width=300, height=300).raise_for_status()
+        for _ in range(2):
+            running.build("other", width=300, height=300).raise_for_status()
         yield running
 
 
@@ -173,6 +174,27 @@ def test_another_grid_is_taken(browser: Watched, service: Service) -> None:
     until(browser, f"document.readyState === 'complete' && {SAID}.startsWith('{number} people')")
 
 
+def test_a_photo_is_pinned_to_a_place_by_the_keyboard(browser: Watched, service: Service) -> None:
+    photos(browser, service)
+    button = "document.querySelector('#tiles li:nth-child(3) .pin')"
+    browser.run(f"{button}.focus()")
+    browser.press(Keys.SPACE)
+    until(browser, f"document.querySelectorAll('#plan .sketch .pinned').length === 1 && {SETTLED}")
+    assert browser.run(f"return {button}.getAttribute('aria-pressed')") == "true"
+    place = "document.querySelector('.pins [name=place]')"
+    browser.run(f"{place}.select()")
+    browser.press("99,1", Keys.TAB)
+    until(browser, f"document.querySelector('#plan .notice')?.textContent.includes('outside') && {SETTLED}")
+    browser.run(f"{place}.select()")
+    browser.press("1,1", Keys.TAB)
+    until(browser, f"document.querySelector('#plan .notice') === null && {SETTLED}")
+    browser.driver.refresh()
+    until(browser, f"document.body.classList.contains('scripted') && {place}.value === '1,1'")
+    browser.driver.find_element("css selector", ".pins button").click()
+    until(browser, f"document.querySelector('.pins') === null && {SETTLED}")
+    assert browser.run(f"return {button}.getAttribute('aria-pressed')") == "false"
+
+
 def test_choices_outlast_a_search_and_a_reload(browser: Watched, service: Service) -> None:
     photos(browser, service)
     browser.run("document.querySelector('#tiles [name=exclude]').focus()")
@@ -243,11 +265,12 @@ PAGES = [
     "/admin/",
     PHOTOS,
     PHOTOS + "?photos=140&exclude=photo-00003&exclude=photo-00239&q=photo-0000",
-    PHOTOS + "?photos=0&q=photo-0000",
+    PHOTOS + "?photos=0&q=photo-0000&pin=photo-00003&place=middle",
     "/admin/campaigns/test_prototype/",
     "/admin/campaigns/other/history",
     "/admin/campaigns/other/history/0001",
     "/admin/campaigns/other/history/0001/notify",
+    "/admin/campaigns/other/compare",
 ]
 
 

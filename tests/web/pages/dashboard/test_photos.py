@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -127,6 +126,29 @@ def test_choices_travel_with_the_form_from_page_to_page(client: FlaskClient, sto
     second = get(client, f"{HERE}/?exclude=p119&exclude=p0&page=2").text
     assert people(second)[-1] == "p0"
     assert re.search(r'value="p0" checked', second.partition('id="tiles"')[2])
+
+
+def test_photos_are_pinned_and_unpinned_by_buttons_of_the_form(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 12)
+    assert 'name="seat" value="p3"' in get(client, f"{HERE}/").text
+    page = get(client, f"{HERE}/?seat=p3&pin=p4&place=1,2").text
+    assert '"p3" aria-pressed="true"' in page
+    places = re.findall(r'name="pin" value="(\w+)">\s*<input [^>]*name="place" value="([^"]*)"', page)
+    assert places == [("p4", "1,2"), ("p3", "middle")]
+    assert page.count('class="pinned') == 2  # in the sketch
+    gone = get(client, f"{HERE}/plan?pin=p3&place=&pin=p4&place=1,2&unseat=p3").text
+    assert ("p3" in gone, "p4" in gone) == (False, True)
+    for choice, sentence in (
+        ("pin=p3&place=77,1", "p3 is pinned to 77,1, which is outside the grid"),
+        ("pin=p3&place=up", "p3 can be pinned to middle, or to a row and column"),
+        ("pin=p3&place=&pin=p4&place=", "p3 and p4 are both pinned to row"),
+        ("pin=p99&place=1,1", "p99 is not in the campaign sayno, so cannot be pinned"),
+    ):
+        answer = get(client, f"{HERE}/plan?{choice}").text
+        assert sentence in text(answer)
+        assert 'name="place"' in answer  # where it can be corrected
+    shown = built(client, pin=["p3", "p4"], place=["middle", "1,1"])
+    assert store.collages.manifest("sayno", shown[-4:]).pin == {"p3": "middle", "p4": "1,1"}
 
 
 def test_many_who_are_left_out_travel_in_the_body(client: FlaskClient, store: Store) -> None:
@@ -261,35 +283,6 @@ def test_past_collages_say_who_came_and_who_went(client: FlaskClient, store: Sto
     assert "p4, whose photo is gone" in text(page)
 
 
-def test_a_public_campaign_has_codes_to_copy(standin: Standin, store: Store) -> None:
-    environ = environment(standin, store.root.path, COLLAGEN_PUBLIC_URL="https://collagen.example.org")
-    rules = '[sayno]\ntitle = "\\"No\\""\npublic = true\nembed = ["https://sayno.example"]\n[other]\n'
-    Path(environ["COLLAGEN_CAMPAIGNS"]).write_text(rules)
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
-    page = get(app.test_client(), f"{HERE}/history").text
-    codes = [unescape(code) for code in re.findall(r'readonly value="([^"]*)"', page)]
-    assert codes[0] == "https://collagen.example.org/c/sayno"
-    assert codes[1] == ('<img src="https://collagen.example.org/c/sayno/collage.jpg?width=640" alt="&quot;No&quot;">')
-    assert codes[2].startswith('<iframe src="https://collagen.example.org/c/sayno/embed" ')
-    assert "Share" not in text(get(app.test_client(), "/admin/campaigns/other/history").text)
-    close(app)
-
-
-def test_two_collages_are_compared_whichever_is_named_first(client: FlaskClient, store: Store) -> None:
-    fill(store, "sayno", 4)
-    stored.built(store, width=300, height=400)
-    store.photos.remove("sayno", "p0")
-    stored.built(store, width=300, height=400)
-    assert "<option>0001</option>" in get(client, f"{HERE}/history/0002").text
-    for first, second in (("0001", "0002"), ("0002", "0001")):
-        said = text(get(client, f"{HERE}/history/{first}/compare?with={second}").text)
-        assert "Collages 0001 and 0002" in said
-        assert "Only in 0002: 0 Nobody." in said
-        assert "p0, whose photo is gone" in said.partition("Only in 0001: 2")[2], "one went, one had no place left"
-    assert get(client, f"{HERE}/history/0001/compare?with=0009").status_code == 404
-    assert get(client, f"{HERE}/history/0001/compare").status_code == 404
-
-
 def test_a_build_that_goes_on_is_watched_also_without_scripts(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 3)
     draft = store.collages.begin("sayno")
@@ -336,7 +329,7 @@ def test_pages_of_what_is_not_there_are_pages(client: FlaskClient) -> None:
 def test_pages_need_no_inline_script_nor_style(client: FlaskClient, store: Store) -> None:
     fill(store, "sayno", 5)
     page = f"{HERE}/history/{stored.built(store, width=300, height=300)['id']}"
-    for path in ("/admin/", f"{HERE}/", f"{HERE}/history", page, f"{page}/notify"):
+    for path in ("/admin/", f"{HERE}/", f"{HERE}/history", f"{HERE}/compare", page, f"{page}/notify"):
         answer = get(client, path)
         assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)", answer.text), path
         assert "'unsafe" not in answer.headers["Content-Security-Policy"]
