@@ -47,6 +47,7 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "photos.intermediate": lambda store: store.photos.intermediate("sayno", "p"),
     "photos.intermediate_start": lambda store: store.photos.intermediate_start("sayno", "p", 9),
     "photos.archive_start": lambda store: store.photos.archive_start("sayno", "p", 9),
+    "collages.newest_first": lambda store: next(store.collages.newest_first("sayno"), None),
     "collages.ids": lambda store: store.collages.ids("sayno"),
     "collages.manifest": lambda store: store.collages.manifest("sayno", "0001"),
     "collages.file": lambda store: store.collages.file("sayno", "0001", "collage.png"),
