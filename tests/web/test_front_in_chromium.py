@@ -1,4 +1,4 @@
-"""The front of the house: from an empty account and no store to a public collage, by commands and in a browser alone."""
+"""The front of the house: from an empty account to a public collage, by commands and in a browser alone."""
 
 from __future__ import annotations
 
