@@ -1,6 +1,7 @@
-"""Fixtures for most tests: one local Cloudinary, emptied for each; a new store; the two tiers.
+"""Fixtures for most tests: one local Cloudinary, emptied for each; a new store; the tiers.
 
-`--quick` leaves out every test that can start a process or prepare a whole photo; see tests/support/tiers.py.
+`--quick` leaves out every test that can start a process or prepare a whole photo, `--thorough` adds those that go
+through all cases; see tests/support/tiers.py.
 """
 
 from __future__ import annotations
@@ -55,11 +56,16 @@ LONGEST = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="also all cases of what other tests show by a few")
     parser.addoption("--quick", action="store_true", help="only tests that start no server, browser or other process")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(name in item.path.stem for name in LONGEST))
+    if not config.getoption("--thorough"):
+        rare = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=rare)
+        items[:] = [item for item in items if item not in set(rare)]
     if config.getoption("--quick"):
         slow = [item for item in items if not is_quick(item)]
         config.hook.pytest_deselected(items=slow)

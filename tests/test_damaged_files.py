@@ -39,6 +39,7 @@ from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.stored import built
 from tests.support.remembering import Remembering
+from tests.support.tiers import sampled
 from tests.support.web import ADMIN, mail_settings
 
 NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
@@ -266,7 +267,7 @@ def test_there_is_a_file_of_every_kind(model: Path) -> None:
     assert set(kinds(model)) == KINDS
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sampled(sorted(KINDS), every=2))
 def test_a_file_that_is_cut_anywhere_keeps_nothing_else_from_being_read(model: Path, kind: str) -> None:
     path, store = kinds(model)[kind], Store(model)
     whole = path.read_bytes()
@@ -290,7 +291,7 @@ def usual(app: Flask, client: FlaskClient) -> dict[str, int]:
 CONCERNED = {MANIFEST: ("sayno", "0001"), "C/collages/.progress.json": ("sayno", "0003")}
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sampled(sorted(KINDS), every=5))
 def test_every_page_but_those_about_a_damaged_file_is_answered_as_before(
     app: Flask, client: FlaskClient, usual: dict[str, int], model: Path, kind: str
 ) -> None:
@@ -347,7 +348,7 @@ def forgetting(model: Path, tmp_path: Path, standin: Standin, exiftool: ExifTool
     return store, Forgetting(Sources(settings), store, exiftool, load_campaigns(settings.campaigns_file))
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sampled(sorted(KINDS), every=3))
 def test_forget_ends_whatever_is_damaged_and_leaves_nothing_that_may_show_the_person(
     forgetting: tuple[Store, Forgetting], kind: str
 ) -> None:

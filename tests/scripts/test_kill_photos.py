@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from scripts.sandbox.service import ROOT
 
 
+@pytest.mark.thorough
 def test_after_kills_at_any_instant_one_sync_makes_everything_right_and_leaves_nothing_behind() -> None:
     # in a separate process: what it forks must not have pytest's threads
     done = subprocess.run(

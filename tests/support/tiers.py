@@ -4,13 +4,15 @@ There is no list to keep. Every server and browser of the sandbox derives from `
 with `subprocess`. A test is slow if its function, one of its fixtures, or a function of ours that these can call names
 one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are also slow, and so are preparing and
 drawing whole photos.
+
+Tests marked `thorough` go through all cases of what others show by a few. They run with `--thorough` only.
 """
 
 from __future__ import annotations
 
 import inspect
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -23,6 +25,14 @@ from scripts.sandbox.people.picture import draw
 
 OURS = ("app.", "scripts.sandbox.", "tests.")
 KILLS = "scripts.sandbox.kills."
+
+
+def sampled(cases: Sequence[Any], every: int) -> list[Any]:
+    """The cases of a test; all but every so many, from the first on, are thorough."""
+    return [
+        case if number % every == 0 else pytest.param(case, marks=pytest.mark.thorough)
+        for number, case in enumerate(cases)
+    ]
 
 
 def is_quick(item: pytest.Item) -> bool:

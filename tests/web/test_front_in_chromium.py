@@ -16,11 +16,12 @@ from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.chromium import Watched, until
 from tests.support.command import run
+from tests.support.tiers import sampled
 
 RULES = '[sayno]\ntitle = "Say No"\npublic = true\njoin = true\n'
 
 
-@pytest.mark.parametrize("fixed", [False, True], ids=["dynamic folders", "fixed folders"])
+@pytest.mark.parametrize("fixed", sampled([False, True], every=2))
 def test_a_person_joins_is_approved_by_key_and_is_in_the_public_collage(
     one_browser: Watched, standin: Standin, tmp_path: Path, fixed: bool
 ) -> None:

@@ -20,6 +20,7 @@ from scripts.sandbox.service import ROOT
 from scripts.sandbox.waiting import wait_for
 from tests.support.command import run
 from tests.support.sources import LONG_AGO, write
+from tests.support.tiers import sampled
 
 SMALL = ("--width", "600", "--height", "800")
 FILES = ["collage-1024.jpg", "collage-1920.jpg", "collage.png", "manifest.json"]
@@ -142,7 +143,7 @@ def test_a_print_is_made_in_any_format_and_replaces_what_was_there(tmp_path: Pat
 
 
 @pytest.mark.parametrize("at", ["approved/*.jpg", "collages/.tmp-0001"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", sampled([signal.SIGINT, signal.SIGTERM], every=2))
 def test_interrupted_it_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, at: str) -> None:
     people(tmp_path / "pictures", 12)
     temporary = tmp_path / "temporary"

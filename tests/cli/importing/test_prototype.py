@@ -134,6 +134,7 @@ def test_what_may_not_be_whole_is_named_and_fetched_by_the_next_sync(
     assert addresses_in(store.root.path, old) == []
 
 
+@pytest.mark.thorough
 def test_killed_at_any_moment_it_leaves_whole_photos_and_can_be_repeated(
     old: Prototype, standin: Standin, store: Store, environ: dict[str, str], exiftool: ExifTool
 ) -> None:
