@@ -139,6 +139,7 @@ def test_what_is_missing_is_filled_in_once_and_read_as_a_table_csv_and_json(benc
     assert "52.5" not in bench.store.catalogue.path("album").read_text()
 
 
+@pytest.mark.thorough
 def test_a_replaced_picture_has_another_entry_and_a_rejected_or_deleted_one_has_none(plain: Bench) -> None:
     plain.run("sync", "album")
     dated.make(plain.place / "new", [Dated("pisces", "2024:07:15 12:00:00", tags={"Model": "another"})])
@@ -238,6 +239,7 @@ def test_cloudinary_says_it_in_the_call_that_is_made_anyway(bench: Bench, exifto
     assert bench.entries("sayno") == set(names) - {"pisces"}
 
 
+@pytest.mark.thorough
 def test_filling_costs_one_call_a_photo_and_then_none(bench: Bench, exiftool: ExifTool) -> None:
     bench.upload("pisces", "camera", "nothing")
     bench.rules(None)
@@ -257,6 +259,7 @@ def test_a_campaign_without_the_key_keeps_nothing_beside_one_that_has_it(plain: 
     assert not plain.store.catalogue.exists("other")
 
 
+@pytest.mark.thorough
 def test_a_photo_that_moves_takes_its_entry_along(bench: Bench, exiftool: ExifTool) -> None:
     bench.rules("place", other="exact")
     bench.upload("pisces")

@@ -42,6 +42,7 @@ def more_than(standin: Standin, number: int) -> bool:
     return len(standin.state()["assets"]) > number
 
 
+@pytest.mark.thorough
 def test_killed_again_and_again_every_picture_is_there_once_with_its_context(
     standin: Standin, environ: dict[str, str], tmp_path: Path
 ) -> None:

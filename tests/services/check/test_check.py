@@ -20,6 +20,7 @@ from app.services.check import Finding
 from scripts.sandbox.samples import prepared
 from tests.support.collages import NOW, collage
 from tests.support.command import run as command
+from tests.support.tiers import sampled
 
 VERSION = 1_700_000_000
 
@@ -304,7 +305,7 @@ MENDED: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
 ADVISED = ("torn intermediate", "no thumb", "no archive", "temporary file", "unfinished collage", "no derivative")
 
 
-@pytest.mark.parametrize("damage", MENDED)
+@pytest.mark.parametrize("damage", sampled([*MENDED], every=2))
 def test_repairable_damage_is_named_and_repaired_by_repair(damaged: Store, exiftool: ExifTool, damage: str) -> None:
     harm, where, said = MENDED[damage]
     harm(damaged)
@@ -360,7 +361,7 @@ SYNC_MENDS: dict[str, tuple[Damage, Callable[[Store], Path], str]] = {
 }
 
 
-@pytest.mark.parametrize("damage", SYNC_MENDS)
+@pytest.mark.parametrize("damage", sampled([*SYNC_MENDS], every=2))
 def test_an_archive_that_is_wrong_is_kept_and_fetched_again_by_the_next_sync(
     damaged: Store, exiftool: ExifTool, damage: str
 ) -> None:

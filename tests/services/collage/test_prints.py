@@ -126,6 +126,7 @@ def test_a_background_fills_what_is_padding_in_all_files(store: Store, people: l
         assert mean_difference(decoded(files[file["name"]]), master) < 5
 
 
+@pytest.mark.thorough
 def test_pictures_for_screens_come_in_further_formats_too(store: Store, people: list[str]) -> None:
     collage, files = pictures(store, formats=["avif", "webp"])
     names = ["collage.png", "collage-1920.jpg", "collage-1024.jpg"]

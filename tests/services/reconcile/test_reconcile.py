@@ -372,6 +372,7 @@ def run_until_it_waits_then_kill(bench: Bench) -> None:
         process.wait(300)
 
 
+@pytest.mark.thorough
 def test_killed_and_started_again_it_goes_on_where_it_stopped_and_broken_photos_starve_nobody(bench: Bench) -> None:
     broken = [{"public_id": f"broken/{n:03}", "asset_folder": "sayno", "status": "approved"} for n in range(60)]
     bench.standin.upload_many(b"<html>", broken)

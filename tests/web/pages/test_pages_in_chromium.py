@@ -135,6 +135,7 @@ def keep(browser: Watched, name: str) -> None:
         browser.screenshot(PICTURES / f"page-{name.replace(' ', '-').replace('/', '-')}.png")
 
 
+@pytest.mark.thorough
 def test_no_page_is_wider_than_its_screen_whatever_a_campaign_is_called(
     browser: Watched, service: Service, store: Store
 ) -> None:
