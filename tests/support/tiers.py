@@ -28,9 +28,11 @@ KILLS = "scripts.sandbox.kills."
 
 
 def sampled(cases: Sequence[Any], every: int) -> list[Any]:
-    """The cases of a test; all but every so many, from the first on, are thorough."""
+    """The cases of a test (a tuple: of several arguments); all but every so many, from the first on, are thorough."""
     return [
-        case if number % every == 0 else pytest.param(case, marks=pytest.mark.thorough)
+        case
+        if number % every == 0
+        else pytest.param(*(case if isinstance(case, tuple) else [case]), marks=pytest.mark.thorough)
         for number, case in enumerate(cases)
     ]
 

@@ -29,6 +29,7 @@ from scripts.sandbox.pictures import (
 from scripts.sandbox.samples import person, prepared
 from scripts.sandbox.stored import jpeg_markers
 from tests.support import hostile
+from tests.support.tiers import sampled
 
 SEEDS = range(8)  # of sample people
 SIZES = {"thumb": (150, 200)}
@@ -39,7 +40,7 @@ def test_the_sizes_are_those_that_pages_and_the_store_count_on() -> None:
     assert tuple(VARIANTS) == paths.VARIANTS
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", sampled([*SEEDS], every=2))
 def test_each_shows_the_photo_as_a_progressive_jpeg_without_metadata(seed: int) -> None:
     files = prepared(seed)
     assert set(files.variants) == set(SIZES)
@@ -112,7 +113,7 @@ def test_what_is_even_stays_even() -> None:
         assert np.abs(pixels(data).astype(int) - (120, 90, 60)).max() <= 1
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("orientation", sampled(range(1, 9), every=3))
 def test_they_are_upright(orientation: int) -> None:
     found = turned(orientation)
     for made in found.variants.values():
@@ -157,7 +158,7 @@ def decoder() -> Iterator[Decoder]:
     made.close()
 
 
-@pytest.mark.parametrize("name", hostile.TAKEN)
+@pytest.mark.parametrize("name", sampled([*hostile.TAKEN], every=3))
 def test_a_strange_picture_that_is_taken_is_stored_with_them_all(name: str, decoder: Decoder) -> None:
     made = decoder.prepare(hostile.TAKEN[name]())
     assert decoded(made.archive).size == (1500, 2000)

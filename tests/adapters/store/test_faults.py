@@ -31,6 +31,7 @@ from tests.support.failing import (
     unmounts,
 )
 from tests.support.store_actions import ACTIONS, INTERMEDIATE, log_line, variants_are
+from tests.support.tiers import sampled
 
 WAYS: dict[str, Callable[[Path], Any]] = {
     "no room": lambda store: fails(errno.ENOSPC),
@@ -67,7 +68,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("action", "way"), CASES)
+@pytest.mark.parametrize(("action", "way"), sampled([*CASES], every=3))
 def test_whatever_operation_fails_leaves_the_old_state_or_the_new(stores: Path, action: str, way: str) -> None:
     before, act, always, done = ACTIONS[action]
     for number in itertools.count():
@@ -105,7 +106,7 @@ def test_whatever_operation_fails_leaves_the_old_state_or_the_new(stores: Path, 
             return
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", sampled([*ACTIONS], every=3))
 def test_a_process_that_is_killed_before_any_operation_leaves_the_old_state_or_the_new(
     stores: Path, action: str
 ) -> None:
