@@ -13,7 +13,7 @@ from app.services.collage.layout import Layout
 
 STRIP = 2**19  # canvas pixels of a strip, about
 FEWEST, MOST = 16, 128  # rows of a strip, however wide: the first row of each compresses worse
-BAND, LARGE_BAND = 2**22, 2**23  # canvas pixels of a band at most: its cells take 3 bytes each
+BAND, LARGE_BAND = 2**22, 3 * 2**21  # canvas pixels of a band at most: its cells take 3 bytes each
 
 
 @dataclass(frozen=True)
