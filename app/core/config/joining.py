@@ -1,11 +1,10 @@
 """The table `[<campaign>.form]` of campaigns.toml: what the form for photos asks, and until when it is open."""
 
-import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
 
+from app.core.config.values import Check, day, one_of, table, text
 from app.core.errors import SettingError
 
 ADDRESSES = ("optional", "required")
@@ -31,31 +30,24 @@ class JoinForm:
         return self.until is not None and today > self.until
 
 
-def read_form(where: str, table: object) -> JoinForm:
+def read_form(where: str, given: object) -> JoinForm:
     """Reads the table. `where`: how messages begin. Raises SettingError, which names the key."""
-    if not isinstance(table, Mapping):
-        raise SettingError(f"{where} must be a table: [<campaign>.form].")
-    known = [field.name for field in fields(JoinForm)]
-    for key in table:
-        if key not in known:
-            raise SettingError(f"{where} has an unknown key {key!r}; known keys are {', '.join(sorted(known))}.")
-    return JoinForm(**{key: _value(f"{where}.{key}", key, value) for key, value in table.items()})
+    return JoinForm(**table(where, given, CHECKS, ": [<campaign>.form]."))
 
 
-def _value(where: str, key: str, value: object) -> Any:
-    if key == "until":
-        if isinstance(value, str):
-            with contextlib.suppress(ValueError):
-                value = date.fromisoformat(value)
-        if not isinstance(value, date) or isinstance(value, datetime):  # a datetime is a date too
-            raise SettingError(f"{where} must be a date such as 2026-12-31.")
-        return value
-    if not isinstance(value, str) or not value.strip():
-        raise SettingError(f"{where} must be text, and not empty.")
-    if key == "address" and value not in ADDRESSES:
-        raise SettingError(f"{where} must be one of {', '.join(ADDRESSES)}, not {value!r}.")
-    if len(value) > LONGEST:
+def _wording(where: str, given: object) -> str:
+    wording = text(where, given)
+    if len(wording) > LONGEST:
         raise SettingError(
             f"{where} has over {LONGEST} characters; link to a longer text from the campaign's own page."
         )
-    return value.strip()
+    return wording.strip()
+
+
+CHECKS: Mapping[str, Check] = {
+    "address": one_of(ADDRESSES),
+    "until": day,
+    "show": _wording,
+    "mail": _wording,
+    "tracking": _wording,
+}
