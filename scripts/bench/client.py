@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from typing import Any
 
+import requests
 import urllib3
 
 from scripts.bench.measure import tree
@@ -20,6 +21,14 @@ WORKERS = 4  # of gunicorn
 PAUSE = 0.01  # seconds after each request
 KEPT = 2.5  # seconds after which gunicorn has closed an idle connection
 Times = dict[str, list[float]]  # seconds by kind
+
+
+def built_collage(service: Service, campaign: str) -> requests.Response:
+    """Builds a collage and waits for it. Ends the measurement if that fails."""
+    answer = service.build(campaign, wait=300)
+    if answer.status_code != 201:
+        raise SystemExit(f"A build was answered {answer.status_code}: {answer.text[:200]}")
+    return answer
 
 
 class Client:

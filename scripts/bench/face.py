@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from app.adapters.store import Store
 from scripts.bench import pictures
-from scripts.bench.client import WORKERS
-from scripts.bench.measure import percentile
+from scripts.bench.client import WORKERS, built_collage
+from scripts.bench.measure import show_rate, show_rate_heading
 from scripts.bench.neighbours import link
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
@@ -71,12 +71,6 @@ class Crowd:
         return time.monotonic() - began, [one for part in parts for one in part]
 
 
-def show(title: str, result: tuple[float, list[float]]) -> None:
-    seconds, taken = result
-    parts = "".join(f"{1000 * percentile(taken, p):>8.1f}" for p in (50, 95, 99))
-    print(f"{title:<34}{parts}{1000 * max(taken):>8.1f}{len(taken) / seconds:>12.0f}{len(taken):>10}", flush=True)
-
-
 def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
     with (
         tempfile.TemporaryDirectory(dir=source.root.path.parent, prefix="face-") as directory,
@@ -92,16 +86,14 @@ def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
             standin, store.root.path, COLLAGEN_CAMPAIGNS=str(top / "campaigns.toml"), TMPDIR=str(top / "tmp")
         )
         with Service(environ, workers=WORKERS) as service:
-            answer = service.build(CAMPAIGN, wait=300)
-            if answer.status_code != 201:
-                raise SystemExit(f"A build was answered {answer.status_code}: {answer.text[:200]}")
+            built_collage(service, CAMPAIGN)
             crowd = Crowd(service, asked.clients)
             known = {"If-None-Match": crowd.tag()}
             crowd.ask(lambda at: USUAL, 20 * asked.clients, 200)  # each worker has done everything once
-            print(f"{'milliseconds':<34}{'p50':>8}{'p95':>8}{'p99':>8}{'longest':>8}{'a second':>12}{'requests':>10}")
-            show("640 pixels, whole", crowd.ask(lambda at: USUAL, asked.requests, 200))
-            show("640 pixels, 304", crowd.ask(lambda at: USUAL, asked.requests, 304, known))
-            show(
+            show_rate_heading("requests")
+            show_rate("640 pixels, whole", crowd.ask(lambda at: USUAL, asked.requests, 200))
+            show_rate("640 pixels, 304", crowd.ask(lambda at: USUAL, asked.requests, 304, known))
+            show_rate(
                 "a new width each",
                 crowd.ask(lambda at: f"/c/{CAMPAIGN}/collage.jpg?width={100 + at}", asked.widths, 200),
             )

@@ -28,6 +28,7 @@ from typing import Any
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.bench import pictures
+from scripts.bench.client import built_collage
 from scripts.bench.measure import percentile, pss, tree
 from scripts.bench.neighbours import CAMPAIGN, link
 from scripts.sandbox.nginx import Nginx, free_ports
@@ -155,9 +156,7 @@ def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
         environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
         service = stack.enter_context(Service(environ, workers=asked.workers, bind=f"127.0.0.1:{port}"))
         standin.notify(f"{nginx.url}/webhook/cloudinary")
-        answer = service.build(SHOWN, wait=300)
-        if answer.status_code != 201:
-            raise SystemExit(f"A build was answered {answer.status_code}: {answer.text[:200]}")
+        built_collage(service, SHOWN)
         day = Day(service, nginx, standin, store, asked.delay / 1000)
         day.run(asked, WARM)
         before, told, opens = day.memory(), len(standin.deliveries()), day.recorded()

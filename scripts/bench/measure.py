@@ -83,6 +83,18 @@ def percentile(values: Sequence[float], part: float) -> float:
     return float(np.percentile(values, part))
 
 
+def show_rate_heading(what: str) -> None:
+    """The columns of `show_rate`; `what` is counted in the last one."""
+    print(f"{'milliseconds':<34}{'p50':>8}{'p95':>8}{'p99':>8}{'longest':>8}{'a second':>12}{what:>10}")
+
+
+def show_rate(title: str, result: tuple[float, list[float]]) -> None:
+    """A row about requests: the seconds that all of them took together, and each."""
+    seconds, taken = result
+    parts = "".join(f"{1000 * percentile(taken, p):>8.1f}" for p in (50, 95, 99))
+    print(f"{title:<34}{parts}{1000 * max(taken):>8.1f}{len(taken) / seconds:>12.0f}{len(taken):>10}", flush=True)
+
+
 def pss(number: int) -> int:
     """Bytes of memory of a process, shared pages divided among the processes that share them; 0 once it has ended."""
     try:

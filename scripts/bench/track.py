@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.bench import pictures
-from scripts.bench.client import WORKERS
-from scripts.bench.measure import percentile
+from scripts.bench.client import WORKERS, built_collage
+from scripts.bench.measure import percentile, show_rate, show_rate_heading
 from scripts.bench.neighbours import CAMPAIGN, building, link
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
@@ -68,12 +68,6 @@ class Crowd:
         return sum(1 for _ in self._store.opens.read(SHOWN))
 
 
-def show(title: str, result: tuple[float, list[float]]) -> None:
-    seconds, taken = result
-    parts = "".join(f"{1000 * percentile(taken, p):>8.1f}" for p in (50, 95, 99))
-    print(f"{title:<34}{parts}{1000 * max(taken):>8.1f}{len(taken) / seconds:>12.0f}{len(taken):>10}", flush=True)
-
-
 def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
     # beside the cache: in /tmp, which may be in memory, a file cannot be linked, and fsync costs nothing
     with (
@@ -86,18 +80,16 @@ def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
             link(source.root.path / campaign, store.root.path / name)
         environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
         with Service(environ, workers=WORKERS) as service:
-            answer = service.build(SHOWN, wait=300)
-            if answer.status_code != 201:
-                raise SystemExit(f"A build was answered {answer.status_code}: {answer.text[:200]}")
+            built_collage(service, SHOWN)
             crowd = Crowd(service, store, asked.clients)
             crowd.ask(20 * asked.clients)  # each worker has done everything once
             pause = asked.clients / asked.rate
-            print(f"{'milliseconds':<34}{'p50':>8}{'p95':>8}{'p99':>8}{'longest':>8}{'a second':>12}{'pictures':>10}")
-            show("idle, as fast as they come", crowd.ask(asked.pictures))
-            show(f"idle, {asked.rate} a second", crowd.ask(asked.samples, pause))
+            show_rate_heading("pictures")
+            show_rate("idle, as fast as they come", crowd.ask(asked.pictures))
+            show_rate(f"idle, {asked.rate} a second", crowd.ask(asked.samples, pause))
             with building(store, service) as builds:
-                show("while building, as fast", crowd.ask(asked.pictures))
-                show(f"while building, {asked.rate} a second", crowd.ask(asked.samples, pause))
+                show_rate("while building, as fast", crowd.ask(asked.pictures))
+                show_rate(f"while building, {asked.rate} a second", crowd.ask(asked.samples, pause))
             print(f"\n{len(builds)} builds meanwhile, of {percentile(builds, 50):.2f} s (median); no open was lost")
 
 

@@ -28,7 +28,7 @@ from app.services.tracking.tokens import Claims, Tokens
 from app.services.wall.finished import places
 from app.services.wall.geometry import Grid
 from scripts.bench import pictures
-from scripts.bench.client import WORKERS
+from scripts.bench.client import WORKERS, built_collage
 from scripts.bench.measure import percentile
 from scripts.bench.neighbours import link
 from scripts.sandbox.service import PASSWORD, Service, environment
@@ -113,9 +113,7 @@ def run(source: Store, campaign: str, asked: argparse.Namespace) -> None:
         link(source.root.path / campaign, store.root.path / CAMPAIGN)
         environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY, COLLAGEN_WEBHOOK_SECRETS=SECRET)
         with Service(environ, workers=WORKERS) as service:
-            answer = service.build(CAMPAIGN, wait=300)
-            if answer.status_code != 201:
-                raise SystemExit(f"A build was answered {answer.status_code}: {answer.text[:200]}")
+            answer = built_collage(service, CAMPAIGN)
             manifest = store.collages.manifest(CAMPAIGN, answer.json()["id"])
             watcher = Watcher(service, store, manifest)
             shown = manifest.shown[1:]

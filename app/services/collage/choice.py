@@ -1,7 +1,7 @@
 """Who is in a collage. Pure.
 
 People who have never been in a finished collage of the campaign come first, then those who have been in the fewest,
-then the earliest approved. Whoever is pinned to a place comes before all of them. Within the grid: in order of
+then the earliest approved. People who are pinned to a place come before all of them. Within the grid: in order of
 approval, around those who are pinned.
 
 Several photos of one person count together, and the newest is shown.

@@ -14,7 +14,7 @@ THREADS = 16  # on NFS each file takes a millisecond or more
 
 
 def with_address(store: Store, campaign: Campaign, photos: Sequence[Photo], text: str) -> list[Photo]:
-    """The photos of whoever has this address, in any spelling, or an address with this text in it.
+    """The photos sent with this address, in any spelling, or with an address that contains this text.
 
     Raises StoreUnavailable.
     """
