@@ -14,7 +14,7 @@ from scripts.sandbox.service import ROOT
 def test_after_kills_at_any_instant_one_sync_makes_everything_right_and_leaves_nothing_behind() -> None:
     # in a separate process: what it forks must not have pytest's threads
     done = subprocess.run(
-        [sys.executable, "-m", "scripts.sandbox.kills.photos", "--kills", "3"],
+        [sys.executable, "-m", "scripts.sandbox.kills.photos", "--kills", "5"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -26,7 +26,7 @@ from scripts.sandbox.waiting import wait_for
 from tests.support.albums import picture, put
 from tests.support.command import run
 
-PICTURES, KILLS = 150, 6
+PICTURES, KILLS = 300, 10
 
 
 @pytest.fixture
