@@ -18,12 +18,14 @@ STATUSES = {
     errors.NotFound: 404,
     errors.BadParameters: 422,
     errors.BuildFailed: 500,
+    errors.LookFailed: 422,
     errors.CollageUnsound: 409,
     errors.CloudinaryUnavailable: 503,
     errors.FolderUnavailable: 503,
     errors.StoreUnavailable: 503,
     errors.ExifToolFailed: 503,
     errors.DecoderFailed: 503,
+    errors.ModelFailed: 503,
     errors.PhotoBusy: 503,
     errors.WebhooksBusy: 503,
     errors.SyncInProgress: 409,
@@ -36,7 +38,7 @@ STATUSES = {
 
 def leaves(kind: type[errors.CollagenError]) -> list[type[errors.CollagenError]]:
     """The program's errors below `kind` that have no subclasses."""
-    below = [one for one in kind.__subclasses__() if one.__module__ == errors.__name__]
+    below = [one for one in kind.__subclasses__() if one.__module__.startswith(f"{errors.__name__}.")]
     return [leaf for one in below for leaf in leaves(one)] or [kind]
 
 
