@@ -30,6 +30,7 @@ COMMANDS = {
     "init": ("app.cli.init", "init"),
     "inventory": ("app.cli.inventory", "inventory"),
     "layout": ("app.cli.collages.grid", "layout_command"),
+    "look": ("app.cli.looks.command", "look"),
     "make": ("app.cli.folders.make", "make"),
     "moderate": ("app.cli.moderation.command", "moderate"),
     "notify": ("app.cli.notify", "notify"),

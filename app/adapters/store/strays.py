@@ -1,18 +1,19 @@
 """Files that do not belong in the store: those of unknown kinds, collages without a manifest, empty logs."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.adapters.store.collages.finished import MANIFEST, REPLACED
 from app.adapters.store.files import TEMPORARY, using
 from app.adapters.store.mail import ledger
 from app.adapters.store.names import is_file_name
+from app.adapters.store.photos import looks
 from app.adapters.store.photos.catalogue import ASIDE, NAME
 from app.adapters.store.photos.paths import SUFFIXES
 from app.adapters.store.root import UNFILED, Root
 
-ROOMS = {"approved": (".jpg",), "thumbnails": (".png", *SUFFIXES.values()), "collages": (), "logs": ()}
+ROOMS = {"approved": (".jpg",), "thumbnails": (".png", *SUFFIXES.values()), "collages": (), "logs": (), looks.ROOM: ()}
 FILES = (NAME, ASIDE)
 # Locks, notes, temporary files, NFS's files in use: no listing shows them.
 HIDDEN = (TEMPORARY, REPLACED, ".nfs", ".lock", ".progress")
@@ -32,12 +33,20 @@ class Strays:
             if not known:
                 yield Path(entry.path)
         for room in ("approved", "thumbnails"):
-            for entry in self._entries(top / room):
-                stems = [entry.name.removesuffix(suffix) for suffix in ROOMS[room] if entry.name.endswith(suffix)]
-                if not any(map(is_file_name, stems)) or not entry.is_file(follow_symlinks=False):
-                    yield Path(entry.path)
+            yield from self._no_photos(top / room, ROOMS[room])
+        for entry in self._entries(top / looks.ROOM):
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._no_photos(Path(entry.path), looks.ENDINGS)
+            else:
+                yield Path(entry.path)
         for entry in self._entries(top / "collages"):
             if not _is_collage(entry):
+                yield Path(entry.path)
+
+    def _no_photos(self, directory: Path, suffixes: Sequence[str]) -> Iterator[Path]:
+        for entry in self._entries(directory):
+            stems = [entry.name.removesuffix(suffix) for suffix in suffixes if entry.name.endswith(suffix)]
+            if not any(map(is_file_name, stems)) or not entry.is_file(follow_symlinks=False):
                 yield Path(entry.path)
 
     def without_manifest(self, campaign: str) -> Iterator[Path]:

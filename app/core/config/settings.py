@@ -30,6 +30,9 @@ class Settings:
     mail_from: str | None = None
     log: Style = "plain"
     trusted_proxies: tuple[Network, ...] = ()
+    looks_file: Path = Path("./looks.toml")
+    models: Path = Path("./models")
+    looks_queue: str | None = None
 
     def required_account(self) -> Account:
         """The Cloudinary account. Raises SettingError if none is set."""
@@ -82,6 +85,9 @@ class Settings:
             "COLLAGEN_SMTP_URL": self.mail_server.url if self.mail_server else "",
             "COLLAGEN_MAIL_FROM": self.mail_from or "",
             "COLLAGEN_LOG": self.log,
+            "COLLAGEN_LOOKS": str(self.looks_file.absolute()),
+            "COLLAGEN_MODELS": str(self.models.absolute()),
+            "COLLAGEN_LOOKS_QUEUE": self.looks_queue or "",
         }
         if self.account is not None:
             variables |= {
@@ -115,6 +121,9 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         mail_from=parsing.mail_from(values.get("COLLAGEN_MAIL_FROM")),
         log=parsing.log(values.get("COLLAGEN_LOG", "plain")),
         trusted_proxies=parsing.networks(values.get("COLLAGEN_TRUSTED_PROXIES")),
+        looks_file=Path(values.get("COLLAGEN_LOOKS", "./looks.toml")),
+        models=Path(values.get("COLLAGEN_MODELS") or values.get("U2NET_HOME", "./models")),
+        looks_queue=values.get("COLLAGEN_LOOKS_QUEUE"),
     )
 
 

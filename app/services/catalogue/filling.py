@@ -9,6 +9,7 @@ from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.imaging import ARCHIVE, Decoder
 from app.adapters.places import Places
 from app.adapters.store import Store
+from app.adapters.store.photos import marks
 from app.adapters.store.photos.entries import Entry
 from app.core.config import Campaign
 from app.core.errors import PhotoBusy, PictureError
@@ -19,8 +20,6 @@ from app.services.catalogue.positions import position
 T = TypeVar("T")
 
 BATCH = 50  # photos whose entries are written together
-MARKED = 2**31  # the versions that a file's time can tell apart
-CUT = 10**4  # see app.adapters.store.photos.marks
 
 Spend = Callable[[Callable[[], T]], T]
 
@@ -131,7 +130,6 @@ def is_missing(entry: Entry | None, shown: int | None, *, exact: bool) -> bool:
     """
     if entry is None or entry.pending:
         return True
-    version = None if shown is None else shown if shown < MARKED else shown // CUT
-    if version is not None and version != entry.version % MARKED:
+    if shown is not None and marks.version(shown) != entry.version % marks.VERSIONS:
         return True
     return exact and not entry.exact and entry.zone is not None  # its position was not kept

@@ -14,9 +14,10 @@ from types import MappingProxyType
 
 from app.adapters.store.photos import marks
 from app.adapters.store.photos.listing import PhotoListing
+from app.adapters.store.photos.looks import Looks
 from app.adapters.store.photos.paths import FORMER, SUFFIXES, VARIANTS
 from app.adapters.store.photos.reading import PhotoReading
-from app.adapters.store.root import Lock
+from app.adapters.store.root import Lock, Root
 from app.core.errors import StoreUnavailable
 
 NONE: Mapping[str, bytes] = MappingProxyType({})
@@ -24,6 +25,10 @@ NONE: Mapping[str, bytes] = MappingProxyType({})
 
 class Photos(PhotoListing, PhotoReading):
     """The photos of a store."""
+
+    def __init__(self, root: Root) -> None:
+        super().__init__(root)
+        self._looks = Looks(root)
 
     def lock(self, public_id: str) -> contextlib.AbstractContextManager[Lock]:
         """Only one process works on a photo at a time. Raises PhotoBusy."""
@@ -97,7 +102,8 @@ class Photos(PhotoListing, PhotoReading):
             self.put_intermediate(campaign, public_id, intermediate, None)
 
     def remove(self, campaign: str, public_id: str) -> bool:
-        """Removes all files, the archive first; returns whether there were any."""
+        """Removes all files, the looks first, then the archive; returns whether there were any."""
         self._root.require()
+        looks = self._looks.remove(campaign, public_id)
         removed = [self._root.files.remove(path) for path in self._paths(campaign, public_id)]
-        return True in removed
+        return looks or True in removed

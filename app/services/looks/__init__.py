@@ -1,0 +1,7 @@
+"""Looks: named ways to finish a photo, each a list of steps in looks.toml.
+
+- `recipes`: looks.toml, and the hash of a recipe. `steps`: the kinds of steps, a module each.
+- `records`: what a result says it was made of. `due`: whether it has to be made (pure).
+- `making`: makes one look of one photo. `run`: those of many, one after another.
+- `tools`: what steps work with, such as the process that runs models.
+"""

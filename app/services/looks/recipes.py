@@ -1,0 +1,127 @@
+"""looks.toml: the looks and their recipes.
+
+[orange]
+title = "On orange"
+campaigns = ["sayno"]     # whose photos get it as they arrive; others on demand
+
+[[orange.steps]]
+step = "cutout"
+background = "#ff9416"
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.core.config import values
+from app.core.errors import NotFound, SettingError
+from app.services.looks.steps import STEPS, Step
+from app.services.looks.tools import Tools
+
+NAME = re.compile(r"[a-z0-9_-]{1,64}")
+KEYS = ("title", "campaigns", "steps")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A step of a look, with all its options."""
+
+    kind: Step
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """`campaigns`: whose photos get it as they arrive."""
+
+    name: str
+    title: str
+    steps: tuple[Chosen, ...]
+    campaigns: tuple[str, ...] = ()
+    recipe: str = field(default="", compare=False)
+
+    def missing(self, tools: Tools) -> str | None:
+        """What this machine lacks for it, in one sentence; None if nothing."""
+        return next((lack for one in self.steps if (lack := one.kind.missing(one.options, tools))), None)
+
+
+class Looks(Mapping[str, Look]):
+    """The looks by name, in the order of the file."""
+
+    def __init__(self, looks: Mapping[str, Look]) -> None:
+        self._looks = dict(looks)
+
+    def __getitem__(self, name: str) -> Look:
+        return self._looks[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._looks)
+
+    def __len__(self) -> int:
+        return len(self._looks)
+
+    def require(self, name: str) -> Look:
+        """Raises NotFound unless there is such a look."""
+        if name not in self._looks:
+            known = f"it has {', '.join(self._looks)}" if self._looks else "it has none"
+            raise NotFound(f"There is no look {name[:64]!r} in looks.toml; {known}.")
+        return self._looks[name]
+
+    def of_arrivals(self, campaign: str) -> list[Look]:
+        """Those that a campaign's photos get as they arrive."""
+        return [look for look in self.values() if campaign in look.campaigns]
+
+
+def load_looks(path: Path, kinds: Mapping[str, Step] = STEPS, *, required: bool = False) -> Looks:
+    """Reads looks.toml; without such a file there are no looks, unless it is `required`.
+
+    Raises SettingError naming the file, the look and the key.
+    """
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if required:
+            raise SettingError(f"COLLAGEN_LOOKS: the file {path} does not exist; docs/looks.md shows one.") from None
+        return Looks({})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"COLLAGEN_LOOKS: {path} cannot be read: {error}.") from error
+    return Looks({name: _look(f"{path}: [{name}]", name, table, kinds) for name, table in tables.items()})
+
+
+def _look(where: str, name: str, table: object, kinds: Mapping[str, Step]) -> Look:
+    if not NAME.fullmatch(name):
+        raise SettingError(f"{where} is not a look's name; use 1 to 64 of a-z, 0-9, _ and -.")
+    given = values.table(where, table, dict.fromkeys(KEYS, lambda _, value: value), ".")
+    steps = given.get("steps")
+    if not isinstance(steps, list) or not steps:
+        raise SettingError(f"{where} needs at least one step: a table [[{name}.steps]] with step = …")
+    chosen = tuple(_step(f"{where} step {number}", step, kinds) for number, step in enumerate(steps, 1))
+    title = values.text(f"{where} title", given.get("title", name))
+    return Look(name, title, chosen, _campaigns(f"{where} campaigns", given.get("campaigns", [])), _hash(chosen))
+
+
+def _campaigns(where: str, given: object) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise SettingError(f'{where} must be a list of campaigns: ["sayno"].')
+    return tuple(given)
+
+
+def _step(where: str, given: object, kinds: Mapping[str, Step]) -> Chosen:
+    if not isinstance(given, dict):
+        raise SettingError(f"{where} must be a table.")
+    kind = given.get("step")
+    if not isinstance(kind, str) or kind not in kinds:
+        raise SettingError(f"{where}: step must be one of {', '.join(kinds)}, not {str(kind)[:64]!r}.")
+    options = {key: value for key, value in given.items() if key != "step"}
+    return Chosen(kinds[kind], kinds[kind].options(f"{where} ({kind})", options))
+
+
+def _hash(steps: tuple[Chosen, ...]) -> str:
+    """Changes with everything that changes the picture: steps, their order, options, revisions."""
+    recipe = [[one.kind.NAME, one.kind.REVISION, one.options] for one in steps]
+    return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode("ascii")).hexdigest()[:16]
