@@ -10,6 +10,7 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.core.config import Campaigns, Settings
+from app.core.errors import BadParameters
 from app.core.logging import Once
 from app.core.sources import CLOUDINARY
 from app.services.collage.withdrawn import Withdrawn
@@ -17,6 +18,8 @@ from app.services.dashboard.dashboard import Dashboard
 from app.services.face.face import Face
 from app.services.intake import Intake
 from app.services.joining.joining import Joining
+from app.services.looks.recipes import Looks, load_looks
+from app.services.looks.standing import Standings, UsedLook
 from app.services.moderation.moderation import Moderation
 from app.services.processor.processors import Processors
 from app.services.sources import Sources
@@ -64,10 +67,12 @@ class Services:
     once: Once
     joining: Joining
     arrivals: Arrivals
+    looks: Looks
+    standings: Standings
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
-        """Raises SettingError as `Intake.of` does, and if a gallery's sessions have no key."""
+        """Raises SettingError as `Intake.of` and `load_looks` do, and if a gallery's sessions have no key."""
         store, exiftool = Store(settings.store), ExifTool()
         sources = Sources(settings)
         names = campaigns.by_source()
@@ -108,6 +113,8 @@ class Services:
             Once(),
             Joining(settings, processors.clean),
             Arrivals(),
+            load_looks(settings.looks_file),
+            Standings(store),
         )
 
     def close(self) -> None:
@@ -125,6 +132,13 @@ class Services:
         """`name`, if it is a campaign of campaigns.toml. Raises NotFound."""
         self.campaigns.require(name)
         return name
+
+    def used_look(self, name: str) -> UsedLook:
+        """A look by today's recipe. Raises BadParameters for an unknown one."""
+        if name not in self.looks:
+            known = f"known are {', '.join(self.looks)}" if self.looks else "looks.toml has none"
+            raise BadParameters(f"{name[:64]!r} is not a look; {known}.")
+        return UsedLook(name, self.looks[name].recipe)
 
     def without_paths(self, text: object) -> str:
         """A message for the system log."""

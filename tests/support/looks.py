@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from app.adapters.imaging import finished, xmp
+from app.adapters.store import Store
 from app.core.config import values
+from app.services.looks import records
 from app.services.looks.recipes import Look, load_looks
 from app.services.looks.steps import Picture, Subject
 from app.services.looks.tools import Tools
@@ -35,8 +41,6 @@ class Negative:
         self.before(subject)
         pixels = 255 - picture.pixels
         if options["hole"]:
-            import numpy as np
-
             pixels = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
             pixels[: options["hole"], : options["hole"], 3] = 0
         return picture.with_pixels(pixels, model="none")
@@ -47,3 +51,30 @@ def look_of(place: Path, kind: Negative, more: str = "", name: str = "dark") -> 
     path = place / "looks.toml"
     path.write_text(f'[{name}]\ntitle = "Dark"\n[[{name}.steps]]\nstep = "{kind.NAME}"\n{more}\n')
     return load_looks(path, {kind.NAME: kind})[name]
+
+
+def put_look(
+    store: Store,
+    public_ids: Iterable[str],
+    colour: tuple[int, ...],
+    look: str = "dark",
+    recipe: str = "0123456789abcdef",
+    campaign: str = "sayno",
+    size: tuple[int, int] = (600, 800),
+) -> None:
+    """Stores results of one colour, with three channels or, with transparency, four, as if a look had made them."""
+    result, intermediate = finished.files(plain(size, colour))
+    for public_id in public_ids:
+        number = store.photos.version(campaign, public_id)
+        assert number is not None
+        record = records.Record(look, public_id, recipe, number)
+        data = xmp.inserted(result[0], record.values())
+        store.looks.put(campaign, look, public_id, (data, result[1]), intermediate, number)
+
+
+def plain(size: tuple[int, int], colour: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Pixels of one colour; `size`: width × height. With four channels, the upper half is fully transparent."""
+    pixels = np.full((size[1], size[0], len(colour)), colour, np.uint8)
+    if len(colour) == 4:
+        pixels[: size[1] // 2, :, 3] = 0
+    return pixels

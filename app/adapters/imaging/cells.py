@@ -34,6 +34,27 @@ def decoded(picture: bytes, kind: Format, width: int) -> Rows:
         raise PictureError(f"The picture cannot be decoded: {error}.") from error
 
 
+def of_look(picture: bytes, kind: Format, width: int, backdrop: tuple[int, int, int]) -> Rows:
+    """What a look made of a photo, as `decoded`; of another shape than 3:4 only the middle.
+
+    What is transparent gets the `backdrop` (8-bit RGB): before anything is resized, so that no colour of what is
+    transparent shows at an edge. Raises PictureError.
+    """
+    try:
+        if kind == "jpeg":
+            down, across = simplejpeg.decode_jpeg_header(picture)[:2]
+            return _middle(_jpeg(picture, -(-width * across // min(across, max(1, down * 3 // 4)))))
+        return _middle(_png(picture, backdrop))
+    except (ValueError, OSError, SyntaxError, UnidentifiedImageError) as error:
+        raise PictureError(f"The picture cannot be decoded: {error}.") from error
+
+
+def middle(width: int, height: int) -> tuple[int, int, int, int]:
+    """The largest part of 3:4 in the middle of a picture: left, top, width, height."""
+    across, down = max(1, min(width, round(height * 3 / 4))), max(1, min(height, round(width * 4 / 3)))
+    return (width - across) // 2, (height - down) // 2, across, down
+
+
 def resized(pictures: Sequence[Rows], size: tuple[int, int], part: tuple[int, int] | None = None) -> list[Rows]:
     """Pictures of one size at exactly `size` (width × height) of the same shape.
 
@@ -56,9 +77,17 @@ def _jpeg(data: bytes, width: int) -> Rows:
     return pixels
 
 
-def _png(data: bytes) -> Rows:
+def _png(data: bytes, backdrop: tuple[int, int, int] | None = None) -> Rows:
     bounded_size(data, "png")
     rows = png.decoded(data)
     if rows is not None:
         return rows
-    return np.asarray(Image.open(io.BytesIO(data), formats=["PNG"]).convert("RGB"))
+    image = Image.open(io.BytesIO(data), formats=["PNG"])
+    if backdrop is None or not image.has_transparency_data:
+        return np.asarray(image.convert("RGB"))
+    return np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, backdrop), image.convert("RGBA")))[:, :, :3]
+
+
+def _middle(rows: Rows) -> Rows:
+    left, top, width, height = middle(rows.shape[1], rows.shape[0])
+    return np.ascontiguousarray(rows[top : top + height, left : left + width])

@@ -10,7 +10,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.adapters.imaging.cells import decoded
+from app.adapters.imaging.cells import decoded, middle
 from app.adapters.imaging.photo import ARCHIVE_QUALITY, INTERMEDIATE, intermediate
 from app.adapters.imaging.rendering import png
 from app.adapters.imaging.resampling import resampled
@@ -41,8 +41,7 @@ def files(finished: Pixels) -> tuple[tuple[bytes, Kind], bytes]:
 
 def _filling(finished: Pixels) -> Pixels:
     height, width, channels = finished.shape
-    across, down = min(width, round(height * 3 / 4)), min(height, round(width * 4 / 3))
-    left, top = (width - across) // 2, (height - down) // 2
+    left, top, across, down = middle(width, height)
     cut = np.ascontiguousarray(finished[top : top + down, left : left + across])
     if channels == 3:
         opaque: Pixels = resampled(cut[np.newaxis], INTERMEDIATE)[0]

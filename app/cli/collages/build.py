@@ -13,13 +13,15 @@ from app.adapters.store.collages.manifests import Manifest
 from app.cli.collages.canvas import finish_options, given_size, offer_lines, size_options
 from app.cli.options import CollageNumber, read_settings
 from app.core import errors
-from app.core.config import load_campaigns
+from app.core.config import Settings, load_campaigns
 from app.core.plurals import count
 from app.services.collage import job
 from app.services.collage.finish import finish
 from app.services.collage.layout import places
 from app.services.collage.plan import Parameters, plan
 from app.services.collage.withdrawn import Withdrawn
+from app.services.looks.recipes import load_looks
+from app.services.looks.standing import UsedLook
 
 PATIENCE = 0.3  # seconds to wait for the lock: another process may only be checking whether a build is running
 
@@ -37,6 +39,7 @@ PATIENCE = 0.3  # seconds to wait for the lock: another process may only be chec
     help="Show this photo at a place: middle, or row,column, counted from 1; repeatable.",
 )
 @click.option("--duplicates", is_flag=True, help="Show every photo of people who sent several, not just the newest.")
+@click.option("--look", metavar="LOOK", help="Show what this look made of the photos, of everyone who has it.")
 @click.option(
     "--rebuild",
     type=CollageNumber(),
@@ -56,6 +59,7 @@ def collage(
     exclude: tuple[str, ...],
     pin: tuple[str, ...],
     duplicates: bool,
+    look: str | None,
     rebuild: str | None,
     as_json: bool,
 ) -> None:
@@ -68,6 +72,7 @@ def collage(
     Examples:  python -m app collage sayno --photos 500
                python -m app collage sayno --print 3000x2000mm --dpi 100 --format tiff
                python -m app collage sayno --pin supporters/ada=middle --pin supporters/ben=1,1
+               python -m app collage sayno --look orange --background '#FF9416'
                python -m app collage sayno --rebuild 0003
     """
     _refuse_contradictions(click.get_current_context())
@@ -77,7 +82,9 @@ def collage(
     store = Store(settings.store)
     if rebuild is None:
         made_of = finish(size, dpi, formats, background)
-        parameters = Parameters(photos, width, height, frozenset(exclude), duplicates, made_of, pins)
+        parameters = Parameters(
+            photos, width, height, frozenset(exclude), duplicates, made_of, pins, _used(settings, look)
+        )
         manifest = _built(store, campaign, parameters)
     else:
         manifest = _rebuilt(store, campaign, rebuild)
@@ -91,10 +98,18 @@ def collage(
 def _refuse_contradictions(context: click.Context) -> None:
     """Raises UsageError for options that exclude each other."""
     given = given_size(context)
-    if "rebuild" in given and given & {"size", "dpi", "formats", "background", "pin"}:
+    if "rebuild" in given and given & {"size", "dpi", "formats", "background", "pin", "look"}:
         raise click.UsageError(
-            "--rebuild makes the same again; leave out --print, --dpi, --format, --background and --pin."
+            "--rebuild makes the same again; leave out --print, --dpi, --format, --background, --pin and --look."
         )
+
+
+def _used(settings: Settings, name: str | None) -> UsedLook | None:
+    """A look by today's recipe. Raises NotFound, SettingError."""
+    if name is None:
+        return None
+    look = load_looks(settings.looks_file, required=True).require(name)
+    return UsedLook(look.name, look.recipe)
 
 
 def _pins(given: tuple[str, ...]) -> dict[str, str]:
@@ -119,6 +134,12 @@ def _description(store: Store, campaign: str, manifest: Manifest) -> Iterator[st
     )
     if more := len(manifest.duplicates):
         yield f"  {count(more, 'more photo', 'more photos')} of the same people; --duplicates shows them"
+    if manifest.look and (lacking := len(manifest.without_look)):
+        every = lacking + len(manifest.shown) + len({*manifest.not_shown} - {*manifest.without_look})
+        yield (
+            f"  {lacking} of {count(every, 'photo', 'photos')} have no current result of the look {manifest.look}; "
+            f"python -m app look {campaign} {manifest.look} makes them"
+        )
     if printed := manifest.print:
         yield f"  a print of {printed.width_mm:g}×{printed.height_mm:g} mm at {printed.dpi} dpi: {manifest.master.name}"
     for file in manifest.files:
@@ -132,6 +153,7 @@ def _built(store: Store, campaign: str, parameters: Parameters) -> Manifest:
     options += [part for public_id in parameters.exclude for part in ("--exclude", public_id)]
     options += [part for public_id, place in parameters.pin.items() for part in ("--pin", f"{public_id}={place}")]
     options += ["--duplicates"] if parameters.duplicates else []
+    options += ["--look", parameters.look.name] if parameters.look else []
     options += ["--background", parameters.finish.background] if parameters.finish.background else []
     options += [part for kind in parameters.finish.formats for part in ("--format", kind)]
     command = shlex.join(["python", "-m", "app", "collage", campaign, *options])

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from itertools import product
@@ -21,6 +22,7 @@ from app.adapters.store.collages.manifests import File, Manifest
 from app.adapters.store.files import Part
 from app.core.errors import BadParameters
 from app.services.collage import choice, derivatives, manifest, montage
+from app.services.collage.cells.sources import WHITE, InLook
 from app.services.collage.choice import Line
 from app.services.collage.finish import Finish
 from app.services.collage.layout import Layout
@@ -58,6 +60,8 @@ def build(
         files=files,
         finish=planned.finish,
         pins=line.pins,
+        look=planned.look,
+        without_look=planned.without_look,
         versions={"imagemagick": imaging.version(), "collagen": app.__version__},
     )
     progress(1.0)
@@ -79,7 +83,7 @@ def _write_pictures(
         onward = partial(_onward, progress, start)
         seated = choice.arranged(line, grid)
         try:
-            files = _written(store, draft, grid, planned.finish, seated, onward, processes)
+            files = _written(store, draft, replace(planned, grid=grid), seated, onward, processes)
         except montage.Unreadable as error:
             failed = set(error.public_ids)
             start += (1 - start) * RENDERING
@@ -101,18 +105,19 @@ def _onward(progress: montage.Progress, start: float, part: float) -> None:
 def _written(
     store: Store,
     draft: Draft,
-    grid: Layout,
-    finish: Finish,
+    planned: CollagePlan,
     seated: list[str],
     progress: montage.Progress,
     processes: int,
 ) -> list[File]:
     """Writes master and derivatives; returns them as the manifest lists them. Raises Unreadable."""
+    grid, finish = planned.grid, planned.finish
     canvas = (grid.horizontal.canvas, grid.vertical.canvas)
     shown = (0, 0, *canvas) if finish.background else grid.box  # of which there are derivatives
     sizes = [reduced_size(shown[2:], longest) for longest in derivatives.LONGEST_SIDES]
     master = _writer(finish, canvas)
-    scene = montage.Scene(store, draft.campaign, seated, grid, sizes[0][0], master.coding, finish.colour)
+    look = InLook(planned.look.name, finish.colour or WHITE) if planned.look else None
+    scene = montage.Scene(store, draft.campaign, seated, grid, sizes[0][0], master.coding, finish.colour, look)
     smaller = reductions.Reductions(shown[3], sizes)
     encoding: list[Future[bytes]] = []
     files: list[File] = []

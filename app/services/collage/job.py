@@ -26,6 +26,7 @@ from app.core import limits, metrics
 from app.core.errors import CollagenError, StoreUnavailable, where
 from app.services.collage import choice, finish
 from app.services.collage.plan import Parameters, plan, plan_revision
+from app.services.looks.standing import UsedLook
 
 LOG = logging.getLogger("app.services.collage.job")  # also when it is the main module
 ENVIRONMENT = {
@@ -194,7 +195,9 @@ def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: C
 
     now = datetime.now(UTC)
     if "wish" in order:
-        parameters = Parameters(**order["wish"] | {"finish": finish.from_json(order["wish"]["finish"])})
+        wish = order["wish"]
+        look = UsedLook(**wish["look"]) if wish["look"] else None
+        parameters = Parameters(**wish | {"finish": finish.from_json(wish["finish"]), "look": look})
         _limit_memory()
         build(store, draft, plan(store, draft.campaign, parameters), now, progress, processes=CORES)
         return

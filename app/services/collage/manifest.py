@@ -9,6 +9,7 @@ from app.adapters.store.collages.manifests import File, Manifest
 from app.adapters.store.files import Part
 from app.services.collage.finish import Finish
 from app.services.collage.layout import Layout, leave_out
+from app.services.looks.standing import UsedLook
 
 
 def tiles(layout: Layout, public_ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -73,11 +74,14 @@ def manifest(
     old: Manifest | None = None,
     finish: Finish | None = None,
     pins: Mapping[str, str] | None = None,
+    look: UsedLook | None = None,
+    without_look: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery.
 
     `duplicates`: further photos of people who are in it or left out. `old`: the manifest that this one revises: its
     time stays, and `revision` counts from 2. `finish`: what was made of it. `pins`: places by public ID.
+    `look`: in which people are shown; `without_look`: who has no result of it.
     """
     terms = {
         "leave_out": round(leave_out(layout.photos) * layout.left_out, 2),
@@ -91,6 +95,8 @@ def manifest(
     shown = set(seated)
     pinned = {public_id: place for public_id, place in sorted((pins or {}).items()) if public_id in shown}
     asked |= {"pin": pinned} if pinned else {}
+    if look is not None:
+        asked |= {"look": look.name, "recipe": look.recipe, "without_look": list(without_look)}
     return revision | {
         "id": collage,
         "campaign": campaign,

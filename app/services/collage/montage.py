@@ -24,7 +24,8 @@ from app.adapters.imaging.rendering import png, reductions, strips
 from app.adapters.imaging.rendering.coding import Coding, Colour, fill
 from app.adapters.store import Store
 from app.services.collage.bands import Band, bands
-from app.services.collage.cells import Rows, cells
+from app.services.collage.cells.cells import Rows, cells
+from app.services.collage.cells.sources import InLook
 from app.services.collage.layout import Layout
 
 WIDEST = (
@@ -39,7 +40,8 @@ class Scene:
     """What is rendered: these people (public IDs, row by row from the upper left) in this grid.
 
     `width`: that of the largest derivative, for which rows are made narrower on the way; `coding`: what becomes of rows
-    on their way to the master; `background`: of what is padding, which derivatives leave out if there is none.
+    on their way to the master; `background`: of what is padding, which derivatives leave out if there is none; `look`:
+    what is shown instead of the photos.
     """
 
     store: Store
@@ -49,6 +51,7 @@ class Scene:
     width: int
     coding: Coding[Any] = field(default=Coding(png.compress, 4))
     background: Colour | None = None
+    look: InLook | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def render(scene: Scene, band: Band) -> Rendered:
     size, part = (layout.horizontal.cell, layout.vertical.cell), band.part(layout)
     found: list[Rows | None] = []
     if part[0] < part[1]:  # or it is nothing but padding
-        found = list(cells(scene.store, scene.campaign, public_ids, size, part))
+        found = list(cells(scene.store, scene.campaign, public_ids, size, part, scene.look))
         if size > imaging.INTERMEDIATE:  # decoding archives leaves much memory that is free, but still this process's
             ctypes.CDLL(None).malloc_trim(0)
     readable = [one for one in found if one is not None]

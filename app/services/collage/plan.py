@@ -1,16 +1,18 @@
 """Who may be in a collage, and in what grid: before anything is rendered."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from app.adapters.store import Store
 from app.adapters.store.collages.manifests import Manifest
 from app.core.errors import BadParameters
 from app.services.collage import choice, layout
 from app.services.collage.alike import Alike
+from app.services.collage.cells import looked
 from app.services.collage.choice import Line
 from app.services.collage.finish import Finish, canvas, of_collage
 from app.services.collage.layout import Layout, places
+from app.services.looks.standing import UsedLook
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Parameters:
 
     `photos`: at most this many people; `exclude`: public IDs; `duplicates`: people with several photos get a tile each.
     The size of a print takes the place of `width` and `height`. `pin`: places by public ID, as `layout.places` writes
-    them.
+    them. `look`: only people with a current result of it, who are shown in it.
     """
 
     photos: int | None = None
@@ -29,15 +31,18 @@ class Parameters:
     duplicates: bool = False
     finish: Finish = field(default=Finish())
     pin: Mapping[str, str] = field(default_factory=dict)
+    look: UsedLook | None = None
 
 
 @dataclass(frozen=True)
 class CollagePlan:
-    """Who may be in a collage, its grid, and what is made of it."""
+    """Who may be in a collage, its grid, and what is made of it; the look, and who has no result of it (public IDs)."""
 
     line: Line
     grid: Layout
     finish: Finish = field(default=Finish())
+    look: UsedLook | None = None
+    without_look: Sequence[str] = ()
 
 
 def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
@@ -45,11 +50,13 @@ def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
     photos = store.photos.all(campaign)
     alike = [] if parameters.duplicates else Alike(store).groups(campaign, photos)
     seen = choice.appearances(past.shown for past in store.collages.manifests(campaign))
-    line = choice.line(photos, seen, parameters.exclude, alike, parameters.pin)
+    lacking = looked.lacking(store, campaign, parameters.look, photos)
+    looked.require_results(campaign, parameters.look, photos, lacking, parameters.pin)
+    line = choice.line(photos, seen, {*parameters.exclude, *lacking}, alike, parameters.pin)
     people = choice.invited(parameters.photos, len(line.queue))
     grid = _grid(people, parameters)
     places.require_places(line.pins, grid.cols, grid.rows)
-    return CollagePlan(line, grid, parameters.finish)
+    return CollagePlan(line, grid, parameters.finish, parameters.look, lacking)
 
 
 def _grid(people: int, parameters: Parameters) -> Layout:
@@ -69,23 +76,31 @@ def plan_revision(store: Store, campaign: str, old: Manifest, without: Collectio
 
     Those who were left out take the free places, and the grid stays while there are enough people for it. People
     who are no longer approved are not shown again; if that was one of a person's photos, their next one replaces it.
-    Those who are pinned keep their places.
+    Those who are pinned keep their places. In a look, only those who have a result of the recipe that most of them
+    have are shown; raises BadParameters if nobody has one.
     """
-    held = {photo.public_id: photo for photo in store.photos.all(campaign) if photo.public_id not in without}
+    here = [photo for photo in store.photos.all(campaign) if photo.public_id not in without]
+    considered = {*old.shown, *old.not_shown}
+    here = [photo for photo in here if photo.public_id in considered]
+    look = looked.of_collage(store, campaign, old, here)
+    lacking = looked.lacking(store, campaign, look, here)
+    held = {photo.public_id: photo for photo in here if photo.public_id not in set(lacking)}
     tiles, left_out, spare = (
         [held[public_id] for public_id in public_ids if public_id in held]
-        for public_ids in (old.shown, old.left_out, old.duplicates)
+        for public_ids in (old.shown, (*old.left_out, *old.without_look), old.duplicates)
     )
     alike = Alike(store).groups(campaign, [*tiles, *left_out, *spare]) if spare else []
     taken, others = choice.stand_ins([*tiles, *left_out], spare, alike)
     pins = {public_id: place for public_id, place in old.pin.items() if public_id in held}
     queue = sorted([*tiles, *taken, *left_out], key=lambda photo: photo.public_id not in pins)
+    if not queue:
+        return None
     line = Line(queue, others, pins)
-    width, height, finish = old.canvas.width, old.canvas.height, of_collage(old)
-    grid = layout.resized(old.layout, len(line.queue), width, height)
+    grid = layout.resized(old.layout, len(line.queue), old.canvas.width, old.canvas.height)
+    planned = CollagePlan(line, grid, of_collage(old), look, lacking)
     if grid.left_out >= 0:
-        return CollagePlan(line, grid, finish)
+        return planned
     try:
-        return CollagePlan(line, smaller(len(line.queue), grid, finish), finish)
+        return replace(planned, grid=smaller(len(line.queue), grid, planned.finish))
     except BadParameters:
         return None

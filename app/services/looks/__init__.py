@@ -3,5 +3,6 @@
 - `recipes`: looks.toml, and the hash of a recipe. `steps`: the kinds of steps, a module each.
 - `records`: what a result says it was made of. `due`: whether it has to be made (pure).
 - `making`: makes one look of one photo. `run`: those of many, one after another.
+- `standing`: how far a look is, for all photos of a campaign.
 - `tools`: what steps work with, such as the process that runs models.
 """

@@ -20,7 +20,10 @@ from app.web.services import services
 
 blueprint = Blueprint("collages", __name__, url_prefix="/admin")
 
-KNOWN, FINISH = ("photos", "width", "height", "exclude", "duplicates", "pin"), ("print", "dpi", "format", "background")
+KNOWN, FINISH = (
+    ("photos", "width", "height", "exclude", "duplicates", "pin", "look"),
+    ("print", "dpi", "format", "background"),
+)
 EXAMPLES = {"print": "3000x2000mm", "background": "#FF9416"}
 PATIENCE = 0.3  # seconds to wait for the lock of somebody who is only checking whether a build is running
 LONGEST_WAIT = 300  # seconds of `Prefer: wait=N`
@@ -99,13 +102,17 @@ def _parameters() -> Parameters:
         elif key == "pin":
             if not isinstance(value, dict) or not all(isinstance(place, str) for place in value.values()):
                 raise BadParameters('pin must be an object of public IDs and places, such as {"ID": "middle"}.')
+        elif key == "look":
+            if not isinstance(value, str):
+                raise BadParameters("look must be the name of a look, such as orange.")
         elif key == "duplicates":
             json_body.check_boolean(key, value)
         elif key == "photos":
             check_number(key, value, 1)
         else:
             check_number(key, value, layout.SHORTEST, layout.LONGEST)
-    return Parameters(**found | {"pin": places.pins(found.get("pin", {}))}, finish=made_of)
+    look = services().used_look(found.pop("look")) if "look" in found else None
+    return Parameters(**found | {"pin": places.pins(found.get("pin", {}))}, finish=made_of, look=look)
 
 
 def _finish(found: dict[str, Any]) -> Finish:

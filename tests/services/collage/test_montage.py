@@ -23,7 +23,7 @@ from app.core import limits
 from app.core.errors import StoreUnavailable
 from app.services.collage import montage
 from app.services.collage.bands import bands
-from app.services.collage.cells import cells
+from app.services.collage.cells.cells import cells
 from app.services.collage.layout import Axis, Layout
 from app.services.collage.montage import Rendered, Scene, Unreadable
 from scripts.sandbox.stored import (

@@ -79,7 +79,8 @@ class Summary:
 
     `duplicates`: further photos of people who are shown or left out. `files`: the master first. `print`: None for a
     collage for screens; `background`: `#RRGGBB`, None where padding is transparent. `pin`: the places of people who are
-    pinned, by public ID: `middle` or `row,column`, counted from 1.
+    pinned, by public ID: `middle` or `row,column`, counted from 1. `look`: in which people are shown, None for
+    the photos themselves; `recipe`: the hash of its recipe; `without_look`: who had no result of it.
     """
 
     id: str
@@ -96,6 +97,9 @@ class Summary:
     print: Print | None = field(default=None, kw_only=True)
     background: str | None = field(default=None, kw_only=True)
     pin: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    look: str | None = field(default=None, kw_only=True)
+    recipe: str | None = field(default=None, kw_only=True)
+    without_look: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def master(self) -> File:
@@ -105,7 +109,7 @@ class Summary:
     @property
     def not_shown(self) -> frozenset[str]:
         """Everyone who was considered but is not shown."""
-        return frozenset((*self.left_out, *self.duplicates, *self.unreadable))
+        return frozenset((*self.left_out, *self.duplicates, *self.unreadable, *self.without_look))
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,8 @@ class Manifest(Summary):
 
     def without(self, public_ids: Collection[str]) -> dict[str, Any]:
         """The manifest's JSON without these photos among those that are not shown."""
-        lists = {key: self.document[key] for key in ("left_out", "duplicates", "unreadable") if key in self.document}
+        every = ("left_out", "duplicates", "unreadable", "without_look")
+        lists = {key: self.document[key] for key in every if key in self.document}
         kept = {key: [one for one in names if one not in public_ids] for key, names in lists.items()}
         return self.as_json() | kept
 
@@ -163,6 +168,9 @@ def read(raw: bytes, campaign: str, collage: str) -> Manifest:
         print=_part(Print, document["print"]) if "print" in document else None,
         background=document.get("background"),
         pin=document.get("pin", {}),
+        look=document.get("look"),
+        recipe=document.get("recipe"),
+        without_look=tuple(document.get("without_look", ())),
         tiles=tuple(_part(Tile, tile) for tile in document["tiles"]),
         document=document,
     )

@@ -1,8 +1,8 @@
 """Checks that a JSON document is a manifest. Pure.
 
 The keys are those that `services/collage/manifest.py` writes. `duplicates`, `revision`, `versions` and the layout's
-`terms` may be missing: older manifests lack some of them. `print`, `background` and `pin`
-are there where they were asked for.
+`terms` may be missing: older manifests lack some of them. `print`, `background`, `pin`,
+`look`, `recipe` and `without_look` are there where they were asked for.
 """
 
 import re
@@ -15,6 +15,7 @@ from app.core.errors import BadPublicId
 
 PRINTS = ("png", "jpeg", "tiff", "pdf")
 PLACE = re.compile(r"middle|[1-9][0-9]{0,5},[1-9][0-9]{0,5}")
+LOOK = re.compile(r"[a-z0-9_-]{1,64}")
 BACKGROUND = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -35,13 +36,18 @@ def check(document: object, collage: str) -> dict[str, Any]:
     _check_tiles(manifest.get("tiles"), canvas, layout)
     for key in ("left_out", "unreadable"):
         _check_public_ids(_list(manifest.get(key), key))
-    _check_public_ids(_list(manifest.get("duplicates", []), "duplicates"))
+    for key in ("duplicates", "without_look"):
+        _check_public_ids(_list(manifest.get(key, []), key))
     _check_files(_list(manifest.get("files"), "files"))
     if "print" in manifest:
         _check_print(_object(manifest["print"], "print"))
     if not BACKGROUND.fullmatch(str(manifest.get("background", "#000000"))):
         raise ValueError("background is not a colour")
     _check_pins(_object(manifest.get("pin", {}), "pin"), {tile["public_id"] for tile in manifest["tiles"]})
+    if "look" in manifest:
+        _texts(manifest, ("look", "recipe"))
+        if not LOOK.fullmatch(manifest["look"]):
+            raise ValueError("look is not the name of a look")
     if not is_count(manifest.get("revision", 1), 1):
         raise ValueError("revision is not a number")
     return manifest

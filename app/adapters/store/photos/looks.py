@@ -8,7 +8,7 @@ the intermediate of the photo that they were made of, its mark. The result says 
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -17,6 +17,7 @@ from app.adapters.store.files import using
 from app.adapters.store.names import file_name, is_file_name, public_id_of
 from app.adapters.store.photos import marks
 from app.adapters.store.root import Lock, Root
+from app.adapters.store.stamped import Stamp
 from app.core.errors import BadPublicId
 
 ROOM = "looks"
@@ -71,6 +72,24 @@ class Looks:
             for public_id, number in self._listed(campaign, look, f".{kind}"):
                 found[public_id] = Finished(public_id, kind, number)
         return found
+
+    def stamp(self, campaign: str, look: str) -> Stamp | None:
+        """It changes with every result and failure; None where there are none."""
+        with using(self._room(campaign, look)):
+            return self._root.files.stamp(self._room(campaign, look))
+
+    def stamps(self, campaign: str, look: str, public_ids: Sequence[str | None]) -> list[Stamp | None]:
+        """The stamp of each result's intermediate; None where there is none, and for None."""
+        paths = [None if one is None else self.path(campaign, look, one, INTERMEDIATE) for one in public_ids]
+        with using(self._room(campaign, look)):
+            return [None if path is None else self._root.files.stamp(path) for path in paths]
+
+    def number(self, campaign: str, look: str, public_id: str) -> int | None:
+        """That of the photo which the intermediate shows (see `Photos.version`); None where there is none."""
+        path = self.path(campaign, look, public_id, INTERMEDIATE)
+        with using(path):
+            found = self._root.files.disk.stat(path)
+        return None if found is None else marks.number(found)
 
     def failures(self, campaign: str, look: str) -> dict[str, dict[str, Any]]:
         """What was noted where a look could not be made, by public ID; {} for a damaged note."""

@@ -3,16 +3,19 @@
 A step gets pixels and returns pixels; it knows nothing of the store, and decides nothing about when it is run.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, Self
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from app.adapters.store.photos.entries import Entry
 from app.core.config import Campaign
 from app.services.looks.tools import Tools
+
+if TYPE_CHECKING:  # the processes that only read recipes have no use for NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
