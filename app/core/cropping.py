@@ -116,6 +116,12 @@ def pixels(cut: Cut | None, width: int, height: int) -> tuple[int, int, int, int
     return min(max(0, left), width - across), min(max(0, top), height - down), across, down
 
 
+def middle(width: int, height: int) -> tuple[int, int, int, int]:
+    """The largest part of 3:4 in the middle of a picture: left, top, width, height."""
+    across, down = max(1, min(width, round(height * 3 / 4))), max(1, min(height, round(width * 4 / 3)))
+    return (width - across) // 2, (height - down) // 2, across, down
+
+
 @dataclass(frozen=True)
 class _Span:
     """A head and its face along the side where the window moves."""

@@ -12,6 +12,7 @@ from app.adapters.imaging.jpeg.structure import structure
 from app.adapters.imaging.reading import Format, bounded_size
 from app.adapters.imaging.rendering import png
 from app.adapters.imaging.resampling import resampled
+from app.core.cropping import middle
 from app.core.errors import PictureError
 
 # libjpeg decodes at a half, a quarter or an eighth for a part of the time; what is left has to be this much larger than
@@ -47,12 +48,6 @@ def of_look(picture: bytes, kind: Format, width: int, backdrop: tuple[int, int, 
         return _middle(_png(picture, backdrop))
     except (ValueError, OSError, SyntaxError, UnidentifiedImageError) as error:
         raise PictureError(f"The picture cannot be decoded: {error}.") from error
-
-
-def middle(width: int, height: int) -> tuple[int, int, int, int]:
-    """The largest part of 3:4 in the middle of a picture: left, top, width, height."""
-    across, down = max(1, min(width, round(height * 3 / 4))), max(1, min(height, round(width * 4 / 3)))
-    return (width - across) // 2, (height - down) // 2, across, down
 
 
 def resized(pictures: Sequence[Rows], size: tuple[int, int], part: tuple[int, int] | None = None) -> list[Rows]:

@@ -10,10 +10,11 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
-from app.adapters.imaging.cells import decoded, middle
+from app.adapters.imaging.cells import decoded
 from app.adapters.imaging.photo import ARCHIVE_QUALITY, INTERMEDIATE, intermediate
 from app.adapters.imaging.rendering import png
 from app.adapters.imaging.resampling import resampled
+from app.core.cropping import middle
 
 Pixels = NDArray[np.uint8]
 Kind = Literal["jpg", "png"]

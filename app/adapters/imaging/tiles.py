@@ -4,8 +4,9 @@ from wand.api import library
 from wand.color import Color
 from wand.image import Image
 
-from app.adapters.imaging.reading import Format, opened
+from app.adapters.imaging.reading import Format, bounded_size, opened
 from app.adapters.imaging.saving import BYTES, jpeg, raw, resize
+from app.core.cropping import middle
 
 QUALITY = 85
 
@@ -17,6 +18,25 @@ def pixels(picture: bytes, kind: Format, width: int, height: int) -> bytes:
     a resize. Raises PictureError if it is broken.
     """
     with opened(picture, kind, at_least=(width, height)) as image:
+        resize(image, width, height)
+        return raw(image)
+
+
+def of_look(picture: bytes, kind: Format, width: int, height: int, backdrop: tuple[int, int, int]) -> bytes:
+    """What a look made of a photo, as `pixels`: of another shape than 3:4 the middle, on `backdrop` (8-bit RGB)."""
+    if kind == "png":
+        bounded_size(picture, kind)
+    with (
+        opened(picture, kind, at_least=(width, height)) as image,
+        Color("#{:02x}{:02x}{:02x}".format(*backdrop)) as colour,
+    ):
+        if image.alpha_channel:
+            image.background_color = colour
+            image.alpha_channel = "remove"
+        left, top, across, down = middle(*image.size)
+        if (across, down) != image.size:
+            image.crop(left, top, width=across, height=down)
+            image.reset_coords()
         resize(image, width, height)
         return raw(image)
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 
 from app.adapters.store import Store
+from app.services.collage.cells.sources import InLook
 from app.services.wall.geometry import Box, Piece
 from app.services.wall.tile import Painter
 
@@ -19,7 +20,7 @@ class Previews:
         self._painter = Painter(store)
         self._turn = threading.Lock()
 
-    def jpeg(self, campaign: str, public_ids: Sequence[str], cols: int) -> bytes:
+    def jpeg(self, campaign: str, public_ids: Sequence[str], cols: int, look: InLook | None = None) -> bytes:
         """The grid of these people, row by row, as JPEG. Raises StoreUnavailable."""
         k = max(1, min(LARGEST, WIDTH // (3 * cols)))
         width, height = 3 * k, 4 * k
@@ -29,4 +30,4 @@ class Previews:
             row, col = divmod(place, cols)
             shown.append((Piece(col, row, (width, height), whole, col * width, row * height), public_id))
         with self._turn:
-            return self._painter.jpeg(campaign, cols * width, len(public_ids) // cols * height, shown)
+            return self._painter.jpeg(campaign, cols * width, len(public_ids) // cols * height, shown, look)

@@ -4,13 +4,13 @@ A cell is always made whole and then cut, so that it has the same pixels in ever
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from app.adapters import imaging
 from app.adapters.imaging import tiles
 from app.adapters.store import Store
 from app.core.errors import PictureError, StoreUnavailable
+from app.services.collage.cells.sources import InLook, sources
 from app.services.wall.geometry import Box, Piece
 
 BACKGROUND = (17, 17, 17)  # where nobody is: the page's own, around the wall
@@ -30,10 +30,12 @@ class Painter:
         self._store = store
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="wall")
 
-    def rows(self, campaign: str, width: int, height: int, shown: Sequence[Shown]) -> bytearray:
+    def rows(
+        self, campaign: str, width: int, height: int, shown: Sequence[Shown], look: InLook | None = None
+    ) -> bytearray:
         """A picture as rows of 8-bit RGB: the pieces, and the background where there is none or a photo is unreadable.
 
-        Raises StoreUnavailable.
+        `look`: shows its results instead of photos. Raises StoreUnavailable.
         """
         rows = bytearray(bytes(BACKGROUND) * (width * height))
         seen = [(piece, public_id) for piece, public_id in shown if public_id is not None]
@@ -41,7 +43,7 @@ class Painter:
 
         def lay_all(part: Sequence[tuple[Piece, str]]) -> None:
             for piece, public_id in part:
-                cell = _cell(self._store, campaign, public_id, *piece.size)
+                cell = _cell(self._store, campaign, public_id, piece.size, look)
                 if cell is not None:
                     _lay(rows, width, cell, piece)
 
@@ -50,17 +52,20 @@ class Painter:
             pass
         return rows
 
-    def jpeg(self, campaign: str, width: int, height: int, shown: Sequence[Shown]) -> bytes:
+    def jpeg(self, campaign: str, width: int, height: int, shown: Sequence[Shown], look: InLook | None = None) -> bytes:
         """A tile. Raises StoreUnavailable."""
-        return tiles.tile(width, height, bytes(self.rows(campaign, width, height, shown)))
+        return tiles.tile(width, height, bytes(self.rows(campaign, width, height, shown, look)))
 
-    def place(self, campaign: str, width: int, height: int, shown: Sequence[Shown], own: Piece) -> bytes:
+    def place(
+        self, campaign: str, width: int, height: int, shown: Sequence[Shown], own: Piece, look: InLook | None = None
+    ) -> bytes:
         """A picture that highlights one face: the others dimmed, a white line around it."""
-        rows = self.rows(campaign, width, height, [one for one in shown if one[0] != own]).translate(DIMMED)
+        others = [one for one in shown if one[0] != own]
+        rows = self.rows(campaign, width, height, others, look).translate(DIMMED)
         box = Box(own.left, own.top, own.source.width, own.source.height)
         for margin, colour in ((FRAME, b"\xff\xff\xff"), (GAP, bytes(BACKGROUND))):
             _fill(rows, width, height, box, margin, colour)
-        face = bytes(self.rows(campaign, box.width, box.height, _alone(own, shown)))
+        face = bytes(self.rows(campaign, box.width, box.height, _alone(own, shown), look))
         whole = Box(0, 0, box.width, box.height)
         _lay(rows, width, face, Piece(own.col, own.row, (box.width, box.height), whole, box.left, box.top))
         return tiles.tile(width, height, bytes(rows))
@@ -86,18 +91,19 @@ def _fill(rows: bytearray, width: int, height: int, box: Box, margin: int, colou
         rows[3 * (line * width + left) : 3 * (line * width + right)] = colour * (right - left)
 
 
-def _cell(store: Store, campaign: str, public_id: str, width: int, height: int) -> bytes | None:
-    """A cell as rows of 8-bit RGB, never enlarged; None if no file of the photo can be read.
+def _cell(store: Store, campaign: str, public_id: str, size: tuple[int, int], look: InLook | None) -> bytes | None:
+    """A cell as rows of 8-bit RGB; None if no file can be read. Raises StoreUnavailable if the store failed.
 
-    From a copy inside the intermediate if one is large enough, else from the intermediate if that is, else from the
-    archive. Raises StoreUnavailable if the store failed.
+    None also where the result of a look shows a former photo: only what the look made of today's is shown.
     """
+    if look is not None and not _fits(store, campaign, public_id, look):
+        return None
     failed: StoreUnavailable | None = None
-    for read, kind in _sources(store, campaign, public_id, width, height):
+    for read in sources(store, campaign, public_id, size, look):
         try:
-            picture = read()
-            if picture is not None:
-                return tiles.pixels(picture, kind, width, height)
+            file = read()
+            if file is not None:
+                return tiles.pixels(*file, *size) if look is None else tiles.of_look(*file, *size, look.backdrop)
         except PictureError:
             continue  # the next file may be whole
         except StoreUnavailable as error:
@@ -107,20 +113,6 @@ def _cell(store: Store, campaign: str, public_id: str, width: int, height: int) 
     return None
 
 
-def _sources(
-    store: Store, campaign: str, public_id: str, width: int, height: int
-) -> list[tuple[Callable[[], bytes | None], imaging.Format]]:
-    photos, reach = store.photos, imaging.copies.reach(width, height)
-
-    def copy() -> bytes | None:
-        beginning, length = photos.intermediate_start(campaign, public_id, reach or 0)
-        return imaging.copies.find(beginning, length, width, height)
-
-    sources: list[tuple[Callable[[], bytes | None], imaging.Format]] = [
-        (lambda: photos.archive(campaign, public_id), "jpeg")
-    ]
-    if width <= imaging.INTERMEDIATE[0] and height <= imaging.INTERMEDIATE[1]:
-        sources.insert(0, (lambda: photos.intermediate(campaign, public_id), "png"))
-    if reach is not None:
-        sources.insert(0, (copy, "jpeg"))
-    return sources
+def _fits(store: Store, campaign: str, public_id: str, look: InLook) -> bool:
+    made_of = store.looks.number(campaign, look.name, public_id)
+    return made_of is not None and made_of == store.photos.version(campaign, public_id)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from app.adapters.store import Store
 from app.adapters.store.stamped import Stamp, Stamped
 from app.core.errors import NotFound
+from app.services.collage.cells.sources import WHITE, InLook
+from app.services.collage.finish import of_collage
 from app.services.wall import geometry
 from app.services.wall.cache import Cache
 from app.services.wall.geometry import Box, Grid, Piece
@@ -37,7 +39,7 @@ SHAPES = {"square": Shape((1080, 1080), (360, 480)), "story": Shape((1080, 1920)
 
 @dataclass(frozen=True)
 class Wall:
-    """A collage's newest revision as a wall. `seats`: public IDs by column and row."""
+    """A collage's newest revision as a wall. `seats`: public IDs by column and row. `look`: the collage's, if any."""
 
     campaign: str
     collage: str
@@ -45,6 +47,7 @@ class Wall:
     grid: Grid
     seats: Mapping[tuple[int, int], str]
     left_out: frozenset[str]
+    look: InLook | None = None
 
     def seat(self, public_id: str) -> tuple[int, int] | None:
         """The column and row of a photo, from 0; None if it is not on the wall."""
@@ -61,6 +64,7 @@ class Sheet:
     size: tuple[int, int]
     shown: list[Shown]
     own: Piece | None = None
+    look: InLook | None = None
 
 
 class Walls:
@@ -103,6 +107,7 @@ class Walls:
             Grid(manifest.layout.cols, manifest.layout.rows),
             {(tile.col, tile.row): tile.public_id for tile in manifest.tiles},
             frozenset((*manifest.left_out, *manifest.unreadable)),
+            InLook(manifest.look, of_collage(manifest).colour or WHITE) if manifest.look else None,
         )
 
     def held(self, wall: Wall) -> set[str]:
@@ -144,31 +149,38 @@ class Walls:
         picture = self._cache.get(sheet.name, sheet.key)
         if picture is None:
             if sheet.own is not None:
-                picture = self._painter.place(sheet.campaign, *sheet.size, sheet.shown, sheet.own)
+                picture = self._painter.place(sheet.campaign, *sheet.size, sheet.shown, sheet.own, sheet.look)
             else:
-                picture = self._painter.jpeg(sheet.campaign, *sheet.size, sheet.shown)
+                picture = self._painter.jpeg(sheet.campaign, *sheet.size, sheet.shown, sheet.look)
             self._cache.put(sheet.name, sheet.key, picture)
         return picture
 
     def _sheet(
         self, wall: Wall, name: str, size: tuple[int, int], pieces: Iterable[Piece], own: Piece | None = None
     ) -> Sheet:
-        digest = hashlib.sha256(f"{MADE} {wall.grid} {size} {own}".encode())
+        digest = hashlib.sha256(f"{MADE} {wall.grid} {size} {own}{wall.look or ''}".encode())
         seats = [(piece, wall.seats.get((piece.col, piece.row))) for piece in pieces]
-        stamps = self._stamps(wall.campaign, [public_id for _, public_id in seats])
+        stamps = self._stamps(wall, [public_id for _, public_id in seats])
         shown: list[Shown] = []
         for (piece, public_id), stamp in zip(seats, stamps, strict=True):
             shown.append((piece, public_id if stamp else None))
             digest.update(f"{public_id!r} {stamp}\n".encode("utf-8", "backslashreplace"))
         name = f"{wall.campaign}/{wall.collage}-{wall.revision}/{name}"
-        return Sheet(wall.campaign, name, digest.digest(), size, shown, own)
+        return Sheet(wall.campaign, name, digest.digest(), size, shown, own, wall.look)
 
-    def _stamps(self, campaign: str, public_ids: list[str | None]) -> list[Stamp | None]:
-        """The stamp of each; many are read in parallel: on a network file system each is a round trip."""
+    def _stamps(self, wall: Wall, public_ids: list[str | None]) -> list[Stamp | None]:
+        """The stamp of each, None also where there is no result of the wall's look.
+
+        Many are read in parallel: on a network file system each is a round trip.
+        """
         parts = [public_ids[at : at + PART] for at in range(0, len(public_ids), PART)]
 
         def look(part: list[str | None]) -> list[Stamp | None]:
-            return self._store.photos.archive_stamps(campaign, part)
+            found = self._store.photos.archive_stamps(wall.campaign, part)
+            if wall.look is None:
+                return found
+            made = self._store.looks.stamps(wall.campaign, wall.look.name, part)
+            return [one + other if one and other else None for one, other in zip(found, made, strict=True)]
 
         found = map(look, parts) if len(parts) < 2 else self._readers.map(look, parts)
         return [stamp for part in found for stamp in part]
