@@ -1,6 +1,6 @@
 """The collage that could be made now: who is in it, on which grid, and other grids. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,13 +48,16 @@ def propose(
     seen: Mapping[str, int],
     parameters: Parameters,
     alike: Iterable[Sequence[Photo]] | None = (),
+    lacking: Collection[str] = (),
 ) -> Proposal:
     """What a build with these parameters would make if every photo can be read.
 
     `seen`: how many collages each person has been in; `alike`: the photos of each person who has several, newest first;
-    None if that is not known yet. Raises BadParameters if no collage can be made.
+    None if that is not known yet; `lacking`: who has no result of the look. Raises BadParameters if no collage can be
+    made.
     """
-    line = choice.line(photos, seen, parameters.exclude, () if parameters.duplicates else alike or (), parameters.pin)
+    without = {*parameters.exclude, *lacking}
+    line = choice.line(photos, seen, without, () if parameters.duplicates else alike or (), parameters.pin)
     queue = line.queue
     invited = choice.invited(parameters.photos, len(queue))
     grid = _best(invited, parameters.width, parameters.height)

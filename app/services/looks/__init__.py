@@ -4,5 +4,6 @@
 - `records`: what a result says it was made of. `due`: whether it has to be made (pure).
 - `making`: makes one look of one photo. `run`: those of many, one after another.
 - `standing`: how far a look is, for all photos of a campaign.
+- `overview`: what an admin sees of a look. `work`: has one made in the background.
 - `tools`: what steps work with, such as the process that runs models.
 """

@@ -16,7 +16,8 @@ from app.services.looks.records import Record
 
 READERS = 8  # threads that look into results on a network file system
 SETTLED = 2.0  # seconds; no file system's timestamps are coarser
-REST = 10  # times as long as a reading took
+QUICK = 0.1  # seconds of a reading that may be repeated at once; a longer one only after
+REST = 10  # times as long
 
 
 @dataclass
@@ -65,7 +66,8 @@ class Standings:
         known = self._known.get((campaign, look.name))
         if known is not None and known.recipe == look.recipe:
             same = known.stamps == stamps
-            if (same and known.at - known.since >= SETTLED) or now - known.at < REST * known.took:
+            resting = known.took > QUICK and now - known.at < REST * known.took
+            if resting or (same and known.at - known.since >= SETTLED):
                 return known.standing
         since = known.since if known is not None and known.stamps == stamps else now
         found = standing(self._store, campaign, look)

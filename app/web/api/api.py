@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from app.web import errors
-from app.web.api import collages, health, join, live, metrics, moderation, notify, public, webhook
+from app.web.api import collages, health, join, live, looks, metrics, moderation, notify, public, webhook
 
 NAME = "api"
 
@@ -11,7 +11,7 @@ NAME = "api"
 def register(app: Flask) -> None:
     """Adds these routes to `app`; their errors are JSON."""
     api = Blueprint(NAME, __name__)
-    for module in (webhook, collages, live, notify, moderation, health, metrics, public, join):
+    for module in (webhook, collages, looks, live, notify, moderation, health, metrics, public, join):
         api.register_blueprint(module.blueprint)
     errors.answer_in_json(api)
     app.register_blueprint(api)

@@ -1,4 +1,4 @@
-"""The admin's event streams: the progress of a build, and which campaigns have changed."""
+"""The admin's event streams: the progress of a build and of looks, and which campaigns have changed."""
 
 import hashlib
 from collections.abc import Mapping
@@ -26,6 +26,27 @@ def progress(campaign: str, collage: str) -> ResponseReturnValue:
         return draft(store, name, collage) or {"state": "done"}
 
     return given.streams.answer(read, lambda state: state["state"] != "building")
+
+
+@blueprint.get("/campaigns/<campaign>/looks/all/progress")
+@admin_only
+def looks(campaign: str) -> ResponseReturnValue:
+    """How far every look of a campaign is, whenever that changes: photos that are ready, still to be made, failed."""
+    given = services()
+    name = given.campaign(campaign)
+
+    def read() -> Mapping[str, object]:
+        every = {look.name: given.standings.of(name, look) for look in given.looks.values()}
+        return {
+            look: {
+                "current": len(found.by_state["current"]),
+                "due": len(found.due()),
+                "failed": len(found.by_state["failed"]),
+            }
+            for look, found in every.items()
+        }
+
+    return given.streams.answer(read)
 
 
 @blueprint.get("/changes")

@@ -4,6 +4,7 @@ Pages add `?v=<version>` (see `Photos.versions`) to the addresses of pictures: b
 without asking, and a replaced photo has another address.
 """
 
+import hashlib
 from typing import Literal
 
 from flask import Response, request
@@ -15,6 +16,7 @@ from app.web.services import services
 
 Variant = Literal["thumb", "small", "medium", "full", "original"]
 FOR_A_MINUTE = "private, max-age=60"  # how long a browser may show somebody who has withdrawn
+THUMB = (150, 200)
 ASK_AGAIN = "private, no-cache"
 
 
@@ -23,8 +25,10 @@ def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
 
     `thumb` fits into 200×200, as made at arrival; `small` is the intermediate, a PNG of 300×400; `full` is the archive
     without its metadata, `original` the same as a download. A missing `thumb` or `small` is answered with `full`.
-    Raises NotFound, StoreUnavailable.
+    With `?look=` in the address it is what that look made of the photo. Raises NotFound, StoreUnavailable.
     """
+    if look := request.args.get("look"):
+        return in_look(campaign, public_id, "full" if variant == "medium" else variant, look)
     if variant == "medium":  # in pages of earlier versions
         variant = "full"
     if variant not in (*VARIANTS, "small", "full", "original"):
@@ -55,6 +59,40 @@ def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
     answer = _answer(data, f"full-{shown}-{len(data)}", shown if variant in ("full", "original") else None)
     if variant == "original":
         name = store.photos.archive_path(campaign, public_id).name
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def in_look(campaign: str, public_id: str, variant: str, look: str) -> Response:
+    """The response to a GET or HEAD of what a look made of a photo. The caller must have checked access.
+
+    `thumb` is 150×200 where the look has that, else 300×400 as `small`; `full` is the result, `original` the same as a
+    download. Raises NotFound, also where the result shows a former photo; StoreUnavailable.
+    """
+    store = services().store
+    nothing = NotFound(f"The campaign {campaign} has no photo {public_id[:200]} in the look {look[:64]!r}.")
+    if look not in services().looks:
+        raise nothing
+    try:
+        there = store.photos.has(services().campaign(campaign), public_id)
+        number = store.looks.number(campaign, look, public_id) if there else None
+    except BadPublicId as error:
+        raise NotFound(str(error)) from error
+    if number is None or number != store.photos.version(campaign, public_id):
+        raise nothing
+    if variant in ("full", "original"):
+        found = store.looks.result(campaign, look, public_id)
+        data, kind = found or (b"", "")
+    else:
+        data, kind = store.looks.intermediate(campaign, look, public_id) or b"", "png"
+        copy = imaging.copies.find(data, len(data), *THUMB) if variant == "thumb" and data else None
+        data, kind = (copy, "jpg") if copy else (imaging.copies.without(data) if data else data, kind)
+    if not data:
+        raise nothing
+    digest = hashlib.sha256(data).hexdigest()[:16]  # a changed recipe makes another picture of the same version
+    answer = _answer(data, f"{look}-{variant}-{digest}", number, "image/png" if kind == "png" else "image/jpeg")
+    if variant == "original":
+        name = store.looks.path(campaign, look, public_id, f".{kind}").name
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -20,6 +20,7 @@ class Tile:
     """A photo on a page. `version`: None if the photo is gone; `placeholder`: its ThumbHash in base64, or "".
 
     `cut`: None also if the page does not show it. `name`, `sent`: "" and None where the page does not show them, too.
+    `look`: whose result is shown instead, "" for the photo.
     """
 
     public_id: str
@@ -29,6 +30,7 @@ class Tile:
     cut: Cut | None = None
     name: str = ""
     sent: datetime | None = None
+    look: str = ""
 
 
 def tiles(
@@ -36,14 +38,15 @@ def tiles(
     shown: Sequence[Photo],
     cuts: Mapping[str, Cut] = NO_CUTS,
     named: Mapping[str, Listed] = NO_NAMES,
+    look: str = "",
 ) -> list[Tile]:
     """The tiles of some photos of a campaign, in their order. Raises StoreUnavailable.
 
-    `cuts`, `named`: by public ID; what is not there is not shown.
+    `cuts`, `named`: by public ID; what is not there is not shown. `look`: shows its results instead of photos.
     """
     photos = services().store.photos
     versions = photos.versions(campaign, [one.public_id for one in shown])
-    hashes = photos.placeholders(campaign, [one.public_id for one in shown])
+    hashes = {} if look else photos.placeholders(campaign, [one.public_id for one in shown])
     return [
         Tile(
             one.public_id,
@@ -52,6 +55,7 @@ def tiles(
             b64encode(hashes.get(one.public_id) or b"").decode("ascii"),
             cuts.get(one.public_id),
             *_named(named.get(one.public_id)),
+            look,
         )
         for one in shown
     ]

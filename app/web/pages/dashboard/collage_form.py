@@ -9,8 +9,9 @@ from app.services.collage.finish import finish
 from app.services.collage.layout import places
 from app.services.collage.plan import Parameters
 from app.web.http.form_fields import parse_number
+from app.web.services import services
 
-DEFAULTS = {"photos": "", "width": "4096", "height": "4096", "duplicates": "", "background": ""}
+DEFAULTS = {"photos": "", "width": "4096", "height": "4096", "duplicates": "", "background": "", "look": ""}
 
 
 def fields() -> dict[str, str]:
@@ -51,4 +52,5 @@ def parameters() -> Parameters:
         duplicates=bool(sent["duplicates"]),
         finish=finish(background=sent["background"].strip() or None),
         pin=places.pins(pinned()),
+        look=services().used_look(sent["look"]) if sent["look"] else None,
     )

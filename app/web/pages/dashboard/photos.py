@@ -4,6 +4,7 @@ The page works without scripts: what has been chosen travels with the form. Scri
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from flask import make_response, render_template, request
@@ -60,6 +61,10 @@ def page(campaign: str, problem: str | None = None, status: int = 200, address: 
     only_cut, archives = "cut" in request.values, summed_up.archives
     candidates: Sequence[Photo] = (archives.much_cut if archives else ()) if only_cut else photos
     named = given.moderation.named(campaign)
+    views = _views(campaign)
+    view = next((one for one in views if one.name == request.values.get("view")), None)
+    if view is not None:
+        candidates = [one for one in candidates if one.public_id in view.public_ids]
     if address:
         candidates = with_address(given.store, given.campaigns[campaign], photos, address)
     found = [one for one in reversed(candidates) if _has(search, one.public_id, named)]
@@ -75,7 +80,9 @@ def page(campaign: str, problem: str | None = None, status: int = 200, address: 
         named=named,
         plan=planned(campaign, photos, collages.sound),
         fields=fields(),
-        tiles=tiles(campaign, here, given.dashboard.tags.cuts(campaign, here), named),
+        tiles=tiles(campaign, here, given.dashboard.tags.cuts(campaign, here), named, view.name if view else ""),
+        views=views,
+        view=view,
         excluded=excluded,
         pinned=pins,
         elsewhere=[one.public_id for one in photos if one.public_id in excluded - shown],
@@ -90,6 +97,27 @@ def page(campaign: str, problem: str | None = None, status: int = 200, address: 
         problem=problem,
     )
     return make_response(answer, status)
+
+
+@dataclass(frozen=True)
+class View:
+    """A look that can be shown instead of the photos. `public_ids`: of those with a current result."""
+
+    name: str
+    title: str
+    public_ids: frozenset[str]
+
+    @property
+    def ready(self) -> int:
+        return len(self.public_ids)
+
+
+def _views(campaign: str) -> list[View]:
+    given = services()
+    return [
+        View(look.name, look.title, frozenset(given.standings.of(campaign, look).by_state["current"]))
+        for look in given.looks.values()
+    ]
 
 
 def _has(search: str, public_id: str, named: Mapping[str, Listed]) -> bool:

@@ -13,6 +13,9 @@ from app.adapters.store.collages.manifests import Summary
 from app.adapters.store.photos.listing import Photo
 from app.core.errors import BadParameters
 from app.services.collage import choice
+from app.services.collage.cells import looked
+from app.services.collage.cells.sources import WHITE, InLook
+from app.services.collage.plan import Parameters
 from app.services.dashboard.proposal import Proposal, propose
 from app.services.wall.preview import MOST
 from app.web.auth.admin import admin_only
@@ -33,14 +36,15 @@ LONGEST = 3500  # characters of an address; gunicorn takes 4,094
 class Plan:
     """`problem`: why no collage can be made; without one there are a proposal, a sketch and the first few people.
 
-    `picture`: the address of a preview, "" where the sketch has to do. `pinned`: the photos that are pinned, and the
-    places that were typed; also with a problem.
+    `picture`: the address of a preview, "" where the sketch has to do. `lacking`: how many photos lack the look.
+    `pinned`: the photos that are pinned, and the places that were typed; also with a problem.
     """
 
     problem: str = ""
     proposal: Proposal | None = None
     sketch: Sketch | None = None
     picture: str = ""
+    lacking: int = 0
     edges: str = ""
     left_out: list[Tile] = field(default_factory=list)
     excluded: list[Tile] = field(default_factory=list)
@@ -65,7 +69,10 @@ def picture(campaign: str) -> ResponseReturnValue:
     given = services()
     photos = given.store.photos.all(given.campaign(campaign))
     proposal = _proposal(campaign, photos, given.dashboard.album.all(campaign))
-    answer = Response(given.previews.jpeg(campaign, proposal.arranged, proposal.grid.cols), mimetype="image/jpeg")
+    wish = parameters()
+    look = InLook(wish.look.name, wish.finish.colour or WHITE) if wish.look else None
+    picture = given.previews.jpeg(campaign, proposal.arranged, proposal.grid.cols, look)
+    answer = Response(picture, mimetype="image/jpeg")
     answer.headers["Cache-Control"] = FOR_A_MINUTE
     return answer
 
@@ -82,6 +89,7 @@ def planned(campaign: str, photos: Sequence[Photo], collages: Sequence[Summary])
         proposal=proposal,
         sketch=sketch(proposal.grid, proposal.pinned.values()),
         picture=_picture(campaign, proposal),
+        lacking=len(_lacking(campaign, photos, parameters())),
         edges=edges(proposal.grid),
         left_out=tiles(campaign, proposal.left_out[:SHOWN], named=named),
         excluded=tiles(campaign, proposal.excluded[:SHOWN], named=named),
@@ -106,7 +114,18 @@ def _proposal(campaign: str, photos: Sequence[Photo], collages: Sequence[Summary
     requested = parameters()
     choice.require_known(campaign, photos, requested.exclude, requested.pin)
     alike = () if requested.duplicates else services().dashboard.alike.soon(campaign, photos)
-    return propose(photos, choice.appearances(past.shown for past in collages), requested, alike)
+    lacking = _lacking(campaign, photos, requested)
+    looked.require_results(campaign, requested.look, photos, lacking, requested.pin)
+    return propose(photos, choice.appearances(past.shown for past in collages), requested, alike, lacking)
+
+
+def _lacking(campaign: str, photos: Sequence[Photo], requested: Parameters) -> frozenset[str]:
+    """Who has no current result of the look that was chosen."""
+    if requested.look is None:
+        return frozenset()
+    given = services()
+    ready = given.standings.of(campaign, given.looks[requested.look.name]).by_state["current"]
+    return frozenset(photo.public_id for photo in photos).difference(ready)
 
 
 def _picture(campaign: str, proposal: Proposal) -> str:

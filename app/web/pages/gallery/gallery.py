@@ -35,13 +35,36 @@ A_PAGE = 60  # photos
 def page(campaign: Campaign) -> ResponseReturnValue:
     """One page of the photos, newest first. Raises NotFound beyond the last page."""
     every = services().store.photos.all(campaign.name)[::-1]
+    looks, look = _looks(campaign), request.args.get("look", "")
+    if look:
+        if look not in looks:
+            raise NotFound("There are no photos in this look.")
+        every = [one for one in every if one.public_id in looks[look][1]]
     pages = max(1, ceil(len(every) / A_PAGE))
     number = _page(pages)
     first = (number - 1) * A_PAGE
-    shown = tiles(campaign.name, every[first : first + A_PAGE])
+    shown = tiles(campaign.name, every[first : first + A_PAGE], look=look)
     return _answer(
-        "gallery/gallery.html", campaign, photos=shown, first=first, people=len(every), page=number, pages=pages
+        "gallery/gallery.html",
+        campaign,
+        photos=shown,
+        first=first,
+        people=len(every),
+        page=number,
+        pages=pages,
+        looks=[(name, title) for name, (title, _) in looks.items()],
+        look=look,
     )
+
+
+def _looks(campaign: Campaign) -> dict[str, tuple[str, frozenset[str]]]:
+    """The looks in which the campaign has photos: title, and the public IDs of those with a current result."""
+    given = services()
+    found = {
+        look.name: (look.title, frozenset(given.standings.of(campaign.name, look).by_state["current"]))
+        for look in given.looks.values()
+    }
+    return {name: one for name, one in found.items() if one[1]}
 
 
 @blueprint.get("/photos/<path:public_id>/small.png", defaults={"variant": "small"})

@@ -1,6 +1,6 @@
 /* The form's choices: how many people, the canvas, who is left out, who is pinned. */
 
-const FIELDS = ['photos', 'width', 'height', 'background'];
+const FIELDS = ['photos', 'width', 'height', 'background', 'look'];
 const IN_ADDRESS = [...FIELDS, 'exclude', 'take', 'canvas', 'duplicates', 'pin', 'place', 'seat', 'unseat'];
 
 /** The checkbox that leaves out the photo that `element` belongs to. */
@@ -18,7 +18,7 @@ const checkedIds = () => [...document.querySelectorAll('[name=exclude]:checked')
 
     `excluded` holds the public IDs left out, on other pages too; `pins` the places of those pinned, by public ID. */
 export const trackChoices = (tiles, changed) => {
-  const fields = FIELDS.map((id) => document.getElementById(id));
+  const fields = FIELDS.map((id) => document.getElementById(id)).filter(Boolean); // without looks there is no choice of one
   const duplicates = document.getElementById('duplicates');
   const excluded = new Set(checkedIds());
   const pins = trackPins(tiles, changed);

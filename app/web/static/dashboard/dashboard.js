@@ -3,6 +3,7 @@
 
 import { lightbox } from '../shared/lightbox.js';
 import { placeholders } from '../shared/placeholders.js';
+import { followLooks } from './looks.js';
 import { showPhotos } from './photos.js';
 import { followCampaigns, followCounts, followProgress } from './progress.js';
 
@@ -12,6 +13,7 @@ for (const counts of document.querySelectorAll('[data-counts]')) followCounts(co
 for (const box of document.querySelectorAll('[data-progress]')) followProgress(box);
 for (const list of document.querySelectorAll('[data-live]')) followCampaigns(list);
 for (const list of document.querySelectorAll('[data-lightbox]:not(#tiles)')) lightbox(list);
+for (const list of document.querySelectorAll('[data-looks]')) followLooks(list);
 
 const form = document.getElementById('desk');
 const tiles = document.getElementById('tiles');

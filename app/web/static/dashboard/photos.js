@@ -41,6 +41,8 @@ const leaveOutByClick = (tiles, toggle) => {
 const fetchPage = async (form, page) => {
   const parameters = new URLSearchParams({ q: document.getElementById('q').defaultValue, page });
   if (document.querySelector('[name=cut]')) parameters.set('cut', '1');
+  const view = document.getElementById('view')?.dataset.shown;
+  if (view) parameters.set('view', view);
   const html = await fetchText(`${form.getAttribute('action')}?${parameters}`);
   return html === null ? null : new DOMParser().parseFromString(html, 'text/html');
 };
