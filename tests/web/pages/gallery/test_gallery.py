@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from app.adapters.store.root import MARKER
 from app.adapters.store.state.logouts import KEPT, LOGOUTS
 from app.core.config import load_settings
 from app.core.errors import SettingError
+from app.services.looks.recipes import Looks
 from app.web.app import create_app
 from app.web.auth.buckets import ADDRESS
 from app.web.auth.session import LIFETIME, Sessions
@@ -27,6 +29,7 @@ from scripts.sandbox.pictures import decoded
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
+from tests.support.looks import Negative, look_of, put_look
 from tests.support.web import ADMIN
 
 KEY = "a key of sixteen characters"
@@ -477,3 +480,27 @@ def test_pictures_are_kept_by_the_browser_only_at_the_address_of_their_version(m
     assert member.get(address.partition("?")[0], buffered=True).headers["Cache-Control"] == "private, no-cache"
     again = member.get(address, headers={"If-None-Match": kept.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_members_see_photos_in_a_look_and_nobody_else_does(
+    app: Flask, member: FlaskClient, store: Store, tmp_path: Path
+) -> None:
+    look = look_of(tmp_path, Negative())
+    assert "<select" not in member.get(PHOTOS).text
+    app.extensions["collagen"] = replace(app.extensions["collagen"], looks=Looks({look.name: look}))
+    assert "<select" not in member.get(PHOTOS).text, "there are no results yet"
+    put_look(store, ["p0", "p2"], (20, 160, 40), recipe=look.recipe)
+    page = member.get(f"{PHOTOS}?look=dark")
+    assert shown(page) == ["p2", "p0"]
+    assert '<option value="dark" selected>Dark</option>' in page.text
+    assert shown(member.get(PHOTOS)) == ["p2", "p1", "p0"]
+    address = f"{PHOTOS}/p0/small.png?look=dark"
+    assert decoded(member.get(address).data).size == (300, 400)
+    assert member.get(f"{PHOTOS}/p1/full.jpg?look=dark").status_code == 404
+    assert member.get(f"{PHOTOS}?look=bright").status_code == 404
+    stranger = app.test_client()
+    assert stranger.get(address).status_code == 403
+    assert "Dark" not in stranger.get(f"{PHOTOS}?look=dark").text
+    store.photos.remove("sayno", "p0")
+    assert member.get(address).status_code == 404
+    assert shown(member.get(f"{PHOTOS}?look=dark")) == ["p2"]
