@@ -77,12 +77,17 @@ def plan_revision(store: Store, campaign: str, old: Manifest, without: Collectio
     Those who were left out take the free places, and the grid stays while there are enough people for it. People
     who are no longer approved are not shown again; if that was one of a person's photos, their next one replaces it.
     Those who are pinned keep their places. In a look, only those who have a result of the recipe that most of them
-    have are shown; raises BadParameters if nobody has one.
+    have are shown. If nobody has one: None where people are taken out by name, else raises BadParameters.
     """
     here = [photo for photo in store.photos.all(campaign) if photo.public_id not in without]
     considered = {*old.shown, *old.not_shown}
     here = [photo for photo in here if photo.public_id in considered]
-    look = looked.of_collage(store, campaign, old, here)
+    try:
+        look = looked.of_collage(store, campaign, old, here)
+    except BadParameters:
+        if without:  # somebody is forgotten: that must not wait for a look
+            return None
+        raise
     lacking = looked.lacking(store, campaign, look, here)
     held = {photo.public_id: photo for photo in here if photo.public_id not in set(lacking)}
     tiles, left_out, spare = (

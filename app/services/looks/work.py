@@ -1,15 +1,17 @@
 """Has the looks of a campaign made: in a process of its own here."""
 
-import os
 from dataclasses import dataclass
 
-from app.adapters.jobs import background
+from app.adapters.jobs import background, environment
 from app.adapters.store import Store
 from app.core.config import Settings
 from app.core.errors import BadParameters
 from app.services.looks.recipes import Look
 from app.services.looks.standing import standing
 from app.services.looks.tools import Tools
+
+# settings of the command; it needs no secret
+NEEDED = ("COLLAGEN_STORE", "COLLAGEN_CAMPAIGNS", "COLLAGEN_LOOKS", "COLLAGEN_MODELS")
 
 
 @dataclass(frozen=True)
@@ -35,5 +37,7 @@ def begin(settings: Settings, store: Store, campaign: str, look: Look, *, retry:
     if lack is not None:
         raise BadParameters(f"The look {look.name} cannot be made here: {lack}")
     command = ["app", "look", *(["--retry-failed"] * retry), "--", campaign, look.name]
-    background.start(command, f"to make the look {look.name}", locks=(), environ=os.environ | settings.environment())
+    known = settings.environment()
+    environ = environment.bare({name: known[name] for name in NEEDED})
+    background.start(command, f"to make the look {look.name}", locks=(), environ=environ)
     return Begun(len(due))

@@ -140,7 +140,8 @@ def test_a_rebuilt_collage_keeps_its_look_also_where_the_recipe_has_changed(stor
     for public_id in everyone(4):
         store.looks.remove(CAMPAIGN, public_id)
     with pytest.raises(BadParameters, match=r"has a result of the look dark any more; python -m app look sayno dark"):
-        revised(store, first["id"], {name(2)})
+        revised(store, first["id"], ())
+    assert revised(store, first["id"], {name(2)}) is None, "somebody is forgotten, which does not wait for a look"
 
 
 def test_the_job_makes_the_same_bytes(store: Store) -> None:
