@@ -13,6 +13,7 @@ from PIL import Image
 
 from app.adapters.store import Store
 from app.services.looks.recipes import Look, Looks
+from scripts.sandbox.waiting import wait_for
 from tests.support.dashboard import HERE, get, people, post, text
 from tests.support.looks import Negative, look_of, put_look
 from tests.support.web import fill
@@ -80,6 +81,10 @@ def test_the_form_makes_a_collage_in_a_look(client: FlaskClient, store: Store, l
     seen = Image.open(io.BytesIO(picture.data)).convert("RGB")
     assert all(abs(a - b) < 8 for a, b in zip(seen.getpixel((9, 9)), GREEN, strict=True))  # type: ignore[arg-type]
     assert post(client, f"{HERE}/build", **form).status_code == 303
+    wait_for(lambda: store.collages.ids("sayno"), "the collage was built")
+    page = text(get(client, f"{HERE}/history/0001").text)
+    assert ", in the look Dark" in page
+    assert "without the look 1" in page
     assert "&#39;bright&#39; is not a look" in post(client, f"{HERE}/build", look="bright").text
 
 
