@@ -17,7 +17,7 @@ from app.services.looks.run import run, standing
 from app.services.looks.tools import Tools
 
 
-@click.command(short_help="Finish photos: cut out, with a watermark, …")
+@click.command(short_help="Finish photos: cut them out, add a watermark.")
 @click.argument("campaign")
 @click.argument("name", metavar="LOOK")
 @click.argument("public_ids", metavar="[ID]...", nargs=-1)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from app.adapters.imaging import finished, xmp
+from app.adapters.imaging import xmp
 from app.adapters.store import Store
 from app.adapters.store.photos import marks
 from app.core.config import Campaign, Campaigns
@@ -55,6 +55,8 @@ class Making:
         Raises PhotoBusy if another process makes it and is not done after `patience` seconds; ModelFailed,
         StoreUnavailable, BadPublicId, and NotFound for an unknown campaign.
         """
+        from app.adapters.imaging import finished  # here and below: commands that make no look have no use for NumPy
+
         self._campaigns.require(campaign)
         looks = self._store.looks
         looks.path(campaign, look.name, public_id, "")  # raises before anything is locked
@@ -87,6 +89,8 @@ class Making:
         return Outcome("gone") if number is None else self._failed(campaign, look, public_id, number, str(error))
 
     def _finished(self, campaign: Campaign, look: Look, public_id: str, number: int, archive: bytes) -> Picture:
+        from app.adapters.imaging import finished
+
         photo = self._store.photos.find(campaign.name, [public_id]).get(public_id)
         entry = self._store.catalogue.read(campaign.name).entries.get(public_id) if campaign.catalogue else None
         approved_at = photo.approved_at / 10**9 if photo else 0.0
