@@ -196,7 +196,7 @@ def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: C
     now = datetime.now(UTC)
     if "wish" in order:
         wish = order["wish"]
-        look = UsedLook(**wish["look"]) if wish["look"] else None
+        look = UsedLook(**wish["look"]) if wish.get("look") else None
         parameters = Parameters(**wish | {"finish": finish.from_json(wish["finish"]), "look": look})
         _limit_memory()
         build(store, draft, plan(store, draft.campaign, parameters), now, progress, processes=CORES)
