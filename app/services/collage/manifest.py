@@ -90,13 +90,9 @@ def manifest(
         "sum": layout.sum,
     }
     revision = {"revision": old.revision + 1} if old else {}
-    asked: dict[str, Any] = {"print": finish.print.as_json()} if finish and finish.print else {}
-    asked |= {"background": finish.background} if finish and finish.background else {}
     shown = set(seated)
     pinned = {public_id: place for public_id, place in sorted((pins or {}).items()) if public_id in shown}
-    asked |= {"pin": pinned} if pinned else {}
-    if look is not None:
-        asked |= {"look": look.name, "recipe": look.recipe, "without_look": list(without_look)}
+    asked = _asked(finish, pinned, look, without_look)
     return revision | {
         "id": collage,
         "campaign": campaign,
@@ -111,3 +107,15 @@ def manifest(
         "files": [file.as_json() for file in files],
         "versions": dict(versions),
     }
+
+
+def _asked(
+    finish: Finish | None, pinned: Mapping[str, str], look: UsedLook | None, without_look: Sequence[str]
+) -> dict[str, Any]:
+    """What is there only if it was asked for."""
+    asked: dict[str, Any] = {"print": finish.print.as_json()} if finish and finish.print else {}
+    asked |= {"background": finish.background} if finish and finish.background else {}
+    asked |= {"pin": dict(pinned)} if pinned else {}
+    if look is not None:
+        asked |= {"look": look.name, "recipe": look.recipe, "without_look": list(without_look)}
+    return asked
