@@ -1,7 +1,7 @@
-"""`python -m scripts.translations`: brings the catalogues of app/web/languages up to date with templates and code.
+"""`python -m scripts.translations`: brings the catalogues of app/core/languages up to date with templates and code.
 
 New messages appear without a translation, changed ones lose theirs, unused ones go. Then translate what is empty, in
-any editor for .po files; tests/web/languages says what is missing.
+any editor for .po files; tests/core/languages says what is missing.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from app.core.config.rules import LANGUAGES
-from app.web.languages.languages import CATALOGUES, SOURCE
+from app.core.languages import CATALOGUES, SOURCE
 
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "app" / "web"

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.core.config.rules import LANGUAGES
-from app.web.languages.languages import CATALOGUES, SOURCE
+from app.core.languages import CATALOGUES, SOURCE
 from scripts.translations import catalogue, updated
 
 OTHERS = [code for code in LANGUAGES if code != SOURCE]
