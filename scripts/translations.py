@@ -16,16 +16,16 @@ from app.core.config.rules import LANGUAGES
 from app.core.languages import CATALOGUES, SOURCE
 
 ROOT = Path(__file__).parents[1]
-WEB = ROOT / "app" / "web"
-METHODS = [("**/templates/**.html", "jinja2"), ("templates/**.html", "jinja2"), ("**.py", "python")]
+APP = ROOT / "app"
+METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("web/**.py", "python")]
 JINJA = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
 WIDTH = 110
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
-    """File below app/web, message (or its singular and plural) and the comments for translators, of every message."""
+    """File below app, message (or its singular and plural) and the comments for translators, of every message."""
     for name, _, message, comments, _ in extract_from_dir(
-        WEB, METHODS, {method: JINJA for method, kind in METHODS if kind == "jinja2"}, comment_tags=("Translators:",)
+        APP, METHODS, {method: JINJA for method, kind in METHODS if kind == "jinja2"}, comment_tags=("Translators:",)
     ):
         yield name, message, comments
 
@@ -34,7 +34,7 @@ def source() -> Catalog:
     """Every message, untranslated."""
     made = Catalog(project="Collagen", charset="utf-8")
     for name, message, comments in messages():
-        made.add(message, locations=[(f"app/web/{name}", 1)], auto_comments=comments)
+        made.add(message, locations=[(f"app/{name}", 1)], auto_comments=comments)
     return made
 
 
