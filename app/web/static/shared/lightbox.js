@@ -40,15 +40,15 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 /** Opens the photos of `gallery` large when one of its links is followed. */
 export const lightbox = (gallery) => {
   const removed = new Set(); // links whose photos are gone
-  const words = { ...ENGLISH, ...gallery.dataset };
-  const swipe = new PhotoSwipeLightbox({ gallery, ...options(words) });
+  const words = () => ({ ...ENGLISH, ...gallery.dataset });
+  const swipe = new PhotoSwipeLightbox({ gallery, ...options(words()) });
   swipe.addFilter('itemData', (item) => (item.element ? describeItem(item) : item));
 
   swipe.on('uiRegister', () => {
     swipe.pswp.ui.registerElement({
       name: 'foot',
       appendTo: 'root',
-      onInit: (element, pswp) => fillBar(element, pswp, { removed, words }),
+      onInit: (element, pswp) => fillBar(element, pswp, { removed, words: words() }),
     });
   });
   const refresh = () => {
@@ -58,7 +58,7 @@ export const lightbox = (gallery) => {
     swipe.pswp.refreshSlideContent(known); // the neighbour that was not there; updates the buttons too
   };
   swipe.on('firstUpdate', () => {
-    swipe.pswp.element.setAttribute('aria-label', words.label);
+    swipe.pswp.element.setAttribute('aria-label', words().label);
     swipe.pswp.on('openingAnimationEnd', refresh); // links may have come meanwhile
     keepEarlyKeys(swipe.pswp);
     closeOnBack(swipe.pswp);
