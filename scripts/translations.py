@@ -1,7 +1,7 @@
-"""`python -m scripts.translations`: brings the catalogues of app/web/languages up to date with templates and code.
+"""`python -m scripts.translations`: brings the catalogues of app/core/languages up to date with templates and code.
 
 New messages appear without a translation, changed ones lose theirs, unused ones go. Then translate what is empty, in
-any editor for .po files; tests/web/languages says what is missing.
+any editor for .po files; tests/core/languages says what is missing.
 """
 
 from collections.abc import Iterator
@@ -13,19 +13,19 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from app.core.config.rules import LANGUAGES
-from app.web.languages.languages import CATALOGUES, SOURCE
+from app.core.languages import CATALOGUES, SOURCE
 
 ROOT = Path(__file__).parents[1]
-WEB = ROOT / "app" / "web"
-METHODS = [("**/templates/**.html", "jinja2"), ("templates/**.html", "jinja2"), ("**.py", "python")]
+APP = ROOT / "app"
+METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("web/**.py", "python")]
 JINJA = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
 WIDTH = 110
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
-    """File below app/web, message (or its singular and plural) and the comments for translators, of every message."""
+    """File below app, message (or its singular and plural) and the comments for translators, of every message."""
     for name, _, message, comments, _ in extract_from_dir(
-        WEB, METHODS, {method: JINJA for method, kind in METHODS if kind == "jinja2"}, comment_tags=("Translators:",)
+        APP, METHODS, {method: JINJA for method, kind in METHODS if kind == "jinja2"}, comment_tags=("Translators:",)
     ):
         yield name, message, comments
 
@@ -34,7 +34,7 @@ def source() -> Catalog:
     """Every message, untranslated."""
     made = Catalog(project="Collagen", charset="utf-8")
     for name, message, comments in messages():
-        made.add(message, locations=[(f"app/web/{name}", 1)], auto_comments=comments)
+        made.add(message, locations=[(f"app/{name}", 1)], auto_comments=comments)
     return made
 
 

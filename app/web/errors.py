@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.core import errors
+from app.core.languages import SOURCE
 from app.web.auth.admin import Unauthorized
 from app.web.auth.throttle import TooManyAttempts
 from app.web.http.origin import ForeignOrigin
 from app.web.http.request_log import route
-from app.web.languages import SOURCE, speak
+from app.web.languages import speak
 from app.web.services import services
 
 LOG = logging.getLogger(__name__)

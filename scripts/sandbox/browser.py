@@ -78,9 +78,12 @@ class Browser(Ending):
 
     def screenshot(self, path: Path | None = None) -> bytes:
         """The whole page as PNG, beyond the screen too."""
-        width, height = self.run("const r = document.documentElement; return [r.clientWidth, r.scrollHeight]")
+        width, height, screen = self.run(
+            "const r = document.documentElement; return [r.clientWidth, r.scrollHeight, r.clientHeight]"
+        )
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        taken = self._set("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        # only where it must: Chromium then shifts pages that are read from right to left
+        taken = self._set("Page.captureScreenshot", format="png", captureBeyondViewport=height > screen, clip=clip)
         data = base64.b64decode(taken["data"])
         if path is not None:
             path.write_bytes(data)

@@ -30,7 +30,7 @@ class Campaign:
     `source`: CLOUDINARY, or FOLDER and an absolute path. `folder`: its place in the source: the asset folder in
     Cloudinary; for a folder, the same as `source`. `catalogue`: how exactly it says where photos were taken, if there
     is one. `join`, `download` and `embed` (origins) open parts of the public pages, so only with `public`.
-    `language`: of the public pages, one of LANGUAGES. `form`: what is asked of those who send a photo.
+    `language`: of its pages and mails, one of LANGUAGES. `form`: what is asked of those who send a photo.
     """
 
     name: str

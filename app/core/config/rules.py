@@ -15,7 +15,7 @@ from app.core.errors import SettingError
 SHORTEST_PASSWORD = 12  # characters of a gallery password
 TRACKING = ("individual", "aggregate", "off")
 CATALOGUES = ("place", "exact")
-LANGUAGES = ("ar", "de", "en", "es", "fr")  # app/web/languages has a catalogue for each but English
+LANGUAGES = ("ar", "de", "en", "es", "fr")  # app/core/languages has a catalogue for each but English
 LOGOS = (".png", ".jpg", ".webp", ".svg")
 
 

@@ -1,8 +1,10 @@
 """One person's mail: from templates to a message that any mail server takes.
 
 A campaign may bring its own templates; Collagen's (`templates/`) fill the gaps. They are Jinja templates in a sandbox
-that knows only `campaign.title`, `campaign.tracking`, `people` (how many the collage shows) and `links.image`,
-`links.wall`, `links.unsubscribe`. No template or title can add a header or an address.
+that knows only `campaign.title`, `campaign.tracking`, `people` (how many the collage shows), `links.image`,
+`links.wall`, `links.unsubscribe`, and `language.code` and `language.direction` of the campaign. Ours are translated:
+`_`, `ngettext`, `trans` blocks and the filter `number` speak that language. No template or title can add a header or an
+address.
 """
 
 import functools
@@ -24,12 +26,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.core.addresses import as_sent, is_address, is_mailbox
 from app.core.config import Campaign
 from app.core.errors import BadParameters, SettingError
+from app.core.languages import SOURCE, teach
+from app.core.languages import load as load_language
 from app.services.notify.headers import LONGEST_HEADER, POLICY, one_line, sender_header
 from app.services.tracking.tokens import Links
 
 DEFAULTS = Path(__file__).parent / "templates"
 FILES = {"subject": "subject.txt", "text": "mail.txt", "html": "mail.html"}
-KNOWN = ("campaign", "people", "links")
+KNOWN = ("campaign", "people", "links", "language")
 COLUMNS = 72  # of the plain part: under the 78 of RFC 5322, 2.1.1, with room for quoting in replies
 SAMPLE = Links("https://x.example/track/a/collage.jpg", "https://x.example/track/a/wall", "https://x.example/u/a")
 
@@ -86,7 +90,9 @@ def compose(
     if not all(re.fullmatch(r"https?://[!#-;=?-~]+", link) and len(link) <= LONGEST_HEADER for link in _all(links)):
         raise SettingError("COLLAGEN_PUBLIC_URL has a character that no URL may have, or is too long.")
     values = _values(campaign, links, people)
-    rendered = {field: _render(getattr(templates, field), values, html=field == "html") for field in FILES}
+    rendered = {
+        field: _render(getattr(templates, field), values, campaign.language, html=field == "html") for field in FILES
+    }
 
     message = EmailMessage(policy=POLICY)
     message["From"] = sender_header(sender)
@@ -117,31 +123,37 @@ def _values(campaign: Campaign, links: Links, people: int) -> dict[str, Any]:
         "campaign": {"title": campaign.title, "tracking": campaign.tracking},
         "people": people,
         "links": {"image": image, "wall": wall, "unsubscribe": unsubscribe},
+        "language": {"code": campaign.language, "direction": load_language(campaign.language).direction},
     }
 
 
 @functools.cache
-def _environment(html: bool) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
+def _environment(html: bool, code: str) -> ImmutableSandboxedEnvironment:
+    """`code`: of the language that the templates speak."""
+    made = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=html, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
+    language = load_language(code)
+    teach(made, language.gettext, language.ngettext)
+    made.filters["number"] = language.number
+    return made
 
 
 @functools.lru_cache(maxsize=64)
 def _parsed(source: str, html: bool) -> nodes.Template:
-    return _environment(html).parse(source)
+    return _environment(html, SOURCE).parse(source)
 
 
 @functools.lru_cache(maxsize=64)
-def _compiled(source: str, html: bool, file: str) -> Template:
-    """`file`: the file name to show in tracebacks."""
-    environment = _environment(html)
+def _compiled(source: str, html: bool, code: str, file: str) -> Template:
+    """`code`: of the language; `file`: the file name to show in tracebacks."""
+    environment = _environment(html, code)
     return Template.from_code(environment, environment.compile(source, filename=file), environment.make_globals(None))
 
 
-def _render(source: str, values: Mapping[str, Any], *, html: bool) -> str:
+def _render(source: str, values: Mapping[str, Any], code: str, *, html: bool) -> str:
     try:
-        return _compiled(source, html, "<mail>").render(values)
+        return _compiled(source, html, code, "<mail>").render(values)
     except Exception as error:  # a template can fail in any way that an expression can
         raise SettingError(f"A template of the mail fails: {type(error).__name__}.") from error
 
@@ -153,7 +165,7 @@ def _try_out(path: Path, source: str, campaign: Campaign, *, html: bool) -> None
             if name.ctx == "load" and name.name not in known:
                 _refuse(path, name.lineno, f"{name.name!r} is unknown; use {', '.join(KNOWN)}")
         for people in (1, 2, 5000):  # templates word these differently
-            rendered = _compiled(source, html, str(path)).render(_values(campaign, SAMPLE, people))
+            rendered = _compiled(source, html, campaign.language, str(path)).render(_values(campaign, SAMPLE, people))
     except SettingError:
         raise
     except TemplateSyntaxError as error:
@@ -170,7 +182,7 @@ def _try_out(path: Path, source: str, campaign: Campaign, *, html: bool) -> None
 
 def _names(source: str, html: bool) -> set[str]:
     """The names a template may use: those we pass in, those it sets itself, and Jinja's own."""
-    environment, tree = _environment(html), _parsed(source, html)
+    environment, tree = _environment(html, SOURCE), _parsed(source, html)
     own = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
     own |= {macro.name for macro in tree.find_all(nodes.Macro)}
     return own | set(KNOWN) | set(environment.globals) | {"loop", "caller", "varargs", "kwargs"}

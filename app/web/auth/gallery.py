@@ -18,6 +18,7 @@ from app.web.auth.access import P, declared
 from app.web.auth.throttle import TooManyAttempts
 from app.web.http.origin import require_same_origin
 from app.web.http.peer import client_address
+from app.web.languages import speak
 from app.web.services import services
 
 GalleryView = Callable[Concatenate[Campaign, P], ResponseReturnValue]
@@ -105,10 +106,11 @@ def _session(campaign: Campaign) -> str | None:
 
 
 def _gallery(name: str) -> Campaign:
-    """The campaign, if it has an open gallery."""
+    """The campaign, if it has an open gallery, whose language is then spoken."""
     campaign = services().campaigns.get(name)
     if campaign is None or campaign.gallery_password is None:  # do not reveal which campaigns exist
         raise NotFound("This page does not exist.")
+    speak(campaign.language)
     if campaign.gallery_is_over(datetime.now(UTC).date()):
         raise GalleryClosed(campaign)
     return campaign

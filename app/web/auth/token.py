@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.core.errors import NotFound
 from app.services.tracking.tokens import Claims
 from app.web.auth.access import declared
+from app.web.languages import speak
 from app.web.services import services
 
 
@@ -16,6 +17,8 @@ def personal(
     kind: Literal["image", "unsubscribe"],
 ) -> Callable[[Callable[[Claims], ResponseReturnValue]], Callable[[str], ResponseReturnValue]]:
     """Admits requests with a valid token of this kind; the view receives its claims.
+
+    It answers in the campaign's language.
 
     Raises NotFound for any other token, and for one of a campaign that has ended.
     """
@@ -27,8 +30,10 @@ def personal(
             if tokens is None:  # without a key no token is valid
                 raise NotFound("This link is not valid.")
             claims = tokens.read_image(token) if kind == "image" else tokens.read_unsubscribe(token)
-            if claims.campaign not in services().campaigns:
+            campaign = services().campaigns.get(claims.campaign)
+            if campaign is None:
                 raise NotFound("This link has expired.")
+            speak(campaign.language)
             return view(claims)
 
         return declared("token", guarded)

@@ -1,6 +1,6 @@
-"""Template filters that write numbers, times and days as people do."""
+"""Template filters that write numbers and times as people do."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Flask
 
@@ -10,7 +10,6 @@ from app.core.plurals import count
 def register(app: Flask) -> None:
     app.add_template_filter(count)
     app.add_template_filter(moment)
-    app.add_template_filter(day)
 
 
 def moment(when: str | datetime) -> str:
@@ -19,8 +18,3 @@ def moment(when: str | datetime) -> str:
         return f"{when if isinstance(when, datetime) else datetime.fromisoformat(when):%-d %b %Y, %H:%M}"
     except ValueError:
         return str(when)
-
-
-def day(when: date) -> str:
-    """`20 November 2026`."""
-    return f"{when.day} {when:%B %Y}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from scripts.sandbox.preview import CAMPAIGN, Mailbox, html_of, mailbox, sample
 
 __all__ = ["browser"]
 
+# where to put screenshots for review
+PICTURES = Path(os.environ["PICTURES_OF_PAGES"]) if "PICTURES_OF_PAGES" in os.environ else None
 SIZES = pytest.mark.parametrize("width", [360, 800])
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
@@ -101,6 +104,26 @@ def test_every_word_can_be_read(browser: Browser, box: Mailbox, width: int, sche
     for piece in pieces:
         assert piece["contrast"] >= 4.5, piece
         assert piece["size"] >= 14, piece
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "width", "scheme"),
+    [("de", CAMPAIGN.title, 360, "light"), ("fr", CAMPAIGN.title, 800, "dark"), ("ar", "قل لا", 360, "dark")],
+)
+def test_every_word_can_be_read_in_other_languages(
+    browser: Browser, box: Mailbox, language: str, title: str, width: int, scheme: Scheme
+) -> None:
+    box.html = html_of(sample(box.url, campaign=replace(CAMPAIGN, title=title, language=language)))
+    look(browser, box, width, scheme)
+    assert browser.run("return document.documentElement.scrollWidth") == width
+    assert all(piece["contrast"] >= 4.5 for piece in browser.run(CONTRASTS))
+    left, right = browser.run(
+        "const r = document.createRange(); r.selectNodeContents(document.querySelector('h1'));"
+        "const b = r.getBoundingClientRect(); return [b.left, innerWidth - b.right]"
+    )
+    assert (left > right) == (language == "ar"), "text begins where people begin to read"
+    if PICTURES is not None:
+        browser.screenshot(PICTURES / f"mail-{language}-{width}-{scheme}.png")
 
 
 @SIZES

@@ -148,6 +148,34 @@ def test_it_says_how_many_others_are_in_it(people: int, words: str) -> None:
     assert words.lower() in Page(body(message, "html")).words.lower()
 
 
+@pytest.mark.parametrize(
+    ("language", "direction", "subject", "words"),
+    [
+        ("de", "ltr", "Say No: Du bist in der Collage", "Und noch 4.999 Menschen."),
+        ("fr", "ltr", "Say No : vous êtes dans le collage", "4\u202f999 autres personnes aussi."),
+        ("es", "ltr", "Say No: estás en el collage", "Y otras 4.999 personas más."),
+        ("ar", "rtl", "Say No: أنت في اللوحة", "ومعك 4,999 شخصًا آخر."),
+    ],
+)
+def test_it_speaks_the_campaigns_language(language: str, direction: str, subject: str, words: str) -> None:
+    message = parsed(mail(campaign=replace(CAMPAIGN, language=language), people=5000))
+    page = Page(body(message, "html"))
+    assert message["Subject"] == subject
+    assert (page.attributes["lang"], set(page.attributes["dir"])) == ([language], {direction})
+    assert words in body(message, "plain")
+    assert words in page.words
+    for tracking in ("individual", "aggregate", "off"):
+        for people in (1, 2, 5000):
+            message = mail(campaign=replace(CAMPAIGN, language=language, tracking=tracking), people=people)
+            assert not english(body(message, "plain"))
+            assert not english(body(message, "html").partition("<body")[2])
+
+
+def english(text: str) -> list[str]:
+    """English words that no other of our languages has."""
+    return re.findall(r"\b(?:you|your|the|this|and|when|of)\b", text, re.IGNORECASE)
+
+
 def test_the_same_values_make_the_same_mail() -> None:
     assert mail().as_bytes() == mail().as_bytes()
 
@@ -324,6 +352,18 @@ def test_a_campaigns_own_templates_take_the_place_of_ours_file_by_file(own: Camp
     templates = load(own, tmp_path)
     assert parsed(mail(templates=templates))["Subject"] == "999 für Say No"
     assert (templates.text, templates.html) == (DEFAULT.text, DEFAULT.html)
+
+
+def test_a_campaigns_own_words_stay_as_they_are_in_every_language(own: Campaign, tmp_path: Path) -> None:
+    said = (
+        "{{ people }} mates, {{ people | number }} ({{ language.code }})",
+        "{{ links.unsubscribe }}",
+        "{{ _('Save') }}",
+    )
+    (tmp_path / "mails/mail.txt").write_text("\n".join(said))
+    german = replace(own, language="de")
+    text = body(mail(campaign=german, people=1234, templates=load(german, tmp_path)), "plain")
+    assert text.splitlines() == ["1234 mates, 1.234 (de)", LINKS.unsubscribe, "Speichern"]
 
 
 def test_only_the_html_part_is_escaped(own: Campaign, tmp_path: Path) -> None:

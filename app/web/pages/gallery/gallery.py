@@ -20,7 +20,6 @@ from app.web.auth.gallery import (
     gallery_visitor,
 )
 from app.web.auth.session import LIFETIME
-from app.web.pages.filters import day
 from app.web.pages.pictures import Variant, picture
 from app.web.pages.tiles import tiles
 from app.web.services import services
@@ -119,8 +118,7 @@ def ask_for_password(error: LoginNeeded) -> ResponseReturnValue:
 @blueprint.errorhandler(GalleryClosed)
 def say_that_it_is_closed(error: GalleryClosed) -> ResponseReturnValue:
     """410, also for pictures."""
-    until = error.campaign.gallery_until
-    return _answer("gallery/logged_out.html", error.campaign, 410, until=until and day(until))
+    return _answer("gallery/logged_out.html", error.campaign, 410)
 
 
 def _answer(template: str, campaign: Campaign, status: int = 200, **values: object) -> Response:

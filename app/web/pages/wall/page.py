@@ -8,10 +8,12 @@ from flask import Response, make_response, render_template, url_for
 
 from app.core.config import Campaign
 from app.core.errors import CollageUnsound, NotFound, StoreUnavailable
+from app.core.languages import Language
 from app.services.collage.status import draft
 from app.services.tracking.tokens import Claims
 from app.services.wall.geometry import CELL, TILE, Grid
 from app.services.wall.wall import SHAPES, Wall
+from app.web.languages import language, speak
 from app.web.services import services
 
 AGAIN = 10  # seconds after which a page without its wall reloads
@@ -40,11 +42,10 @@ def page(
             wall=wall,
             grid=wall.grid,
             rows=rows,
-            place=place(wall.grid, seat, rows) if seat else "",
+            place=place(language(), wall.grid, seat, rows) if seat else "",
             cell=CELL,
             tile_size=TILE,
             shapes={name: shape.size for name, shape in SHAPES.items()},
-            ordinal=ordinal,
             **links,
         )
     )
@@ -70,23 +71,23 @@ def _where(wall: Wall, held: set[str], claims: Claims) -> tuple[tuple[int, int] 
     return None, "gone"
 
 
-def place(grid: Grid, seat: tuple[int, int], rows: list[tuple[int, int, int]]) -> str:
+def place(language: Language, grid: Grid, seat: tuple[int, int], rows: list[tuple[int, int, int]]) -> str:
     """A sentence that says where the viewer is, with no more directions than the wall has."""
+    gettext, number = language.gettext, language.number
     _, count, position = rows[seat[1]]
+    row = number(seat[1] + 1)
     if sum(row[1] for row in rows) == 1:
-        return "Nobody else is on this wall yet."
+        return gettext("Nobody else is on this wall yet.")
     if grid.cols == 1:
-        return f"You are the {ordinal(seat[1] + 1)} from the top."
+        return gettext("You are number %(row)s from the top.") % {"row": row}
     if grid.rows == 1:
-        return f"You are the {ordinal(position)} from the left."
-    alone = "on your own" if count == 1 else f"the {ordinal(position)} from the left"
-    return f"You are in row {seat[1] + 1}, {alone}."
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th, 21st."""
-    ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+        return gettext("You are number %(position)s from the left.") % {"position": number(position)}
+    if count == 1:
+        return gettext("You are in row %(row)s, on your own.") % {"row": row}
+    return gettext("You are in row %(row)s, number %(position)s from the left.") % {
+        "row": row,
+        "position": number(position),
+    }
 
 
 def missing(campaign: str, collage: str) -> Response:
@@ -94,6 +95,7 @@ def missing(campaign: str, collage: str) -> Response:
     rules = services().campaigns.get(campaign)
     if rules is None or not rules.public:
         return message("nothing", 404)
+    speak(rules.language)
     if _is_being_built(campaign, collage):
         return message("building", 503)
     return message("no wall", 404, newest=_newest(campaign))
@@ -108,6 +110,7 @@ def missing_own(token: str) -> Response:
         rules = None
     if rules is None:
         return message("no link", 404)
+    speak(rules.language)
     return message("no wall", 404, newest=_newest(rules.name) if rules.public else None)
 
 

@@ -78,11 +78,11 @@ def whole(campaign: str, collage: str, revision: int) -> ResponseReturnValue:
 
 def everyones(rules: Campaign, collage: str, template: str) -> Response:
     """A page with the wall of a public campaign, in its language."""
+    speak(rules.language)
     wall = _walls().wall(rules.name, collage)
     held = _walls().held(wall)
     named: dict[str, Any] = {"campaign": rules.name, "collage": collage, "revision": wall.revision}
     tiles = url_for("wall.tile", **named, level=0, x=0, y=0).removesuffix("0/0_0.jpg")
-    speak(rules.language)
     return wall_page.page(rules, wall, held, template=template, tiles=tiles, whole=url_for("wall.whole", **named))
 
 

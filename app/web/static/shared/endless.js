@@ -2,7 +2,8 @@
    or buttons to the next page do. Shared by the gallery and the dashboard.
 
    Markup: the list of photos, which has an id; `<nav class="pages">` with `<a rel="next">` or `<button data-rel="next">`
-   and likewise "prev"; `<p id="news" role="status">`, which says how many photos were added. */
+   and likewise "prev"; `<p id="news" role="status" data-added="…: #">`, which says how many photos were
+   added. */
 
 import { placeholders } from './placeholders.js';
 
@@ -80,6 +81,6 @@ const replacePages = (page) => {
 };
 
 const announce = (count) => {
-  document.getElementById('news').textContent =
-    count === 1 ? '1 older photo was added.' : `${count} older photos were added.`;
+  const news = document.getElementById('news');
+  news.textContent = news.dataset.added.replace('#', count);
 };

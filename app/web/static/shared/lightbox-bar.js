@@ -1,16 +1,14 @@
 /* The bar below a photo in the lightbox: its caption, and buttons for download, the cut and a toggle. */
 
-const GONE = 'This photo has been removed.';
-
 /** Fills `element`, the bar of the open lightbox `pswp`.
 
-    `removed` holds the links whose photos are gone, and outlasts the lightbox. `toggle` is the label of a button that
-    stays pressed, or undefined. */
-export const fillBar = (element, pswp, { removed, toggle }) => {
-  const parts = makeParts(element, toggle);
+    `removed` holds the links whose photos are gone, and outlasts the lightbox. `words` has the texts; `words.toggle` is
+    the label of a button that stays pressed, or undefined. */
+export const fillBar = (element, pswp, { removed, words }) => {
+  const parts = makeParts(element, words);
   const { actions } = parts;
   const current = () => pswp.currSlide?.data.element;
-  const show = () => describe(parts, current(), removed.has(current()));
+  const show = () => describe(parts, current(), removed.has(current()) ? words.removed : '');
 
   /** Whether the photo of `link`, which did not load, is gone; if so, its buttons go too. */
   const noteIfGone = async (link) => {
@@ -37,12 +35,12 @@ export const fillBar = (element, pswp, { removed, toggle }) => {
   });
 };
 
-const makeParts = (element, toggle) => {
+const makeParts = (element, { toggle, save }) => {
   const parts = {
     caption: make('p', 'lightbox-caption'),
     actions: make('div', 'lightbox-actions'),
     toggle: toggle ? make('button', 'lightbox-button', toggle) : null,
-    download: make('a', 'lightbox-button', 'Download'),
+    download: make('a', 'lightbox-button', save),
     cut: make('a', 'lightbox-button', 'Move the cut'),
   };
   parts.caption.setAttribute('aria-live', 'polite');
@@ -60,12 +58,12 @@ const make = (name, className, text = '') => {
   return element;
 };
 
-/** Makes the bar say what the photo of `link` is and what can be done with it. */
+/** Makes the bar say what the photo of `link` is and what can be done with it, or that it is `gone`, in these words. */
 const describe = ({ caption, actions, toggle, download, cut }, link, gone) => {
   const { caption: text, download: file, cut: page, toggled } = link.dataset;
-  const words = gone ? GONE : (text ?? '');
+  const words = gone || (text ?? '');
   if (caption.textContent !== words) caption.textContent = words; // a screen reader would read it again
-  actions.hidden = gone;
+  actions.hidden = Boolean(gone);
   download.hidden = !file;
   if (file) download.href = file;
   cut.hidden = !page;

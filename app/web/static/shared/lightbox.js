@@ -14,6 +14,8 @@
    shown, its link sends `lightbox:shown`. Code that adds links to the page while the lightbox is open must call
    `refresh()` of the object that `lightbox()` returned.
 
+   `data-close` and the like, by the names in `ENGLISH`, give the texts in another language.
+
    The browser's Back closes the lightbox. When it closes, the focus goes to the link of the photo shown last. */
 
 import PhotoSwipeLightbox from '../vendor/photoswipe/photoswipe-lightbox.esm.min.js';
@@ -22,20 +24,31 @@ import { fillBar } from './lightbox-bar.js';
 const LINKS = 'a[data-width]';
 const NARROW = 700; // CSS pixels, up to which the caption stands above the buttons
 const KEYS = { ArrowLeft: 'prev', ArrowRight: 'next', Escape: 'close' };
+const ENGLISH = {
+  label: 'Photos',
+  close: 'Close (Esc)',
+  zoom: 'Zoom in or out (Z)',
+  previous: 'Previous photo (left arrow)',
+  next: 'Next photo (right arrow)',
+  broken: 'The photo cannot be shown. It may have been removed.',
+  removed: 'This photo has been removed.',
+  save: 'Download',
+};
 const loadPhotoSwipe = () => import('../vendor/photoswipe/photoswipe.esm.min.js');
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** Opens the photos of `gallery` large when one of its links is followed. */
 export const lightbox = (gallery) => {
   const removed = new Set(); // links whose photos are gone
-  const swipe = new PhotoSwipeLightbox({ gallery, ...options() });
+  const words = () => ({ ...ENGLISH, ...gallery.dataset });
+  const swipe = new PhotoSwipeLightbox({ gallery, ...options(words()) });
   swipe.addFilter('itemData', (item) => (item.element ? describeItem(item) : item));
 
   swipe.on('uiRegister', () => {
     swipe.pswp.ui.registerElement({
       name: 'foot',
       appendTo: 'root',
-      onInit: (element, pswp) => fillBar(element, pswp, { removed, toggle: gallery.dataset.toggle }),
+      onInit: (element, pswp) => fillBar(element, pswp, { removed, words: words() }),
     });
   });
   const refresh = () => {
@@ -45,7 +58,7 @@ export const lightbox = (gallery) => {
     swipe.pswp.refreshSlideContent(known); // the neighbour that was not there; updates the buttons too
   };
   swipe.on('firstUpdate', () => {
-    swipe.pswp.element.setAttribute('aria-label', 'Photos');
+    swipe.pswp.element.setAttribute('aria-label', words().label);
     swipe.pswp.on('openingAnimationEnd', refresh); // links may have come meanwhile
     keepEarlyKeys(swipe.pswp);
     closeOnBack(swipe.pswp);
@@ -57,7 +70,7 @@ export const lightbox = (gallery) => {
   return { refresh };
 };
 
-const options = () => ({
+const options = (words) => ({
   children: LINKS,
   pswpModule: loadPhotoSwipe,
   bgOpacity: 1,
@@ -69,11 +82,11 @@ const options = () => ({
   paddingFn: (viewport) => ({ top: 60, bottom: viewport.x < NARROW ? 140 : 84, left: 0, right: 0 }),
   showHideAnimationType: calm.matches ? 'none' : 'zoom',
   zoomAnimationDuration: calm.matches ? 0 : 333,
-  closeTitle: 'Close (Esc)',
-  zoomTitle: 'Zoom in or out (Z)',
-  arrowPrevTitle: 'Previous photo (left arrow)',
-  arrowNextTitle: 'Next photo (right arrow)',
-  errorMsg: 'The photo cannot be shown. It may have been removed.',
+  closeTitle: words.close,
+  zoomTitle: words.zoom,
+  arrowPrevTitle: words.previous,
+  arrowNextTitle: words.next,
+  errorMsg: words.broken,
 });
 
 /** PhotoSwipe's item for a link. */

@@ -2,12 +2,12 @@
 
 const JPEG = { type: 'image/jpeg' };
 
-/** Shows the share buttons where they work. `say` tells the viewer that it failed. */
-export const offerSharing = (say) => {
+/** Shows the share buttons where they work. `failed` tells the viewer that one did not. */
+export const offerSharing = (failed) => {
   const possible = canShareFiles();
   for (const button of document.querySelectorAll('[data-share]')) {
     button.hidden = !possible;
-    button.addEventListener('click', () => share(button.dataset, say));
+    button.addEventListener('click', () => share(button.dataset, failed));
   }
 };
 
@@ -19,13 +19,13 @@ const canShareFiles = () => {
   }
 };
 
-const share = async ({ share: address, file: name }, say) => {
+const share = async ({ share: address, file: name }, failed) => {
   try {
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(String(answer.status));
     await navigator.share({ files: [new File([await answer.blob()], name, JPEG)] });
   } catch (error) {
     if (error.name === 'AbortError') return; // the viewer closed the share sheet
-    say('The picture could not be shared; save it instead.');
+    failed();
   }
 };

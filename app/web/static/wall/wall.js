@@ -26,7 +26,7 @@ const showWall = (stage) => {
   });
   explainGestures(viewer, document.getElementById('hint'));
   reportMissingTiles(viewer, status, say);
-  offerSharing(say);
+  offerSharing(() => say(status.dataset.unshared));
 };
 
 /** Says how to move the wall when a gesture moved the page instead. */

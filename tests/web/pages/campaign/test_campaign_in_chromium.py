@@ -1,4 +1,4 @@
-"""A campaign's public face in a browser: by itself, in five languages, and inside another website's page."""
+"""A campaign's public face in a browser: by itself, and inside another website's page."""
 
 from __future__ import annotations
 
@@ -31,13 +31,6 @@ colour = "#ff9416"
 logo = "logo.svg"
 text = "Run by volunteers."
 link = "https://www.example.org"
-[nein]
-title = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
-public = true
-language = "de"
-[non]
-public = true
-language = "fr"
 [la]
 title = "قل لا"
 public = true
@@ -117,8 +110,6 @@ def keep(browser: Watched, name: str) -> None:
     ("address", "screens"),
     [
         ("sayno", SCREENS),
-        ("nein", (SCREENS[0],)),
-        ("non", (SCREENS[1],)),
         ("la", ((360, "light"), (1280, "dark"))),
         ("sayno/screen", SCREENS),
         ("la/screen", (SCREENS[0],)),

@@ -67,7 +67,7 @@ def test_the_page_has_one_button_names_nobody_and_changes_nothing(
     before = files(store)
     page = client.get(path(ann))
     assert page.status_code == 200
-    assert "No more mails about Say No?" in page.text
+    assert "No more mails about <bdi>Say No</bdi>?" in page.text
     assert len(re.findall(r"<button", page.text)) == 1
     assert '<form method="post">' in page.text
     assert not re.search(r"<script|@|ann", page.text.replace("and", ""))

@@ -19,13 +19,14 @@ from werkzeug.test import TestResponse
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_settings
+from app.core.languages import load
 from app.services.tracking.tokens import Claims, Tokens
 from app.services.wall.cache import Cache
 from app.services.wall.geometry import Grid
 from app.services.wall.tile import BACKGROUND
 from app.services.wall.wall import Walls
 from app.web.app import create_app
-from app.web.pages.wall.page import ordinal, place
+from app.web.pages.wall.page import place
 from scripts.sandbox import stored
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
@@ -133,7 +134,7 @@ def test_a_personal_link_says_where_one_is(client: FlaskClient, store: Store, ca
     assert page.status_code == 200
     assert "You and 11 others" in page.text
     assert f'data-col="{tile.col}" data-row="{tile.row}"' in page.text
-    assert f"Row {tile.row + 1}: 4 people; you are the {ordinal(tile.col + 1)}" in page.text
+    assert f"Row {tile.row + 1}: 4 people. You are number {tile.col + 1}." in page.text
     assert page.headers["Cache-Control"] == "no-store"
     picture = get(client, tile_of(page, 13, 0, 0))
     assert (picture.status_code, picture.headers["Cache-Control"]) == (200, "private, no-cache")
@@ -330,19 +331,12 @@ def test_the_whole_picture_is_the_collages_own(client: FlaskClient, store: Store
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (13, "13th"), (122, "122nd")]
-)
-def test_places_are_counted_as_people_do(number: int, said: str) -> None:
-    assert ordinal(number) == said
-
-
-@pytest.mark.parametrize(
     ("grid", "seat", "count", "said"),
     [
-        (Grid(4, 3), (2, 1), 4, "You are in row 2, the 3rd from the left."),
+        (Grid(4, 3), (2, 1), 4, "You are in row 2, number 3 from the left."),
         (Grid(4, 3), (0, 0), 1, "You are in row 1, on your own."),
-        (Grid(11, 1), (10, 0), 11, "You are the 11th from the left."),
-        (Grid(1, 3), (0, 1), 1, "You are the 2nd from the top."),
+        (Grid(11, 1), (10, 0), 11, "You are number 11 from the left."),
+        (Grid(1, 3), (0, 1), 1, "You are number 2 from the top."),
         (Grid(1, 1), (0, 0), 1, "Nobody else is on this wall yet."),
     ],
 )
@@ -350,4 +344,4 @@ def test_a_place_is_said_with_no_more_directions_than_the_wall_has(
     grid: Grid, seat: tuple[int, int], count: int, said: str
 ) -> None:
     rows = [(row + 1, count if row == seat[1] else grid.cols, seat[0] + 1) for row in range(grid.rows)]
-    assert place(grid, seat, rows) == said
+    assert place(load("en"), grid, seat, rows) == said

@@ -333,7 +333,9 @@ def test_without_javascript_there_is_the_picture_and_the_wall_in_words(
     assert not any(element.is_displayed() for element in elements("css selector", "#wall, #tools"))
     browser.driver.find_element("css selector", "summary").click()
     rows = [row.text for row in elements("css selector", ".rows li")]
-    assert rows == [f"Row {number}: 4 people" + ("; you are the 2nd" if number == 2 else "") for number in range(1, 4)]
+    assert rows == [
+        f"Row {number}: 4 people" + (". You are number 2." if number == 2 else "") for number in range(1, 4)
+    ]
 
 
 def test_when_the_wall_was_made_anew_meanwhile_the_page_says_so(

@@ -1,4 +1,4 @@
-"""Speaks the language of the campaign whose page is requested."""
+"""A language: its messages, and how numbers and days are written in it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,11 +13,12 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from flask import Flask, g
+from jinja2 import Environment
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 SOURCE = "en"
 REGIONS = {"en": "en_GB"}  # whose days are written as on our other pages: 20 November 2026
+TAGS = {"ar": "ar_AR", "de": "de_DE", "en": "en_GB", "es": "es_ES", "fr": "fr_FR"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,14 @@ class Language:
         """Language and region as Open Graph writes them: de_DE."""
         return TAGS.get(self.code, self.code)
 
+    def gettext(self, message: str) -> str:
+        """The message in this language."""
+        return self.translations.gettext(message)
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """The right plural of the message in this language."""
+        return self.translations.ngettext(one, many, number)
+
     def number(self, number: int) -> str:
         """1,234, 1.234 or 1 234."""
         return format_decimal(number, locale=self.locale)
@@ -55,44 +64,9 @@ class Language:
         return format_datetime(when, "d MMMM y, HH:mm", locale=self.locale)
 
 
-TAGS = {"ar": "ar_AR", "de": "de_DE", "en": "en_GB", "es": "es_ES", "fr": "fr_FR"}
-
-
-def register(app: Flask) -> None:
-    """Gives the templates of `app` `_`, `ngettext`, `trans` blocks and `language`."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.policies["ext.i18n.trimmed"] = True  # a block's lines are one line of the catalogue
-    install: Any = app.jinja_env
-    install.install_gettext_callables(gettext, ngettext, newstyle=True)
-
-    @app.context_processor
-    def _offer() -> dict[str, Any]:
-        return {"language": language()}
-
-
-def speak(code: str) -> None:
-    """Answers the current request in this language."""
-    g.language = _load(code)
-
-
-def language() -> Language:
-    """The current request's language: English unless `speak` has chosen another."""
-    chosen: Language = g.get("language") or _load(SOURCE)
-    return chosen
-
-
-def gettext(message: str) -> str:
-    """The message in the current request's language."""
-    return language().translations.gettext(message)
-
-
-def ngettext(one: str, many: str, number: int) -> str:
-    """The right plural of the message in the current request's language."""
-    return language().translations.ngettext(one, many, number)
-
-
 @cache
-def _load(code: str) -> Language:
+def load(code: str) -> Language:
+    """The language with this code, one of LANGUAGES."""
     locale = Locale.parse(REGIONS.get(code, code))
     if code == SOURCE:
         return Language(code, locale, NullTranslations())
@@ -102,3 +76,11 @@ def _load(code: str) -> Language:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Language(code, locale, GNUTranslations(compiled))
+
+
+def teach(environment: Environment, gettext: Any, ngettext: Any) -> None:
+    """Gives the templates of `environment` `_`, `ngettext` and `trans` blocks, which call these two."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True  # a block's lines are one line of the catalogue
+    install: Any = environment
+    install.install_gettext_callables(gettext, ngettext, newstyle=True)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.core.config.rules import LANGUAGES
-from app.web.languages.languages import CATALOGUES, SOURCE
+from app.core.languages import CATALOGUES, SOURCE
 from scripts.translations import catalogue, updated
 
 OTHERS = [code for code in LANGUAGES if code != SOURCE]
@@ -43,3 +43,9 @@ def test_every_message_is_translated_with_its_placeholders(code: str) -> None:
 
 def test_there_are_no_other_catalogues() -> None:
     assert sorted(path.stem for path in CATALOGUES.iterdir()) == sorted(OTHERS)
+
+
+def test_french_punctuation_never_begins_a_line() -> None:
+    for message in (one for one in catalogue("fr") if one.id):
+        for text in [message.string] if isinstance(message.string, str) else message.string or []:
+            assert not re.search(r"[ \n][:;!?»]", text), "it needs U+00A0 or U+202F before it"
