@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from tests.support.web import fill
 pytestmark = pytest.mark.skipif(program() is None, reason="there is no nginx; scripts/setup --dev installs it")
 
 SECRET = "tokenOfSomebodysMail"
+HOST = "collagen.example.org"
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -399,39 +401,122 @@ def test_nginx_waits_longer_than_the_service_lets_anyone_wait() -> None:
     assert LONGEST_WAIT < int(seconds) < LONGEST_WAIT + 60
 
 
-def test_a_collage_is_fetched_whole_in_part_and_not_again_when_it_is_known(
-    running_standin: Standin, tmp_path: Path
-) -> None:
-    store = Store(tmp_path / "store")
+RULES = """
+[sayno]
+title = "Say No"
+public = true
+download = true
+embed = ["https://www.example.org"]
+"""
+
+
+@dataclass
+class Served:
+    """nginx in front of the service, with one collage of `sayno`."""
+
+    nginx: Nginx
+    service: Service
+    store: Store
+    collage: str
+
+
+@pytest.fixture(scope="module")
+def served(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    directory = tmp_path_factory.mktemp("served")
+    (directory / "campaigns.toml").write_text(RULES)
+    store = Store(directory / "store")
     store.root.initialise()
     fill(store, "sayno", 2)
     with Service(environment(running_standin, store.root.path), workers=1) as service:
-        name = service.build("sayno", width=300, height=300, format=["webp", "avif"]).json()["id"]
-        prints = {kind: service.build("sayno", print="30x20mm", format=kind).json()["id"] for kind in ("tiff", "pdf")}
-        port = urlsplit(service.url).port or 0
-        with Nginx(port, store.root.path, tmp_path / "nginx") as nginx:
-            path, file = f"/admin/campaigns/sayno/collages/{name}", store.collages.file("sayno", name, "collage.png")
-            login, data = {"auth": ("admin", PASSWORD)}, file.read_bytes()
-            assert get(nginx, f"{path}/collage.png").status_code == 401
-            answer = get(nginx, f"{path}/collage.png", **login)
-            assert (answer.content, answer.headers["Content-Type"]) == (data, "image/png")
-            assert answer.headers["Cache-Control"] == "private, no-cache"
-            assert answer.headers["Content-Disposition"] == f"inline; filename=sayno-{name}-collage.png"
-            for header, value in security_headers.HEADERS.items():
-                assert answer.headers[header] == value or header == "Cache-Control"
-            assert not [header for header in answer.headers if header.startswith("X-Accel")]
-            for kind in ("webp", "avif"):
-                answer = get(nginx, f"{path}/collage-1024.{kind}", **login)
-                assert (answer.status_code, answer.headers["Content-Type"]) == (200, f"image/{kind}")
-            for kind, ending, sort in (("tiff", "tif", "image/tiff"), ("pdf", "pdf", "application/pdf")):
-                answer = get(nginx, f"/admin/campaigns/sayno/collages/{prints[kind]}/collage.{ending}", **login)
-                assert (answer.status_code, answer.headers["Content-Type"]) == (200, sort)
-            answer = get(nginx, f"{path}/collage.png", **login)
-            part = get(nginx, f"{path}/collage.png", headers={"Range": "bytes=10-19"}, **login)
-            assert (part.status_code, part.content) == (206, data[10:20])
-            known = {"If-None-Match": answer.headers["ETag"]}
-            assert get(nginx, f"{path}/collage.png", headers=known, **login).status_code == 304
-            for missing in ("collage-9.jpg", "..%2f..%2fapproved%2fp0.jpg", "../../../approved/p0.jpg"):
-                assert get(nginx, f"{path}/{missing}", **login).status_code == 404
-            lied = get(nginx, f"{path}/manifest.json", headers={"X-Accel-Mapping": "/=/static/"}, **login)
-            assert lied.json()["id"] == name
+        collage = service.build("sayno", width=300, height=300, format=["webp", "avif"]).json()["id"]
+        with Nginx(urlsplit(service.url).port or 0, store.root.path, directory / "nginx") as nginx:
+            yield Served(nginx, service, store, collage)
+
+
+def test_a_collage_is_fetched_whole_in_part_and_not_again_when_it_is_known(served: Served) -> None:
+    nginx, name = served.nginx, served.collage
+    path, file = f"/admin/campaigns/sayno/collages/{name}", served.store.collages.file("sayno", name, "collage.png")
+    login, data = {"auth": ("admin", PASSWORD)}, file.read_bytes()
+    assert get(nginx, f"{path}/collage.png").status_code == 401
+    answer = get(nginx, f"{path}/collage.png", **login)
+    assert (answer.content, answer.headers["Content-Type"]) == (data, "image/png")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Content-Disposition"] == f"inline; filename=sayno-{name}-collage.png"
+    for header, value in security_headers.HEADERS.items():
+        assert answer.headers[header] == value or header == "Cache-Control"
+    assert not [header for header in answer.headers if header.startswith("X-Accel")]
+    for kind in ("webp", "avif"):
+        answer = get(nginx, f"{path}/collage-1024.{kind}", **login)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, f"image/{kind}")
+    answer = get(nginx, f"{path}/collage.png", **login)
+    part = get(nginx, f"{path}/collage.png", headers={"Range": "bytes=10-19"}, **login)
+    assert (part.status_code, part.content) == (206, data[10:20])
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert get(nginx, f"{path}/collage.png", headers=known, **login).status_code == 304
+    for missing in ("collage-9.jpg", "..%2f..%2fapproved%2fp0.jpg", "../../../approved/p0.jpg"):
+        assert get(nginx, f"{path}/{missing}", **login).status_code == 404
+    lied = get(nginx, f"{path}/manifest.json", headers={"X-Accel-Mapping": "/=/static/"}, **login)
+    assert lied.json()["id"] == name
+
+
+PUBLIC = (
+    "",
+    "/collage.jpg",
+    "/collage.jpg?width=90",
+    "/collage.webp",
+    "/collage.png",
+    ".json",
+    "/embed",
+    "/screen",
+    "/style.css",
+    "/qr.svg",
+    "/nothing",
+)
+# they say how nginx sends an answer, not what it is
+CARRIED = {"Server", "Date", "Connection", "Content-Length", "Content-Encoding", "Transfer-Encoding", "Vary", "ETag"}
+FILES = {"Accept-Ranges", "Last-Modified"}  # of a file that nginx sends itself
+NGINXS = {"Strict-Transport-Security", "X-Request-ID"}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_campaigns_public_face_passes_unchanged_and_is_not_sent_again_when_it_is_known(
+    served: Served, name: str
+) -> None:
+    """Who may frame, show and read it, and for how long it may be kept, is in its headers."""
+    as_nginx = {"Host": HOST, "X-Forwarded-Proto": "https"}
+    straight = requests.get(f"{served.service.url}/c/sayno{name}", headers=as_nginx, timeout=300)
+    answer = get(served.nginx, f"/c/sayno{name}", headers={"Host": HOST})
+    assert (answer.status_code, answer.content) == (straight.status_code, straight.content)
+    by_nginx = CARRIED | NGINXS | FILES
+    assert {key: value for key, value in answer.headers.items() if key not in by_nginx} == {
+        key: value for key, value in straight.headers.items() if key not in by_nginx
+    }
+    if name == "/embed":
+        assert "frame-ancestors https://www.example.org" in answer.headers["Content-Security-Policy"]
+        assert "X-Frame-Options" not in answer.headers
+    if tag := answer.headers.get("ETag"):
+        again = get(served.nginx, f"/c/sayno{name}", headers={"Host": HOST, "If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["Cache-Control"] == answer.headers["Cache-Control"]
+
+
+def test_an_event_comes_through_at_once(served: Served) -> None:
+    """The second could not come if nginx kept the first until the stream ends: only then is the photo added."""
+    url, login = f"{served.nginx.url}/admin/changes", ("admin", PASSWORD)
+    with requests.get(url, auth=login, stream=True, verify=str(served.nginx.ca), timeout=300) as answer:
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        events = (line for line in answer.iter_lines(chunk_size=1) if line.startswith(b"data: "))
+        first = next(events)
+        served.store.photos.put("sayno", "late", b"archive", b"intermediate", 1_700_000_100)
+        try:
+            assert next(events) != first
+        finally:
+            served.store.photos.remove("sayno", "late")
+
+
+def test_prints_go_through_with_their_types(served: Served) -> None:
+    for kind, ending, sort in (("tiff", "tif", "image/tiff"), ("pdf", "pdf", "application/pdf")):
+        name = served.service.build("sayno", print="30x20mm", format=kind).json()["id"]
+        path = f"/admin/campaigns/sayno/collages/{name}/collage.{ending}"
+        answer = get(served.nginx, path, auth=("admin", PASSWORD))
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, sort)

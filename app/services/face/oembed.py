@@ -59,20 +59,20 @@ def _html(page: Page, most: Size) -> tuple[str, Size]:
 
 
 def iframe(title: str, address: str, size: Size) -> str:
-    """HTML that frames the wall at `address`."""
+    """HTML, and well-formed as XML, that frames the wall at `address`."""
     width, height = size
     return (
         f'<iframe src="{escape(address)}" width="{width}" height="{height}" title="{escape(title)}" loading="lazy"'
-        ' style="border:0;max-width:100%" allowfullscreen></iframe>'
+        ' style="border:0;max-width:100%" allowfullscreen=""></iframe>'
     )
 
 
 def linked_picture(title: str, page: str, picture: str, size: Size) -> str:
-    """HTML of a picture that leads to the page; `picture`: its address without a width."""
+    """HTML, and well-formed as XML, of a picture that leads to the page; `picture`: its address without a width."""
     width, height = size
     return (
         f'<a href="{escape(page)}"><img src="{escape(f"{picture}?width={width}")}" width="{width}" height="{height}"'
-        f' alt="{escape(title)}" style="height:auto;max-width:100%"></a>'
+        f' alt="{escape(title)}" style="height:auto;max-width:100%" /></a>'
     )
 
 

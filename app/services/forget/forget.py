@@ -84,7 +84,8 @@ class Forgetting:
         for part in found:
             receipt.add_found(part.found, part.finder, in_folder=part.in_folder)
         self._store.sweep()  # files left by killed processes may show anyone
-        self._store.erasures.note(receipt.searched, [one for part in found for one in part.found.person.public_ids])
+        public_ids = [one for part in found for one in part.found.person.public_ids]
+        self._store.erasures.note(receipt.searched, public_ids)
         for part in found:
             for name in (campaign.name for campaign in part.campaigns):
                 person = part.found.person
@@ -104,6 +105,8 @@ class Forgetting:
             elif part.in_folder:
                 self._say_what_is_left(part, receipt)
             receipt.still_found += len(part.finder.held(part.found.person))
+        if not receipt.is_empty:  # again: services may have kept something while the person was still there
+            self._store.erasures.note(receipt.searched, public_ids)
 
     def _purged(self, place: str | None, people: Sequence[Person]) -> Purged:
         return self._store.logs.purge(

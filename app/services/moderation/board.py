@@ -7,6 +7,7 @@ the moment that Cloudinary has confirmed it, until a list that was read long eno
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from app.adapters.store.names import digest
 from app.core.sources import Listed, Standing, Status
 
 LAG = 30.0  # seconds that a list may lag
@@ -97,6 +98,20 @@ def current(one: Known, decision: Decision | None) -> Listed:
         changed_at=decision.at,
         asset=replace(row.asset, approved=decision.status == "approved"),
     )
+
+
+def without(known: Mapping[str, Known], forgotten: Mapping[str, float]) -> dict[str, Known]:
+    """What is known, less the photos that were forgotten since, or while a list may not show it yet.
+
+    `forgotten`: by `digest` of the public ID, when that was, in seconds since 1970.
+    """
+    if not forgotten:
+        return dict(known)
+    return {
+        public_id: one
+        for public_id, one in known.items()
+        if one.read_at >= forgotten.get(digest(public_id), float("-inf")) + LAG
+    }
 
 
 def board(known: Mapping[str, Known], decisions: Mapping[str, Decision], folder: str) -> Board:

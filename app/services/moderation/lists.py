@@ -1,5 +1,6 @@
 """Reads the lists of one source by status, each for all of its campaigns, and keeps what they said for a while."""
 
+import contextlib
 import itertools
 import logging
 import threading
@@ -8,9 +9,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from app.core.errors import CollagenError, SourceUnavailable
+from app.adapters.store.state.erasures import Erasures
+from app.core.errors import CollagenError, SourceUnavailable, StoreUnavailable
 from app.core.sources import Listed, Source, Status, pages
-from app.services.moderation.board import STATUSES, Board, Known, board, is_due, refreshed
+from app.services.moderation.board import STATUSES, Board, Known, board, is_due, refreshed, without
 from app.services.moderation.decided import Decided
 
 LOG = logging.getLogger(__name__)
@@ -21,14 +23,20 @@ PATIENCE = 1.0  # seconds between two reads that the admin asks for
 
 
 class Lists:
-    """The lists of one source. Thread-safe."""
+    """The lists of one source, without people who were forgotten since they were read. Thread-safe."""
 
-    def __init__(self, source: Source, decided: Decided, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, source: Source, decided: Decided, erasures: Erasures, clock: Callable[[], float] = time.time
+    ) -> None:
         self._source = source
         self._decided = decided
+        self._erasures = erasures
         self._clock = clock
         self._turn = threading.Lock()
         self._known: dict[str, Known] = {}
+        self._changing = threading.Lock()  # held while `_known` is replaced
+        self._noted: dict[str, int] = {}
+        self._forgotten: dict[str, float] = {}
         self._read_at: dict[str, float] = {}
         self._more: set[str] = set()
         self._starting = threading.Lock()  # held while a thread reads
@@ -41,6 +49,7 @@ class Lists:
 
         Raises SourceUnavailable if they cannot be read and never were, SettingError.
         """
+        self._forget()
         if not self._source.remote:
             return self._of_folder(folder)
         with self._turn:
@@ -51,6 +60,7 @@ class Lists:
 
     def known(self, folder: str) -> dict[str, Listed]:
         """By public ID, the photos of a folder in lists that have been read already; reads nothing."""
+        self._forget()
         known = self._known
         return {public_id: one.row for public_id, one in known.items() if one.row.asset.folder == folder}
 
@@ -87,7 +97,8 @@ class Lists:
     def _of_folder(self, folder: str) -> Board:
         now = self._clock()
         rows = [row for page in pages(lambda cursor: self._source.folder(folder, cursor)) for row in page.rows]
-        self._known = {row.asset.public_id: Known(row, now) for row in rows}
+        with self._changing:
+            self._known = without({row.asset.public_id: Known(row, now) for row in rows}, self._forgotten)
         self._read_at["approved"] = now
         return board(self._known, {}, folder)
 
@@ -118,9 +129,21 @@ class Lists:
 
     def _take(self, status: Status, rows: list[Listed], read_at: float, *, more: bool) -> None:
         every = itertools.chain((one.row.asset for one in self._known.values()), (row.asset for row in rows))
-        self._known = refreshed(self._known, self._decided.among(every), status, rows, read_at)
+        decisions = self._decided.among(every)
+        with self._changing:
+            self._known = without(refreshed(self._known, decisions, status, rows, read_at), self._forgotten)
         self._read_at[status] = read_at
         self._more = self._more | {status} if more else self._more - {status}
+
+    def _forget(self) -> None:
+        """Drops who was forgotten since the last look, by any process on any host."""
+        with contextlib.suppress(StoreUnavailable):  # moderation needs no store; the next look tries again
+            noted = self._erasures.campaigns()
+            if noted != self._noted:
+                forgotten = {name: at / 1e9 for name, at in self._erasures.photos().items()}
+                with self._changing:
+                    self._noted, self._forgotten = noted, forgotten
+                    self._known = without(self._known, forgotten)
 
     def _read(self, status: str) -> tuple[list[Listed], bool]:
         """The rows of a list, and whether there are more of them than are read."""

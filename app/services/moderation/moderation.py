@@ -45,6 +45,7 @@ class Moderation:
         self._campaigns = campaigns
         self._clock = clock
         self._decided = Decided(store.path, clock=clock)
+        self._erasures = store.erasures
         self._lock = threading.Lock()
         self._lists: dict[str, Lists] = {}
 
@@ -162,7 +163,9 @@ class Moderation:
     def _of(self, rules: Campaign) -> Lists:
         with self._lock:
             if rules.source not in self._lists:
-                self._lists[rules.source] = Lists(self._sources[rules.source], self._decided, self._clock)
+                self._lists[rules.source] = Lists(
+                    self._sources[rules.source], self._decided, self._erasures, self._clock
+                )
             return self._lists[rules.source]
 
 

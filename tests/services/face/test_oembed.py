@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services.face.oembed import Page, answer, fitted
+from tests.support import previews
 
 SIDES = st.integers(1, 5000)
 SIZES = st.tuples(SIDES, SIDES)
@@ -28,20 +29,18 @@ def test_a_picture_keeps_its_shape_within_the_room(size: tuple[int, int], most: 
     assert abs(width * size[1] - height * size[0]) <= max(size[0], size[1]) * 1.5 or 1 in (width, height)
 
 
-@given(st.none() | SIZES, SIZES, st.booleans(), st.text())
+# XML has no control characters, nor has a title in campaigns.toml
+TITLES = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"))
+
+
+@given(st.none() | SIZES, SIZES, st.booleans(), TITLES)
 def test_an_answer_is_as_the_specification_wants_and_fits(
     size: tuple[int, int] | None, most: tuple[int, int], embed: bool, title: str
 ) -> None:
     found = answer(page(size, embed=embed, title=title), most)
-    assert (found["type"], found["version"]) == ("rich", "1.0")
+    previews.rich(found, most)
     assert found["title"] == title
-    assert 1 <= found["width"] <= most[0]
-    assert 1 <= found["height"] <= most[1]
-    thumbnail = {key for key in found if key.startswith("thumbnail")}
-    assert thumbnail in (set(), {"thumbnail_url", "thumbnail_width", "thumbnail_height"}), "all or none"
-    assert bool(thumbnail) == (size is not None)
-    assert found.get("thumbnail_width", 1) <= most[0]
-    assert found.get("thumbnail_height", 1) <= most[1]
+    assert ("thumbnail_url" in found) == (size is not None)
     assert re.fullmatch(r"<(iframe|a) .*</\1>", found["html"], re.DOTALL)
 
 

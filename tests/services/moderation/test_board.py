@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.adapters.store.names import digest
 from app.core.sources import Asset, Listed, Standing, Status
-from app.services.moderation.board import LAG, STATUSES, Decision, Known, board, current, is_due, refreshed
+from app.services.moderation.board import LAG, STATUSES, Decision, Known, board, current, is_due, refreshed, without
 
 IDS = ("a", "b", "c")
 STATUS = st.sampled_from(STATUSES)
@@ -107,3 +108,11 @@ def test_the_list_of_those_who_wait_is_read_soon_after_a_photo_came_unless_few_c
     assert not is_due("pending", 120, Standing(), 131, sent_at=105)
     assert not is_due("approved", 100, Standing(), 111, sent_at=105)
     assert not is_due("pending", 100, Standing(100, 500, 9e9), 111, sent_at=105)
+
+
+def test_who_was_forgotten_is_dropped_until_a_list_can_know_of_it() -> None:
+    known = {public_id: Known(listed(public_id, "approved"), 1000.0) for public_id in IDS}
+    assert set(without(known, {digest("a"): 900.0})) == set(IDS), "read long afterwards"
+    for forgotten in (1000.0, 1000.0 - LAG + 1):
+        assert set(without(known, {digest("a"): forgotten})) == {"b", "c"}
+    assert without(known, {}) == known

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from app.adapters.store import Store
 from app.core.config import load_settings
@@ -15,6 +17,7 @@ from app.web.app import create_app
 from scripts.sandbox import stored
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
+from tests.support import previews
 
 PEOPLE = 13  # of whom 12 have a place
 RULES = """
@@ -67,6 +70,16 @@ def test_the_numbers_are_for_every_website_and_name_nobody(client: FlaskClient) 
     assert client.get("/c/sayno.json", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 
 
+def test_a_link_preview_has_the_picture_that_is_there(client: FlaskClient) -> None:
+    found = previews.checked(client.get("/c/sayno").text)
+    assert found["twitter:card"] == "summary_large_image"
+    assert found["og:image"].startswith("http://localhost/c/sayno/collage.jpg?width=")
+    picture = client.get(found["og:image"].removeprefix("http://localhost"))
+    assert picture.content_type == found["og:image:type"]
+    with Image.open(io.BytesIO(picture.data)) as opened:
+        assert opened.size == (int(found["og:image:width"]), int(found["og:image:height"]))
+
+
 def test_a_campaign_without_a_collage_says_so(client: FlaskClient) -> None:
     found = client.get("/c/empty.json").json or {}
     assert (found["people"], found["shown"], found["collage"]) == (0, 0, None)
@@ -79,8 +92,11 @@ def test_a_campaign_that_is_not_public_looks_like_none(client: FlaskClient) -> N
 
 
 def test_oembed_describes_a_campaigns_page(client: FlaskClient) -> None:
-    found = client.get("/oembed?url=http://localhost/c/sayno&maxwidth=300&maxheight=200").json or {}
-    assert (found["type"], found["version"], found["title"]) == ("rich", "1.0", "Say No")
+    described = client.get("/oembed?url=http://localhost/c/sayno&maxwidth=300&maxheight=200")
+    assert described.mimetype == "application/json"
+    found = described.json or {}
+    previews.rich(found, (300, 200))
+    assert found["title"] == "Say No"
     assert (found["width"], found["height"]) == (300, 200)
     assert found["html"].startswith(
         '<iframe src="http://localhost/c/sayno/embed" width="300" height="200" title="Say No"'

@@ -4,7 +4,7 @@ Photos are noted as a digest that names nobody; a campaign, with the time when s
 processes then clear what they keep on their own disks (see `app.services.wall.cache`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from app.adapters.store.files import using
@@ -24,7 +24,8 @@ class Erasures:
         """Notes that these photos, in these campaigns, were forgotten just now. Raises StoreUnavailable."""
         self._root.require()
         self._root.expire(FORGOTTEN, KEPT)
-        for name in (*(f"{campaign}{CAMPAIGN}" for campaign in campaigns), *map(digest, public_ids)):
+        # photos first: whoever sees that a campaign has changed finds them
+        for name in (*map(digest, public_ids), *(f"{campaign}{CAMPAIGN}" for campaign in campaigns)):
             self._root.files.write_whole(self._root.path / FORGOTTEN / name, b"")
 
     def has(self, public_id: str) -> bool:
@@ -35,10 +36,15 @@ class Erasures:
 
     def campaigns(self) -> dict[str, int]:
         """When somebody in a campaign was forgotten last: nanoseconds since 1970. Raises StoreUnavailable."""
-        found = {}
+        return {name.removesuffix(CAMPAIGN): at for name, at in self._noted(lambda name: name.endswith(CAMPAIGN))}
+
+    def photos(self) -> dict[str, int]:
+        """By `digest`, when each photo was forgotten last: nanoseconds since 1970. Raises StoreUnavailable."""
+        return dict(self._noted(lambda name: not name.endswith(CAMPAIGN)))
+
+    def _noted(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
         directory = self._root.path / FORGOTTEN
         with using(directory):
             for entry in self._root.files.scan(directory):
-                if entry.name.endswith(CAMPAIGN) and (noted := self._root.files.disk.stat(Path(entry.path))):
-                    found[entry.name.removesuffix(CAMPAIGN)] = noted.st_mtime_ns
-        return found
+                if wanted(entry.name) and (noted := self._root.files.disk.stat(Path(entry.path))):
+                    yield entry.name, noted.st_mtime_ns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 import segno
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from app.adapters.store import Store
 from app.core.config import load_settings
@@ -18,6 +18,7 @@ from app.core.errors import SettingError
 from app.web.app import create_app
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
+from tests.support import previews
 
 RULES = """
 [sayno]
@@ -97,12 +98,16 @@ def test_only_listed_websites_may_frame_the_wall_and_nothing_else(client: FlaskC
 
 def test_link_previews_and_oembed_are_announced(client: FlaskClient) -> None:
     page = client.get("/c/sayno").text
-    found = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"', page))
+    found = previews.checked(page)
     assert found["og:type"] == "website"
     assert (found["og:title"], found["og:url"]) == ("Say No", "http://localhost/c/sayno")
     assert found["og:locale"] == "en_GB"
-    assert found["twitter:card"] == "summary", "there is no picture yet"
-    assert "og:image" not in found
+    assert (found["twitter:card"], found["og:image"]) == ("summary", "http://localhost/c/sayno/qr.png"), (
+        "no picture yet"
+    )
+    with Image.open(io.BytesIO(client.get("/c/sayno/qr.png").data)) as opened:
+        assert (f"{opened.width}", f"{opened.height}") == (found["og:image:width"], found["og:image:height"])
+    assert previews.checked(client.get("/c/oui").text)["og:locale"].startswith("ar_")
     oembed = "http://localhost/oembed?url=http://localhost/c/sayno"
     assert f'<link rel="alternate" type="application/json+oembed" title="Say No" href="{oembed}">' in page
 
