@@ -63,7 +63,7 @@ def rich(answer: Mapping[str, Any], most: tuple[int, int]) -> None:
     assert RICH.keys() <= answer.keys() <= RICH.keys() | OPTIONAL.keys()
     for name, value in answer.items():
         assert type(value) is (RICH | OPTIONAL)[name], name
-        assert not name.endswith("_url") or is_whole(value), name
+        assert not name.endswith("_url") or is_whole(str(value)), name
     thumbnail = [name for name in answer if name.startswith("thumbnail")]
     assert len(thumbnail) in (0, 3), "all or none"
     for start in ("", "thumbnail_") if thumbnail else ("",):
