@@ -11,6 +11,7 @@ from app.cli.options import read_settings
 from app.core.config import load_campaigns
 from app.core.plurals import count
 from app.services import check as checks
+from app.services.looks.recipes import load_looks
 
 
 @click.command(short_help="Check that photos and collages are whole.")
@@ -18,15 +19,15 @@ from app.services import check as checks
 @click.option("--repair", is_flag=True, help="Repair what can be repaired without Cloudinary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
-    """Check that every photo and collage is whole and in its place.
+    """Check that every photo, look and collage is whole and in its place.
 
     Without CAMPAIGN, checks the whole store. Each finding is a line: where, what, and what to do. Safe to run while
     photos arrive. Exit code 1 if something is wrong and was not repaired.
 
     \b
     --repair remakes intermediates from archives and derivatives from masters, and removes temporary files, unfinished
-    collages and intermediates without an archive. It withdraws a collage whose manifest is damaged. It never removes
-    or changes an archive.
+    collages, intermediates without an archive, and looks that are damaged or out of date. It withdraws a collage whose
+    manifest is damaged. It never removes or changes an archive.
 
     \b
     Example:  python -m app check
@@ -37,7 +38,7 @@ def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
     held = store.root.campaigns()
     if missing := [name for name in campaigns if name not in held]:
         load_campaigns(settings.campaigns_file).require(*missing)
-    exiftool = ExifTool()
+    looks, exiftool = load_looks(settings.looks_file), ExifTool()
     exiftool.version()
     hidden = not sys.stderr.isatty()
     with click.progressbar(length=1, label="Checking", file=sys.stderr, hidden=hidden) as bar:
@@ -47,7 +48,7 @@ def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
             bar.update(done - bar.pos)
 
         try:
-            report = checks.run(store, exiftool, campaigns, repair=repair, progress=progress)
+            report = checks.run(store, exiftool, campaigns, repair=repair, looks=looks, progress=progress)
         finally:
             exiftool.close()
     if as_json:

@@ -1,6 +1,6 @@
 """The whole check: stray files, photos, collages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,9 @@ from app.services.check.catalogue import catalogue_findings
 from app.services.check.collages import collage_findings, withdrawn_findings
 from app.services.check.findings import Finding
 from app.services.check.logs import log_findings
+from app.services.check.looks import look_findings
 from app.services.check.photos import PhotoCheck
+from app.services.looks.recipes import Look
 
 
 @dataclass
@@ -39,11 +41,13 @@ def run(
     campaigns: Sequence[str] = (),
     *,
     repair: bool = False,
+    looks: Mapping[str, Look] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Checks these campaigns, or all that the store has; with `repair` it repairs what needs no Cloudinary.
 
-    `progress` receives how many photos and collages are done, and how many there are. Raises StoreUnavailable.
+    `looks`: those of looks.toml. `progress` receives how many photos and collages are done, and how many there are.
+    Raises StoreUnavailable.
     """
     report = Report()
     names = list(campaigns) or store.root.campaigns()
@@ -54,6 +58,7 @@ def run(
     for name in names:
         report.findings += [*tree.strays(store, name), *log_findings(store, name)]
         report.findings += catalogue_findings(store, name, repair=repair)
+        report.findings += look_findings(store, name, looks, repair=repair)
         for found in PhotoCheck(store, exiftool, name, repair=repair).findings(photos[name]):
             report.findings += found
             report.photos += 1

@@ -97,8 +97,19 @@ class Sync:
             else:
                 if not report.withheld:
                     safeguard.keep_rules()
+                self._remove_orphans(name)
                 self._store.syncs.end(name, self._clock())
         return report
+
+    def _remove_orphans(self, campaign: str) -> None:
+        """Removes looks of photos that are gone: whoever took the photo away did not know them."""
+        here = self._store.photos.public_ids(campaign)
+        for look in self._store.looks.names(campaign):
+            for public_id in self._store.looks.orphans(campaign, look, here):
+                with self._store.photos.lock(public_id):
+                    if not self._store.photos.has(campaign, public_id):  # a listing that lacks one is no proof
+                        self._store.looks.discard(campaign, look, public_id)
+                        self._store.logs.event(campaign, self._clock(), "DELETED", public_id, f"look {look}")
 
     def _kept_safe(self, order: list[Work], plan: SyncPlan, report: SyncReport, safeguard: Safeguard) -> list[Work]:
         """`order` without the unlisted photos, if suspiciously many of them would go.

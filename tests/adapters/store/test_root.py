@@ -116,6 +116,24 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "logs.adopt": lambda store: store.logs.adopt("sayno", ["a line"]),
     "logouts.add": lambda store: store.logouts.add("a session"),
     "logouts.has": lambda store: store.logouts.has("a session"),
+    "looks.names": lambda store: store.looks.names("sayno"),
+    "looks.finished": lambda store: store.looks.finished("sayno", "dark"),
+    "looks.failures": lambda store: store.looks.failures("sayno", "dark"),
+    "looks.failure": lambda store: store.looks.failure("sayno", "dark", "p"),
+    "looks.kind": lambda store: store.looks.kind("sayno", "dark", "p"),
+    "looks.result": lambda store: store.looks.result("sayno", "dark", "p"),
+    "looks.result_start": lambda store: store.looks.result_start("sayno", "dark", "p", 9),
+    "looks.intermediate": lambda store: store.looks.intermediate("sayno", "dark", "p"),
+    "looks.intermediate_start": lambda store: store.looks.intermediate_start("sayno", "dark", "p", 9),
+    "looks.put": lambda store: store.looks.put("sayno", "dark", "p", (b"a", "jpg"), b"i", 1),
+    "looks.fail": lambda store: store.looks.fail("sayno", "dark", "p", {}),
+    "looks.discard": lambda store: store.looks.discard("sayno", "dark", "p"),
+    "looks.remove": lambda store: store.looks.remove("sayno", "p"),
+    "looks.orphans": lambda store: store.looks.orphans("sayno", "dark", []),
+    "looks.stamp": lambda store: store.looks.stamp("sayno", "dark"),
+    "looks.stamps": lambda store: store.looks.stamps("sayno", "dark", ["p"]),
+    "looks.number": lambda store: store.looks.number("sayno", "dark", "p"),
+    "looks.lock": lambda store: contextlib.ExitStack().enter_context(store.looks.lock("sayno", "dark", "p", 0)),
     "syncs.forget": lambda store: store.syncs.forget("sayno", ["p"]),
     "checkpoints.done": lambda store: store.checkpoints.done(b"{}", ["p"]),
     "checkpoints.note": lambda store: store.checkpoints.note(b"{}", {"p": "sayno"}),
@@ -132,6 +150,7 @@ PURE = {
     "collages.directory",
     "collages.is_draft",
     "collages.path",
+    "looks.path",
     "opens.directory",
     "photos.archive_path",
     "photos.intermediate_path",
@@ -158,7 +177,7 @@ def test_the_table_of_methods_is_whole() -> None:
         "checkpoints",
         "erasures",
     )
-    names += ("logouts", "strays", "mailed")
+    names += ("logouts", "strays", "mailed", "looks")
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"

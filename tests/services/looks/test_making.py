@@ -102,7 +102,8 @@ def test_a_look_is_made_again_only_when_photo_or_recipe_change(
     assert [making.make("sayno", look, one).word for _ in range(2)] == ["made", "current"]
     assert making.make("sayno", look_of(tmp_path, kind, "hole = 1"), one).word == "made"
     store.photos.put("sayno", one, stored.archive(5), stored.intermediate(5), stored.APPROVED, 7)
-    assert making.state("sayno", look, one) == "stale"
+    assert making.state("sayno", look, one) == "missing", "what shows the former picture is gone"
+    assert store.looks.finished("sayno", "dark") == {}
     assert making.make("sayno", look, one).word == "made"
     assert making.make("sayno", look, "nobody").word == "gone"
     with pytest.raises(NotFound):

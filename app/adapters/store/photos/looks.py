@@ -89,6 +89,8 @@ class Looks:
         path = self.path(campaign, look, public_id, INTERMEDIATE)
         with using(path):
             found = self._root.files.disk.stat(path)
+        if found is None:
+            self._root.require()  # what is missing may only be out of sight
         return None if found is None else marks.number(found)
 
     def failures(self, campaign: str, look: str) -> dict[str, dict[str, Any]]:

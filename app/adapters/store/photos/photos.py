@@ -12,6 +12,7 @@ import contextlib
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from app.adapters.store.files import using
 from app.adapters.store.photos import marks
 from app.adapters.store.photos.listing import PhotoListing
 from app.adapters.store.photos.looks import Looks
@@ -46,9 +47,15 @@ class Photos(PhotoListing, PhotoReading):
     ) -> list[str]:
         """Stores all files, the archive last, so that an archive always has its intermediate, and variants before both.
 
-        `approved_at` (seconds since 1970) becomes the archive's modification time. Returns the variants that the photo
-        is now without. Raises StoreUnavailable.
+        Looks of another picture go first. `approved_at` (seconds since 1970) becomes the archive's modification time.
+        Returns the variants that the photo is now without. Raises StoreUnavailable.
         """
+        self._root.require()
+        path = self.intermediate_path(campaign, public_id)
+        with using(path):
+            before = self._root.files.disk.stat(path)
+        if before is not None and not marks.has(before, mark):
+            self._looks.remove(campaign, public_id)
         lacking = self.put_variants(campaign, public_id, variants, mark)
         self.put_intermediate(campaign, public_id, intermediate, mark)
         self.put_archive(campaign, public_id, archive, approved_at)
