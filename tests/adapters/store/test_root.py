@@ -141,6 +141,7 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "erasures.note": lambda store: store.erasures.note(["sayno"], ["p"]),
     "erasures.has": lambda store: store.erasures.has("p"),
     "erasures.campaigns": lambda store: store.erasures.campaigns(),
+    "erasures.photos": lambda store: store.erasures.photos(),
     "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
     "logs.tail": lambda store: store.logs.tail("sayno", 5),
