@@ -26,6 +26,12 @@ def pixels(archive: bytes) -> Pixels:
     return decoded(archive, "jpeg", width)
 
 
+def squared(picture: Pixels, side: int) -> Pixels:
+    """A picture (height × width × 3) stretched to a square, as models want it."""
+    square: Pixels = resampled(np.ascontiguousarray(picture)[np.newaxis], (side, side))[0]
+    return square
+
+
 def files(finished: Pixels) -> tuple[tuple[bytes, Kind], bytes]:
     """The result, a JPEG or, where something is transparent, a PNG; and its intermediate of 300×400 pixels.
 

@@ -196,7 +196,7 @@ def test_the_example_file_is_taken_once_it_is_filled_in(tmp_path: Path) -> None:
         MailServer("smtp.example.org", 587, "starttls", "user", "password"),
         "https://collagen.example.org",
     )
-    without_mails = replace(made, mail_server=None, mail_from=None, public_url=None)
+    without_mails = replace(made, mail_server=None, mail_from=None, public_url=None, looks_queue=None)
     assert without_mails == defaults, "what the example shows of all else are the defaults"
 
 
@@ -287,7 +287,13 @@ def test_a_setting_of_mails_that_is_wrong_is_named_in_one_line(key: str, values:
 
 @pytest.mark.parametrize("account", [{}, {"CLOUDINARY_URL": URL}])
 def test_another_process_reads_the_same_settings(account: dict[str, str]) -> None:
-    made = load_settings(MAIL | account | {"COLLAGEN_STORE": "/srv/store", "COLLAGEN_CAMPAIGNS": "/c.toml"}, NOWHERE)
+    paths = {
+        "COLLAGEN_STORE": "/s",
+        "COLLAGEN_CAMPAIGNS": "/c.toml",
+        "COLLAGEN_LOOKS": "/l.toml",
+        "COLLAGEN_MODELS": "/m",
+    }
+    made = load_settings(MAIL | account | paths, NOWHERE)
     assert load_settings(made.environment(), NOWHERE) == made
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from app.adapters.store.photos.entries import Entry
 from app.core.config import Campaign
-from app.services.looks.steps import watermark
+from app.services.looks.steps import cutout, watermark
 from app.services.looks.tools import Tools
 
 if TYPE_CHECKING:  # the processes that only read recipes have no use for NumPy
@@ -70,4 +70,4 @@ class Step(Protocol):
         """Raises LookFailed where it cannot be done with this photo, ModelFailed where it cannot be done now."""
 
 
-STEPS: Mapping[str, Step] = {kind.NAME: kind for kind in (watermark,)}
+STEPS: Mapping[str, Step] = {kind.NAME: kind for kind in (cutout, watermark)}
