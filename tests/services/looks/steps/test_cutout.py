@@ -32,7 +32,7 @@ def ellipse(height: int = HEIGHT, width: int = WIDTH, x: float = 0.5, across: fl
 
 def person(brightness: int = 255) -> Picture:
     """A bright ellipse before a dark blue wall."""
-    pixels = np.full((HEIGHT, WIDTH, 3), (10, 10, 60), np.uint8)
+    pixels = np.full((HEIGHT, WIDTH, 3), (8, 8, 30), np.uint8)
     pixels[ellipse()] = brightness
     return Picture(pixels)
 
@@ -84,7 +84,7 @@ def test_backgrounds_are_nothing_blurred_or_chosen_by_the_subjects_brightness(to
     assert clear.shape == (HEIGHT, WIDTH, 4)
     assert (clear[HEIGHT // 2, WIDTH // 2, 3], clear[2, 2, 3]) == (255, 0)
     soft = cut("blur", tools).pixels
-    assert np.abs(soft[2, 2].astype(int) - (10, 10, 60)).max() <= 3
+    assert np.abs(soft[2, 2].astype(int) - (8, 8, 30)).max() <= 3
     assert np.abs(soft[HEIGHT // 2, WIDTH // 2].astype(int) - 255).max() <= 3
     assert tuple(cut("auto", tools).pixels[2, 2]) == (255, 255, 255)
     dark, _ = with_masks(u2net=ellipse())
@@ -94,7 +94,7 @@ def test_backgrounds_are_nothing_blurred_or_chosen_by_the_subjects_brightness(to
 def test_no_fringe_of_the_background_is_left_on_an_edge() -> None:
     opaque = ellipse().astype(np.float32)
     opaque = silhouettes.blurred(opaque, 2)
-    mixed = cutting.laid(np.full_like(person().pixels, 200), opaque, (10, 10, 60))
+    mixed = cutting.laid(np.full_like(person().pixels, 200), opaque, (8, 8, 30))
     own = cutting.foreground(mixed, opaque)
     edge = (opaque > 0.3) & (opaque < 1)
     before = np.abs(mixed[edge].astype(int) - 200).mean()
