@@ -2,7 +2,6 @@
 
 [orange]
 title = "On orange"
-campaigns = ["sayno"]     # whose photos get it as they arrive; others on demand
 
 [[orange.steps]]
 step = "cutout"
@@ -24,7 +23,7 @@ from app.services.looks.steps import STEPS, Step
 from app.services.looks.tools import Tools
 
 NAME = re.compile(r"[a-z0-9_-]{1,64}")
-KEYS = ("title", "campaigns", "steps")
+KEYS = ("title", "steps")
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,11 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Look:
-    """`campaigns`: whose photos get it as they arrive."""
+    """`recipe`: a hash of the steps."""
 
     name: str
     title: str
     steps: tuple[Chosen, ...]
-    campaigns: tuple[str, ...] = ()
     recipe: str = field(default="", compare=False)
 
     def missing(self, tools: Tools) -> str | None:
@@ -72,10 +70,6 @@ class Looks(Mapping[str, Look]):
             raise NotFound(f"There is no look {name[:64]!r} in looks.toml; {known}.")
         return self._looks[name]
 
-    def of_arrivals(self, campaign: str) -> list[Look]:
-        """Those that a campaign's photos get as they arrive."""
-        return [look for look in self.values() if campaign in look.campaigns]
-
 
 def load_looks(path: Path, kinds: Mapping[str, Step] = STEPS, *, required: bool = False) -> Looks:
     """Reads looks.toml; without such a file there are no looks, unless it is `required`.
@@ -102,13 +96,7 @@ def _look(where: str, name: str, table: object, kinds: Mapping[str, Step]) -> Lo
         raise SettingError(f"{where} needs at least one step: a table [[{name}.steps]] with step = …")
     chosen = tuple(_step(f"{where} step {number}", step, kinds) for number, step in enumerate(steps, 1))
     title = values.text(f"{where} title", given.get("title", name))
-    return Look(name, title, chosen, _campaigns(f"{where} campaigns", given.get("campaigns", [])), _hash(chosen))
-
-
-def _campaigns(where: str, given: object) -> tuple[str, ...]:
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise SettingError(f'{where} must be a list of campaigns: ["sayno"].')
-    return tuple(given)
+    return Look(name, title, chosen, _hash(chosen))
 
 
 def _step(where: str, given: object, kinds: Mapping[str, Step]) -> Chosen:

@@ -57,6 +57,5 @@ def _summary(campaign: str, look: Look) -> dict[str, Any]:
         "look": look.name,
         "title": look.title,
         "recipe": look.recipe,
-        "on_arrival": campaign in look.campaigns,
         "photos": given.standings.of(campaign, look).counts(),
     }

@@ -11,7 +11,7 @@ from app.services.looks.recipes import Looks, load_looks
 from tests.support.looks import Negative
 
 KINDS = {"negative": Negative(), "other": Negative("other")}
-GOOD = '[dark]\ntitle = "Dark"\ncampaigns = ["sayno"]\n[[dark.steps]]\nstep = "negative"\nhole = 3\n'
+GOOD = '[dark]\ntitle = "Dark"\n[[dark.steps]]\nstep = "negative"\nhole = 3\n'
 
 
 def looks(tmp_path: Path, text: str) -> Looks:
@@ -20,7 +20,7 @@ def looks(tmp_path: Path, text: str) -> Looks:
     return load_looks(path, KINDS)
 
 
-def test_a_look_has_a_title_steps_with_all_options_and_campaigns(tmp_path: Path) -> None:
+def test_a_look_has_a_title_and_steps_with_all_options(tmp_path: Path) -> None:
     found = looks(tmp_path, GOOD + '[[dark.steps]]\nstep = "other"\n[plain]\n[[plain.steps]]\nstep = "negative"\n')
     dark = found.require("dark")
     assert (dark.title, [(one.kind.NAME, one.options) for one in dark.steps]) == (
@@ -28,8 +28,6 @@ def test_a_look_has_a_title_steps_with_all_options_and_campaigns(tmp_path: Path)
         [("negative", {"hole": 3}), ("other", {"hole": 0})],
     )
     assert found["plain"].title == "plain"
-    assert [look.name for look in found.of_arrivals("sayno")] == ["dark"]
-    assert found.of_arrivals("other") == []
 
 
 def test_without_the_file_there_are_no_looks_unless_somebody_asks_for_one(tmp_path: Path) -> None:
@@ -50,7 +48,6 @@ def test_without_the_file_there_are_no_looks_unless_somebody_asks_for_one(tmp_pa
         (GOOD.replace('"negative"', '"nothing"'), "step must be one of negative, other, not 'nothing'"),
         (GOOD.replace("hole", "whole"), r"step 1 \(negative\) has an unknown key 'whole'"),
         (GOOD.replace("title", "tittle"), r"\[dark\] has an unknown key 'tittle'"),
-        (GOOD.replace('["sayno"]', '"sayno"'), "campaigns must be a list"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, text: str, named: str) -> None:
@@ -68,7 +65,7 @@ def test_the_hash_changes_with_the_picture_and_with_nothing_else(tmp_path: Path)
         return looks(tmp_path, text)["dark"].recipe
 
     same = recipe(GOOD)
-    assert recipe(GOOD.replace('"Dark"', '"Night"').replace('["sayno"]', "[]")) == same
+    assert recipe(GOOD.replace('"Dark"', '"Night"')) == same
     others = [GOOD.replace("3", "4"), GOOD.replace("negative", "other"), GOOD + '[[dark.steps]]\nstep = "other"\n']
     assert len({same, *map(recipe, others)}) == 4
     KINDS["negative"].REVISION = 2

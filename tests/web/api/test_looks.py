@@ -46,7 +46,6 @@ def test_a_look_says_how_far_it_is_and_why_it_failed(client: FlaskClient, store:
         "look": "dark",
         "title": "Dark",
         "recipe": look.recipe,
-        "on_arrival": False,
         "photos": {"current": 2, "missing": 1, "stale": 1, "failed": 0},
     }
     assert get(client, HERE).get_json() == {"looks": [summary]}
