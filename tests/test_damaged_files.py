@@ -190,6 +190,7 @@ def client(app: Flask) -> FlaskClient:
 # Values for each variable of a route; a route with another one has to be added here.
 VALUES = {
     "file": ("collage.png", "collage-1024.jpg", "manifest.json"),
+    "look": ("dark",),
     "variant": ("thumb",),
     "revision": (1,),
     "level": (9,),
