@@ -16,7 +16,8 @@ from scripts.sandbox.standin.pictures import Picture
 
 def iso(seconds: float | None = None) -> str:
     """A time (now, by default) as Cloudinary writes it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    # gmtime() by itself reads a coarser clock, which can be a second behind that of time() for some milliseconds
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() if seconds is None else seconds))
 
 
 @dataclass(frozen=True)
