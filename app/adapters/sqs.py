@@ -8,7 +8,7 @@ Credentials, region and endpoint come from where boto3 looks for them
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,8 @@ GONE = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
 class Message:
     """A received message. `sent`: when it was sent, in seconds since 1970; the dead-letter queue keeps that time.
 
-    `receipt`: SQS's handle for this delivery. `attributes`: those of `ATTRIBUTES` that it has.
+    `receipt`: SQS's handle for this delivery. `attributes`: those of `ATTRIBUTES` that it has. `deliveries`: about how
+    often it was received, this time included.
     """
 
     id: str
@@ -43,6 +44,20 @@ class Message:
     body: str
     sent: float
     attributes: Mapping[str, str] = field(default_factory=dict)
+    deliveries: int = 1
+
+    @property
+    def request_id(self) -> str:
+        """What its log lines are linked by: the gateway's, or its own ID."""
+        return self.attributes.get("X-Request-ID") or self.id
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """About how many messages wait or are in progress, and how many have failed: those in the dead-letter queue."""
+
+    waiting: int
+    failed: int
 
 
 class Queue:
@@ -52,14 +67,15 @@ class Queue:
     methods raise QueueUnavailable, or SettingError if there is no such queue or the credentials are missing or refused.
     """
 
-    def __init__(self, url: str, client: "SQSClient | None" = None) -> None:
+    def __init__(self, url: str, client: "SQSClient | None" = None, *, hurried: bool = False) -> None:
+        """`hurried`: for one who cannot wait: a single attempt of `limits.HURRY_SECONDS`."""
         if not re.fullmatch(r"https?://[^/\s]+/\S+", url):
             raise SettingError(
                 f"{url!r} is not the URL of a queue (https://sqs.eu-central-1.amazonaws.com/123456789012/collagen)."
             )
         self._url = url
         self.name = url.rstrip("/").rpartition("/")[2]
-        self._client = client or self._connected()
+        self._client = client or self._connected(hurried=hurried)
 
     def receive(self, most: int, visibility: int, patience: int = limits.POLL_SECONDS) -> list[Message]:
         """Up to `most` messages, hidden from others for `visibility` seconds; waits `patience` seconds for one."""
@@ -69,7 +85,7 @@ class Queue:
                 MaxNumberOfMessages=min(most, MOST),
                 VisibilityTimeout=visibility,
                 WaitTimeSeconds=patience,
-                MessageSystemAttributeNames=["SentTimestamp"],
+                MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
                 MessageAttributeNames=list(ATTRIBUTES),
             )
             return [_message(message) for message in answer.get("Messages", [])]
@@ -99,6 +115,25 @@ class Queue:
                 },
             )
 
+    def send_all(self, bodies: Sequence[str], report: Callable[[int], None] = lambda sent: None) -> None:
+        """Sends new messages, ten in a call; `report` gets how many are sent by now.
+
+        If it fails some may have been sent, and some of these may be sent again by whoever tries again.
+        """
+        for start in range(0, len(bodies), MOST):
+            batch = bodies[start : start + MOST]
+            with self._plainly():
+                answer = self._client.send_message_batch(
+                    QueueUrl=self._url,
+                    Entries=[{"Id": str(number), "MessageBody": body} for number, body in enumerate(batch)],
+                )
+            refused = answer.get("Failed", [])
+            if refused:
+                raise QueueUnavailable(
+                    f"The queue {self.name} did not take all messages ({refused[0].get('Code', '')})."
+                )
+            report(start + len(batch))
+
     def dead_letters(self) -> "Queue":
         """The dead-letter queue. Raises SettingError if this queue has none."""
         with self._plainly():
@@ -120,14 +155,18 @@ class Queue:
             )
             return sum(int(number) for number in answer.get("Attributes", {}).values())
 
-    def _connected(self) -> "SQSClient":
+    def backlog(self) -> Backlog:
+        """How far the work is behind. Raises SettingError, too, if this queue has no dead-letter queue."""
+        return Backlog(self.count(), self.dead_letters().count())
+
+    def _connected(self, *, hurried: bool) -> "SQSClient":
         import boto3
         from botocore.config import Config
 
         config = Config(
-            connect_timeout=limits.CONNECT_SECONDS,
-            read_timeout=limits.POLL_SECONDS + limits.SQS_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            connect_timeout=limits.HURRY_SECONDS if hurried else limits.CONNECT_SECONDS,
+            read_timeout=limits.HURRY_SECONDS if hurried else limits.POLL_SECONDS + limits.SQS_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 1 if hurried else 3},
         )
         with self._plainly():
             client: SQSClient = boto3.Session().client("sqs", config=config)
@@ -181,10 +220,12 @@ def _code(response: Mapping[str, object]) -> str:
 
 def _message(entry: "MessageTypeDef") -> Message:
     attributes = entry.get("MessageAttributes", {})
+    system = entry.get("Attributes", {})
     return Message(
         id=entry.get("MessageId", ""),
         receipt=entry.get("ReceiptHandle", ""),
         body=entry.get("Body", ""),
-        sent=int(entry.get("Attributes", {}).get("SentTimestamp", "0")) / 1000,
+        sent=int(system.get("SentTimestamp", "0")) / 1000,
+        deliveries=int(system.get("ApproximateReceiveCount", "1")),
         attributes={name: value["StringValue"] for name, value in attributes.items() if "StringValue" in value},
     )

@@ -11,10 +11,11 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.terminal import Progress
 from app.cli.options import print_notes, read_settings
-from app.core.config import Campaigns, load_campaigns
+from app.core.config import Campaigns, Settings, load_campaigns
 from app.core.errors import FolderUnavailable, SettingError, SyncInProgress
 from app.core.logging import request_context
 from app.core.plurals import count
+from app.services.looks.ordering import OnArrival
 from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.report import totals
 from app.services.sources import Sources
@@ -91,7 +92,7 @@ def sync(
     exiftool.version()
     options = {"dry_run": dry_run, "remake": thumbnails, "sure": yes, "patience": wait}
     try:
-        syncing = _syncing(sources, store, exiftool, rules, Watch(progress.say, progress.show))
+        syncing = _syncing(settings, sources, store, exiftool, rules, Watch(progress.say, progress.show))
         reports, failed = _run(syncing, campaigns or _every(rules), dict(place), options, progress, as_json=as_json)
     finally:
         progress.end()
@@ -108,15 +109,18 @@ def _every(rules: Campaigns) -> list[str]:
 
 
 def _syncing(
-    sources: Sources, store: Store, exiftool: ExifTool, rules: Campaigns, watch: Watch
+    settings: Settings, sources: Sources, store: Store, exiftool: ExifTool, rules: Campaigns, watch: Watch
 ) -> Callable[[str], Sync]:
-    """Finds the sync of a campaign's source."""
+    """Finds the sync of a campaign's source. Raises SettingError as `OnArrival.of`."""
+    on_arrival = OnArrival.of(settings, rules)
     known: dict[str, Sync] = {}
 
     def of(campaign: str) -> Sync:
         source = rules[campaign].source
         if source not in known:
-            known[source] = Sync(sources[source], store, exiftool, rules.of_source(source), watch)
+            known[source] = Sync(
+                sources[source], store, exiftool, rules.of_source(source), watch, on_arrival=on_arrival
+            )
         return known[source]
 
     return of

@@ -41,6 +41,7 @@ LOCK_SECONDS = 20  # while another process works on the same photo
 BURST_SECONDS = 3  # delay of the third request in a row for a photo's state, so that one answer serves them all
 POLL_SECONDS = 20  # long polling of SQS; its maximum
 SQS_SECONDS = 10  # for an answer of SQS, in addition
+HURRY_SECONDS = 2  # for an answer of SQS while a photo waits
 SMTP_SECONDS = 60  # for one answer of the mail server, which scans a mail before accepting it
 PUBLIC_SECONDS = 5  # for our own service to answer at its public address
 CHECK_SECONDS = 20  # for one check of `python -m app doctor`

@@ -6,7 +6,7 @@ The age of its signature is measured at the time the gateway received it, not no
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from app.adapters.cloudinary import verify
 from app.adapters.exiftool import ExifTool
@@ -16,10 +16,10 @@ from app.core import errors, metrics
 from app.core.config import Settings, load_campaigns
 from app.core.logging import Once, request_context
 from app.queue.received import received_at
+from app.queue.verdict import Verdict, told, unexpected, verdict
 from app.services.intake import Intake
 
 LOG = logging.getLogger(__name__)
-AGAIN = 60  # seconds until the next attempt, where the error does not say
 
 
 @dataclass(frozen=True)
@@ -41,25 +41,6 @@ class Record:
     def received(self, secrets: Sequence[str]) -> float:
         """When the gateway received it, in seconds since 1970. `secrets`: the webhook secrets."""
         return received_at(self.stamp, self.sent, self.body, self.timestamp, self.signature, secrets)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """`again`: in how many seconds the record should come back; None: it is finished."""
-
-    word: Literal["done", "drop", "again"]
-    again: int | None = None
-
-
-def verdict(error: errors.CollagenError) -> Verdict:
-    """The outcome for a record on which `error` was raised. Pure.
-
-    What may succeed later comes back, after a SettingError too: once the setting is fixed, the same record succeeds.
-    Anything else would fail again, so the record is logged and acknowledged.
-    """
-    if isinstance(error, errors.Retryable):
-        return Verdict("again", error.retry_after)
-    return Verdict("again", AGAIN) if isinstance(error, errors.SettingError) else Verdict("drop")
 
 
 def from_message(message: Message) -> Record:
@@ -116,7 +97,7 @@ class Handler:
                     metrics.notification("refused")
                 return self._failed(error)
             except Exception as error:
-                return _unexpected(error)
+                return unexpected(error)
             if received.syncs:
                 LOG.info("A folder was renamed or moved: sync of %s.", ", ".join(received.syncs))
             elif not received.outcomes:
@@ -124,17 +105,7 @@ class Handler:
             return Verdict("done")
 
     def _failed(self, error: errors.CollagenError) -> Verdict:
-        kind, message = type(error).__name__, errors.nameless(self._settings.without_paths(error))
         answer = verdict(error)
-        if error.by_trigger and not self._once.is_new(message):
+        if error.by_trigger and not self._once.is_new(errors.nameless(self._settings.without_paths(error))):
             return answer
-        if answer.again is None:
-            LOG.warning("Dropped for good, %s: %s", kind, message)
-        else:
-            LOG.warning("Comes back in %d s, %s: %s", answer.again, kind, message)
-        return answer
-
-
-def _unexpected(error: Exception) -> Verdict:
-    LOG.error("Comes back in %d s, it failed unexpectedly: %s", AGAIN, errors.where(error))
-    return Verdict("again", AGAIN)
+        return told(error, answer, self._settings)

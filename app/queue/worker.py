@@ -19,7 +19,7 @@ from app.core import limits
 from app.core.errors import CollagenError, QueueUnavailable, where
 from app.core.logging import request_context
 from app.core.shutdown import STEP, Shutdown
-from app.queue.records import Record, Verdict, from_message
+from app.queue.verdict import Verdict
 
 LOG = logging.getLogger(__name__)
 THREADS = 8  # as many as one gunicorn process has
@@ -39,7 +39,7 @@ class Worker:
     def __init__(
         self,
         queue: Queue,
-        handle: Callable[[Record], Verdict],
+        handle: Callable[[Message], Verdict],
         stopping: Shutdown,
         *,
         threads: int = THREADS,
@@ -120,7 +120,7 @@ class Worker:
     def _serve(self) -> None:
         while True:
             message = self._accepted.get()
-            verdict = self._handle(from_message(message))
+            verdict = self._handle(message)
             with self._changed:
                 self._in_hand[message.receipt].due = math.inf
             if verdict.again is None:
@@ -157,5 +157,5 @@ class Worker:
             reason = f" {error}"
         except Exception as error:
             reason = f" {where(error)}"
-        with request_context(from_message(message).request_id):
+        with request_context(message.request_id):
             LOG.warning("Could not be %s, and may be handled once more, which changes nothing.%s", what, reason)

@@ -19,6 +19,7 @@ from app.core import metrics
 from app.core.config import Campaigns, Settings
 from app.core.errors import CollagenError, Permanent, Retryable, SettingError
 from app.core.sources import CLOUDINARY, Hint
+from app.services.looks.ordering import OnArrival
 from app.services.processor.decision import Outcome
 from app.services.processor.processor import Processor
 from app.services.reconcile.job import concerned
@@ -68,7 +69,7 @@ class Intake:
         """Builds the intake of a process that starts.
 
         Raises SettingError if no campaign has its photos in Cloudinary, the account or a usable exiftool is missing,
-        or ImageMagick is not running under our policy.
+        ImageMagick is not running under our policy, or a campaign wants an unknown look.
         """
         mine = campaigns.of_source(CLOUDINARY)
         if not mine:
@@ -78,7 +79,8 @@ class Intake:
         source = Sources(settings)[CLOUDINARY]
         exiftool.version()
         imaging.policy.require()
-        return cls(Processor(source, store, exiftool, mine), store, mine)
+        on_arrival = OnArrival.of(settings, campaigns)
+        return cls(Processor(source, store, exiftool, mine, on_arrival=on_arrival), store, mine)
 
     def close(self) -> None:
         """Ends the threads and the decoder of this process; nothing can be received afterwards."""

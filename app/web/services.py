@@ -18,6 +18,7 @@ from app.services.dashboard.dashboard import Dashboard
 from app.services.face.face import Face
 from app.services.intake import Intake
 from app.services.joining.joining import Joining
+from app.services.looks.ordering import OnArrival
 from app.services.looks.recipes import Looks, load_looks
 from app.services.looks.standing import Standings, UsedLook
 from app.services.moderation.moderation import Moderation
@@ -85,6 +86,7 @@ class Services:
             exiftool,
             campaigns,
             {CLOUDINARY: intake.processor} if intake else {},
+            OnArrival.of(settings, campaigns),
         )
         withdrawn, cache = Withdrawn(store), Cache(store.path)
         finished = Finished(store, withdrawn, cache)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 import app
 from app.cli import Commands
 from app.core import errors
-from app.queue.records import verdict
+from app.queue.verdict import verdict
 
 for module in pkgutil.walk_packages(app.__path__, "app."):
     importlib.import_module(module.name)  # an error may be defined anywhere

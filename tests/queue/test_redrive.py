@@ -10,7 +10,7 @@ import pytest
 from app.adapters.sqs import Queue
 from app.core.shutdown import Shutdown
 from app.queue.received import stamp
-from app.queue.redrive import redrive
+from app.queue.redrive import redrive, with_time
 from scripts.sandbox.awsserver.client import Notification, TestQueue
 
 SECRETS = ("a secret", "an older one")
@@ -42,7 +42,7 @@ def test_each_comes_back_as_the_gateway_sent_it_and_with_the_time_at_which_it_di
     ours = Queue(queue.url)
     shown: list[int] = []
     sent = {message["Body"]: int(message["Attributes"]["SentTimestamp"]) for message in peek(queue, queue.dead)}
-    assert redrive(ours, ours.dead_letters(), SECRETS, Shutdown(), shown.append) == 10
+    assert redrive(ours, ours.dead_letters(), with_time(SECRETS), Shutdown(), shown.append) == 10
     assert shown == list(range(1, 11))
     assert (queue.counts(), queue.counts(queue.dead)) == ((10, 0), (0, 0))
     for message in peek(queue):
@@ -67,7 +67,7 @@ def test_however_often_it_comes_back_it_keeps_the_time_that_is_signed_and_no_oth
     for _ in range(4):
         queue.receive(VisibilityTimeout=0)
     queue.until(dead=1)
-    redrive(ours, ours.dead_letters(), SECRETS, Shutdown(), lambda done: None)
+    redrive(ours, ours.dead_letters(), with_time(SECRETS), Shutdown(), lambda done: None)
     (message,) = queue.receive()
     moment = message["MessageAttributes"]["Received"]["StringValue"].partition(".")[0]
     assert (moment == str(round(then * 1000))) is is_signed
@@ -80,9 +80,9 @@ def test_ended_at_any_time_it_has_lost_nothing_and_the_next_one_goes_on(queue: T
         if done == 4:
             stopping.request()
 
-    assert redrive(ours, ours.dead_letters(), SECRETS, stopping, stop_after_four) == 4
+    assert redrive(ours, ours.dead_letters(), with_time(SECRETS), stopping, stop_after_four) == 4
     assert (queue.counts(), queue.counts(queue.dead)) == ((4, 0), (6, 0))
-    assert redrive(ours, ours.dead_letters(), SECRETS, Shutdown(), lambda done: None) == 6
+    assert redrive(ours, ours.dead_letters(), with_time(SECRETS), Shutdown(), lambda done: None) == 6
     assert sorted(message["Body"] for message in peek(queue)) == buried
 
 
@@ -97,7 +97,7 @@ def test_what_dies_again_meanwhile_is_left_so_that_it_ends(queue: TestQueue, bur
         for _ in range(4):
             queue.receive(VisibilityTimeout=0)
 
-    assert redrive(ours, ours.dead_letters(), SECRETS, Shutdown(), show) == 10
+    assert redrive(ours, ours.dead_letters(), with_time(SECRETS), Shutdown(), show) == 10
     assert (queue.counts(), queue.counts(queue.dead)) == ((9, 0), (1, 0))
 
 

@@ -15,8 +15,8 @@ from app.adapters.sqs import Message, Queue
 from app.core.errors import QueueUnavailable, SettingError
 from app.core.shutdown import Shutdown
 from app.queue.received import stamp
-from app.queue.records import Handler
-from app.queue.redrive import redrive
+from app.queue.records import Handler, from_message
+from app.queue.redrive import redrive, with_time
 from app.queue.worker import Worker
 from scripts.sandbox.awsserver.client import Notification, TestQueue
 from scripts.sandbox.standin.client import Standin
@@ -38,7 +38,7 @@ THREAD = "the worker at test"
 def working(queue: Queue, handler: Handler, **options: Any) -> Iterator[Worker]:
     """A worker that runs until the end of the block; its failure fails the test."""
     stopping, failures = Shutdown(), []
-    worker = Worker(queue, handler.handle, stopping, **({"poll": 1} | options))
+    worker = Worker(queue, lambda message: handler.handle(from_message(message)), stopping, **({"poll": 1} | options))
 
     def run() -> None:
         try:
@@ -74,10 +74,10 @@ def test_what_fails_too_often_is_brought_back_by_a_redrive_and_then_succeeds_als
         queue.send(replace(late, received=then))
         queue.until(dead=1)
         assert worker.words == {"again": 3}
-        assert redrive(ours, ours.dead_letters(), [standin.secret], Shutdown(), lambda done: None) == 1
+        assert redrive(ours, ours.dead_letters(), with_time([standin.secret]), Shutdown(), lambda done: None) == 1
         queue.until(dead=0)
     assert worker.words == {"again": 3, "done": 1}
-    assert redrive(ours, ours.dead_letters(), [standin.secret], Shutdown(), lambda done: None) == 0
+    assert redrive(ours, ours.dead_letters(), with_time([standin.secret]), Shutdown(), lambda done: None) == 0
 
 
 def test_what_would_fail_again_is_acknowledged(queue: TestQueue, handler: Handler, standin: Standin) -> None:

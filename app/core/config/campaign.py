@@ -31,6 +31,7 @@ class Campaign:
     Cloudinary; for a folder, the same as `source`. `catalogue`: how exactly it says where photos were taken, if there
     is one. `join`, `download` and `embed` (origins) open parts of the public pages, so only with `public`.
     `language`: of its pages and mails, one of LANGUAGES. `form`: what is asked of those who send a photo.
+    `looks`: those of looks.toml that every photo gets.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Campaign:
     language: str = "en"
     brand: Brand = field(default_factory=Brand)
     form: JoinForm = field(default_factory=JoinForm)
+    looks: tuple[str, ...] = ()
 
     @property
     def directory(self) -> Path | None:

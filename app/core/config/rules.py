@@ -15,6 +15,7 @@ from app.core.errors import SettingError
 SHORTEST_PASSWORD = 12  # characters of a gallery password
 TRACKING = ("individual", "aggregate", "off")
 CATALOGUES = ("place", "exact")
+LOOK = re.compile(r"[a-z0-9_-]{1,64}")
 LANGUAGES = ("ar", "de", "en", "es", "fr")  # app/core/languages has a catalogue for each but English
 LOGOS = (".png", ".jpg", ".webp", ".svg")
 
@@ -89,6 +90,13 @@ def _link(where: str, given: object) -> str:
     raise SettingError(f"{where} must be an address that begins with https://, not {address[:100]!r}.")
 
 
+def _looks(where: str, given: object) -> tuple[str, ...]:
+    """Names of looks; whether looks.toml has them is checked where they are made or ordered."""
+    if not isinstance(given, list) or not all(isinstance(one, str) and LOOK.fullmatch(one) for one in given):
+        raise SettingError(f'{where} must be a list of looks in looks.toml, such as ["orange"].')
+    return tuple(dict.fromkeys(given))
+
+
 CHECKS: Mapping[str, Check] = {
     "public": flag,
     "join": flag,
@@ -100,6 +108,7 @@ CHECKS: Mapping[str, Check] = {
     "tracking": one_of(TRACKING),
     "brand": brand,
     "form": read_form,
+    "looks": _looks,
     "catalogue": one_of(CATALOGUES, "; without the key there is no catalogue."),
 }
 BRAND: Mapping[str, Check] = {"colour": _colour, "logo": _logo, "text": text, "link": _link}

@@ -1,5 +1,6 @@
-"""Has the looks of a campaign made: in a process of its own here."""
+"""Has a look of a campaign made: by a process that starts here, which orders it where a queue is set."""
 
+import os
 from dataclasses import dataclass
 
 from app.adapters.jobs import background, environment
@@ -10,8 +11,8 @@ from app.services.looks.recipes import Look
 from app.services.looks.standing import standing
 from app.services.looks.tools import Tools
 
-# settings of the command; it needs no secret
-NEEDED = ("COLLAGEN_STORE", "COLLAGEN_CAMPAIGNS", "COLLAGEN_LOOKS", "COLLAGEN_MODELS")
+# settings of the command; it needs no secret of ours
+NEEDED = ("COLLAGEN_STORE", "COLLAGEN_CAMPAIGNS", "COLLAGEN_LOOKS", "COLLAGEN_MODELS", "COLLAGEN_LOOKS_QUEUE")
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,24 @@ class Begun:
 def begin(settings: Settings, store: Store, campaign: str, look: Look, *, retry: bool = False) -> Begun:
     """Has a look made where it is missing or out of date; with `retry`, also where it failed.
 
-    Raises BadParameters if this machine lacks something for it, StoreUnavailable, also if no process can be started.
+    While a process that was started here earlier is at it, no other is started. Raises BadParameters if this machine
+    would have to make it and lacks something, StoreUnavailable, also if no process can be started.
     """
     due = standing(store, campaign, look).due(retry=retry)
     if not due:
         return Begun(0)
+    if settings.looks_queue is None:
+        _require(settings, look)
+    lock = store.looks.begin(campaign, look.name)
+    if lock is not None:
+        try:
+            _start(settings, campaign, look, lock, retry=retry)
+        finally:
+            os.close(lock)  # the process has it by now
+    return Begun(len(due))
+
+
+def _require(settings: Settings, look: Look) -> None:
     tools = Tools(settings.models)
     try:
         lack = look.missing(tools)
@@ -36,8 +50,12 @@ def begin(settings: Settings, store: Store, campaign: str, look: Look, *, retry:
         tools.close()
     if lack is not None:
         raise BadParameters(f"The look {look.name} cannot be made here: {lack}")
+
+
+def _start(settings: Settings, campaign: str, look: Look, lock: int, *, retry: bool) -> None:
     command = ["app", "look", *(["--retry-failed"] * retry), "--", campaign, look.name]
     known = settings.environment()
-    environ = environment.bare({name: known[name] for name in NEEDED})
-    background.start(command, f"to make the look {look.name}", locks=(), environ=environ)
-    return Begun(len(due))
+    environ = {name: known[name] for name in NEEDED}
+    if settings.looks_queue is not None:  # boto3's own, such as a region or a key
+        environ |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    background.start(command, f"to make the look {look.name}", locks=[lock], environ=environment.bare(environ))

@@ -13,11 +13,15 @@ from app.core.config import Campaign, Campaigns
 from app.core.errors import ExifToolFailed
 from app.core.sources import EMBEDDED, Asset
 from app.services.catalogue.recording import Recording
+from app.services.looks.ordering import OnArrival
 from app.services.processor.decision import address
 
 
 class Mirror:
-    """`clock`: the time for log lines. `any_format`: as in `Source`. `decoder`: decodes pictures."""
+    """`clock`: the time for log lines. `any_format`: as in `Source`. `decoder`: decodes pictures.
+
+    `on_arrival`: orders the looks that campaigns want of every photo; by default none.
+    """
 
     def __init__(
         self,
@@ -27,12 +31,14 @@ class Mirror:
         clock: Callable[[], datetime],
         *,
         any_format: bool = False,
+        on_arrival: OnArrival | None = None,
     ) -> None:
         self._store = store
         self._exiftool = exiftool
         self._clock = clock
         self._any_format = any_format
         self._recording = Recording(store, campaigns, clock)
+        self._on_arrival = on_arrival or OnArrival(None)
         self.decoder = imaging.Decoder()
 
     def close(self) -> None:
@@ -122,6 +128,7 @@ class Mirror:
             )
         self._log_stored(asset, campaign, tags, lacking)
         self._recording.record(campaign, asset, archive)
+        self._on_arrival.arrived(campaign, asset.public_id, asset.version)
 
     def _log_stored(self, asset: Asset, campaign: Campaign, tags: Tags, lacking: list[str]) -> None:
         usable = normalise(tags.email) is not None

@@ -5,6 +5,7 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import Campaigns
 from app.core.sources import Source
+from app.services.looks.ordering import OnArrival
 from app.services.processor.processor import Processor
 
 
@@ -18,10 +19,11 @@ class Processors:
         exiftool: ExifTool,
         campaigns: Campaigns,
         known: dict[str, Processor],
+        on_arrival: OnArrival | None = None,
     ) -> None:
         self._campaigns = campaigns
         self._by_source = known | {
-            name: Processor(source, store, exiftool, campaigns.of_source(name))
+            name: Processor(source, store, exiftool, campaigns.of_source(name), on_arrival=on_arrival)
             for name, source in sources.items()
             if name not in known
         }

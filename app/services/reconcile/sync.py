@@ -10,6 +10,7 @@ from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns
 from app.core.errors import CollagenError, ExifToolFailed, SettingError, SourceUnavailable, StoreUnavailable
 from app.core.sources import Source
+from app.services.looks.ordering import OnArrival
 from app.services.processor.decision import Outcome
 from app.services.processor.processor import Processor
 from app.services.reconcile import thumbnails
@@ -33,7 +34,10 @@ class Watch:
 
 
 class Sync:
-    """Syncs campaigns of one source, one after another. `clock`: the time for log lines."""
+    """Syncs campaigns of one source, one after another. `clock`: the time for log lines.
+
+    `on_arrival` as in `Processor`.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class Sync:
         campaigns: Campaigns,
         watch: Watch,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_arrival: OnArrival | None = None,
     ) -> None:
         self._source = source
         self._store = store
@@ -50,7 +55,7 @@ class Sync:
         self._campaigns = campaigns
         self._watch = watch
         self._clock = clock
-        self._processor = Processor(source, store, exiftool, campaigns, clock)
+        self._processor = Processor(source, store, exiftool, campaigns, clock, on_arrival)
         self._budget = Budget(source.quota, watch.say)
         self._swept = False
         self._lists = Lists(source, self._budget, (campaign.folder for campaign in campaigns.values()))

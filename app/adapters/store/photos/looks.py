@@ -16,7 +16,7 @@ from app.adapters.store.documents import an_object
 from app.adapters.store.files import using
 from app.adapters.store.names import file_name, is_file_name, public_id_of
 from app.adapters.store.photos import marks
-from app.adapters.store.root import Lock, Root
+from app.adapters.store.root import LOCKS, Lock, Root
 from app.adapters.store.stamped import Stamp
 from app.core.errors import BadPublicId
 
@@ -57,6 +57,14 @@ class Looks:
     ) -> contextlib.AbstractContextManager[Lock]:
         """Only one process makes a look of a photo at a time. Raises PhotoBusy."""
         return self._root.lock("look", f"the look {look} of the photo {public_id} in {campaign}", patience)
+
+    def begin(self, campaign: str, look: str) -> int | None:
+        """The lock of a job that makes or orders a look of many photos: a descriptor, which releases it when closed.
+
+        None where another job has it.
+        """
+        self._root.require()
+        return self._root.files.lock(self._root.path / LOCKS / f"looks-{campaign}-{look}", patience=0)
 
     def names(self, campaign: str) -> list[str]:
         """The looks that a campaign has files of."""
