@@ -155,10 +155,6 @@ class Queue:
             )
             return sum(int(number) for number in answer.get("Attributes", {}).values())
 
-    def backlog(self) -> Backlog:
-        """How far the work is behind. Raises SettingError, too, if this queue has no dead-letter queue."""
-        return Backlog(self.count(), self.dead_letters().count())
-
     def _connected(self, *, hurried: bool) -> "SQSClient":
         import boto3
         from botocore.config import Config

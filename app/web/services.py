@@ -18,6 +18,7 @@ from app.services.dashboard.dashboard import Dashboard
 from app.services.face.face import Face
 from app.services.intake import Intake
 from app.services.joining.joining import Joining
+from app.services.looks.backlog import LooksQueue
 from app.services.looks.ordering import OnArrival
 from app.services.looks.recipes import Looks, load_looks
 from app.services.looks.standing import Standings, UsedLook
@@ -70,6 +71,7 @@ class Services:
     arrivals: Arrivals
     looks: Looks
     standings: Standings
+    looks_queue: LooksQueue
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -117,6 +119,7 @@ class Services:
             Arrivals(),
             load_looks(settings.looks_file),
             Standings(store),
+            LooksQueue.of(settings),
         )
 
     def close(self) -> None:

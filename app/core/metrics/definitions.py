@@ -98,13 +98,16 @@ class Counted:
 class Reading:
     """What is read from the store for each scrape; the tables are by campaign.
 
-    `free`: bytes left, None if there is no store; `synced`: seconds since 1970, 0 for never.
+    `free`: bytes left, None if there is no store; `synced`: seconds since 1970, 0 for never; `looks`: results of looks,
+    and photos that looks could not be made of. `orders`: of looks, in the queue, by state; empty while it is away.
     """
 
     free: int | None
     photos: Mapping[str, int] = field(default_factory=dict)
     collages: Mapping[str, int] = field(default_factory=dict)
     synced: Mapping[str, float] = field(default_factory=dict)
+    looks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    orders: Mapping[str, int] = field(default_factory=dict)
 
     def families(self) -> Iterator[Metric]:
         """As metrics."""
@@ -120,6 +123,21 @@ class Reading:
             for campaign, value in read.items():
                 family.add_metric([campaign], value)
             yield family
+        looks = GaugeMetricFamily(
+            "collagen_looks", "Finished photos in the store, and those that failed.", labels=["campaign", "state"]
+        )
+        for campaign, (ready, failed) in self.looks.items():
+            looks.add_metric([campaign, "ready"], ready)
+            looks.add_metric([campaign, "failed"], failed)
+        yield looks
+        queue = GaugeMetricFamily(
+            "collagen_looks_queue",
+            "Orders of looks, in the queue or its dead-letter queue; 0 without a queue, none while it is away.",
+            labels=["state"],
+        )
+        for state, number in self.orders.items():
+            queue.add_metric([state], number)
+        yield queue
 
     @property
     def is_there(self) -> bool:

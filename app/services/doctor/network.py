@@ -1,10 +1,11 @@
-"""Checks the other end of the network: Cloudinary, the mail server, and our own public address."""
+"""Checks the other end of the network: Cloudinary, the mail server, queues, and our own public address."""
 
 from collections.abc import Collection, Iterator
 
 from app.adapters import self_check
 from app.adapters.cloudinary import Cloudinary
 from app.adapters.smtp import Connection
+from app.adapters.sqs import Queue
 from app.core import limits
 from app.core.config import Settings
 from app.core.errors import CloudinaryUnavailable, SettingError
@@ -55,6 +56,18 @@ def mail_server(settings: Settings) -> Iterator[Result]:
     how = {"starttls": "STARTTLS", "tls": "TLS", "none": "no encryption, on this machine"}
     login = " and the login" if settings.mail_server.user else ""
     yield Result("mail server", OK, f"answers, with {how[settings.mail_server.security]}{login}; no mail was sent")
+
+
+def looks_queue(url: str) -> Iterator[Result]:
+    """Asks how many orders of looks wait, and how many failed. Raises SettingError, QueueUnavailable."""
+    queue = Queue(url)
+    waiting, dead = queue.count(), queue.dead_letters()
+    failed = dead.count()
+    message = f"{queue.name} answers; {waiting} wait, {failed} failed"
+    if failed:
+        yield Result("looks queue", WARN, message, "once the cause is mended: python -m app worker --looks --redrive")
+    else:
+        yield Result("looks queue", OK, message)
 
 
 def public_address(settings: Settings) -> Iterator[Result]:

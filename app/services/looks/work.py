@@ -42,6 +42,15 @@ def begin(settings: Settings, store: Store, campaign: str, look: Look, *, retry:
     return Begun(len(due))
 
 
+def send_again(settings: Settings) -> None:
+    """Brings the orders in the dead-letter queue back to the queue. Raises BadParameters without a queue,
+    StoreUnavailable if no process can be started.
+    """
+    if settings.looks_queue is None:
+        raise BadParameters("COLLAGEN_LOOKS_QUEUE is not set: no order can have failed.")
+    _run(settings, ["app", "worker", "--looks", "--redrive"], "to send orders of looks again")
+
+
 def _require(settings: Settings, look: Look) -> None:
     tools = Tools(settings.models)
     try:
@@ -54,8 +63,12 @@ def _require(settings: Settings, look: Look) -> None:
 
 def _start(settings: Settings, campaign: str, look: Look, lock: int, *, retry: bool) -> None:
     command = ["app", "look", *(["--retry-failed"] * retry), "--", campaign, look.name]
+    _run(settings, command, f"to make the look {look.name}", lock)
+
+
+def _run(settings: Settings, command: list[str], purpose: str, *locks: int) -> None:
     known = settings.environment()
     environ = {name: known[name] for name in NEEDED}
     if settings.looks_queue is not None:  # boto3's own, such as a region or a key
         environ |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    background.start(command, f"to make the look {look.name}", locks=[lock], environ=environment.bare(environ))
+    background.start(command, purpose, locks=locks, environ=environment.bare(environ))

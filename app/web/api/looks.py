@@ -18,9 +18,23 @@ blueprint = Blueprint("looks", __name__, url_prefix="/admin/campaigns/<campaign>
 @blueprint.get("")
 @admin_only
 def index(campaign: str) -> ResponseReturnValue:
-    """Every look of looks.toml, and how far it is in this campaign."""
+    """Every look of looks.toml, and how far it is in this campaign; where there is a queue, how full it is."""
     name = services().campaign(campaign)
-    return {"looks": [_summary(name, look) for look in services().looks.values()]}
+    answer: dict[str, Any] = {"looks": [_summary(name, look) for look in services().looks.values()]}
+    queue = services().looks_queue.state()
+    if queue is not None:
+        answer["queue"] = vars(queue.backlog) if queue.backlog else {"error": queue.problem}
+    return answer
+
+
+@blueprint.post("")
+@admin_only
+def send_again(campaign: str) -> ResponseReturnValue:
+    """Sends orders that failed, of any campaign, to the workers again. 202; 422 without a queue."""
+    given = services()
+    given.campaign(campaign)
+    work.send_again(given.settings)
+    return {"state": "sending"}, 202
 
 
 @blueprint.get("/<look>")

@@ -118,12 +118,15 @@ class TestQueue:
         self.url, self.dead = url, dead
 
     def send(self, *notifications: Notification) -> None:
-        for start in range(0, len(notifications), 10):
-            entries = [
-                {"Id": str(number), **notification.entry()}
-                for number, notification in enumerate(notifications[start : start + 10])
-            ]
-            answer = self._client.send_message_batch(QueueUrl=self.url, Entries=entries)
+        self._send([notification.entry() for notification in notifications])
+
+    def send_bodies(self, bodies: Sequence[str]) -> None:
+        self._send([{"MessageBody": body} for body in bodies])
+
+    def _send(self, entries: Sequence[dict[str, Any]]) -> None:
+        for start in range(0, len(entries), 10):
+            batch = [{"Id": str(number), **entry} for number, entry in enumerate(entries[start : start + 10])]
+            answer = self._client.send_message_batch(QueueUrl=self.url, Entries=batch)
             assert not answer.get("Failed"), answer
 
     def counts(self, url: str = "") -> tuple[int, int]:

@@ -12,8 +12,8 @@ import pytest
 
 from app.adapters.models import KNOWN, Models
 from app.core.errors import ModelFailed
+from scripts.sandbox import onnx
 from scripts.sandbox.waiting import wait_for
-from tests.support import onnx
 
 ISNET = KNOWN["isnet-general-use"]
 

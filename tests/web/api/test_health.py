@@ -53,6 +53,7 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.probe import Probe
 from app.web.api import health
+from app.services.looks.backlog import LooksQueue
 from app.web.services import Services
 app = Flask("app.web")
 app.register_blueprint(health.blueprint)
@@ -60,6 +61,7 @@ exiftool = ExifTool()
 store = Store(Path(sys.argv[1]))
 settings = Settings(store.root.path, Path("campaigns.toml"))
 given = {"store": store, "probe": Probe(store.root), "exiftool": exiftool, "settings": settings}
+given["looks_queue"] = LooksQueue(None)
 given["intake"] = types.SimpleNamespace(processor=None)  # the policy is looked at first
 names = [field.name for field in dataclasses.fields(Services)]
 app.extensions["collagen"] = Services(**{name: given.get(name) for name in names})

@@ -116,6 +116,6 @@ def test_a_store_that_goes_away_is_noticed_at_once_and_when_it_is_back(store: St
     reader, _ = gauges(store)
     assert reader.read().is_there
     (store.root.path / MARKER).rename(store.root.path.parent / "away")
-    assert reader.read() == Reading(None)
+    assert reader.read() == Reading(None, orders={"waiting": 0, "failed": 0})
     (store.root.path.parent / "away").rename(store.root.path / MARKER)
     assert reader.read().is_there

@@ -81,6 +81,12 @@ class Looks:
                 found[public_id] = Finished(public_id, kind, number)
         return found
 
+    def count(self, campaign: str, look: str) -> tuple[int, int]:
+        """How many results there are, and how many notes of failures. Listings only."""
+        endings = [*(f".{kind}" for kind in KINDS), FAILED]
+        *results, failed = (sum(1 for _ in self._listed(campaign, look, ending)) for ending in endings)
+        return sum(results), failed
+
     def stamp(self, campaign: str, look: str) -> Stamp | None:
         """It changes with every result and failure; None where there are none."""
         with using(self._room(campaign, look)):

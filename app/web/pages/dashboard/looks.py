@@ -51,6 +51,19 @@ def make(campaign: str, look: str) -> ResponseReturnValue:
     return redirect(url_for("dashboard_looks.page", campaign=campaign, making=look), 303)
 
 
+@blueprint.post("/")
+@admin_only
+def send_again(campaign: str) -> ResponseReturnValue:
+    """Sends orders that failed to the workers again."""
+    given = services()
+    name = given.campaign(campaign)
+    try:
+        work.send_again(given.settings)
+    except BadParameters as error:
+        return _page(name, error.public, http_status(error))
+    return redirect(url_for("dashboard_looks.page", campaign=name, sent="again"), 303)
+
+
 def _page(campaign: str, problem: str = "", status: int = 200) -> ResponseReturnValue:
     given = services()
     panels = []
@@ -64,5 +77,7 @@ def _page(campaign: str, problem: str = "", status: int = 200) -> ResponseReturn
         panels=panels,
         making=making if any(one.look.name == making and one.standing.due() for one in panels) else "",
         problem=problem,
+        queue=given.looks_queue.state(),
+        sent=bool(request.args.get("sent")),
     )
     return make_response(answer, status)

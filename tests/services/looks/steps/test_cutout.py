@@ -17,7 +17,7 @@ from app.core.config import Campaign
 from app.core.errors import LookFailed, SettingError
 from app.services.looks.steps import Picture, Subject, cutout, cutting, silhouettes
 from app.services.looks.tools import Tools
-from tests.support import onnx
+from scripts.sandbox import onnx
 
 SUBJECT = Subject(Campaign("sayno", "Say No", "sayno"), "a", 1, 0.0)
 WIDTH, HEIGHT = 300, 400
