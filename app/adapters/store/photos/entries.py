@@ -1,5 +1,6 @@
 """What the catalogue says of a photo: a line of catalogue.jsonl. Pure."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -133,7 +134,7 @@ def _is_note(value: object) -> bool:
         return False
     seconds, made_at = value.get("seconds"), value.get("made_at")
     counted = all(is_count(value.get(name)) for name in ("width", "height", "bytes"))
-    timed = isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds >= 0
+    timed = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < math.inf
     return counted and timed and isinstance(made_at, str) and len(made_at) <= LONGEST
 
 
