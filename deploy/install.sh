@@ -18,7 +18,7 @@ umask 022
 
 CHECKOUT=$(cd -P "$(dirname "$0")/.." && pwd)
 RELEASES=/opt/collagen/releases CURRENT=/opt/collagen/current PREVIOUS=/opt/collagen/previous
-ETC=/etc/collagen STORE=/srv/collagen SITE=/etc/nginx/sites-available/collagen
+ETC=/etc/collagen STORE=/srv/collagen MODELS=/var/lib/collagen/models SITE=/etc/nginx/sites-available/collagen
 KEEP=3 # releases
 HOST='' EMAIL='' EFS='' SELF_SIGNED='' DRY='' DO=install
 

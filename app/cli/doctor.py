@@ -13,9 +13,9 @@ from app.services.doctor import doctor as doctors
 def doctor(as_json: bool) -> None:
     """Check the installation and say how to fix what is wrong.
 
-    Checks settings, tools and their versions, the store, file permissions, the clock, Cloudinary and how it is set up
-    (five Admin API calls), the mail server (no mail is sent) and the public address. Each check is a line; a few take
-    seconds. Changes nothing. Exit code 1 if something fails.
+    Checks settings, tools and their versions, looks, logos, the store, file permissions, the clock, Cloudinary and how
+    it is set up (five Admin API calls), the mail server (no mail is sent) and the public address. Each check is a line;
+    a few take seconds. Changes nothing. Exit code 1 if something fails.
 
     \b
     ok    as it should be

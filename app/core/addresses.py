@@ -80,6 +80,11 @@ def is_address(text: str) -> bool:
     return ADDRESS.fullmatch(text) is not None
 
 
+def may_hold_address(text: str) -> bool:
+    """Whether there may be an address anywhere in a text: an "@" of any width."""
+    return "@" in unicodedata.normalize("NFKC", text)
+
+
 def is_mailbox(text: str) -> bool:
     """Whether this can be our own address, which may be at a host without a dot."""
     return MAILBOX.fullmatch(text) is not None

@@ -26,6 +26,7 @@ settings() {
   sed -e "s|^CLOUDINARY_URL=|#&|" -e "s|^#\(COLLAGEN_SECRET_KEY=\).*|\1$(openssl rand -hex 32)|" \
       -e "s|^#\(COLLAGEN_ADMIN_PASSWORD=\).*|\1$(openssl rand -base64 24)|" \
       -e "s|^#\(COLLAGEN_STORE=\).*|\1$STORE|" -e "s|^#\(COLLAGEN_CAMPAIGNS=\).*|\1$ETC/campaigns.toml|" \
+      -e "s|^#\(COLLAGEN_LOOKS=\).*|\1$ETC/looks.toml|" -e "s|^#\(COLLAGEN_MODELS=\).*|\1$MODELS|" \
       -e "s|^#\(COLLAGEN_PUBLIC_URL=\).*|\1https://$HOST|" "$RELEASE/.env.example" >"$made"
   chown collagen:collagen "$made" && chmod 0600 "$made" && mv "$made" $ETC/.env
 }

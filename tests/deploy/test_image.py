@@ -114,6 +114,12 @@ def test_whatever_is_copied_is_sent_to_the_builder_and_little_else(patterns: lis
         assert not lets_through(patterns, PurePosixPath(name)), name
 
 
+def test_its_files_are_named_by_absolute_paths(steps: list[Instruction]) -> None:
+    set_there = dict(one.split("=", 1) for env in words(steps, "ENV") for one in env)
+    paths = ("COLLAGEN_STORE", "COLLAGEN_CAMPAIGNS", "COLLAGEN_LOOKS", "COLLAGEN_MODELS")
+    assert all(PurePosixPath(set_there[name]).is_absolute() for name in paths)
+
+
 def test_python_packages_are_installed_by_their_hashes(steps: list[Instruction]) -> None:
     installs = " ".join(command for (command,) in words(steps, "RUN"))
     for found in re.findall(r"pip install[^&]*", installs):

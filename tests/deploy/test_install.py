@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.config import load_settings
 from scripts.sandbox.nginx import ROOT, installed_site
 
 PLACES = ("/opt/collagen", "/etc/collagen", "/srv/collagen", "/etc/nginx/sites-available/collagen", "/etc/fstab")
@@ -106,6 +107,20 @@ def test_the_first_prototypes_store_is_left_as_it_is_and_the_installer_goes_on(t
         (found.st_mode, found.st_mtime_ns, found.st_uid) for found in before.values()
     ]
     assert "docs/moving-in.md" in (ROOT / "deploy/install.sh").read_text()
+
+
+def test_a_new_installations_files_are_named_by_absolute_paths(tmp_path: Path) -> None:
+    stubs = 'chown() { :; }; install() { mkdir -p "${@: -1}"; }'
+    names = f"ETC={tmp_path}/etc MODELS=/var/lib/collagen/models RELEASE={ROOT} HOST=collagen.example.org"
+    said = machine(tmp_path, f"{stubs}; {names}; settings && settings_there")
+    assert (said.returncode, said.stderr) == (0, "")
+    made = load_settings({}, tmp_path / "etc/.env")
+    assert (made.store, made.campaigns_file) == (tmp_path / "srv", tmp_path / "etc/campaigns.toml")
+    assert (made.looks_file, made.models) == (tmp_path / "etc/looks.toml", Path("/var/lib/collagen/models"))
+    assert made.looks_queue is None
+    text = (tmp_path / "etc/.env").read_text()
+    assert not re.findall(r"^\w+=\.", text, re.M), "a path from the working directory, which an upgrade changes"
+    assert re.findall(r"MODELS=(\S+)", (ROOT / "deploy/install.sh").read_text()) == [str(made.models)]
 
 
 def test_any_other_files_in_the_stores_place_still_end_the_installation(tmp_path: Path) -> None:

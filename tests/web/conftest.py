@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.core.config import load_settings
+from app.services.looks.recipes import Look, Looks
 from app.web.app import create_app
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.samples import prepared
@@ -19,6 +21,7 @@ from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.stored import built
 from tests.support.chromium import Watched, watched
+from tests.support.looks import Negative, look_of
 from tests.support.remembering import Remembering
 from tests.support.web import EMAILS, mail_settings, put_addressed
 
@@ -78,6 +81,20 @@ def app(standin: Standin, store: Store, decoder: Remembering) -> Iterator[Flask]
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def kind() -> Negative:
+    """The step of the look dark."""
+    return Negative()
+
+
+@pytest.fixture
+def look(app: Flask, kind: Negative, tmp_path: Path) -> Look:
+    """The look dark, as if looks.toml had it."""
+    made = look_of(tmp_path, kind)
+    app.extensions["collagen"] = replace(app.extensions["collagen"], looks=Looks({made.name: made}))
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Ass
     """
     try:
         said = (answer.get("context") or {}).get("custom", {})
-        email = said.get("email")
+        email, person = said.get("email"), said.get("name")
         public_id = _typed(answer, "public_id", str)
         return Asset(
             public_id=public_id,
@@ -46,6 +46,7 @@ def read_asset(answer: Mapping[str, Any], *, fixed_folders: bool = False) -> Ass
             sent_at=_sent_at(answer),
             mail=CONSENT.get(str(said.get("mail")).casefold()),
             tracking=CONSENT.get(str(said.get("tracking")).casefold()),
+            person=person if isinstance(person, str) else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise CloudinaryUnavailable(f"Cloudinary's answer lacks a field ({type(error).__name__}: {error}).") from error

@@ -186,6 +186,7 @@ class Folder:
             sent_at=file.status.st_mtime,
             mail=person.mail if person else None,
             tracking=person.tracking if person else None,
+            person=person.name if person else None,
         )
         name = (person and person.name) or naming.stem(file.path.rpartition("/")[2])
         return Listed(asset, status, file.status.st_ctime, FORMATS[naming.ending(file.path)], name=name)

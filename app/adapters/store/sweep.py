@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from app.adapters.store.collages.collages import Collages
+from app.adapters.store.disk import Disk
 from app.adapters.store.files import TEMPORARY, using
 from app.adapters.store.root import LOCKS, Root
 
@@ -24,7 +25,7 @@ def sweep(root: Root, collages: Collages, campaigns: Collection[str] | None = No
     found = [path for name in root.campaigns() if name not in others for path in collages.clear(name, remove=remove)]
     with using(root.path):
         for path in list(_temporary(root, root.path, {LOCKS, *others})):
-            if _is_dead(root, path, remove=remove):
+            if is_dead(root.files.disk, path, remove=remove):
                 found.append(path)
     return found
 
@@ -44,8 +45,8 @@ def _temporary(root: Root, directory: Path, without: Collection[str] = ()) -> It
             yield path
 
 
-def _is_dead(root: Root, path: Path, *, remove: bool) -> bool:
-    disk = root.files.disk
+def is_dead(disk: Disk, path: Path, *, remove: bool) -> bool:
+    """Whether a temporary file was left by a dead writer; with `remove`, it goes. Raises OSError."""
     try:
         descriptor = disk.open(path, os.O_RDWR)
     except FileNotFoundError:  # it has its name by now

@@ -2,14 +2,16 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from app.adapters import imaging, places
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
-from app.adapters.store.photos.entries import COLUMNS
+from app.adapters.store.photos.entries import COLUMNS, Entry
 from app.cli.catalogue.table import lines, summary
 from app.cli.options import print_notes, read_settings
 from app.cli.table import print_csv
@@ -74,14 +76,20 @@ def catalogue(campaign: str, form: str | None) -> None:
 
 def _print(campaign: str, filled: Filled, form: str | None) -> None:
     if form == "json":
-        photos = [{name: getattr(entry, name) for name in COLUMNS} for entry in filled.entries]
+        photos = [asdict(entry) for entry in filled.entries]
         click.echo(json.dumps({"campaign": campaign, "photos": photos}, ensure_ascii=False))
     elif form == "csv":
-        print_csv([COLUMNS, *([getattr(entry, name) for name in COLUMNS] for entry in filled.entries)])
+        print_csv([COLUMNS, *(_row(entry).values() for entry in filled.entries)])
     else:
         for line in lines(filled.entries):
             click.echo(line)
         click.echo(f"\n{summary(filled.entries)}; {filled.new} filled in")
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """A cell for each column; that of the looks is JSON, empty where there are none."""
+    cells = asdict(entry)
+    return cells | {"looks": json.dumps(cells["looks"]) if cells["looks"] else None}
 
 
 def _report(store: Store, campaign: str, filled: Filled) -> None:

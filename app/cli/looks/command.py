@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -11,6 +12,7 @@ from app.adapters.terminal import Progress
 from app.cli.options import print_notes, read_settings
 from app.core.config import load_campaigns
 from app.core.plurals import count
+from app.services.looks.export import Exported, export
 from app.services.looks.making import Making, Outcome
 from app.services.looks.recipes import load_looks
 from app.services.looks.run import run, standing
@@ -24,8 +26,22 @@ from app.services.looks.tools import Tools
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Make it of at most N photos now.")
 @click.option("--dry-run", is_flag=True, help="Only say how many photos it would be made of.")
 @click.option("--retry-failed", is_flag=True, help="Also try photos again that it could not be made of.")
+@click.option(
+    "--export",
+    "directory",
+    type=click.Path(path_type=Path),
+    metavar="DIRECTORY",
+    help="Make nothing; write the results that are there into DIRECTORY, named by place and number.",
+)
 def look(
-    campaign: str, name: str, public_ids: tuple[str, ...], limit: int | None, *, dry_run: bool, retry_failed: bool
+    campaign: str,
+    name: str,
+    public_ids: tuple[str, ...],
+    limit: int | None,
+    directory: Path | None,
+    *,
+    dry_run: bool,
+    retry_failed: bool,
 ) -> None:
     """Make LOOK of the photos of CAMPAIGN, or of those with these public IDs, where it is missing or out of date.
 
@@ -34,14 +50,23 @@ def look(
     where it stopped. A photo that it cannot be made of is named with the reason, and not tried again until the photo or
     the recipe changes, or with --retry-failed; the exit code is 1 then.
 
+    With --export, a photo keeps its name from run to run; files of photos that were removed, replaced or cut anew are
+    removed from DIRECTORY; what was not written by this command, or was changed since, is left alone.
+
     \b
     Example:  python -m app look sayno orange
               python -m app look sayno orange sayno/x7k2 --retry-failed
+              python -m app look sayno orange --export /srv/cards
     """
+    if directory is not None and (limit or dry_run or retry_failed):
+        raise click.UsageError("--export makes nothing; leave out --limit, --dry-run and --retry-failed.")
     settings = read_settings()
     campaigns = load_campaigns(settings.campaigns_file)
     campaigns.require(campaign)
     chosen, store = load_looks(settings.looks_file, required=True).require(name), Store(settings.store)
+    if directory is not None:
+        _print(export(store, campaigns[campaign], chosen, directory, public_ids), name, directory)
+        return
     found = standing(store, campaign, chosen, public_ids)
     due = found.due(retry=retry_failed)[:limit]
     current, failed = len(found.by_state["current"]), len(found.by_state["failed"])
@@ -73,3 +98,11 @@ def look(
     print_notes(reasons, err=True)
     if reasons:
         sys.exit(1)
+
+
+def _print(done: Exported, name: str, directory: Path) -> None:
+    parts = [f"{name}: {count(done.written, 'file', 'files')} written to {directory}, {done.there} there already"]
+    parts += [f"{done.removed} removed"] * bool(done.removed)
+    parts += [f"{count(done.without, 'photo has', 'photos have')} no current result"] * bool(done.without)
+    click.echo("; ".join(parts))
+    print_notes(done.kept, err=True)

@@ -3,6 +3,7 @@
 - `settings`: the environment's settings. `parsing`: turns text into values.
 - `survey`: everything that is wrong with them, at once.
 - `campaign`: one campaign's rules. `rules`: checks the values in campaigns.toml. `campaigns`: reads it.
+- `logo`: reads the logo that a campaign names.
 
 A wrong or missing value raises `SettingError` with one line that names the key.
 """
@@ -10,6 +11,7 @@ A wrong or missing value raises `SettingError` with one line that names the key.
 from app.core.config.campaign import Brand, Campaign
 from app.core.config.campaigns import Campaigns, load_campaigns
 from app.core.config.joining import JoinForm
+from app.core.config.logo import read_logo
 from app.core.config.parsing import Account, MailServer
 from app.core.config.settings import Settings, load_settings
 from app.core.config.survey import Survey, survey
@@ -25,5 +27,6 @@ __all__ = [
     "Survey",
     "load_campaigns",
     "load_settings",
+    "read_logo",
     "survey",
 ]

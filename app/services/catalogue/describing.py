@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.adapters.places import Spot
 from app.adapters.store.photos.entries import Entry
+from app.core.addresses import may_hold_address
 from app.core.sources import Asset
 from app.services.catalogue import zodiac
 from app.services.catalogue.dates import taken
@@ -19,6 +20,7 @@ AT_SEA = "Etc/"  # how the zones of the high seas begin
 PLACES = 6  # decimals of a position: 0.1 m
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 LONGEST_CAMERA = 100  # characters
+LONGEST_NAME = 100
 
 
 def describe(
@@ -68,7 +70,14 @@ def describe(
         sent_at=_seconds(asset.sent_at),
         approved_at=_seconds(asset.approved_at),
         stored_at=moment(now) if arrived else None,
+        name=name(asset.person),
     )
+
+
+def name(person: str | None) -> str | None:
+    """The name of a person, to be read by others; None where it may hold an address."""
+    found = _clean(person)
+    return None if found is None or may_hold_address(found) else found[:LONGEST_NAME].strip()
 
 
 def camera(tags: Mapping[str, str]) -> str | None:

@@ -1,10 +1,12 @@
-"""Who can read our secrets and photos, and which user we run as."""
+"""Who can read our secrets and photos, which user we run as, and whether that one can read the logos."""
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from app.core.config import Campaign, read_logo
+from app.core.errors import SettingError
 from app.services.doctor.result import FAIL, OK, WARN, Result
 
 
@@ -26,6 +28,20 @@ def files(secret: list[Path], store: Path) -> Iterator[Result]:
         yield Result("permissions", WARN, message, f"chmod o= {store}")
     elif not wrong:
         yield Result("permissions", OK, "other users cannot read secrets and photos")
+
+
+def logos(campaigns: Iterable[Campaign]) -> Iterator[Result]:
+    """Whether the logos of public campaigns can be shown; the service does not start otherwise."""
+    wanted = [campaign for campaign in campaigns if campaign.public and campaign.brand.logo]
+    shown = []
+    for campaign in wanted:
+        try:
+            read_logo(campaign)
+            shown.append(campaign.name)
+        except SettingError as error:
+            yield Result("logos", FAIL, str(error))
+    if len(shown) == len(wanted):
+        yield Result("logos", OK, ", ".join(shown) or "none: no public campaign has one")
 
 
 def _is_open(path: Path) -> bool:

@@ -10,7 +10,7 @@ from app.adapters.store import Store
 from app.core.config import Campaigns, Survey, load_campaigns, survey
 from app.core.errors import SettingError
 from app.core.project import ROOT
-from app.services.doctor import access, connected, machine, network, settings, storage
+from app.services.doctor import access, connected, looks, machine, network, settings, storage
 from app.services.doctor.result import FAIL, OK, SKIPPED, WARN, Result
 from app.services.doctor.run import Check, run
 
@@ -60,6 +60,8 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         Check("exiftool", machine.exiftool),
         Check("imagemagick", machine.imagemagick),
         Check("faces", machine.faces),
+        Check("looks", partial(looks.looks, known.looks_file, known.models)),
+        Check("logos", partial(access.logos, (campaigns or {}).values())),
         Check("catalogue", partial(machine.places, (campaigns or {}).values())),
         Check("store", partial(storage.there, store)),
         Check("store: space", partial(storage.space, store), stored),

@@ -5,6 +5,7 @@ seconds, and a notification must not wait for it. Meanwhile another lock keeps o
 """
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +13,11 @@ from typing import Literal
 
 from app.adapters.imaging import xmp
 from app.adapters.store import Store
+from app.adapters.store.documents import MOMENT
 from app.adapters.store.photos import marks
+from app.adapters.store.photos.entries import Entry, LookNote
 from app.core.config import Campaign, Campaigns
-from app.core.errors import LookFailed, ModelFailed, PictureError
+from app.core.errors import LookFailed, ModelFailed, PhotoBusy, PictureError
 from app.services.looks import records
 from app.services.looks.due import State, state
 from app.services.looks.recipes import Look
@@ -36,13 +39,21 @@ class Outcome:
 
 
 class Making:
-    """Thread-safe as far as its steps are. `clock`: UTC."""
+    """Thread-safe as far as its steps are. `clock`: UTC; `watch`: seconds, monotonic."""
 
-    def __init__(self, store: Store, campaigns: Campaigns, tools: Tools, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        campaigns: Campaigns,
+        tools: Tools,
+        clock: Callable[[], datetime],
+        watch: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._campaigns = campaigns
         self._tools = tools
         self._clock = clock
+        self._watch = watch
 
     def state(self, campaign: str, look: Look, public_id: str) -> State | None:
         """The state of a look; None if the campaign has no such photo. Raises StoreUnavailable, BadPublicId."""
@@ -70,6 +81,7 @@ class Making:
             archive = self._store.photos.archive(campaign, public_id)
             if archive is None:
                 return Outcome("gone")
+            begun = self._watch()
             try:
                 picture = self._finished(self._campaigns[campaign], look, public_id, number, archive)
                 result, intermediate = finished.files(picture.pixels)
@@ -81,6 +93,10 @@ class Making:
                 if self._number(campaign, public_id) != number:
                     return Outcome("changed")
                 looks.put(campaign, look.name, public_id, (data, result[1]), intermediate, number)
+            height, width = picture.pixels.shape[:2]
+            seconds = round(self._watch() - begun, 2)
+            note = LookNote(width, height, len(data), f"{self._clock():{MOMENT}}", seconds)
+            self._note(self._campaigns[campaign], look, public_id, number, note)
         return Outcome("made")
 
     def give_up(self, campaign: str, look: Look, public_id: str, error: ModelFailed) -> Outcome:
@@ -92,7 +108,7 @@ class Making:
         from app.adapters.imaging import finished
 
         photo = self._store.photos.find(campaign.name, [public_id]).get(public_id)
-        entry = self._store.catalogue.read(campaign.name).entries.get(public_id) if campaign.catalogue else None
+        entry = self._store.catalogue.entries(campaign.name).get(public_id) if campaign.catalogue else None
         approved_at = photo.approved_at / 10**9 if photo else 0.0
         subject = Subject(campaign, public_id, marks.version(number), approved_at, entry)
         picture = Picture(finished.pixels(archive))
@@ -100,9 +116,20 @@ class Making:
             picture = step.kind.apply(picture, step.options, subject, self._tools)
         return picture
 
+    def _note(self, campaign: Campaign, look: Look, public_id: str, number: int, note: LookNote) -> None:
+        """Notes a result in the catalogue, if it knows the picture that it was made of."""
+        entry = self._store.catalogue.entries(campaign.name).get(public_id) if campaign.catalogue else None
+        if entry is None or entry.version % marks.VERSIONS != marks.version(number):
+            return
+        known = Entry(public_id, entry.asset_id, entry.version, exact=entry.exact, looks={look.name: note})
+        try:
+            self._store.catalogue.add(campaign.name, [known])
+        except PhotoBusy as error:
+            LOG.warning("The catalogue does not note the look %s of %s: %s", look.name, public_id, error)
+
     def _failed(self, campaign: str, look: Look, public_id: str, number: int, reason: str) -> Outcome:
         record = records.Record(look.name, public_id, look.recipe, number)
-        note = {**record.values(), "reason": reason, "time": f"{self._clock():%Y-%m-%dT%H:%M:%SZ}"}
+        note = {**record.values(), "reason": reason, "time": f"{self._clock():{MOMENT}}"}
         with self._store.photos.lock(public_id):
             if self._number(campaign, public_id) != number:
                 return Outcome("changed")

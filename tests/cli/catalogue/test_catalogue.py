@@ -163,6 +163,23 @@ def test_who_is_rejected_leaves_the_catalogue_even_if_it_is_not_kept_any_more(pl
     assert "It kept one before: remove" in plain.run("catalogue", "album").stderr
 
 
+def test_names_come_from_people_csv_or_the_context_and_never_hold_an_address(plain: Bench, exiftool: ExifTool) -> None:
+    table = "file,email,name\npisces.jpg,ann@example.org,Ann Smith\ncamera.jpg,,bo@example.org\n"
+    (plain.place / "pictures/people.csv").write_text(table)
+    plain.run("sync", "album")
+    assert {name: one["name"] for name, one in plain.catalogue().items()} == {
+        "pisces": "Ann Smith",
+        "camera": None,
+        "nothing": None,
+    }
+    for name, context in (("pisces", {"name": "Cem"}), ("nothing", None)):
+        plain.standin.upload(plain.pictures[name].read_bytes(), f"c-{name}", folder="sayno", context=context)
+        plain.standin.approve(f"c-{name}")
+    processed(plain, exiftool, "c-pisces", "c-nothing")
+    found = plain.store.catalogue.read("sayno").entries
+    assert {name: one.name for name, one in found.items()} == {"c-pisces": "Cem", "c-nothing": None}
+
+
 def test_forget_takes_the_entry_and_every_line_that_may_be_the_persons(plain: Bench) -> None:
     (plain.place / "pictures/people.csv").write_text("file,email\npisces.jpg,ann@example.org\n")
     plain.run("sync", "album")

@@ -70,6 +70,25 @@ def test_what_cannot_be_done_is_one_line(environ: dict[str, str]) -> None:
         assert named in answer.stderr
 
 
+def test_results_are_exported_once(environ: dict[str, str], tmp_path: Path) -> None:
+    cards = tmp_path / "cards"
+
+    def said(*arguments: str) -> str:
+        answer = run("look", "sayno", "card", *arguments, environ=environ, bare=True)
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout.strip()
+
+    said("--limit", "2")
+    assert said("--export", str(cards)) == (
+        f"card: 2 files written to {cards}, 0 there already; 1 photo has no current result"
+    )
+    assert sorted(path.name for path in cards.glob("*.jpg")) == ["sayno_0001.jpg", "sayno_0002.jpg"]
+    said()
+    assert said("--export", str(cards)) == f"card: 1 file written to {cards}, 2 there already"
+    answer = run("look", "sayno", "card", "--export", str(cards), "--limit", "1", environ=environ, bare=True)
+    assert (answer.returncode, "leave out --limit" in answer.stderr) == (2, True)
+
+
 def test_the_dashboard_starts_a_process_that_makes_what_is_due(environ: dict[str, str]) -> None:
     settings, store = load_settings(environ, Path("/nonexistent")), Store(Path(environ["COLLAGEN_STORE"]))
     look = load_looks(settings.looks_file)["card"]

@@ -15,7 +15,7 @@ from app.adapters.imaging import Decoder
 from app.adapters.places import Places
 from app.adapters.store.photos.entries import Entry
 from app.core.sources import Asset, Original
-from app.services.catalogue.describing import camera, describe
+from app.services.catalogue.describing import LONGEST_NAME, camera, describe, name
 from app.services.catalogue.positions import position
 from tests.support import dated
 
@@ -97,3 +97,21 @@ def test_what_could_not_be_looked_up_is_pending(originals: dict[str, Original]) 
 )
 def test_a_camera_is_named_once_and_by_what_can_be_shown(make: str, model: str, shown: str | None) -> None:
     assert camera({"Make": make, "Model": model}) == shown
+
+
+@pytest.mark.parametrize(
+    ("person", "known"),
+    [
+        (None, None),
+        (" \t", None),
+        ("Ada\x1b[31m\nLovelace ", "Ada [31m Lovelace"),
+        ("ada@example.org", None),
+        ("Ada (ada\uff20example.org)", None),
+        ("a" * 200, "a" * LONGEST_NAME),
+        ("עדה", "עדה"),
+    ],
+)
+def test_a_name_is_one_line_and_never_an_address(person: str | None, known: str | None) -> None:
+    assert name(person) == known
+    asset = Asset("a", "id", "sayno", 7, True, 1.7e9, "ada@example.org", "", person=person)
+    assert describe(asset, None, None, exact=False, now=NOW).name == known

@@ -11,9 +11,10 @@ import pytest
 from app.adapters.cloudinary import Cloudinary
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
-from app.core.config import Account, Campaign, load_campaigns, load_settings
+from app.core.config import Account, Brand, Campaign, load_campaigns, load_settings
+from app.core.errors import SettingError
 from app.services.connect.connect import Connecting
-from app.services.doctor import access, connected, machine, network, storage
+from app.services.doctor import access, connected, looks, machine, network, storage
 from app.services.doctor.doctor import Result, diagnose
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
@@ -199,3 +200,39 @@ def test_a_catalogue_is_reported_with_what_it_needs() -> None:
     (on,) = machine.places([Campaign("a", "A", "a", catalogue="place"), Campaign("b", "B", "b")])
     assert (off.state, off.message) == ("ok", "off: no campaign keeps one")
     assert (on.state, on.message) == ("ok", "a")
+
+
+def test_each_look_says_what_this_machine_lacks_for_it(environ: dict[str, str], tmp_path: Path) -> None:
+    path, models = tmp_path / "looks.toml", tmp_path / "models"
+
+    def found() -> list[tuple[str, str]]:
+        return [(one.state, one.message) for one in looks.looks(path, models)]
+
+    assert found() == [("ok", f"off: {path} does not exist")]
+    path.write_text("")
+    assert found() == [("ok", f"off: {path} has none")]
+    card = '[card]\n[[card.steps]]\nstep = "watermark"\ntext = "a"\n'
+    path.write_text(card)
+    assert found() == [("ok", "card can be made here")]
+    path.write_text(card + '[alone]\n[[alone.steps]]\nstep = "cutout"\n')
+    lack = f"{models}/u2net.onnx is not there; scripts/setup --looks and scripts/models install what is needed."
+    assert found() == [("warn", f"alone cannot be made here: {lack}")]
+    path.write_text("[card]\n")
+    with pytest.raises(SettingError, match=r"\[card\] needs at least one step"):
+        found()
+    answer = states(environ | {"COLLAGEN_LOOKS": str(path)}, tmp_path)["looks"]
+    assert (answer.state, str(path) in answer.message) == ("FAIL", True)
+
+
+def test_a_logo_that_stops_the_start_is_named(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.svg", tmp_path / "bad.png"
+    good.write_text("<svg/>")
+    bad.write_text("<svg/>")
+    rules = [
+        Campaign(name, name, name, public=True, brand=Brand(logo=path)) for name, path in (("a", good), ("b", bad))
+    ]
+    hidden = Campaign("c", "c", "c", brand=Brand(logo=bad))
+    assert [(one.state, one.message) for one in access.logos([rules[0], hidden])] == [("ok", "a")]
+    (wrong,) = access.logos(rules)
+    assert (wrong.state, "[b] brand.logo" in wrong.message) == ("FAIL", True)
+    assert [one.message for one in access.logos([hidden])] == ["none: no public campaign has one"]

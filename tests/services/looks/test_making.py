@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from PIL import Image
 
 from app.adapters.imaging import copies, xmp
 from app.adapters.store import Store
+from app.adapters.store.photos import marks
+from app.adapters.store.photos.entries import Entry, LookNote
 from app.core.config import Campaign, Campaigns
 from app.core.errors import LookFailed, ModelFailed, NotFound, PhotoBusy, SettingError
 from app.services.looks import records
@@ -208,6 +211,35 @@ def test_a_look_that_this_machine_cannot_make_is_refused_before_the_first_photo(
     with pytest.raises(SettingError, match="dark cannot be made here: the weights are missing"):
         run(making, "sayno", look_of(tmp_path, kind), [stored.name(0)], tools, lambda one, outcome: None)
     assert kind.seen == []
+
+
+def test_a_catalogue_notes_what_was_made_and_loses_it_with_the_photo(
+    store: Store, kind: Negative, tools: Tools, tmp_path: Path
+) -> None:
+    one, two = stored.name(0), stored.name(1)
+    times = iter((10.0, 12.346, 20.0, 21.0, 30.0, 31.0))
+    keeps = Campaign("sayno", "Say No", "sayno", catalogue="place")
+    making = Making(store, Campaigns([keeps]), tools, lambda: NOW, lambda: next(times))
+    number = store.photos.version("sayno", one)
+    assert number is not None
+    known = Entry(one, "asset", marks.version(number), city="Berlin", name="Ada")
+    store.catalogue.add("sayno", [known])
+    making.make("sayno", look_of(tmp_path, kind), one)
+    making.make("sayno", look_of(tmp_path, kind, name="darker"), one)
+    making.make("sayno", look_of(tmp_path, kind), two)
+    data, _ = result(store, one)
+    note = LookNote(*opened(data).size, len(data), "2026-11-20T06:04:05Z", 2.35)
+    (entry,) = store.catalogue.read("sayno").entries.values()
+    assert entry.looks == {"dark": note, "darker": replace(note, bytes=entry.looks["darker"].bytes, seconds=1.0)}
+    assert replace(entry, looks={}) == known, "and nothing else has changed"
+    store.photos.remove("sayno", one)
+    store.catalogue.remove("sayno", one)
+    assert not store.catalogue.exists("sayno")
+
+
+def test_without_a_catalogue_nothing_is_noted(store: Store, kind: Negative, making: Making, tmp_path: Path) -> None:
+    making.make("sayno", look_of(tmp_path, kind), stored.name(0))
+    assert not store.catalogue.exists("sayno")
 
 
 def test_results_are_closed_to_the_web_server(store: Store, kind: Negative, making: Making, tmp_path: Path) -> None:

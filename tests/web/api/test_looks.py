@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
-from app.services.looks.recipes import Look, Looks
-from tests.support.looks import Negative, look_of, put_look
+from app.services.looks.recipes import Look
+from tests.support.looks import Negative, put_look
 from tests.support.web import ADMIN, fill
 
 GREEN = (20, 160, 40)
 HERE = "/admin/campaigns/sayno/looks"
-
-
-@pytest.fixture
-def kind() -> Negative:
-    return Negative()
-
-
-@pytest.fixture
-def look(app: Flask, kind: Negative, tmp_path: Path) -> Look:
-    """The look dark, as if looks.toml had it."""
-    made = look_of(tmp_path, kind)
-    app.extensions["collagen"] = replace(app.extensions["collagen"], looks=Looks({made.name: made}))
-    return made
 
 
 def get(client: FlaskClient, path: str) -> TestResponse:

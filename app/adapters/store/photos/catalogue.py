@@ -7,9 +7,10 @@ lost that somebody may still read. All who write hold the same lock. Nobody but 
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from app.adapters.store.documents import an_object
 from app.adapters.store.files import using
@@ -18,6 +19,7 @@ from app.adapters.store.photos import entries
 from app.adapters.store.photos.entries import Entry
 from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
+from app.adapters.store.stamped import Stamp
 from app.core.errors import StoreUnavailable
 
 NAME, ASIDE = "catalogue.jsonl", "catalogue.damaged.jsonl"
@@ -33,12 +35,22 @@ class Contents:
     damaged: dict[int, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """A catalogue as it was last read: its bytes, whole lines only."""
+
+    stamp: Stamp | None
+    data: bytes
+    entries: Mapping[str, Entry]
+
+
 class Catalogue:
     """Every method raises StoreUnavailable; those that write, PhotoBusy where the file stays locked."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
         self._photos = Photos(root)
+        self._kept: dict[str, _Kept] = {}
 
     def path(self, campaign: str) -> Path:
         return self._root.path / campaign / NAME
@@ -59,6 +71,26 @@ class Catalogue:
         """Every entry, and every damaged line; a last line that was never finished counts for neither."""
         self._root.require()
         return self._parsed(campaign, self._root.files.read(self.path(campaign)) or b"")
+
+    def entries(self, campaign: str) -> Mapping[str, Entry]:
+        """Every entry, by public ID; kept in memory until the file changes. Threads may share it.
+
+        Of a file that has only grown, the new lines alone are parsed: while looks are made, it grows with each.
+        """
+        path = self.path(campaign)
+        self._root.require()
+        with using(path):
+            stamp = self._root.files.stamp(path)
+        kept = self._kept.get(campaign)
+        if kept is not None and kept.stamp == stamp:
+            return kept.entries
+        data = self._root.files.read(path) or b""
+        if kept is None or not data.startswith(kept.data):
+            kept = _Kept(None, b"", {})
+        found = self._parsed(campaign, data[len(kept.data) :], kept.entries).entries
+        if stamp is not None and data.endswith(b"\n"):  # or the last line may yet be cut off
+            self._kept[campaign] = _Kept(stamp, data, found)
+        return found
 
     def add(self, campaign: str, found: Iterable[Entry]) -> None:
         """Adds entries of photos that the campaign has; removing a photo also removes its entry."""
@@ -122,16 +154,17 @@ class Catalogue:
     def _turn(self, campaign: str) -> contextlib.AbstractContextManager[object]:
         return self._root.lock("catalogue", f"the catalogue of {campaign}", PATIENCE)
 
-    def _parsed(self, campaign: str, data: bytes) -> Contents:
-        contents = Contents(self.path(campaign))
+    def _parsed(self, campaign: str, data: bytes, before: Mapping[str, Entry] = MappingProxyType({})) -> Contents:
+        """`before`: what the lines before these say."""
+        contents = Contents(self.path(campaign), dict(before))
         *lines, unfinished = data.split(b"\n")
         if _entry(unfinished) is not None:  # whole but for its end
             lines.append(unfinished)
         for number, line in enumerate(lines, 1):
             entry = _entry(line)
             if entry is not None:
-                before = contents.entries.get(entry.public_id)
-                contents.entries[entry.public_id] = entry if before is None else entries.merged(before, entry)
+                known = contents.entries.get(entry.public_id)
+                contents.entries[entry.public_id] = entry if known is None else entries.merged(known, entry)
             elif line.strip():
                 contents.damaged[number] = line
         return contents

@@ -1,7 +1,8 @@
 """What the catalogue says of a photo: a line of catalogue.jsonl. Pure."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from app.adapters.store.documents import is_count
@@ -9,6 +10,17 @@ from app.adapters.store.documents import is_count
 TIME = ("taken", "offset", "taken_at", "flag", "zodiac")
 PLACE = ("zone", "city", "region", "country", "country_code", "latitude", "longitude")
 LONGEST = 1000  # characters of a text
+
+
+@dataclass(frozen=True, slots=True)
+class LookNote:
+    """The result of a look: pixels, bytes, when it was made (UTC), and the seconds that took."""
+
+    width: int
+    height: int
+    bytes: int
+    made_at: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +32,8 @@ class Entry:
     is not known: "impossible" or "future". `zone`: the time zone of the place. `latitude`, `longitude`: degrees, north
     and east. `width`, `height`, `bytes`: of the picture as it was sent, pixels not yet upright; `archive_…`: as stored.
     `sent_at`, `approved_at`, `stored_at`: when it came to its source, was approved, was put into the store. `pending`:
-    the file says where it was taken, but the place could not be looked up yet.
+    the file says where it was taken, but the place could not be looked up yet. `name`: of the person (`Asset.person`),
+    and never an address. `looks`: what was last made of the photo, by look.
     """
 
     public_id: str
@@ -50,12 +63,15 @@ class Entry:
     sent_at: str | None = None
     approved_at: str | None = None
     stored_at: str | None = None
+    name: str | None = None
+    looks: Mapping[str, LookNote] = field(default_factory=dict, hash=False)
 
 
-COLUMNS = tuple(field.name for field in fields(Entry))
+COLUMNS = tuple(one.name for one in fields(Entry))
 NEEDED = ("public_id", "asset_id", "version")
 FLAGS, DEGREES = ("exact", "pending"), ("latitude", "longitude")
 COUNTS = ("version", "width", "height", "bytes", "archive_width", "archive_height", "archive_bytes")
+NOTED = tuple(one.name for one in fields(LookNote))
 
 
 def read(line: Mapping[str, Any]) -> Entry | None:
@@ -63,12 +79,14 @@ def read(line: Mapping[str, Any]) -> Entry | None:
     values = {name: line[name] for name in COLUMNS if line.get(name) is not None}
     if not all(name in values for name in NEEDED) or not all(map(_fits, values, values.values())):
         return None
+    if "looks" in values:
+        values["looks"] = {look: _note(note) for look, note in values["looks"].items()}
     return Entry(**values)
 
 
 def written(entry: Entry) -> dict[str, Any]:
     """The entry as a line, without what is not known."""
-    return {name: value for name, value in asdict(entry).items() if value is not None and value is not False}
+    return {name: value for name, value in asdict(entry).items() if value not in (None, {}) and value is not False}
 
 
 def merged(old: Entry, new: Entry) -> Entry:
@@ -84,6 +102,7 @@ def merged(old: Entry, new: Entry) -> Entry:
     placed = old if new.zone is None else new
     values |= {name: getattr(placed, name) for name in PLACE}
     values |= {name: _either(new, old, name) if new.exact else None for name in DEGREES}
+    values["looks"] = {**old.looks, **new.looks}
     values |= {"exact": new.exact, "pending": (new.pending or old.pending) and placed.zone is None}
     return Entry(**values)
 
@@ -105,4 +124,19 @@ def _fits(name: str, value: object) -> bool:
         return isinstance(value, bool)
     if name in DEGREES:
         return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 180
+    if name == "looks":
+        return isinstance(value, dict) and all(map(_is_note, value.values()))
     return is_count(value) if name in COUNTS else isinstance(value, str) and len(value) <= LONGEST
+
+
+def _is_note(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    seconds, made_at = value.get("seconds"), value.get("made_at")
+    counted = all(is_count(value.get(name)) for name in ("width", "height", "bytes"))
+    timed = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 <= seconds < math.inf
+    return counted and timed and isinstance(made_at, str) and len(made_at) <= LONGEST
+
+
+def _note(value: Mapping[str, Any]) -> LookNote:
+    return LookNote(**{name: value[name] for name in NOTED})

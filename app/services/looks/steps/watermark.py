@@ -1,9 +1,10 @@
-"""The step `watermark`: a line of text in a corner, with the campaign's title, the year, the place, the zodiac sign."""
+"""The step `watermark`: a line of text in a corner, with the campaign's title, year, place, zodiac sign, and a name."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from app.core.addresses import may_hold_address
 from app.core.config import values
 from app.core.errors import SettingError
 from app.services.looks.steps import wording
@@ -19,7 +20,7 @@ SIZE = 0.035  # of the picture's shorter side: the height of the letters
 SIZES = (0.01, 0.2)
 LONGEST = 200  # characters
 CONSTANTS = {"contrast of the letters, at least": 4.5, "longest text, characters": LONGEST}
-FIELDS = ("title", "year", "zodiac", "place")
+FIELDS = ("title", "year", "zodiac", "place", "name")
 SIGNS = {
     **{"Aries": "♈", "Taurus": "♉", "Gemini": "♊", "Cancer": "♋", "Leo": "♌", "Virgo": "♍", "Libra": "♎"},
     **{"Scorpio": "♏", "Sagittarius": "♐", "Capricorn": "♑", "Aquarius": "♒", "Pisces": "♓"},
@@ -56,7 +57,10 @@ def said(subject: "Subject") -> dict[str, str]:
     known = entry.taken_at or entry.taken if entry else None
     year = known[:4] if known else f"{datetime.fromtimestamp(subject.approved_at, UTC).year}"
     sign = SIGNS.get(entry.zodiac, "") if entry and entry.zodiac else ""
-    return {"title": subject.campaign.title, "year": year, "zodiac": sign, "place": place}
+    name = entry.name or "" if entry else ""
+    if may_hold_address(name):  # the catalogue keeps none; its file can be edited
+        name = ""
+    return {"title": subject.campaign.title, "year": year, "zodiac": sign, "place": place, "name": name}
 
 
 def _text(where: str, given: object) -> str:

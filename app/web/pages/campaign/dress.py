@@ -6,13 +6,10 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.core.config import Brand, Campaign, Campaigns
-from app.core.errors import SettingError
+from app.core.config import Brand, Campaign, Campaigns, read_logo
 from app.web.http.sendfile import content_type
 from app.web.pages.campaign.colours import Accent, accents, ink_on
 
-LARGEST_LOGO = 64_000  # bytes: every visitor loads it
-STARTS = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".webp": b"RIFF"}
 SHEETS = ("page.css", "campaign/public.css")  # what public pages share with all others, and their own
 VERSION = 16  # hexadecimal digits
 
@@ -73,24 +70,8 @@ def _accent(accent: Accent) -> str:
 
 
 def _logo(rules: Campaign) -> File | None:
-    path = rules.brand.logo
-    if path is None:
-        return None
-    where = f"campaigns.toml: [{rules.name}] brand.logo"
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_LOGO + 1)
-    except OSError as error:
-        raise SettingError(f"{where}: {path} cannot be read: {error.strerror}.") from None
-    if len(data) > LARGEST_LOGO:
-        raise SettingError(f"{where}: {path} must have at most {LARGEST_LOGO // 1000} KB; every visitor loads it.")
-    if not _is_picture(data, path.suffix):
-        raise SettingError(f"{where}: {path} is not the kind of picture that its ending says.")
-    return _file(data, content_type(path.name))
-
-
-def _is_picture(data: bytes, ending: str) -> bool:
-    return b"<svg" in data if ending == ".svg" else data.startswith(STARTS[ending])
+    data, path = read_logo(rules), rules.brand.logo
+    return None if data is None or path is None else _file(data, content_type(path.name))
 
 
 def _file(data: bytes, kind: str) -> File:

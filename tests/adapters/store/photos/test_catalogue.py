@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from app.adapters.store import Store
 from app.adapters.store.photos import entries
-from app.adapters.store.photos.entries import Entry, merged
+from app.adapters.store.photos.entries import Entry, LookNote, merged
 
 TEXTS = st.none() | st.sampled_from(("a", "b"))
 COUNTS = st.none() | st.integers(1, 3)
+NOTES = st.builds(LookNote, *[st.integers(1, 3)] * 3, st.sampled_from(("a", "b")), st.floats(0, 9))
 DEGREES = st.none() | st.floats(-90, 90)
 
 
@@ -26,7 +27,8 @@ DEGREES = st.none() | st.floats(-90, 90)
 def an_entry(draw: st.DrawFn, public_id: str = "p") -> Entry:
     version = draw(st.integers(1, 2))
     known: dict[str, Any] = {name: draw(TEXTS) for name in (*entries.TIME, *entries.PLACE[:-2], "camera", "stored_at")}
-    known |= {"exact": draw(st.booleans()), "bytes": draw(COUNTS)}
+    known |= {"exact": draw(st.booleans()), "bytes": draw(COUNTS), "name": draw(TEXTS)}
+    known["looks"] = draw(st.dictionaries(st.sampled_from(("card", "dark")), NOTES))
     known["pending"] = known["zone"] is None and draw(st.booleans())
     if known["exact"] and known["zone"]:
         known |= {"latitude": draw(DEGREES), "longitude": draw(DEGREES)}
@@ -51,7 +53,8 @@ def test_what_was_known_of_a_picture_stays_known(one: Entry, other: Entry) -> No
     if (one.version, one.asset_id) != (other.version, other.asset_id):
         assert both == max(one, other, key=lambda entry: entry.version)
         return
-    for name in ("taken", "zone", "camera", "bytes", "stored_at"):
+    assert both.looks == {**one.looks, **other.looks}
+    for name in ("taken", "zone", "camera", "bytes", "stored_at", "name"):
         known = getattr(one, name) is not None or getattr(other, name) is not None
         assert (getattr(both, name) is not None) == known, name
 
@@ -145,6 +148,47 @@ def test_a_photo_that_goes_takes_its_entries_along(store: Store) -> None:
     assert list(store.catalogue.read("sayno").entries) == ["ab"]
     store.catalogue.remove("sayno", "ab")
     assert not store.catalogue.exists("sayno")
+
+
+def test_entries_are_those_of_the_file_whatever_has_happened_to_it(store: Store) -> None:
+    stored(store, "a", "b", "c")
+    path, note = store.catalogue.path("sayno"), LookNote(1500, 2000, 9, "2026-11-20T06:04:05Z", 1.5)
+
+    def seen() -> dict[str, Entry]:
+        found = dict(store.catalogue.entries("sayno"))
+        assert found == Store(store.path).catalogue.read("sayno").entries
+        return found
+
+    assert seen() == {}
+    store.catalogue.add("sayno", [Entry("a", "id", 1), Entry("b", "id", 1)])
+    assert seen() == seen() == {"a": Entry("a", "id", 1), "b": Entry("b", "id", 1)}
+    store.catalogue.add("sayno", [Entry("a", "id", 1, looks={"card": note})])
+    assert seen()["a"] == Entry("a", "id", 1, looks={"card": note})
+    store.catalogue.remove("sayno", "a")
+    assert list(seen()) == ["b"]
+    path.write_bytes(path.read_bytes() + b'{"public_id": "c", "asset_id": "id", "version": 1}')
+    assert list(seen()) == ["b", "c"]
+    path.write_bytes(path.read_bytes()[:-5])
+    store.catalogue.add("sayno", [Entry("a", "id", 2)])
+    assert list(seen()) == ["b", "a"]
+    store.catalogue.remove("sayno", "a")
+    store.catalogue.remove("sayno", "b")
+    assert seen() == {}
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        5,
+        {"card": 5},
+        {"card": {}},
+        {"card": {"width": 1, "height": 1, "bytes": -1, "made_at": "a", "seconds": 1}},
+        {"card": {"width": 1, "height": 1, "bytes": 1, "made_at": 5, "seconds": 1}},
+        {"card": {"width": 1, "height": 1, "bytes": 1, "made_at": "a", "seconds": True}},
+    ],
+)
+def test_an_entry_with_a_note_of_a_look_that_is_none_is_damaged(looks: object) -> None:
+    assert entries.read({"public_id": "a", "asset_id": "id", "version": 1, "looks": looks}) is None
 
 
 def test_positions_go_when_they_may_no_longer_be_kept(store: Store) -> None:

@@ -28,8 +28,9 @@ def values(**entry: Any) -> dict[str, str]:
 
 def test_fields_come_from_the_campaign_and_the_catalogue() -> None:
     found = values(taken="2024:06:01 10:00:00", zodiac="Gemini", city="Montreal", region="Quebec", country="Canada")
-    assert found == {"title": "Say No", "year": "2024", "zodiac": "♊", "place": "Montreal, Quebec"}
-    assert values() == {"title": "Say No", "year": "2026", "zodiac": "", "place": ""}
+    assert found == {"title": "Say No", "year": "2024", "zodiac": "♊", "place": "Montreal, Quebec", "name": ""}
+    assert values() == {"title": "Say No", "year": "2026", "zodiac": "", "place": "", "name": ""}
+    assert values(name="Ada Lovelace")["name"] == "Ada Lovelace"
     assert values(city="Monaco", country="Monaco")["place"] == "Monaco, Monaco"
 
 
@@ -48,10 +49,18 @@ def test_every_sign_of_the_catalogue_has_a_symbol() -> None:
         ("{place}", ""),
         ("by {title} - {place}", "by Say No"),
         ("well-known {title}", "well-known Say No"),
+        ("{name} · {title}", "Say No"),
+        ("{title} – {name}", "Say No"),
+        ("{name} © {year} {zodiac} · {place}", "© 2026"),
     ],
 )
 def test_a_field_without_a_value_leaves_nothing_dangling(text: str, said: str) -> None:
     assert filled(text, values()) == said
+
+
+@pytest.mark.parametrize("name", ["ada@example.org", "Ada <ada@example.org>", "ada\uff20example.org", "ada\ufe6bx.org"])
+def test_an_address_is_never_written_on_a_picture(name: str) -> None:
+    assert values(name=name)["name"] == ""
 
 
 @given(st.lists(st.sampled_from(["{title}", "{place}", "{zodiac}", "{year} {place}", "word"]), min_size=1, max_size=6))

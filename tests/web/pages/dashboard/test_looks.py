@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
-from pathlib import Path
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
 from app.adapters.store import Store
-from app.services.looks.recipes import Look, Looks
+from app.services.looks.recipes import Look
 from scripts.sandbox.waiting import wait_for
 from tests.support.dashboard import HERE, get, people, post, text
-from tests.support.looks import Negative, look_of, put_look
+from tests.support.looks import Negative, put_look
 from tests.support.web import fill
 
 GREEN = (20, 160, 40)
-
-
-@pytest.fixture
-def kind() -> Negative:
-    return Negative()
-
-
-@pytest.fixture
-def look(app: Flask, kind: Negative, tmp_path: Path) -> Look:
-    """The look dark, as if looks.toml had it."""
-    made = look_of(tmp_path, kind)
-    app.extensions["collagen"] = replace(app.extensions["collagen"], looks=Looks({made.name: made}))
-    return made
 
 
 def test_without_looks_no_page_speaks_of_them(client: FlaskClient, store: Store) -> None:
