@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 NAME = "cutout"
-REVISION = 1
+REVISION = 2
 MODELS = ["u2net", "isnet-general-use"]
 BACKGROUNDS = ("auto", "transparent", "blur")
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")

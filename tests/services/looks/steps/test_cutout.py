@@ -91,6 +91,15 @@ def test_backgrounds_are_nothing_blurred_or_chosen_by_the_subjects_brightness(to
     assert tuple(cut("auto", dark, person(40)).pixels[2, 2]) == (0, 0, 0)
 
 
+def test_where_the_model_doubts_a_wide_area_nothing_is_half_transparent() -> None:
+    mask = ellipse().astype(np.float32)
+    mask[:, : WIDTH // 5] = 0.3
+    mask[HEIGHT // 2 - 40 : HEIGHT // 2 + 40, WIDTH // 2 - 40 : WIDTH // 2 + 40] = 0.7
+    opaque = cutting.alpha(person().pixels, mask)
+    assert opaque[:, : WIDTH // 5 - 10].max() == 0
+    assert opaque[HEIGHT // 2 - 60 : HEIGHT // 2 + 60, WIDTH // 2 - 40 : WIDTH // 2 + 40].min() == 1
+
+
 def test_no_fringe_of_the_background_is_left_on_an_edge() -> None:
     opaque = ellipse().astype(np.float32)
     opaque = silhouettes.blurred(opaque, 2)
