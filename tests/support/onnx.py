@@ -10,11 +10,11 @@ from pathlib import Path
 FLOAT, INT, INTS = 1, 2, 7  # TensorProto.FLOAT, AttributeProto.INT and INTS
 
 
-def bright(side: int) -> bytes:
-    """The mean of the three colours, side × side."""
+def bright(side: int, kind: str = "ReduceMean") -> bytes:
+    """The mean of the three colours, side × side; with ReduceMax, the strongest of them."""
     axes = _text(1, "axes") + _number(8, 1) + _number(20, INTS)
     kept = _text(1, "keepdims") + _number(3, 1) + _number(20, INT)
-    node = _text(1, "in") + _text(2, "out") + _text(4, "ReduceMean") + _bytes(5, axes) + _bytes(5, kept)
+    node = _text(1, "in") + _text(2, "out") + _text(4, kind) + _bytes(5, axes) + _bytes(5, kept)
     graph = _bytes(1, node) + _text(2, "bright") + _value(11, "in", 3, side) + _value(12, "out", 1, side)
     return _number(1, 8) + _bytes(7, graph) + _bytes(8, _number(2, 13))
 

@@ -1,5 +1,6 @@
 """The command that makes a look."""
 
+import logging
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -49,6 +50,9 @@ def look(
     if dry_run:
         click.echo(f"{name} would be made of {count(len(due), 'photo', 'photos')}; {current} have it{more}")
         return
+    if not sys.stderr.isatty():  # a log has room for a line per photo; a terminal has the bar
+        logging.getLogger("app.services.looks").setLevel(logging.INFO)
+    store.sweep([campaign])  # what killed runs left
     tools = Tools(settings.models)
     making = Making(store, campaigns, tools, lambda: datetime.now(UTC))
     words, reasons, progress = Counter[str](), dict[str, str](), Progress("photos")
