@@ -140,7 +140,10 @@ def test_the_log_says_which_model_failed_and_which_made_it(tmp_path: Path, caplo
     tools.close()
     assert made.notes == {"model": "isnet-general-use"}
     assert tuple(made.pixels[2, 2]) == (255, 148, 22)
-    assert caplog.messages == ["The model u2net fails on a: it finds nobody.", "The model isnet-general-use cuts out a."]
+    assert caplog.messages == [
+        "The model u2net fails on a: it finds nobody.",
+        "The model isnet-general-use cuts out a.",
+    ]
 
 
 @pytest.mark.parametrize(
