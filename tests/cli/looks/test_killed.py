@@ -52,6 +52,22 @@ def make(environ: dict[str, str]) -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
+def kill_one(environ: dict[str, str], place: Path, delay: float) -> None:
+    """Starts the command, and kills it some seconds after it has written something."""
+    before = names(place)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "look", "sayno", "card"],
+        cwd=ROOT,
+        env=os.environ | environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_for(lambda: names(place) != before or process.poll() is not None, "it has begun a photo", every=0.001)
+    time.sleep(delay)
+    process.kill()
+    process.wait()
+
+
 @pytest.mark.parametrize("seed", sampled(range(10), every=10))
 def test_after_kills_at_any_moment_every_photo_has_its_result_once_and_nothing_else_is_left(
     tmp_path: Path, seed: int
@@ -61,17 +77,7 @@ def test_after_kills_at_any_moment_every_photo_has_its_result_once_and_nothing_e
         place.mkdir()
     settings, chance = environ(killed), random.Random(seed)
     for _ in range(3):
-        before = names(killed)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app", "look", "sayno", "card"],
-            cwd=ROOT,
-            env=os.environ | settings,
-            stdout=subprocess.DEVNULL,
-        )
-        wait_for(lambda: names(killed) != before or process.poll() is not None, "it has begun a photo", every=0.001)
-        time.sleep(chance.uniform(0, ONE))
-        process.kill()
-        process.wait()
+        kill_one(settings, killed, chance.uniform(0, ONE))
     make(settings)
     make(environ(calm))
     assert names(killed) == names(calm)
