@@ -30,7 +30,7 @@ def test_fields_come_from_the_campaign_and_the_catalogue() -> None:
     found = values(taken="2024:06:01 10:00:00", zodiac="Gemini", city="Montreal", region="Quebec", country="Canada")
     assert found == {"title": "Say No", "year": "2024", "zodiac": "♊", "place": "Montreal, Quebec"}
     assert values() == {"title": "Say No", "year": "2026", "zodiac": "", "place": ""}
-    assert values(city="Monaco", country="Monaco")["place"] == "Monaco, Monaco"
+    assert values(city="Monaco", country="Monaco")["place"] == "Monaco"
 
 
 def test_every_sign_of_the_catalogue_has_a_symbol() -> None:
