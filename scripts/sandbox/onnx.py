@@ -13,15 +13,15 @@ FLOAT, INT, INTS = 1, 2, 7  # TensorProto.FLOAT, AttributeProto.INT and INTS
 INT64 = 7  # TensorProto
 
 
-def bright(side: int) -> bytes:
-    """The mean of the three colours, side × side."""
-    return _model(side, _mean("out"))
+def bright(side: int, kind: str = "ReduceMean") -> bytes:
+    """The mean of the three colours, side × side; with ReduceMax, the strongest of them."""
+    return _model(side, _colours(kind, "out"))
 
 
 def touchy(side: int) -> bytes:
-    """The same, but it fails on a picture without dark pixels: there it looks for what its list of one does not have."""
+    """The same, but it fails on a picture without dark pixels: it looks beyond the end of a list."""
     nodes = [
-        _mean("bright"),
+        _colours("ReduceMean", "bright"),
         _node("ReduceMin", ["in"], "darkest", _whole("keepdims", 0)),
         _node("Add", ["darkest", "mean"], "lifted"),  # 0 to 1 again
         _node("Mul", ["lifted", "eight"], "scaled"),
@@ -45,9 +45,9 @@ def _model(side: int, *parts: bytes) -> bytes:
     return _number(1, 8) + _bytes(7, graph) + _bytes(8, _number(2, 13))
 
 
-def _mean(out: str) -> bytes:
+def _colours(kind: str, out: str) -> bytes:
     axes = _text(1, "axes") + _number(8, 1) + _number(20, INTS)
-    return _node("ReduceMean", ["in"], out, _bytes(5, axes), _whole("keepdims", 1))
+    return _node(kind, ["in"], out, _bytes(5, axes), _whole("keepdims", 1))
 
 
 def _node(kind: str, inputs: list[str], out: str, *attributes: bytes) -> bytes:

@@ -63,7 +63,19 @@ def put_look(
     size: tuple[int, int] = (600, 800),
 ) -> None:
     """Stores results of one colour, with three channels or, with transparency, four, as if a look had made them."""
-    result, intermediate = finished.files(plain(size, colour))
+    put_pixels(store, public_ids, plain(size, colour), look, recipe, campaign)
+
+
+def put_pixels(
+    store: Store,
+    public_ids: Iterable[str],
+    pixels: NDArray[np.uint8],
+    look: str = "dark",
+    recipe: str = "0123456789abcdef",
+    campaign: str = "sayno",
+) -> None:
+    """Stores results with these pixels, height × width × 3 or 4, as if a look had made them."""
+    result, intermediate = finished.files(pixels)
     for public_id in public_ids:
         number = store.photos.version(campaign, public_id)
         assert number is not None

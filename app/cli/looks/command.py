@@ -1,27 +1,25 @@
-"""The command that makes a look."""
+"""The command that makes looks, orders them where a queue is set, or exports them."""
 
 import sys
-from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
+from app.adapters.sqs import Queue
 from app.adapters.store import Store
-from app.adapters.terminal import Progress
+from app.cli.looks.making import Wish, make_here, order_all, say_what_is_due
 from app.cli.options import print_notes, read_settings
-from app.core.config import load_campaigns
+from app.core.config import Campaigns, Settings, load_campaigns
 from app.core.plurals import count
 from app.services.looks.export import Exported, export
-from app.services.looks.making import Making, Outcome
-from app.services.looks.recipes import load_looks
-from app.services.looks.run import run, standing
-from app.services.looks.tools import Tools
+from app.services.looks.ordering import require_wanted
+from app.services.looks.recipes import Look, load_looks
 
 
 @click.command(short_help="Finish photos: cut them out, add a watermark.")
-@click.argument("campaign")
-@click.argument("name", metavar="LOOK")
+@click.argument("campaign", metavar="[CAMPAIGN]", required=False)
+@click.argument("name", metavar="[LOOK]", required=False)
 @click.argument("public_ids", metavar="[ID]...", nargs=-1)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Make it of at most N photos now.")
 @click.option("--dry-run", is_flag=True, help="Only say how many photos it would be made of.")
@@ -34,8 +32,8 @@ from app.services.looks.tools import Tools
     help="Make nothing; write the results that are there into DIRECTORY, named by place and number.",
 )
 def look(
-    campaign: str,
-    name: str,
+    campaign: str | None,
+    name: str | None,
     public_ids: tuple[str, ...],
     limit: int | None,
     directory: Path | None,
@@ -50,54 +48,55 @@ def look(
     where it stopped. A photo that it cannot be made of is named with the reason, and not tried again until the photo or
     the recipe changes, or with --retry-failed; the exit code is 1 then.
 
+    Where COLLAGEN_LOOKS_QUEUE is set, looks are ordered in that queue instead, and workers make them (python -m app
+    worker --looks).
+
+    Without LOOK, the looks are those that CAMPAIGN wants of every photo (looks = ["orange"] in campaigns.toml); without
+    CAMPAIGN, those of all campaigns. A timer does that every ten minutes. Nothing more is ordered then while the queue
+    still has orders.
+
     With --export, a photo keeps its name from run to run; files of photos that were removed, replaced or cut anew are
     removed from DIRECTORY; what was not written by this command, or was changed since, is left alone.
 
     \b
     Example:  python -m app look sayno orange
               python -m app look sayno orange sayno/x7k2 --retry-failed
+              python -m app look
               python -m app look sayno orange --export /srv/cards
     """
     if directory is not None and (limit or dry_run or retry_failed):
         raise click.UsageError("--export makes nothing; leave out --limit, --dry-run and --retry-failed.")
+    if directory is not None and name is None:
+        raise click.UsageError("--export needs a CAMPAIGN and a LOOK.")
     settings = read_settings()
     campaigns = load_campaigns(settings.campaigns_file)
-    campaigns.require(campaign)
-    chosen, store = load_looks(settings.looks_file, required=True).require(name), Store(settings.store)
+    campaigns.require(*([] if campaign is None else [campaign]))
+    store = Store(settings.store)
+    wanted = _wanted(settings, campaigns, campaign, name)
     if directory is not None:
-        _print(export(store, campaigns[campaign], chosen, directory, public_ids), name, directory)
+        ((rules, chosen),) = wanted
+        _print(export(store, campaigns[rules], chosen, directory, public_ids), chosen.name, directory)
         return
-    found = standing(store, campaign, chosen, public_ids)
-    due = found.due(retry=retry_failed)[:limit]
-    current, failed = len(found.by_state["current"]), len(found.by_state["failed"])
-    more = f", {count(failed, 'photo', 'photos')} failed before" if failed and not retry_failed else ""
+    wishes = [Wish(store, one, chosen, public_ids, limit, retry=retry_failed) for one, chosen in wanted]
     if dry_run:
-        click.echo(f"{name} would be made of {count(len(due), 'photo', 'photos')}; {current} have it{more}")
-        return
-    tools = Tools(settings.models)
-    making = Making(store, campaigns, tools, lambda: datetime.now(UTC))
-    words, reasons, progress = Counter[str](), dict[str, str](), Progress("photos")
-    progress.begin(chosen.title)
-
-    def report(public_id: str, outcome: Outcome) -> None:
-        words[outcome.word] += 1
-        if outcome.word == "failed":
-            reasons[public_id] = outcome.reason
-        progress.show(words.total(), len(due))
-
-    try:
-        run(making, campaign, chosen, due, tools, report, retry=retry_failed)
-    finally:
-        progress.end()
-        tools.close()
-    parts = [f"{name}: {count(words['made'], 'photo', 'photos')} made, {current + words['current']} had it already"]
-    parts += [f"{words['changed']} changed meanwhile; run this again"] * bool(words["changed"])
-    parts += [f"{words['gone']} gone meanwhile"] * bool(words["gone"])
-    parts += [f"{words['failed']} failed"] * bool(words["failed"])
-    click.echo("; ".join(parts) + more)
-    print_notes(reasons, err=True)
-    if reasons:
+        say_what_is_due(wishes)
+    elif settings.looks_queue is not None:
+        queue = Queue(settings.looks_queue)
+        if name is None and wishes and queue.count():
+            click.echo(f"{queue.name} still has orders, so nothing more is ordered.")
+            return
+        order_all(wishes, queue)
+    elif make_here(wishes, settings, campaigns):
         sys.exit(1)
+
+
+def _wanted(settings: Settings, campaigns: Campaigns, campaign: str | None, name: str | None) -> list[tuple[str, Look]]:
+    """Which looks of which campaigns. Raises NotFound, SettingError."""
+    if campaign is not None and name is not None:
+        return [(campaign, load_looks(settings.looks_file, required=True).require(name))]
+    looks: Mapping[str, Look] = require_wanted(settings, campaigns) or {}
+    names: Sequence[str] = list(campaigns) if campaign is None else [campaign]
+    return [(one, looks[look]) for one in names for look in campaigns[one].looks]
 
 
 def _print(done: Exported, name: str, directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Collection
@@ -21,7 +22,7 @@ from app.services.collage.finish import finish
 from app.services.collage.plan import CollagePlan, Parameters, plan, plan_revision
 from app.services.looks.standing import UsedLook
 from scripts.sandbox.stored import CAMPAIGN, NOW, as_jpeg, built, contents, decoded, name, put, seated
-from tests.support.looks import plain, put_look
+from tests.support.looks import plain, put_look, put_pixels
 
 RECIPE = "0123456789abcdef"
 DARK = UsedLook("dark", RECIPE)
@@ -61,6 +62,23 @@ def test_a_collage_in_a_look_shows_results_and_names_who_has_none(store: Store) 
     tile = made["tiles"][0]
     assert abs(picture(store, made)[tile["y"] + 5, tile["x"] + 5, :3].astype(int) - GREEN).max() <= 3
     assert collage_findings(store, CAMPAIGN, made["id"]) == []
+
+
+def test_every_tile_of_a_collage_in_a_look_shows_the_whole_result_of_its_person(store: Store) -> None:
+    put(store, range(12))
+    down, across = np.mgrid[:800, :600] / 800
+    for index in range(12):
+        colours = np.stack([255 * down, 255 * across, np.full_like(down, 20 * index)], axis=2)
+        put_pixels(store, [name(index)], np.roll(colours, index % 3, axis=2).astype(np.uint8))
+    made = built(store, width=360, height=480, look=DARK)
+    assert len(made["tiles"]) == 12
+    whole, size = picture(store, made), (made["layout"]["cell_width"], made["layout"]["cell_height"])
+    for tile in made["tiles"]:
+        result = store.looks.intermediate(CAMPAIGN, "dark", tile["public_id"])
+        assert result is not None
+        expected = Image.open(io.BytesIO(result)).convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        shown = whole[tile["y"] : tile["y"] + size[1], tile["x"] : tile["x"] + size[0], :3]
+        assert np.abs(shown.astype(int) - np.asarray(expected)).max() <= 6, tile
 
 
 def test_large_cells_are_made_from_results_and_small_ones_from_intermediates(store: Store) -> None:

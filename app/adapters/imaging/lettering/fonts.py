@@ -43,7 +43,7 @@ def font_of(character: str) -> int | None:
 
 
 def _has(number: int, character: str) -> bool:
-    one = font(number, EMOJI_SIZE)
-    drawn, box = one.getmask(character, mode="RGBA" if number == EMOJI else "L"), one.getbbox(character)
-    nothing = one.getmask(NOTHING, mode="RGBA" if number == EMOJI else "L")
-    return box[2] > box[0] and bytes(drawn) != bytes(nothing)
+    box, mode = font(number, EMOJI_SIZE).getbbox(character), "RGBA" if number == EMOJI else "L"
+    # shaping would draw a vowel sign that the font lacks on a circle
+    one = ImageFont.truetype(FILES[number], EMOJI_SIZE, layout_engine=ImageFont.Layout.BASIC)
+    return box[2] > box[0] and bytes(one.getmask(character, mode=mode)) != bytes(one.getmask(NOTHING, mode=mode))

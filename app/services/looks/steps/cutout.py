@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 NAME = "cutout"
-REVISION = 1
+REVISION = 2
 MODELS = ["u2net", "isnet-general-use"]
 BACKGROUNDS = ("auto", "transparent", "blur")
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -57,8 +57,8 @@ def apply(picture: "Picture", options: Mapping[str, Any], subject: "Subject", to
     pixels = picture.pixels[:, :, :3]
     if max(pixels.shape) > MAX_IMAGE_DIMENSION:
         raise LookFailed(f"The picture has a side of {max(pixels.shape)} pixels; {MAX_IMAGE_DIMENSION} are the most.")
-    name, mask = _masked(pixels, options["models"], tools)
-    LOG.info("The cut-out of %s is made by %s.", subject.public_id, name)
+    name, mask = _masked(pixels, options["models"], subject, tools)
+    LOG.info("The model %s cuts out %s.", name, subject.public_id)
     opaque = cutting.alpha(pixels, mask)
     own = cutting.foreground(pixels, opaque)
     background = options["background"]
@@ -72,7 +72,9 @@ def apply(picture: "Picture", options: Mapping[str, Any], subject: "Subject", to
     return picture.with_pixels(cutting.laid(own, opaque, (colour[0], colour[1], colour[2])), model=name)
 
 
-def _masked(pixels: "NDArray[np.uint8]", models: list[str], tools: "Tools") -> "tuple[str, NDArray[np.float32]]":
+def _masked(
+    pixels: "NDArray[np.uint8]", models: list[str], subject: "Subject", tools: "Tools"
+) -> "tuple[str, NDArray[np.float32]]":
     """The model whose mask can be right, and the mask. Raises LookFailed if there is none, ModelFailed."""
     from app.adapters.imaging.finished import squared
     from app.adapters.models import KNOWN
@@ -89,7 +91,7 @@ def _masked(pixels: "NDArray[np.uint8]", models: list[str], tools: "Tools") -> "
         if fault is None:
             return name, mask
         said.append(f"{name}: {fault}")
-        LOG.info("The model %s does not do: %s.", name, fault)
+        LOG.info("The model %s fails on %s: %s.", name, subject.public_id, fault)
     raise LookFailed(f"No model finds the subject ({'; '.join(said)}).")
 
 

@@ -15,6 +15,7 @@ DARK_SUBJECT = 59  # of 255: a subject that is darker gets a black background, a
 BLUR = 0.03  # of the shorter side: how far a blurred background is blurred
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 BOX = Image.Resampling.BOX
+SURE = (0.35, 0.65)  # of a model's mask: what is outside is settled, or wide doubt would be half transparent
 CERTAIN = (0.08, 0.92)  # of a mask: what is below is no part of the subject, what is above is all of it
 
 Pixels = NDArray[np.uint8]
@@ -24,12 +25,10 @@ def alpha(pixels: Pixels, mask: Mask) -> Mask:
     """How much of each pixel is the subject, with the edges of the picture instead of the mask's."""
     height, width = pixels.shape[:2]
     small = _small(width, height)
-    factors = silhouettes.guided(_resized(mask, small), _grey(np.asarray(Image.fromarray(pixels).resize(small, BOX))))
+    settled = _stretched(_resized(mask, small), SURE)
+    factors = silhouettes.guided(settled, _grey(np.asarray(Image.fromarray(pixels).resize(small, BOX))))
     a, b = (_resized(one, (width, height)) for one in factors)
-    found = a * _grey(pixels) + b
-    low, high = CERTAIN
-    made: Mask = np.clip((found - low) / (high - low), 0, 1).astype(np.float32)
-    return made
+    return _stretched(a * _grey(pixels) + b, CERTAIN)
 
 
 def foreground(pixels: Pixels, opaque: Mask) -> Pixels:
@@ -77,6 +76,12 @@ def blurred(pixels: Pixels, opaque: Mask) -> Pixels:
 def transparent(pixels: Pixels, opaque: Mask) -> Pixels:
     """The subject on nothing: RGBA."""
     return np.dstack([pixels, np.rint(opaque * 255).astype(np.uint8)])
+
+
+def _stretched(mask: Mask, between: tuple[float, float]) -> Mask:
+    low, high = between
+    made: Mask = np.clip((mask - low) / (high - low), 0, 1).astype(np.float32)
+    return made
 
 
 def _grey(pixels: Pixels) -> Mask:

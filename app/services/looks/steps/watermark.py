@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.services.looks.tools import Tools
 
 NAME = "watermark"
-REVISION = 1
+REVISION = 2
 CORNERS = ("bottom-right", "bottom-left", "top-right", "top-left")
 SIZE = 0.035  # of the picture's shorter side: the height of the letters
 SIZES = (0.01, 0.2)
@@ -53,7 +53,7 @@ def apply(picture: "Picture", options: Mapping[str, Any], subject: "Subject", to
 def said(subject: "Subject") -> dict[str, str]:
     """The values of all fields. The year is that in which the photo was taken, if that is known, else approved."""
     entry = subject.entry
-    place = ", ".join(filter(None, (entry.city, entry.region or entry.country))) if entry else ""
+    place = ", ".join(dict.fromkeys(filter(None, (entry.city, entry.region or entry.country)))) if entry else ""
     known = entry.taken_at or entry.taken if entry else None
     year = known[:4] if known else f"{datetime.fromtimestamp(subject.approved_at, UTC).year}"
     sign = SIGNS.get(entry.zodiac, "") if entry and entry.zodiac else ""

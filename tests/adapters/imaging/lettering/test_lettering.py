@@ -121,3 +121,10 @@ def test_a_transparent_ground_gets_a_plate_of_its_own() -> None:
 def test_the_font_that_is_needed_is_installed_with_the_tests() -> None:
     assert fonts.missing() is None
     assert {fonts.font_of(one) for one in "aאبא2♈♓"} == {0}
+
+
+def test_no_empty_box_is_drawn_for_what_no_font_has() -> None:
+    """Hindi's vowel signs also count as missing, which shaping would draw on a circle."""
+    before = np.full((200, 200, 3), 99, np.uint8)
+    for text in ("日本語", "हिन्दी"):
+        assert (written(before, text, "bottom-right", 0.1) == before).all(), text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from app.adapters.models import Weights
+from app.adapters.models import Models, Weights
 from app.core.config import Campaign
 from app.core.errors import LookFailed, SettingError
 from app.services.looks.steps import Picture, Subject, cutout, cutting, silhouettes
@@ -91,6 +92,15 @@ def test_backgrounds_are_nothing_blurred_or_chosen_by_the_subjects_brightness(to
     assert tuple(cut("auto", dark, person(40)).pixels[2, 2]) == (0, 0, 0)
 
 
+def test_where_the_model_doubts_a_wide_area_nothing_is_half_transparent() -> None:
+    mask = ellipse().astype(np.float32)
+    mask[:, : WIDTH // 5] = 0.3
+    mask[HEIGHT // 2 - 40 : HEIGHT // 2 + 40, WIDTH // 2 - 40 : WIDTH // 2 + 40] = 0.7
+    opaque = cutting.alpha(person().pixels, mask)
+    assert opaque[:, : WIDTH // 5 - 10].max() == 0
+    assert opaque[HEIGHT // 2 - 60 : HEIGHT // 2 + 60, WIDTH // 2 - 40 : WIDTH // 2 + 40].min() == 1
+
+
 def test_no_fringe_of_the_background_is_left_on_an_edge() -> None:
     opaque = ellipse().astype(np.float32)
     opaque = silhouettes.blurred(opaque, 2)
@@ -110,6 +120,30 @@ def test_the_next_model_is_tried_where_the_first_one_fails() -> None:
     tools, fake = with_masks(u2net=np.ones((320, 320), bool))
     with pytest.raises(LookFailed, match=r"u2net: what it finds covers 100% .*; isnet-general-use: it is not there\)"):
         cut("auto", tools)
+
+
+def test_the_log_says_which_model_failed_and_which_made_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Both models really run: the first one takes a blue wall for as bright as a white shirt."""
+
+    class AnyWeights(Models):
+        def why_not(self, weights: Weights) -> str | None:
+            return None
+
+    directory = onnx.installed(tmp_path / "models")
+    (directory / "u2net.onnx").write_bytes(onnx.bright(320, "ReduceMax"))
+    tools = Tools(directory)
+    tools.__dict__["models"] = AnyWeights(directory)
+    picture = person()
+    picture.pixels[~ellipse()] = (0, 0, 255)
+    with caplog.at_level(logging.INFO):
+        made = cut("#ff9416", tools, picture)
+    tools.close()
+    assert made.notes == {"model": "isnet-general-use"}
+    assert tuple(made.pixels[2, 2]) == (255, 148, 22)
+    assert caplog.messages == [
+        "The model u2net fails on a: it finds nobody.",
+        "The model isnet-general-use cuts out a.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_fields_come_from_the_campaign_and_the_catalogue() -> None:
     assert found == {"title": "Say No", "year": "2024", "zodiac": "♊", "place": "Montreal, Quebec", "name": ""}
     assert values() == {"title": "Say No", "year": "2026", "zodiac": "", "place": "", "name": ""}
     assert values(name="Ada Lovelace")["name"] == "Ada Lovelace"
-    assert values(city="Monaco", country="Monaco")["place"] == "Monaco, Monaco"
+    assert values(city="Monaco", country="Monaco")["place"] == "Monaco"
 
 
 def test_every_sign_of_the_catalogue_has_a_symbol() -> None:
