@@ -24,12 +24,12 @@ def touchy(side: int) -> bytes:
         _colours("ReduceMean", "bright"),
         _node("ReduceMin", ["in"], "darkest", _whole("keepdims", 0)),
         _node("Add", ["darkest", "mean"], "lifted"),  # 0 to 1 again
-        _node("Mul", ["lifted", "eight"], "scaled"),
+        _node("Mul", ["lifted", "sixteen"], "scaled"),
         _node("Cast", ["scaled"], "index", _whole("to", INT64)),
         _node("Gather", ["one", "index"], "found"),
         _node("Mul", ["bright", "found"], "out"),
     ]
-    constants = [_constant("mean", 0.485), _constant("eight", 8.0), _constant("one", 1.0, 1)]
+    constants = [_constant("mean", 0.485), _constant("sixteen", 16.0), _constant("one", 1.0, 1)]
     return _model(side, *nodes, *constants)
 
 

@@ -1,8 +1,8 @@
 """Kills workers while they make looks that are ordered in a queue; nothing may be lost. `./scripts/looks-test` runs it.
 
 Every order is there twice, in random order. The model fails on a tenth of the photos, each time. Some orders are dead
-letters from the start: their look is not in looks.toml yet. In the end the model is mended, the look is added, what
-failed is ordered again, and the dead letters are redriven.
+letters from the start: their look is not in looks.toml yet, and some become such as their worker was killed too often. In
+the end the model is mended, the look is added, what failed is ordered again, and the dead letters are redriven.
 """
 
 from __future__ import annotations
@@ -193,10 +193,9 @@ def main() -> None:
             show.start_worker()
         show.empty(given.kill_every)
         seconds = time.monotonic() - began
-        assert show.failed() == failing, "the listed failures are those of the model"
-        show.check("orange", [photo for photo in show.photos if photo not in failing])
-        dead = show.dead()
-        assert dead == LATE
+        listed, dead = show.failed(), show.dead()
+        assert listed <= failing, "the listed failures are those of the model"
+        assert dead >= LATE  # and orders of which a worker was killed each time
         show.stop()
         show.mend()
         redriven = int(show.say("worker", "--looks", "--redrive").split()[0])
@@ -214,7 +213,7 @@ def main() -> None:
         "orders, doubled and shuffled": sent,
         "workers killed": show.kills,
         "photos the model failed on": len(failing),
-        "listed as failed": len(failing),
+        "listed as failed": len(listed),
         "dead letters, redriven": f"{dead}, {redriven}",
         "made": words["made"],
         "were there already": words["current"],
