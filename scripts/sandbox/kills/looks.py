@@ -1,8 +1,9 @@
 """Kills workers while they make looks that are ordered in a queue; nothing may be lost. `./scripts/looks-test` runs it.
 
 Every order is there twice, in random order. The model fails on a tenth of the photos, each time. Some orders are dead
-letters from the start: their look is not in looks.toml yet, and some become such as their worker was killed too often. In
-the end the model is mended, the look is added, what failed is ordered again, and the dead letters are redriven.
+letters from the start: their look is not in looks.toml yet; others become dead letters because their worker was killed
+each time. In the end the model is mended, the look is added, what failed is ordered again, and the dead letters are
+redriven.
 """
 
 from __future__ import annotations

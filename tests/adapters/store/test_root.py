@@ -116,6 +116,8 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "logs.adopt": lambda store: store.logs.adopt("sayno", ["a line"]),
     "logouts.add": lambda store: store.logouts.add("a session"),
     "logouts.has": lambda store: store.logouts.has("a session"),
+    "looks.begin": lambda store: store.looks.begin("sayno", "dark"),
+    "looks.count": lambda store: store.looks.count("sayno", "dark"),
     "looks.names": lambda store: store.looks.names("sayno"),
     "looks.finished": lambda store: store.looks.finished("sayno", "dark"),
     "looks.failures": lambda store: store.looks.failures("sayno", "dark"),
