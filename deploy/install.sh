@@ -108,7 +108,7 @@ install_all() {
     answer 30 && say "Collagen is running: https://$HOST/health"
   else
     say "" "Next: put your settings into $ETC/.env (CLOUDINARY_URL at least) and your campaigns into $ETC/campaigns.toml, then" \
-      "  sudo collagen doctor" "  sudo systemctl start collagen.socket collagen.service collagen-sync.timer" \
+      "  sudo collagen doctor" "  sudo systemctl start collagen.socket collagen.service collagen-sync.timer collagen-looks.timer" \
       "  sudo collagen connect --apply" \
       "The admin password is in $ETC/.env, too."
   fi

@@ -56,7 +56,7 @@ while True:
     time.sleep(0.5)
 PYTHON
 }
-UNITS=(collagen.socket collagen.service collagen-sync.timer)
+UNITS=(collagen.socket collagen.service collagen-sync.timer collagen-looks.timer)
 running() { local unit; for unit in "${UNITS[@]}"; do systemctl -q is-active "$unit" || return 1; done; }
 start() { systemctl start "${UNITS[@]}"; }
 restart() { # with all files of the release $1; fails if it is not healthy then
@@ -66,7 +66,7 @@ restart() { # with all files of the release $1; fails if it is not healthy then
   systemd_runs || { say "Nothing is running here, so nothing is restarted."; return 0; }
   nginx -tq && systemctl reload nginx || return 1
   systemctl -q is-active collagen.service || { say "The service is not running; sudo systemctl start collagen"; return 0; }
-  systemctl try-restart collagen-worker.service 'collagen-watch@*.service'
+  systemctl try-restart collagen-worker.service 'collagen-looks-worker@*.service' 'collagen-watch@*.service'
   systemctl restart collagen.service && answer 30
 }
 tidy() { # keeps the newest releases, the current and the previous one

@@ -57,7 +57,7 @@ connections() {
   echo "worker_rlimit_nofile $((4 * CONNECTIONS));" >$FILES
 }
 
-ENABLED=(collagen.socket collagen.service collagen-sync.timer nginx.service)
+ENABLED=(collagen.socket collagen.service collagen-sync.timer collagen-looks.timer nginx.service)
 enabled() {
   [ -L /etc/nginx/sites-enabled/collagen ] && [ ! -L /etc/nginx/sites-enabled/default ] || return 1
   local unit; for unit in "${ENABLED[@]}"; do systemctl -q is-enabled "$unit" || return 1; done

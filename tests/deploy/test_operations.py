@@ -93,7 +93,9 @@ class World:
         """Two people in a collage with mails sent, a backup of that, and one more person since."""
         assert self.old.run("mount /srv/collagen") == (0, "")
         self.store.root.initialise()
-        assert self.old.run("systemctl start collagen.socket collagen.service collagen-sync.timer") == (0, "")
+        assert self.old.run(
+            "systemctl start collagen.socket collagen.service collagen-sync.timer collagen-looks.timer"
+        ) == (0, "")
         self.standin.notify(f"{self.old.url}/webhook/cloudinary")
         for number, name in enumerate(("ann", "ben")):
             self.approve(f"people/{number}", f"{name}@example.org")

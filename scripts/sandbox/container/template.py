@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 TEMPLATE = Path(__file__).parents[3] / "deploy" / "aws" / "collagen.yaml"
+LOOKS = TEMPLATE.with_name("looks.yaml")
 
 
 class _Loader(yaml.SafeLoader):
@@ -42,14 +43,14 @@ class Permission:
     condition: Any = None
 
 
-def load() -> dict[str, Any]:
-    template: dict[str, Any] = yaml.load(TEMPLATE.read_text("utf-8"), _Loader)
+def load(path: Path = TEMPLATE) -> dict[str, Any]:
+    template: dict[str, Any] = yaml.load(path.read_text("utf-8"), _Loader)
     return template
 
 
-def properties(name: str) -> dict[str, Any]:
+def properties(name: str, path: Path = TEMPLATE) -> dict[str, Any]:
     """One resource's properties in the template."""
-    found: dict[str, Any] = load()["Resources"][name]["Properties"]
+    found: dict[str, Any] = load(path)["Resources"][name]["Properties"]
     return found
 
 
@@ -61,7 +62,7 @@ def allowed(role: dict[str, Any]) -> list[Permission]:
     """The permissions of a role's policies, each action and resource by itself."""
     return [
         Permission(action, resource, statement.get("Condition"))
-        for policy in role["Properties"]["Policies"]
+        for policy in role["Properties"].get("Policies", [role["Properties"]])  # or the resource is a policy itself
         for statement in policy["PolicyDocument"]["Statement"]
         if statement["Effect"] == "Allow"
         for action in several(statement["Action"])
