@@ -8,6 +8,7 @@ import random
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ from app.queue.records import Handler as Notified
 from app.queue.redrive import redrive, unchanged
 from app.queue.worker import Worker
 from app.services.intake import Intake
+from app.services.looks import work
 from app.services.looks.backlog import KEPT, LooksQueue
 from app.services.looks.ordering import OnArrival, order
 from app.services.looks.orders import Order
+from app.services.looks.recipes import load_looks
 from scripts.sandbox import onnx, stored
 from scripts.sandbox.awsserver.client import TestQueue, event
 from scripts.sandbox.kills.looks import LOOKS, fails, person
@@ -268,6 +271,28 @@ def test_the_commands_order_and_make_looks(settings: Settings, store: Store, que
     assert said("worker", "--looks", "--redrive").startswith("0 messages brought back")
     answer = run("worker", environ=environ, bare=True)
     assert (answer.returncode, "--queue is missing." in answer.stderr) == (2, True)
+
+
+def test_the_dashboard_orders_and_sends_again_what_was_given_up(
+    settings: Settings, store: Store, queue: TestQueue
+) -> None:
+    (photo,) = put(store, [1])
+    queue.send_bodies([Order("sayno", "card", photo, 0).written()], dead=True)
+    work.send_again(settings)
+    queue.until(waiting=1, dead=0)
+    with pytest.raises(BadParameters, match="COLLAGEN_LOOKS_QUEUE is not set"):
+        work.send_again(replace(settings, looks_queue=None))
+    queue.purge()
+    look = load_looks(settings.looks_file)["card"]
+    assert work.begin(settings, store, "sayno", look) == work.Begun(1)  # orders it
+    queue.until(waiting=1)
+    held = None
+    while held is None:  # until the job that ordered has ended
+        held = store.looks.begin("sayno", "card")
+    assert store.looks.begin("sayno", "card") is None
+    assert work.begin(settings, store, "sayno", look) == work.Begun(1)  # another job is at it
+    os.close(held)
+    assert queue.counts() == (1, 0)
 
 
 def test_lambda_makes_looks_and_what_has_no_time_comes_back(

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.adapters.imaging import finished, xmp
+from app.adapters.sqs import Backlog
 from app.adapters.store import Store
 from app.core.config import values
 from app.services.looks import records
+from app.services.looks.backlog import LooksQueue, State
 from app.services.looks.recipes import Look, load_looks
 from app.services.looks.steps import Picture, Subject
 from app.services.looks.tools import Tools
@@ -90,3 +92,14 @@ def plain(size: tuple[int, int], colour: tuple[int, ...]) -> NDArray[np.uint8]:
     if len(colour) == 4:
         pixels[: size[1] // 2, :, 3] = 0
     return pixels
+
+
+@dataclass
+class Known(LooksQueue):
+    """A queue of looks of which this is known, or whose state is `problem`."""
+
+    backlog: Backlog | None
+    problem: str = ""
+
+    def state(self) -> State:
+        return State(self.backlog, self.problem)

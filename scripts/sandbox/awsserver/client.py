@@ -118,15 +118,16 @@ class TestQueue:
         self.url, self.dead = url, dead
 
     def send(self, *notifications: Notification) -> None:
-        self._send([notification.entry() for notification in notifications])
+        self._send([notification.entry() for notification in notifications], self.url)
 
-    def send_bodies(self, bodies: Sequence[str]) -> None:
-        self._send([{"MessageBody": body} for body in bodies])
+    def send_bodies(self, bodies: Sequence[str], *, dead: bool = False) -> None:
+        """`dead`: into the dead-letter queue."""
+        self._send([{"MessageBody": body} for body in bodies], self.dead if dead else self.url)
 
-    def _send(self, entries: Sequence[dict[str, Any]]) -> None:
+    def _send(self, entries: Sequence[dict[str, Any]], url: str) -> None:
         for start in range(0, len(entries), 10):
             batch = [{"Id": str(number), **entry} for number, entry in enumerate(entries[start : start + 10])]
-            answer = self._client.send_message_batch(QueueUrl=self.url, Entries=batch)
+            answer = self._client.send_message_batch(QueueUrl=url, Entries=batch)
             assert not answer.get("Failed"), answer
 
     def counts(self, url: str = "") -> tuple[int, int]:

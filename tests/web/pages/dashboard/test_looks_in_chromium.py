@@ -13,6 +13,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from app.adapters.sqs import Backlog
 from app.adapters.store import Store
 from app.core.config import load_settings
 from app.services.looks.recipes import Look, Looks
@@ -20,7 +21,7 @@ from app.web.app import create_app
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.chromium import SCREENS, Watched, crowd, until
-from tests.support.looks import Negative, look_of, put_look
+from tests.support.looks import Known, Negative, look_of, put_look
 
 HERE = "/admin/campaigns/sayno"
 PEOPLE = 12
@@ -53,6 +54,7 @@ def service(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) 
     look = look_of(place, Negative())
     other = look_of(place, Negative(), name="light")
     app.extensions["collagen"] = replace(app.extensions["collagen"], looks=Looks({"dark": look, "light": other}))
+    app.extensions["collagen"] = replace(app.extensions["collagen"], looks_queue=Known(Backlog(12, 3)))
     everyone = [photo.public_id for photo in store.photos.all("sayno")]
     put_look(store, everyone[:5], GREEN, recipe=look.recipe)
     number = str(store.photos.version("sayno", everyone[11]))
