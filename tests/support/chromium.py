@@ -23,8 +23,6 @@ from scripts.sandbox.waiting import wait_for
 
 AXE = Path(__file__).parents[1] / "vendor/axe-core/axe.min.js"
 LOGS = {"browser": "ALL", "performance": "ALL"}
-# what axe-core would say of rules that hold costs most of its time
-VIOLATIONS = "return axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
 SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "dark"), (1280, "light"))
 
 
@@ -65,7 +63,7 @@ class Watched(Browser):
         """axe-core's serious and critical findings, one line each."""
         if not self.run("return 'axe' in window"):
             self.run(_axe())
-        found: list[dict[str, Any]] = self.run(VIOLATIONS)
+        found: list[dict[str, Any]] = self.run("return axe.run(document).then((found) => found.violations)")
         return [
             f"{one['id']}: {node['target']} {node['failureSummary']}"
             for one in found
