@@ -1,7 +1,7 @@
 """Fixtures for most tests: one local Cloudinary, emptied for each; a new store; the tiers.
 
 `--quick` leaves out every test that can start a process or prepare a whole photo, `--thorough` adds those that go
-through all cases; see tests/support/tiers.py.
+through all cases, and more of Hypothesis's examples; see tests/support/tiers.py.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ if "PYTEST_XDIST_WORKER" in os.environ and "TESTS_TEMPORARY" not in os.environ:
 samples.share()  # xdist's workers share what one of them has drawn
 
 # Machines differ in speed, and most of the time is spent waiting for real processes.
-settings.register_profile("suite", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("suite")
+for profile, examples in (("suite", 15), ("thorough", 60)):
+    settings.register_profile(
+        profile, deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.too_slow]
+    )
 
 
 # The slowest files begin first.
@@ -58,6 +60,10 @@ LONGEST = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help="also all cases of what other tests show by a few")
     parser.addoption("--quick", action="store_true", help="only tests that start no server, browser or other process")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("thorough" if config.getoption("--thorough") else "suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -27,6 +27,7 @@ from scripts.sandbox.service import ROOT, Service, environment
 from scripts.sandbox.standin.client import Standin
 from tests.support import hostile
 from tests.support.running import running, service, store
+from tests.support.tiers import sampled
 
 __all__ = ["running", "service", "store"]
 
@@ -96,16 +97,16 @@ def log_of(store: Store, campaign: str = "sayno") -> dict[str, list[str]]:
     return lines
 
 
+@pytest.mark.parametrize("every", sampled([5, 1], every=2))
 def test_a_hostile_picture_is_stored_upright_or_refused_in_one_line(
-    service: Service, standin: Standin, store: Store
+    service: Service, standin: Standin, store: Store, every: int
 ) -> None:
+    """`every`: so many of those that are refused are left out; tests/adapters/imaging has all."""
     right = {"plain": jpeg(scene(300, 400)), "turned": oriented(scene(330, 200), 6), "png": png(scene(200, 300))}
-    pictures = (
-        {name: make() for name, make in ({name: hostile.TAKEN[name] for name in COSTLY} | hostile.REFUSED).items()}
-        | hostile.NO_PICTURES
-        | right
-    )
-    nothing = pictures.pop("nothing")
+    makers = [*((name, hostile.TAKEN[name]) for name in COSTLY), *[*hostile.REFUSED.items()][::every]]
+    no_pictures = [*hostile.NO_PICTURES.items()]
+    (_, nothing), *others = no_pictures[:1] + no_pictures[1::every]
+    pictures = {name: make() for name, make in makers} | dict(others) | right
     ids = {name: f"p{number}" for number, name in enumerate(pictures)}
     with Pulse(service) as pulse:
         for name, data in pictures.items():

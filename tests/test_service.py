@@ -22,13 +22,14 @@ from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.stored import distinct
 from scripts.sandbox.waiting import wait_for
 from tests.support.running import running, service, store
+from tests.support.tiers import sampled
 
 __all__ = ["running", "service", "store"]
 
 WORKERS = 2
 
 
-@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+@pytest.mark.parametrize("algorithm", sampled(["sha1", "sha256"], every=2))
 def test_from_approval_to_collage(service: Service, standin: Standin, store: Store, algorithm: str) -> None:
     # or the picture may be gone before it is fetched, and requested again
     standin.settings(signature=algorithm, deliver_rejected=True)
@@ -158,13 +159,16 @@ def test_two_requests_at_once_make_one_collage(service: Service, store: Store) -
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [
-        ({"CLOUDINARY_URL": ""}, "CLOUDINARY_URL"),
-        ({"CLOUDINARY_URL": "https://key:secret@cloud"}, "CLOUDINARY_URL"),
-        ({"COLLAGEN_CAMPAIGNS": "/nonexistent/campaigns.toml"}, "COLLAGEN_CAMPAIGNS"),
-        ({"PATH": "/nonexistent"}, "exiftool"),
-        ({"COLLAGEN_LOG": "xml"}, "COLLAGEN_LOG"),
-    ],
+    sampled(
+        [
+            ({"CLOUDINARY_URL": ""}, "CLOUDINARY_URL"),
+            ({"CLOUDINARY_URL": "https://key:secret@cloud"}, "CLOUDINARY_URL"),
+            ({"COLLAGEN_CAMPAIGNS": "/nonexistent/campaigns.toml"}, "COLLAGEN_CAMPAIGNS"),
+            ({"PATH": "/nonexistent"}, "exiftool"),
+            ({"COLLAGEN_LOG": "xml"}, "COLLAGEN_LOG"),
+        ],
+        every=3,
+    ),
 )
 def test_a_missing_setting_or_tool_stops_the_start_with_one_line_that_names_it(
     standin: Standin, store: Store, change: dict[str, str], named: str

@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
 CAMPAIGN = "sayno"
 APPROVED = 1_790_000_000.0  # seconds since 1970: approval of the first; the others follow a second apart
 
-DRAWN = 12  # people who are really drawn; the others are these in other colours, mirrored, upside down
+DRAWN = 6  # people who are really drawn; the others are these in other colours, mirrored, upside down
 CHANNELS = list(itertools.permutations(range(3)))
 STEPS = [(1, 1), (1, -1), (-1, 1), (-1, -1)]  # along y and x
 DISTINCT = DRAWN * len(CHANNELS) * len(STEPS)

@@ -5,7 +5,8 @@ with `subprocess`. A test is slow if its function, one of its fixtures, or a fun
 one of them. Tests that kill processes again and again (`scripts.sandbox.kills`) are also slow, and so are preparing and
 drawing whole photos.
 
-Tests marked `thorough` go through all cases of what others show by a few. They run with `--thorough` only.
+Tests marked `thorough` go through all cases of what others show by a few. They run with `--thorough` only, which also
+gives Hypothesis four times as many examples.
 """
 
 from __future__ import annotations

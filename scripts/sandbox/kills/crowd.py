@@ -33,15 +33,17 @@ def address(index: int) -> str:
 @functools.cache
 def _tagged(email: str | None) -> bytes:
     """A small archive with this address, as exiftool writes it."""
-    exiftool = ExifTool()
-    try:
-        with tempfile.TemporaryDirectory() as directory:
-            path = Path(directory) / "a.jpg"
-            path.write_bytes(as_jpeg(Image.new("RGB", (30, 40), "magenta")))
-            exiftool.write(path, Tags(email, "a", "b", 1))
-            return path.read_bytes()
-    finally:
-        exiftool.close()
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "a.jpg"
+        path.write_bytes(as_jpeg(Image.new("RGB", (30, 40), "magenta")))
+        _exiftool().write(path, Tags(email, "a", "b", 1))
+        return path.read_bytes()
+
+
+@functools.cache
+def _exiftool() -> ExifTool:
+    """One for all archives; it takes longer to start than to write, and ends with this process."""
+    return ExifTool()
 
 
 def archive(email: str | None) -> bytes:

@@ -20,6 +20,7 @@ from scripts.sandbox import pictures
 from scripts.sandbox.pictures import decoded, jpeg, mean_difference, pixels, png, scene
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.stored import jpeg_markers, png_chunks
+from tests.support.tiers import sampled
 
 Size = tuple[int, int]
 SEEDS = range(12)  # of sample people
@@ -228,7 +229,7 @@ def test_they_show_what_the_picture_shows_upright(orientation: int) -> None:
         assert mean_difference(copy, expected) < 1.5
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", sampled(SEEDS, every=4))
 def test_copies_of_people_equal_a_jpeg_of_the_picture_in_their_size(seed: int) -> None:
     intermediate = prepared(seed).intermediate
     for size, copy in read(intermediate).items():
@@ -242,7 +243,7 @@ def test_copies_of_people_equal_a_jpeg_of_the_picture_in_their_size(seed: int) -
 # Their size
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", sampled(SEEDS, every=4))
 def test_copies_of_people_lie_within_reach_and_take_40_kb_at_most(seed: int) -> None:
     intermediate = prepared(seed).intermediate
     for size, reach in copies.REACH.items():

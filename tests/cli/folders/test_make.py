@@ -145,7 +145,7 @@ def test_a_print_is_made_in_any_format_and_replaces_what_was_there(tmp_path: Pat
 @pytest.mark.parametrize("at", ["approved/*.jpg", "collages/.tmp-0001"])
 @pytest.mark.parametrize("number", sampled([signal.SIGINT, signal.SIGTERM], every=2))
 def test_interrupted_it_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, at: str) -> None:
-    people(tmp_path / "pictures", 12)
+    people(tmp_path / "pictures", 4)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     environ = bare() | {"TMPDIR": str(temporary)}

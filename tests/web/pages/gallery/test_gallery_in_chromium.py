@@ -233,9 +233,10 @@ def test_older_photos_come_as_one_scrolls_and_each_is_there_once(member: Watched
     for pages in range(2, 5):
         member.run("scrollTo(0, document.documentElement.scrollHeight)")
         until(member, f"document.querySelectorAll('#photos > li').length >= {60 * pages}")
+        if pages == 2:  # on longer pages axe-core takes seconds
+            assert member.serious() == []
     numbers = member.run("return [...document.querySelectorAll('#photos > li')].map((item) => item.id)")
     assert numbers == [f"photo-{number}" for number in range(1, len(numbers) + 1)]
-    assert member.serious() == []
 
 
 def test_in_the_open_photo_one_gets_beyond_the_end_of_the_page(browser: Watched, service: Service) -> None:

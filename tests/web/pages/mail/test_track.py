@@ -31,6 +31,7 @@ from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import PATIENCE, wait_for
 from tests.support.mailed import ALLOWED, BROWSER, KEY, NOW, opens, present, publish
+from tests.support.tiers import sampled
 
 OLD = "an older key that is still good"
 PICTURE = b"\xff\xd8 the picture of everyone \xff\xd9"
@@ -276,10 +277,11 @@ def test_where_the_list_of_the_withdrawn_cannot_be_read_the_picture_is_served_an
     assert opens(store) == []
 
 
+@pytest.mark.parametrize("many", sampled([200, 1_000], every=2))
 def test_four_workers_and_twenty_clients_lose_no_open_and_record_no_person(
-    standin: Standin, store: Store, exiftool: ExifTool
+    standin: Standin, store: Store, exiftool: ExifTool, many: int
 ) -> None:
-    many, clients = 1_000, 20
+    clients = 20
     people = stored.put(store, range(clients), intermediate=lambda index: stored.plain_intermediate())
     stored.built(store, width=600, height=600)
     picture = store.collages.file("sayno", "0001", "collage-1024.jpg").read_bytes()
