@@ -59,7 +59,7 @@ def mean_difference(one: bytes | Image.Image | Pixels, other: bytes | Image.Imag
     """The mean difference of two pictures of the same size over all pixels and colours, in levels of 255."""
     first, second = (part if isinstance(part, np.ndarray) else pixels(part) for part in (one, other))
     assert first.shape == second.shape
-    return float(np.abs(first.astype(np.int16) - second.astype(np.int16)).mean())
+    return float((np.maximum(first, second) - np.minimum(first, second)).mean())
 
 
 def middle(image: Image.Image, width: int, height: int) -> Image.Image:

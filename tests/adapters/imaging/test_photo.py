@@ -52,11 +52,15 @@ def test_a_picture_of_the_right_size_that_lies_on_its_side_is_turned(orientation
 
 
 @pytest.mark.parametrize(
-    "size", [(300, 400), (400, 300), (500, 500), (299, 401), (1501, 2000), (1700, 2100), (1, 1), (1, 900), (900, 1)]
+    ("width", "height"),
+    sampled(
+        [(400, 300), (300, 400), (1501, 2000), (500, 500), (1, 1), (299, 401), (1, 900), (1700, 2100), (900, 1)],
+        every=2,
+    ),
 )
-def test_the_middle_is_cut_to_three_by_four_whatever_the_size(size: tuple[int, int]) -> None:
-    picture = scene(*size)
-    check(prepare(jpeg(picture)), decoded(jpeg(picture)), most=2.0 if min(size) > 1 else 5.0)
+def test_the_middle_is_cut_to_three_by_four_whatever_the_size(width: int, height: int) -> None:
+    picture = scene(width, height)
+    check(prepare(jpeg(picture)), decoded(jpeg(picture)), most=2.0 if min(width, height) > 1 else 5.0)
 
 
 def test_exactly_the_middle_is_kept() -> None:
@@ -91,7 +95,7 @@ def test_the_same_picture_gives_the_same_bytes() -> None:
     assert prepare(data) == prepare(data)
 
 
-@pytest.mark.parametrize("size", [(1500, 2000), (700, 600), (2400, 3200)])
+@pytest.mark.parametrize("size", [(1500, 2000), (700, 600), pytest.param((2400, 3200), marks=pytest.mark.thorough)])
 def test_everything_is_made_from_the_archive_so_that_it_can_be_made_anew(size: tuple[int, int]) -> None:
     made = imaging.prepare(jpeg(scene(*size)))
     assert replace(imaging.prepare(made.archive), cut=made.cut) == made
@@ -127,7 +131,7 @@ def test_a_profile_is_applied() -> None:
     check(prepare(data), expected, most=3)
 
 
-@pytest.mark.parametrize("size", [(300, 400), (1500, 2000)])
+@pytest.mark.parametrize("size", [(1500, 2000), pytest.param((300, 400), marks=pytest.mark.thorough)])
 def test_wider_colours_become_srgb(size: tuple[int, int]) -> None:
     picture = scene(*size)
     profile = pictures.profile_with_wider_colours()

@@ -50,7 +50,7 @@ def seen(data: bytes) -> Pixels:
         [segment(kind, bytes([kind]) * 60_000) for kind in range(0xE1, 0xEE)],
     ],
 )
-@pytest.mark.parametrize("size", [(300, 400), pytest.param((1500, 2000), marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("size", [(1500, 2000), pytest.param((300, 400), marks=pytest.mark.thorough)])
 def test_metadata_of_any_kind_refuses_no_picture_and_changes_none(segments: list[bytes], size: tuple[int, int]) -> None:
     plain = jpeg(scene(*size))
     dressed = inserted(plain, *segments)
@@ -131,7 +131,7 @@ def test_stray_bytes_before_restart_markers_change_no_pixel(name: str, most: int
     spoilt = with_stray_bytes(whole, most)
     assert len(spoilt) > len(whole)
     assert (seen(spoilt) == seen(whole)).all()
-    if most == 40:  # fewer are among them
+    if most == 40 and name in ("after each row", "grey"):  # fewer are among them
         assert imaging.prepare(spoilt, ()).intermediate == imaging.prepare(whole, ()).intermediate
 
 
