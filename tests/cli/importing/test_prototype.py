@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -14,14 +15,17 @@ from PIL import Image
 
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
+from app.core.config import load_settings
+from app.web.app import create_app
 from scripts.sandbox import mirror
 from scripts.sandbox.kills import crowd
 from scripts.sandbox.mailserver.client import running
-from scripts.sandbox.service import ROOT, Service, environment
+from scripts.sandbox.service import GIVEN_AWAY, ROOT, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.command import run
 from tests.support.prototype import Prototype, address
+from tests.support.web import ADMIN
 
 PAGES = ("", "campaigns/sayno", "campaigns/sayno/history", "campaigns/sayno/photos", "campaigns/sayno/opens")
 
@@ -198,8 +202,9 @@ def test_in_a_trial_the_people_of_the_list_are_those_with_rewritten_addresses(
 
 
 def test_no_page_and_no_log_names_an_address_of_the_old_log(
-    old: Prototype, store: Store, environ: dict[str, str]
+    old: Prototype, store: Store, environ: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     for number in range(3):
         old.photo(f"p/{number}", number)
     with (old.path / "sayno/logs/processor.log").open("a") as log:
@@ -213,8 +218,12 @@ def test_no_page_and_no_log_names_an_address_of_the_old_log(
     as_it_was = Store(old.path)  # somebody has tried the old tree as a store
     as_it_was.root.initialise()
     for path in (store.root.path, old.path):
-        with Service(environ | {"COLLAGEN_STORE": str(path)}, workers=1) as service:
-            pages = [service.admin.get(f"{service.url}/admin/{page}").text for page in PAGES]
+        settings = load_settings(environ | {"COLLAGEN_STORE": str(path)}, dotenv=Path("/nonexistent"))
+        app = create_app(settings)
+        pages = [app.test_client().get(f"/admin/{page}", auth=ADMIN).text for page in PAGES]
+        app.extensions["collagen"].close()
+        assert caplog.messages
+        assert not GIVEN_AWAY.search(caplog.text)
         assert not [one for page in pages for one in old.addresses if one in page]
         assert '<span class="word">removed</span>' in pages[0]
         assert '<time datetime="2025-10-09T08:00:00Z">' in pages[0]
