@@ -113,7 +113,7 @@ def watched() -> Iterator[Watched]:
 
 def crowd(store: Store, campaign: str, people: int, *, alike: bool = False) -> None:
     """Puts so many people into a campaign, all approved at once. `alike`: so many photos of a few people, linked."""
-    few = 8
+    few = 6
     for number in range(min(few, people)):
         files = prepared(number)
         at = 1_700_000_000

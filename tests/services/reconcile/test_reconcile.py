@@ -39,6 +39,7 @@ from scripts.sandbox.samples import person
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
+from tests.support.command import run
 from tests.support.remembering import Remembering
 
 FOLDERS = ("sayno", "other", "test_prototype")
@@ -583,24 +584,20 @@ def test_an_archive_that_is_broken_cannot_give_an_intermediate_and_is_fetched_ag
 def test_the_command_reports_in_words_and_in_json(bench: Bench) -> None:
     names = bench.add(12)
     orphans(bench.store, 1)
-    with start(bench, "--dry-run") as process:
-        out, err = process.communicate(timeout=300)
-    assert process.returncode == 0
-    assert "12  (approved there, not here)" in out
-    assert "and 2 more" in out
-    assert "gone/sayno/000" in out
-    assert "Admin API calls" in out
-    assert "@" not in out + err
-    with start(bench, "sayno", "--json") as process:
-        out, _ = process.communicate(timeout=300)
-    told = json.loads(out)
+    done = run("sync", "--dry-run", environ=bench.environ)
+    assert done.returncode == 0
+    assert "12  (approved there, not here)" in done.stdout
+    assert "and 2 more" in done.stdout
+    assert "gone/sayno/000" in done.stdout
+    assert "Admin API calls" in done.stdout
+    assert "@" not in done.stdout + done.stderr
+    told = json.loads(run("sync", "sayno", "--json", environ=bench.environ).stdout)
     assert told["totals"] == {"missed": 12, "stale": 0, "orphaned": 1, "repaired": 13, "unreachable": 0}
     assert told["campaigns"][0]["missed"] == names
     assert told["calls"] == 2 + 13
     assert {line.rpartition(" ")[2] for line in bench.log()} == {f"request={told['request_id']}"}, "also from threads"
-    with start(bench, "nowhere") as process:
-        _, err = process.communicate(timeout=300)
-    assert (process.returncode, err.startswith("Error: There is no campaign 'nowhere'")) == (1, True)
+    unknown = run("sync", "nowhere", environ=bench.environ)
+    assert (unknown.returncode, unknown.stderr.startswith("Error: There is no campaign 'nowhere'")) == (1, True)
 
 
 # Pure decisions
@@ -757,12 +754,11 @@ def test_the_command_keeps_them_too_and_names_the_way_to_remove_them(bench: Benc
     bench.sync()
     for name in names:
         bench.standin.reject(name, notify=False)
-    with start(bench, "sayno") as process:
-        _, err = process.communicate(timeout=300)
-    assert process.returncode == 1
-    assert err.splitlines()[-1].startswith("Error: 6 of the 6 photos of sayno would go at once. Cloudinary")
-    assert err.splitlines()[-1].endswith("if they should be, run python -m app sync sayno --yes")
+    refused = run("sync", "sayno", environ=bench.environ)
+    assert refused.returncode == 1
+    said = refused.stderr.splitlines()[-1]
+    assert said.startswith("Error: 6 of the 6 photos of sayno would go at once. Cloudinary")
+    assert said.endswith("if they should be, run python -m app sync sayno --yes")
     assert len(bench.store.photos.all("sayno")) == 6
-    with start(bench, "sayno", "--yes") as process:
-        assert process.wait(300) == 0
+    assert run("sync", "sayno", "--yes", environ=bench.environ).returncode == 0
     assert bench.store.photos.all("sayno") == []
