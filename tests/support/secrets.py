@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 # processes that get no settings at all
 BARE = re.compile(r"app\.adapters\.imaging\.decoder\b|exiftool|app\.services\.collage\.job")
@@ -35,14 +34,19 @@ def told_too_much() -> list[str]:
 
 
 def _below(process: int) -> Iterator[int]:
-    for path in Path(f"/proc/{process}/task").glob("*/children"):
-        for child in _read(process, f"task/{path.parent.name}/children").split():
+    try:
+        threads = os.listdir(f"/proc/{process}/task")  # noqa: PTH208 -- half of pathlib's time, after each test
+    except OSError:
+        return
+    for thread in threads:
+        for child in _read(process, f"task/{thread}/children").split():
             yield int(child)
             yield from _below(int(child))
 
 
 def _read(process: int, name: str) -> str:
     try:
-        return Path(f"/proc/{process}/{name}").read_bytes().replace(b"\0", b"\n").decode("utf-8", "replace")
+        with open(f"/proc/{process}/{name}", "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read().replace(b"\0", b"\n").decode("utf-8", "replace")
     except OSError:
         return ""

@@ -392,13 +392,12 @@ def test_killed_and_started_again_it_goes_on_where_it_stopped_and_broken_photos_
     assert sorted(name for _, name in mirror.held(bench.store, bench.exiftool)) == whole
 
     bench.standin.limit(None)
-    with start(bench, "sayno", "--json") as process:
-        out, err = process.communicate(timeout=300)
-    assert process.returncode == 1
-    (told,) = json.loads(out)["campaigns"]
+    done = run("sync", "sayno", "--json", environ=bench.environ)
+    assert done.returncode == 1
+    (told,) = json.loads(done.stdout)["campaigns"]
     assert {row["public_id"] for row in told["unreachable"]} == {photo["public_id"] for photo in broken}
     assert all("JPEG" in row["reason"] for row in told["unreachable"])
-    assert (told["agreed"], told["asked"], "Traceback" in err) == (5, 60, False)
+    assert (told["agreed"], told["asked"], "Traceback" in done.stderr) == (5, 60, False)
     assert not list((bench.store.root.path / ".sync").glob("*.json")), "the cursor is cleared at the end"
     assert {line.split()[1] for line in bench.log() if line.startswith("ERROR")} == {p["public_id"] for p in broken}
 
@@ -458,9 +457,11 @@ def test_only_one_sync_of_a_campaign_runs_at_a_time_and_one_may_wait(bench: Benc
         with pytest.raises(SyncInProgress, match="sayno is running already"):
             bench.sync()
         assert bench.sync("other").repaired == []
-        with start(bench, "sayno", "other") as refused:
-            _, err = refused.communicate(timeout=300)
-        assert (refused.returncode, err) == (1, "Error: A sync of sayno is running already; wait until it is done.\n")
+        refused = run("sync", "sayno", "other", environ=bench.environ)
+        assert (refused.returncode, refused.stderr) == (
+            1,
+            "Error: A sync of sayno is running already; wait until it is done.\n",
+        )
         waiting = start(bench, "sayno", "--wait", "60")
         place = bench.store.root.path / ".sync/sayno.next"
         wait_for(lambda: place.exists() and is_locked(place), "it waits for its turn")
