@@ -6,6 +6,7 @@ through all cases, and more of Hypothesis's examples; see tests/support/tiers.py
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -76,6 +77,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         slow = [item for item in items if not is_quick(item)]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in set(slow)]
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()  # or each search for garbage would go through thousands of tests, which stay to the end
 
 
 @pytest.fixture(autouse=True)

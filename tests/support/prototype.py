@@ -16,7 +16,6 @@ from PIL import Image
 from scripts.sandbox.samples import person
 from scripts.sandbox.standin.client import Standin
 
-
 PEOPLE, PICTURES = 8, 6  # the last have the first ones' pictures
 
 
