@@ -9,6 +9,18 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SQS = ROOT / "app" / "adapters" / "sqs.py"
 PARAMETERS = ROOT / "deploy" / "aws" / "parameters.py"
+# What a function in a network of its own needs: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+INTERFACES = {
+    f"ec2:{what}"
+    for what in (
+        "CreateNetworkInterface",
+        "DescribeNetworkInterfaces",
+        "DescribeSubnets",
+        "DeleteNetworkInterface",
+        "AssignPrivateIpAddresses",
+        "UnassignPrivateIpAddresses",
+    )
+}
 # Which queue a name means, wherever the worker uses one.
 QUEUES = {"queue": "Notifications", "_queue": "Notifications", "dead": "Failed"}
 

@@ -32,17 +32,6 @@ from tests.deploy import code, gateway
 
 QUEUE_CODE = code.ROOT / "app" / "queue"
 CLIENT = {f"elasticfilesystem:Client{what}" for what in ("Mount", "Write", "RootAccess")}
-INTERFACES = {
-    f"ec2:{what}"
-    for what in (
-        "CreateNetworkInterface",
-        "DescribeNetworkInterfaces",
-        "DescribeSubnets",
-        "DeleteNetworkInterface",
-        "AssignPrivateIpAddresses",
-        "UnassignPrivateIpAddresses",
-    )
-}
 CHANNELS = {
     "ssm:UpdateInstanceInformation",
     *(f"ssmmessages:{what}{kind}Channel" for what in ("Create", "Open") for kind in ("Control", "Data")),
@@ -50,7 +39,7 @@ CHANNELS = {
 # Actions that AWS's own agents perform in our name, and for which AWS defines no resource:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html (execution role)
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
-WITHOUT_RESOURCE = INTERFACES | CHANNELS
+WITHOUT_RESOURCE = code.INTERFACES | CHANNELS
 # What AWS's services do in our name, by the documentation of each; our code's own actions are read from our code.
 BY_AWS = {
     "GatewayRole": {("sqs:SendMessage", "Notifications")},  # SQS-SendMessage
@@ -65,7 +54,7 @@ BY_AWS = {
         # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html; the group is there
         ("logs:CreateLogStream", "WorkerLog"),
         ("logs:PutLogEvents", "WorkerLog"),
-        *((action, "*") for action in INTERFACES),
+        *((action, "*") for action in code.INTERFACES),
     },
     "InstanceRole": {(action, "*") for action in CHANNELS},
     # AWSBackupServiceLinkedRolePolicyForBackup, EFSResourcePermissions

@@ -13,7 +13,6 @@ from app.queue.looks import ATTEMPTS
 from scripts.sandbox.container import dockerfile
 from scripts.sandbox.container.template import LOOKS, allowed, load, properties, within
 from tests.deploy import code
-from tests.deploy.test_aws import INTERFACES
 
 
 def of(name: str) -> dict[str, Any]:
@@ -52,7 +51,7 @@ def test_each_part_may_do_what_it_does_and_nothing_beyond() -> None:
         ("elasticfilesystem:ClientWrite", "the store"),
         ("logs:CreateLogStream", "MakerLog"),
         ("logs:PutLogEvents", "MakerLog"),
-        *((action, "*") for action in INTERFACES),
+        *((action, "*") for action in code.INTERFACES),
     }
     assert given("WorkerOrders") == {("sqs:SendMessage", "Orders")}
     # sends, counts and redrives; send_message_batch needs the right to send one

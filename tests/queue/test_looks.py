@@ -36,9 +36,8 @@ from scripts.sandbox.kills.looks import LOOKS, fails, person
 from scripts.sandbox.samples import person as sample
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.queue.test_records import record
 from tests.support.command import run
-from tests.support.queue import Syncs, approved
+from tests.support.queue import Syncs, approved, record
 
 CARD = '[card]\n[[card.steps]]\nstep = "watermark"\ntext = "{title}"\n'
 

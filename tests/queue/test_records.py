@@ -22,14 +22,10 @@ from scripts.sandbox.service import environment
 from scripts.sandbox.standin import signatures
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.support.queue import Syncs, gone, told
+from tests.support.queue import Syncs, gone, record, told
 
 ATTRIBUTES = {"X-Cld-Timestamp": "1700000000", "X-Cld-Signature": "ab" * 20, "X-Request-ID": "0123456789abcdef"}
 RECORD = Record("the-id", '{"a": "é"}', "1700000000", "ab" * 20, "0123456789abcdef", 1700000001.5)
-
-
-def record(notification: Notification, sent: float | None = None) -> Record:
-    return from_message(Message("the-message", "", notification.body, sent or time.time(), notification.attributes))
 
 
 def test_a_message_and_an_event_of_lambda_are_the_same_record() -> None:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from app.adapters.sqs import Message
+from app.queue.records import Record, from_message
 from scripts.sandbox.awsserver.client import Notification
 from scripts.sandbox.samples import person
 from scripts.sandbox.standin.client import Standin
@@ -44,3 +46,8 @@ def gone(standin: Standin, public_id: str = "gone", ago: float = 0, **more: Any)
         time.time() - ago,
         **more,
     )
+
+
+def record(notification: Notification, sent: float | None = None) -> Record:
+    """The record of a notification that SQS received at `sent`, now by default."""
+    return from_message(Message("the-message", "", notification.body, sent or time.time(), notification.attributes))
