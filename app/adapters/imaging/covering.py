@@ -19,6 +19,6 @@ def covering(jpeg: bytes, shape: tuple[int, int], size: tuple[int, int]) -> NDAr
     except ValueError as error:
         raise PictureError(f"The picture cannot be decoded: {error}.") from error
     scale = min(width / shape[0], height / shape[1])
-    left, top = (width - scale * shape[0]) / 2, (height - scale * shape[1]) / 2
+    left, top = (max(0.0, (side - scale * part) / 2) for side, part in zip((width, height), shape, strict=True))
     whole = Image.fromarray(decoded(jpeg, "jpeg", width))
     return np.asarray(whole.resize(size, Image.Resampling.LANCZOS, box=(left, top, width - left, height - top)))

@@ -12,7 +12,10 @@ Indices = NDArray[np.intp]
 Costs = NDArray[np.float64]  # cells × seats
 
 EXACT = 10_000**2  # cells × seats that are compared at once, 8 bytes each
-BLOCK = 1_500  # cells that are assigned anew at once, beyond
+STEPS = (40, 200, 1_000, 4_000)  # of the mean distance, what a bid adds
+MOST_BIDS = 40  # of each row in an auction, on average
+HIGHEST = 2.0**40  # a bid where there is no second seat
+BLOCK = 2_500  # cells that are assigned anew at once, beyond
 ROUNDS = 12
 ENOUGH = 0.002  # a round that improves less is the last
 SEED = 19
@@ -35,21 +38,54 @@ def exact(cells: Colours, seats: Colours, certain: NDArray[np.bool_]) -> Indices
 
     if not len(cells):
         return np.zeros(0, np.intp)
-    costs = squared(cells, seats)
-    if not certain.all():
-        # cheaper than any exchange could be worth; the sums stay whole numbers below 2^53
-        costs[:, certain] -= (costs.max() - costs.min()) * len(cells) + 1
-    found: Indices = linear_sum_assignment(costs)[1]
+    square = len(seats) ** 2 <= EXACT
+    costs = np.zeros((len(seats) if square else len(cells), len(seats)))
+    real = squared(cells, seats, costs[: len(cells)])
+    worth = (real.max() - real.min() + 1) * len(cells)  # more than any exchange; all sums stay below 2^53
+    if square:
+        # seats that stay empty have rows of their own, which certain ones are not for
+        costs[len(cells) :, certain] = worth
+        # what is taken from a whole column changes no choice, but leaves little to search: a tenth of the time
+        costs -= prices(costs)
+    elif not certain.all():
+        costs[:, certain] -= worth
+    found: Indices = linear_sum_assignment(costs)[1][: len(cells)]
     return found
 
 
-def squared(cells: Colours, seats: Colours) -> Costs:
+def squared(cells: Colours, seats: Colours, into: Costs | None = None) -> Costs:
     """Squared distances (cells × seats), exact whole numbers."""
     one, other = cells.astype(np.float64), seats.astype(np.float64)
-    costs: Costs = (-2 * one) @ other.T
+    costs: Costs = np.matmul(-2 * one, other.T, out=into)
     costs += (one**2).sum(axis=1)[:, np.newaxis]
     costs += (other**2).sum(axis=1)
     return costs
+
+
+def prices(costs: Costs) -> NDArray[np.float64]:
+    """What the seats are worth to the rows, nearly: the prices of an auction (Bertsekas, 1988). Whole numbers.
+
+    Each row in turn takes the seat that is best for it, and pays so much that the second best is as good, and a little
+    more; whoever sat there is in turn again. From auction to auction the little more gets smaller.
+    """
+    price = costs.min(axis=0)
+    for part in STEPS:
+        more = max(1.0, np.rint(costs.mean() / part))
+        owner = np.full(len(costs), -1)
+        waiting = list(range(len(costs)))
+        for _ in range(MOST_BIDS * len(costs)):
+            if not waiting:
+                break
+            row = waiting.pop()
+            left = costs[row] - price
+            best = left.argmin()
+            least = left[best]
+            left[best] = np.inf
+            price[best] -= min(left.min(), least + HIGHEST) - least + more
+            if owner[best] >= 0:
+                waiting.append(int(owner[best]))
+            owner[best] = row
+    return price
 
 
 def improved(cells: Colours, seats: Colours, certain: NDArray[np.bool_], block: int = BLOCK) -> Indices:

@@ -232,7 +232,7 @@ def test_a_picture_of_any_format_becomes_a_small_jpeg() -> None:
 def test_repeat_and_tint_have_bounds() -> None:
     for wrong in ({"repeat": 0}, {"repeat": 101}, {"tint": -0.1}, {"tint": 0.41}, {"tint": float("nan")}):
         with pytest.raises(BadParameters):
-            Mosaic(TWO, **wrong)  # type: ignore[arg-type]
+            Mosaic(TWO, **wrong)
 
 
 def test_a_mosaic_passes_through_json_unchanged() -> None:
