@@ -68,7 +68,7 @@ def prices(costs: Costs) -> NDArray[np.float64]:
     Each row in turn takes the seat that is best for it, and pays so much that the second best is as good, and a little
     more; whoever sat there is in turn again. From auction to auction the little more gets smaller.
     """
-    price = costs.min(axis=0)
+    price: NDArray[np.float64] = costs.min(axis=0)
     for part in STEPS:
         more = max(1.0, np.rint(costs.mean() / part))
         owner = np.full(len(costs), -1)

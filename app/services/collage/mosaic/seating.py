@@ -15,6 +15,7 @@ from app.services.collage.mosaic.assignment import assigned
 from app.services.collage.mosaic.candidates import candidates
 from app.services.collage.mosaic.colours import oklab
 from app.services.collage.mosaic.fit import Fit, fit
+from app.services.collage.mosaic.scattered import scattered
 from app.services.collage.mosaic.tint import ACROSS, DOWN, Rows, Tint
 from app.services.collage.mosaic.wish import Mosaic
 
@@ -58,8 +59,11 @@ def seating(store: Store, campaign: str, line: Line, grid: Layout, asked: Mosaic
     again = np.repeat(np.arange(len(people)), asked.repeat - 1) if grid.used > len(people) else np.zeros(0, np.intp)
     seats = np.concatenate([first, again])
     certain = np.arange(len(seats)) < len(first) - len(among.possible)
-    found = assigned(_flat(by_cell[open_cells]), _flat(colours)[seats], certain)
-    chosen[open_cells] = seats[found]
+    places_lab, people_lab = _flat(by_cell), _flat(colours)
+    pinned_cells = chosen >= 0
+    chosen[open_cells] = seats[assigned(places_lab[open_cells], people_lab[seats], certain)]
+    if len(again):
+        chosen = scattered(chosen, places_lab, people_lab, grid.cols, pinned_cells)
     result = fit(by_cell, colours[chosen], grid, asked)
     tint = Tint(wanted, asked.tint) if asked.tint else None
     return Seating([people[index] for index in chosen], result, tint)
