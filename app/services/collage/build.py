@@ -24,6 +24,7 @@ from app.core.errors import BadParameters
 from app.services.collage import choice, derivatives, manifest, montage
 from app.services.collage.cells.sources import WHITE, InLook
 from app.services.collage.finish import Finish
+from app.services.collage.mosaic.candidates import candidates
 from app.services.collage.mosaic.fit import Fit
 from app.services.collage.mosaic.seating import UnreadablePeople, seating
 from app.services.collage.mosaic.tint import Tint
@@ -106,18 +107,18 @@ def _write_pictures(
             return planned, seated, files, unreadable
         unreadable += [photo.public_id for photo in planned.line.queue if photo.public_id in failed]
         planned = replace(planned, line=choice.without(planned.line, failed))
-        people = len(planned.line.queue)
-        if not people:
+        if not planned.line.queue:
             raise BadParameters("None of the campaign's photos can be read; python -m app check says why.")
-        if not planned.fills(people):
-            planned = replace(planned, grid=smaller(people, planned))
+        if not planned.fills():
+            planned = replace(planned, grid=smaller(planned))
 
 
 def _seated(store: Store, campaign: str, planned: CollagePlan) -> _Seated:
     """Raises UnreadablePeople, PictureError."""
     if planned.mosaic is None:
         return _Seated(choice.arranged(planned.line, planned.grid))
-    found = seating(store, campaign, planned.line, planned.grid, planned.mosaic, _look(planned))
+    among = candidates(planned.line, planned.grid.used, planned.people if planned.mosaic.repeat > 1 else None)
+    found = seating(store, campaign, among, planned.line.pins, planned.grid, planned.mosaic, _look(planned))
     return _Seated(found.seated, found.fit, found.tint)
 
 

@@ -41,7 +41,7 @@ class Parameters:
 class CollagePlan:
     """Who may be in a collage, its grid, and what is made of it; the look, and who has no result of it (public IDs).
 
-    `mosaic`: the picture that they show together.
+    `mosaic`: the picture that they show together; `most`: people at most, where places are for several times as many.
     """
 
     line: Line
@@ -50,10 +50,16 @@ class CollagePlan:
     look: UsedLook | None = None
     without_look: Sequence[str] = ()
     mosaic: Mosaic | None = None
+    most: int | None = None
 
-    def fills(self, people: int) -> bool:
-        """Whether so many people are enough for the grid."""
-        return wish.fills(people, self.mosaic.repeat if self.mosaic else 1, self.grid.used)
+    @property
+    def people(self) -> int:
+        """How many people there are for the grid."""
+        return min(len(self.line.queue), self.most or len(self.line.queue))
+
+    def fills(self) -> bool:
+        """Whether the people are enough for the grid."""
+        return wish.fills(self.people, self.mosaic.repeat if self.mosaic else 1, self.grid.used)
 
 
 def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
@@ -67,7 +73,7 @@ def plan(store: Store, campaign: str, parameters: Parameters) -> CollagePlan:
     people = choice.invited(parameters.photos, len(line.queue))
     grid = _grid(people, parameters)
     places.require_places(line.pins, grid.cols, grid.rows)
-    return CollagePlan(line, grid, parameters.finish, parameters.look, lacking, parameters.mosaic)
+    return CollagePlan(line, grid, parameters.finish, parameters.look, lacking, parameters.mosaic, parameters.photos)
 
 
 def _grid(people: int, parameters: Parameters) -> Layout:
@@ -77,10 +83,11 @@ def _grid(people: int, parameters: Parameters) -> Layout:
     return _for(people, layout.printed(wanted, *canvas(parameters.finish.print)))
 
 
-def smaller(people: int, planned: CollagePlan) -> Layout:
-    """The grid for fewer people on the canvas of the planned one. Raises BadParameters if there is none."""
+def smaller(planned: CollagePlan) -> Layout:
+    """The grid for its people, on the canvas of the planned one. Raises BadParameters if there is none."""
     choose = layout.printed if planned.finish.print else layout.cheapest
-    grid, wanted = planned.grid, _places(people, planned.mosaic)
+    grid, people = planned.grid, planned.people
+    wanted = _places(people, planned.mosaic)
     return _for(people, choose(wanted, grid.horizontal.canvas, grid.vertical.canvas))
 
 
@@ -125,10 +132,10 @@ def plan_revision(store: Store, campaign: str, old: Manifest, without: Collectio
         return None
     line = Line(queue, others, pins, {photo.public_id: 1 for photo in left_out})
     grid = layout.resized(old.layout, max(len(queue), old.layout.used), old.canvas.width, old.canvas.height)
-    planned = CollagePlan(line, grid, of_collage(old), look, lacking, kept.mosaic(store, old))
-    if planned.fills(len(queue)):
+    planned = CollagePlan(line, grid, of_collage(old), look, lacking, kept.mosaic(store, old), len(old.shown))
+    if planned.fills():
         return planned
     try:
-        return replace(planned, grid=smaller(len(queue), planned))
+        return replace(planned, grid=smaller(planned))
     except BadParameters:
         return None

@@ -17,8 +17,14 @@ class Candidates:
     possible: list[str]
 
 
-def candidates(line: Line, places: int) -> Candidates:
-    """The candidates for so many places. The line has at least one person."""
+def candidates(line: Line, places: int, most: int | None = None) -> Candidates:
+    """The candidates for so many places. The line has at least one person.
+
+    `most`: of people who may be repeated, so many at most; then the time of approval decides as ever, for everyone who
+    is in it has to be shown once.
+    """
+    if most is not None:
+        return Candidates([photo.public_id for photo in line.queue[: min(places, most)]], [])
     first, behind = line.queue[:places], line.queue[places:]
     last = line.claims.get(first[-1].public_id, 0)
     equal = [photo.public_id for photo in behind if line.claims.get(photo.public_id, 0) == last]

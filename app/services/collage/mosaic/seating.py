@@ -1,6 +1,6 @@
 """Seats people so that together they show a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +8,10 @@ import numpy as np
 from app.adapters.store import Store
 from app.services.collage.cells.cells import cells
 from app.services.collage.cells.sources import InLook
-from app.services.collage.choice import Line
 from app.services.collage.layout import Layout, places
 from app.services.collage.mosaic import target
 from app.services.collage.mosaic.assignment import assigned
-from app.services.collage.mosaic.candidates import candidates
+from app.services.collage.mosaic.candidates import Candidates
 from app.services.collage.mosaic.colours import oklab
 from app.services.collage.mosaic.fit import Fit, fit
 from app.services.collage.mosaic.scattered import scattered
@@ -37,18 +36,25 @@ class UnreadablePeople(Exception):
         self.public_ids = list(public_ids)
 
 
-def seating(store: Store, campaign: str, line: Line, grid: Layout, asked: Mosaic, look: InLook | None) -> Seating:
-    """Who sits where, if the line can fill the grid. The same arguments give the same.
+def seating(
+    store: Store,
+    campaign: str,
+    among: Candidates,
+    pins: Mapping[str, str],
+    grid: Layout,
+    asked: Mosaic,
+    look: InLook | None,
+) -> Seating:
+    """Who of the candidates sits where, if they can fill the grid. The same arguments give the same.
 
     Raises UnreadablePeople, PictureError for the target, StoreUnavailable.
     """
     wanted = target.points(asked.target, grid)
     by_cell = target.of_cells(wanted, grid)
-    among = candidates(line, grid.used)
     people = [*among.certain, *among.possible]
     colours = _colours(store, campaign, people, look)
     number = {public_id: index for index, public_id in enumerate(people)}
-    fixed = places.fixed(people, line.pins, grid.cols, grid.rows)
+    fixed = places.fixed(people, pins, grid.cols, grid.rows)
     chosen = np.full(grid.used, -1, np.intp)
     for (row, col), public_id in fixed.items():
         chosen[row * grid.cols + col] = number[public_id]

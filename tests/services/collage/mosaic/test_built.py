@@ -119,6 +119,9 @@ def test_with_repeat_everyone_is_shown_and_nobody_too_often(store: Store) -> Non
     assert manifest.shown == tuple(dict.fromkeys(seated(made)))
     left, right = sides(made)
     assert np.mean(left) < np.mean(right) - 5
+    few = built(store, width=512, height=512, photos=6, mosaic=Mosaic(TWO, repeat=5))
+    assert len(set(seated(few))) == 6
+    assert len(few["left_out"]) == 14
     store.photos.remove(CAMPAIGN, manifest.shown[0])
     again = rebuilt(store, "0001")
     assert set(seated(again)) == {*manifest.shown[1:]}
