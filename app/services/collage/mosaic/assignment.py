@@ -38,7 +38,8 @@ def exact(cells: Colours, seats: Colours, certain: NDArray[np.bool_]) -> Indices
 
     if not len(cells):
         return np.zeros(0, np.intp)
-    square = len(seats) ** 2 <= EXACT
+    # equal seats would outbid each other for long
+    square = len(seats) ** 2 <= EXACT and 2 * len(np.unique(seats, axis=0)) > len(seats)
     costs = np.zeros((len(seats) if square else len(cells), len(seats)))
     real = squared(cells, seats, costs[: len(cells)])
     worth = (real.max() - real.min() + 1) * len(cells)  # more than any exchange; all sums stay below 2^53
