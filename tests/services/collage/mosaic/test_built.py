@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -20,6 +22,7 @@ from app.services.collage.mosaic.picture import target
 from app.services.collage.mosaic.wish import Mosaic, from_json, people_for, places
 from app.services.collage.plan import plan_revision
 from app.services.looks.standing import UsedLook
+from scripts.sandbox.service import ROOT
 from scripts.sandbox.stored import (
     CAMPAIGN,
     NOW,
@@ -248,3 +251,9 @@ def test_places_grow_with_repeats_and_people_for_them_are_the_inverse() -> None:
     assert people_for(1064, 1) == 1064
     assert places(people_for(500, 4), 4) >= 500
     assert places(30_000, 100) == 40_000
+
+
+def test_only_a_mosaic_loads_scipy() -> None:
+    code = "import sys, app.web.app, app.cli, app.services.collage.build; print('scipy' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert answer.stdout == "False\n"
