@@ -26,6 +26,7 @@ EXIFTOOL_BYTES = 256 * 1024 * 1024  # exiftool's address space; 60 MB measured
 # --- Memory of a build: data that each of its processes may allocate; the system refuses more. Measured: 116 MB for
 # 4096×4096 pixels, 203 for three people on 3000×16384, 154 for a print of 39370×19685; with AVIF up to 252.
 BUILD_BYTES = 320_000_000
+ASSIGNMENT_BYTES = 1_000_000_000  # in addition, for a mosaic: 10,000 places × 10,000 people take 800 MB
 
 # --- Time
 DECODER_CPU_SECONDS = 15  # processor time of one picture; the slowest accepted one takes one to two

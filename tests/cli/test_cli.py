@@ -176,6 +176,31 @@ def test_collage_makes_prints_and_formats(environ: dict[str, str]) -> None:
     assert (refused.exit_code, "Only the PNG of a collage can" in refused.stderr) == (1, True)
 
 
+def test_collage_makes_a_mosaic_and_says_how_well_it_fits(environ: dict[str, str], tmp_path: Path) -> None:
+    store = Store(Path(environ["COLLAGEN_STORE"]))
+    store.root.initialise()
+    for number in range(6):
+        files = prepared(number)
+        store.photos.put("sayno", f"p{number}", files.archive, files.intermediate, number)
+    wanted = tmp_path / "wanted.webp"
+    Image.linear_gradient("L").save(wanted)
+    wish = ["--mosaic", str(wanted), "--repeat", "3", "--tint", "0.2", "--width", "360", "--height", "480"]
+    answer = run("collage", "sayno", *wish, environ=environ)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    lines = answer.stdout.splitlines()
+    assert lines[0].startswith("Collage 0001 of sayno: 6 people in ")
+    assert re.fullmatch(
+        r"  a mosaic: cells differ from the picture by ΔE [\d.]+ on average, seated at random by [\d.]+; "
+        r"\d+ people would fill the next finer grid, \d+×\d+",
+        lines[1],
+    )
+    said = store.collages.manifest("sayno", "0001").mosaic
+    assert said is not None
+    assert (said.repeat, said.tint) == (3, 0.2)
+    refused = call("collage", "sayno", "--mosaic", environ["COLLAGEN_CAMPAIGNS"], environ=environ)
+    assert (refused.exit_code, "No mosaic can be made of this picture" in refused.stderr) == (1, True)
+
+
 def test_a_master_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     master = tmp_path / "print.png"
     with master.open("wb") as file:
@@ -228,6 +253,10 @@ def test_a_process_ends_with_the_code_of_its_command(environ: dict[str, str]) ->
         ("collage", "sayno", "--print", "30x20mm", "--width", "300"),
         ("collage", "sayno", "--format", "gif"),
         ("collage", "sayno", "--rebuild", "1", "--background", "#FF9416"),
+        ("collage", "sayno", "--rebuild", "1", "--mosaic", __file__),
+        ("collage", "sayno", "--mosaic", "/nowhere.jpg"),
+        ("collage", "sayno", "--mosaic", __file__, "--tint", "0.5"),
+        ("collage", "sayno", "--repeat", "2"),
         ("collage", "sayno", "--pin", "p1"),
         ("collage", "sayno", "--pin", "p1=middle", "--pin", "p1=1,1"),
     ],

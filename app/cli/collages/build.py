@@ -5,6 +5,7 @@ import shlex
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -18,6 +19,8 @@ from app.core.plurals import count
 from app.services.collage import job
 from app.services.collage.finish import finish
 from app.services.collage.layout import places
+from app.services.collage.mosaic import picture
+from app.services.collage.mosaic.wish import MOST_REPEATS, MOST_TINT, Mosaic
 from app.services.collage.plan import Parameters, plan
 from app.services.collage.withdrawn import Withdrawn
 from app.services.looks.recipes import load_looks
@@ -41,6 +44,24 @@ PATIENCE = 0.3  # seconds to wait for the lock: another process may only be chec
 @click.option("--duplicates", is_flag=True, help="Show every photo of people who sent several, not just the newest.")
 @click.option("--look", metavar="LOOK", help="Show what this look made of the photos, of everyone who has it.")
 @click.option(
+    "--mosaic",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PICTURE",
+    help="Seat people so that together they show this picture.",
+)
+@click.option(
+    "--repeat",
+    type=click.IntRange(1, MOST_REPEATS),
+    metavar="N",
+    help="Show everyone once and at most N times, in a finer mosaic.  [default: 1]",
+)
+@click.option(
+    "--tint",
+    type=click.FloatRange(0, MOST_TINT),
+    metavar="PART",
+    help=f"Blend each cell with this part of the picture's colour, 0 to {MOST_TINT:g}.  [default: 0]",
+)
+@click.option(
     "--rebuild",
     type=CollageNumber(),
     metavar="COLLAGE",
@@ -60,6 +81,9 @@ def collage(
     pin: tuple[str, ...],
     duplicates: bool,
     look: str | None,
+    mosaic: Path | None,
+    repeat: int | None,
+    tint: float | None,
     rebuild: str | None,
     as_json: bool,
 ) -> None:
@@ -73,6 +97,7 @@ def collage(
                python -m app collage sayno --print 3000x2000mm --dpi 100 --format tiff
                python -m app collage sayno --pin supporters/ada=middle --pin supporters/ben=1,1
                python -m app collage sayno --look orange --background '#FF9416'
+               python -m app collage sayno --mosaic portrait.jpg --width 3072 --tint 0.2
                python -m app collage sayno --rebuild 0003
     """
     _refuse_contradictions(click.get_current_context())
@@ -82,10 +107,11 @@ def collage(
     store = Store(settings.store)
     if rebuild is None:
         made_of = finish(size, dpi, formats, background)
+        shown = Mosaic(picture.target(mosaic.read_bytes()), repeat or 1, tint or 0.0) if mosaic else None
         parameters = Parameters(
-            photos, width, height, frozenset(exclude), duplicates, made_of, pins, _used(settings, look)
+            photos, width, height, frozenset(exclude), duplicates, made_of, pins, _used(settings, look), shown
         )
-        manifest = _built(store, campaign, parameters)
+        manifest = _built(store, campaign, parameters, mosaic)
     else:
         manifest = _rebuilt(store, campaign, rebuild)
     if as_json:
@@ -98,10 +124,13 @@ def collage(
 def _refuse_contradictions(context: click.Context) -> None:
     """Raises UsageError for options that exclude each other."""
     given = given_size(context)
-    if "rebuild" in given and given & {"size", "dpi", "formats", "background", "pin", "look"}:
+    if "rebuild" in given and given & {"size", "dpi", "formats", "background", "pin", "look", "mosaic"}:
         raise click.UsageError(
-            "--rebuild makes the same again; leave out --print, --dpi, --format, --background, --pin and --look."
+            "--rebuild makes the same again; leave out --print, --dpi, --format, --background, --pin, --look and "
+            "--mosaic."
         )
+    if given & {"repeat", "tint"} and "mosaic" not in given:
+        raise click.UsageError("--repeat and --tint are for mosaics; name a picture with --mosaic.")
 
 
 def _used(settings: Settings, name: str | None) -> UsedLook | None:
@@ -128,7 +157,7 @@ def _pins(given: tuple[str, ...]) -> dict[str, str]:
 def _description(store: Store, campaign: str, manifest: Manifest) -> Iterator[str]:
     grid = manifest.layout
     yield (
-        f"Collage {manifest.id} of {campaign}: {count(grid.used, 'person', 'people')} in "
+        f"Collage {manifest.id} of {campaign}: {count(len(manifest.shown), 'person', 'people')} in "
         f"{grid.cols}×{grid.rows} cells of {grid.cell_width}×{grid.cell_height}; "
         f"{len(manifest.left_out)} left out, {len(manifest.unreadable)} unreadable"
     )
@@ -140,6 +169,13 @@ def _description(store: Store, campaign: str, manifest: Manifest) -> Iterator[st
             f"  {lacking} of {count(every, 'photo', 'photos')} have no current result of the look {manifest.look}; "
             f"python -m app look {campaign} {manifest.look} makes them"
         )
+    if shown := manifest.mosaic:
+        finer = shown.finer
+        yield (
+            f"  a mosaic: cells differ from the picture by ΔE {shown.error:.1f} on average, seated at random by "
+            f"{shown.random_error:.1f}; {count(finer.people, 'person', 'people')} would fill the next finer grid, "
+            f"{finer.cols}×{finer.rows}"
+        )
     if printed := manifest.print:
         yield f"  a print of {printed.width_mm:g}×{printed.height_mm:g} mm at {printed.dpi} dpi: {manifest.master.name}"
     for file in manifest.files:
@@ -147,8 +183,8 @@ def _description(store: Store, campaign: str, manifest: Manifest) -> Iterator[st
         yield f"  {file.width}×{file.height}  {file.bytes / 1e6:5.1f} MB  {path}"
 
 
-def _built(store: Store, campaign: str, parameters: Parameters) -> Manifest:
-    """The manifest of a new collage."""
+def _built(store: Store, campaign: str, parameters: Parameters, mosaic: Path | None) -> Manifest:
+    """The manifest of a new collage. `mosaic`: the file of its picture."""
     options = ["--photos", str(parameters.photos)] if parameters.photos else []
     options += [part for public_id in parameters.exclude for part in ("--exclude", public_id)]
     options += [part for public_id, place in parameters.pin.items() for part in ("--pin", f"{public_id}={place}")]
@@ -156,9 +192,11 @@ def _built(store: Store, campaign: str, parameters: Parameters) -> Manifest:
     options += ["--look", parameters.look.name] if parameters.look else []
     options += ["--background", parameters.finish.background] if parameters.finish.background else []
     options += [part for kind in parameters.finish.formats for part in ("--format", kind)]
+    options += ["--mosaic", str(mosaic)] if mosaic else []
     command = shlex.join(["python", "-m", "app", "collage", campaign, *options])
     grid = plan(store, campaign, parameters).grid
-    for line in () if parameters.finish.print else offer_lines(grid, command):
+    repeated = parameters.mosaic is not None and parameters.mosaic.repeat > 1
+    for line in () if parameters.finish.print or repeated else offer_lines(grid, command):
         click.echo(line, err=True)
     build = job.start(store, campaign, parameters)
     _watch(store, campaign, build)

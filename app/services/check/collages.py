@@ -6,17 +6,19 @@ from pathlib import Path
 from app.adapters import imaging
 from app.adapters.store import Store
 from app.adapters.store.collages.finished import MANIFEST
-from app.adapters.store.collages.manifests import File, Manifest
+from app.adapters.store.collages.manifests import TARGET, File, Manifest
 from app.core import limits
 from app.core.errors import CollageInProgress, CollageUnsound, NotFound, PictureError
 from app.services.check.findings import Finding
 from app.services.collage import derivatives
 from app.services.collage.finish import SCREEN_FORMATS, of_collage
 from app.services.collage.manifest import describe_file
+from app.services.collage.mosaic import kept
 from app.services.collage.withdrawn import Withdrawn, said
 
 DAMAGED = "restore it from a backup, or --repair withdraws the collage: its pictures go, its number is not used again"
 ANEW = "build another collage; --repair can remake derivatives, not this"
+LOST = "restore it from a backup; without it, a rebuild of this mosaic shows its people in the order of their approval"
 PATIENCE = 5.0  # seconds, while a collage is being built
 
 
@@ -71,7 +73,10 @@ def _look(store: Store, campaign: str, collage: str, *, repair: bool) -> Iterato
     if problem := _manifest_problem(manifest, campaign, listed):
         yield Finding(path(MANIFEST), problem, ANEW)
     there = store.collages.names(campaign, collage)
-    for name in sorted(there - listed.keys() - {MANIFEST}):
+    private = {MANIFEST, TARGET} if manifest.mosaic else {MANIFEST}
+    if manifest.mosaic and kept.mosaic(store, manifest) is None:
+        yield Finding(path(TARGET), "is damaged" if TARGET in there else "is missing", LOST)
+    for name in sorted(there - listed.keys() - private):
         yield Finding(path(name), "is not in the collage's manifest", "move it away")
     problems = {name: _file_problem(store, campaign, collage, listed[name]) for name in listed}
     wrong = {name: problem for name, problem in problems.items() if problem}

@@ -42,12 +42,14 @@ class Line:
     """`queue`: one photo of everyone who may be in the next collage, best claim first.
 
     `others`: by the public ID of a photo in the queue, the same person's other photos, in the order in which they would
-    replace it. `pins`: the places of those who are pinned, by public ID.
+    replace it. `pins`: the places of those who are pinned, by public ID. `claims`: the higher somebody's number, the
+    weaker their claim; 0 for those who are not in it.
     """
 
     queue: list[Photo]
     others: Mapping[str, tuple[Photo, ...]]
     pins: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def duplicates(self) -> list[Photo]:
@@ -74,13 +76,16 @@ def line(
     people = [person for group in several if group for person in _persons(group, pins)]
     people += [(photo,) for photo in wanted if photo not in grouped]
 
+    def times(person: tuple[Photo, ...]) -> int:
+        return sum(seen.get(photo.public_id, 0) for photo in person)
+
     def claim(person: tuple[Photo, ...]) -> tuple[bool, int, int, str]:
-        first, times = person[-1], sum(seen.get(photo.public_id, 0) for photo in person)
-        return person[0].public_id not in pins, times, first.approved_at, first.public_id
+        return person[0].public_id not in pins, times(person), person[-1].approved_at, person[-1].public_id
 
     people.sort(key=claim)
     others = {person[0].public_id: person[1:] for person in people if person[1:]}
-    return Line([person[0] for person in people], others, pins)
+    claims = {person[0].public_id: number for person in people if (number := times(person))}
+    return Line([person[0] for person in people], others, pins, claims)
 
 
 def _persons(group: tuple[Photo, ...], pins: Collection[str]) -> list[tuple[Photo, ...]]:
@@ -92,19 +97,21 @@ def _persons(group: tuple[Photo, ...], pins: Collection[str]) -> list[tuple[Phot
 
 def without(line: Line, lost: Collection[str]) -> Line:
     """The line without photos that cannot be read (public IDs); the person's next photo replaces each, where it was."""
-    queue, others, pins = [], dict(line.others), dict(line.pins)
+    queue, others, pins, claims = [], dict(line.others), dict(line.pins), dict(line.claims)
     for photo in line.queue:
         if photo.public_id not in lost:
             queue.append(photo)
             continue
-        place = pins.pop(photo.public_id, None)
+        place, claim = pins.pop(photo.public_id, None), claims.pop(photo.public_id, 0)
         if spare := others.pop(photo.public_id, ()):
             queue.append(spare[0])
             if place:
                 pins[spare[0].public_id] = place
+            if claim:
+                claims[spare[0].public_id] = claim
             if spare[1:]:
                 others[spare[0].public_id] = spare[1:]
-    return Line(queue, others, pins)
+    return Line(queue, others, pins, claims)
 
 
 def stand_ins(

@@ -25,6 +25,7 @@ from app.adapters.store.collages.collages import Draft
 from app.core import limits, metrics
 from app.core.errors import CollagenError, StoreUnavailable, where
 from app.services.collage import choice, finish
+from app.services.collage.mosaic import wish as wish_for_mosaic
 from app.services.collage.plan import Parameters, plan, plan_revision
 from app.services.looks.standing import UsedLook
 
@@ -68,7 +69,11 @@ def start(store: Store, campaign: str, parameters: Parameters) -> Build:
     choice.require_known(campaign, store.photos.all(campaign), parameters.exclude, parameters.pin)
     # finding duplicates takes reading; the job does it, unless the grid has to be known now
     plan(store, campaign, parameters if parameters.pin else replace(parameters, duplicates=True))
-    order = asdict(parameters) | {"exclude": sorted(parameters.exclude), "pin": dict(parameters.pin)}
+    order = asdict(replace(parameters, mosaic=None)) | {
+        "exclude": sorted(parameters.exclude),
+        "pin": dict(parameters.pin),
+        "mosaic": parameters.mosaic.as_json() if parameters.mosaic else None,
+    }
     return _start(store, store.collages.begin(campaign), {"wish": order})
 
 
@@ -178,9 +183,10 @@ def _give_way() -> None:
     threading.stack_size(1024 * 1024)  # each thread's stack counts as data
 
 
-def _limit_memory() -> None:
+def _limit_memory(mosaic: bool) -> None:
     """Lets the system refuse memory that no build needs, whatever its canvas."""
-    resource.setrlimit(resource.RLIMIT_DATA, (limits.BUILD_BYTES, limits.BUILD_BYTES + RESERVE))
+    most = limits.BUILD_BYTES + (limits.ASSIGNMENT_BYTES if mosaic else 0)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most + RESERVE))
 
 
 def _use_reserve() -> None:
@@ -197,12 +203,14 @@ def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: C
     if "wish" in order:
         wish = order["wish"]
         look = UsedLook(**wish["look"]) if wish.get("look") else None
-        parameters = Parameters(**wish | {"finish": finish.from_json(wish["finish"]), "look": look})
-        _limit_memory()
+        mosaic = wish_for_mosaic.from_json(wish["mosaic"]) if wish.get("mosaic") else None
+        made_of = {"finish": finish.from_json(wish["finish"]), "look": look, "mosaic": mosaic}
+        parameters = Parameters(**wish | made_of)
+        _limit_memory(mosaic is not None)
         build(store, draft, plan(store, draft.campaign, parameters), now, progress, processes=CORES)
         return
     old = store.collages.manifest(draft.campaign, draft.id)
-    _limit_memory()
+    _limit_memory(old.mosaic is not None)
     planned = plan_revision(store, draft.campaign, old, order["without"])
     if planned is None:
         store.collages.withdraw(draft)

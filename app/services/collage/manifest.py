@@ -76,12 +76,13 @@ def manifest(
     pins: Mapping[str, str] | None = None,
     look: UsedLook | None = None,
     without_look: Sequence[str] = (),
+    mosaic: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The manifest. `created_at` is in UTC; public IDs are in the order of the grid, of the queue, of discovery.
 
     `duplicates`: further photos of people who are in it or left out. `old`: the manifest that this one revises: its
     time stays, and `revision` counts from 2. `finish`: what was made of it. `pins`: places by public ID.
-    `look`: in which people are shown; `without_look`: who has no result of it.
+    `look`: in which people are shown; `without_look`: who has no result of it. `mosaic`: what picture they show.
     """
     terms = {
         "leave_out": round(leave_out(layout.photos) * layout.left_out, 2),
@@ -92,7 +93,7 @@ def manifest(
     revision = {"revision": old.revision + 1} if old else {}
     shown = set(seated)
     pinned = {public_id: place for public_id, place in sorted((pins or {}).items()) if public_id in shown}
-    asked = _asked(finish, pinned, look, without_look)
+    asked = _asked(finish, pinned, look, without_look) | ({"mosaic": dict(mosaic)} if mosaic else {})
     return revision | {
         "id": collage,
         "campaign": campaign,

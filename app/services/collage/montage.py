@@ -27,6 +27,7 @@ from app.services.collage.bands import Band, bands
 from app.services.collage.cells.cells import Rows, cells
 from app.services.collage.cells.sources import InLook
 from app.services.collage.layout import Layout
+from app.services.collage.mosaic.tint import Tint
 
 WIDEST = (
     2**13
@@ -41,7 +42,7 @@ class Scene:
 
     `width`: that of the largest derivative, for which rows are made narrower on the way; `coding`: what becomes of rows
     on their way to the master; `background`: of what is padding, which derivatives leave out if there is none; `look`:
-    what is shown instead of the photos.
+    what is shown instead of the photos; `tint`: cells are blended with it.
     """
 
     store: Store
@@ -52,6 +53,7 @@ class Scene:
     coding: Coding[Any] = field(default=Coding(png.compress, 4))
     background: Colour | None = None
     look: InLook | None = None
+    tint: Tint | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,12 @@ def render(scene: Scene, band: Band) -> Rendered:
     readable = [one for one in found if one is not None]
     if len(readable) < len(found):
         return Rendered(unreadable=[name for name, one in zip(public_ids, found, strict=True) if one is None])
+    if scene.tint is not None:
+        first = band.first * layout.cols
+        readable = [
+            scene.tint.blended(one, divmod(first + number, layout.cols), size[1], part[0])
+            for number, one in enumerate(readable)
+        ]
     result = Rendered()
 
     def strips() -> Iterator[Rows]:

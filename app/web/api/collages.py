@@ -1,5 +1,6 @@
 """The admin's API for collages: build one, follow its progress, download its files."""
 
+import base64
 import re
 from typing import Any
 
@@ -10,6 +11,8 @@ from app.core.errors import BadParameters
 from app.services.collage import job, layout
 from app.services.collage.finish import FORMATS, HIGHEST_DPI, Finish, finish
 from app.services.collage.layout import places
+from app.services.collage.mosaic import picture
+from app.services.collage.mosaic.wish import MOST_REPEATS, MOST_TINT, Mosaic
 from app.services.collage.plan import Parameters
 from app.services.collage.status import finished_or_draft
 from app.web.auth.admin import admin_only
@@ -20,9 +23,10 @@ from app.web.services import services
 
 blueprint = Blueprint("collages", __name__, url_prefix="/admin")
 
-KNOWN, FINISH = (
+KNOWN, FINISH, MOSAIC = (
     ("photos", "width", "height", "exclude", "duplicates", "pin", "look"),
     ("print", "dpi", "format", "background"),
+    ("mosaic", "repeat", "tint"),
 )
 EXAMPLES = {"print": "3000x2000mm", "background": "#FF9416"}
 PATIENCE = 0.3  # seconds to wait for the lock of somebody who is only checking whether a build is running
@@ -91,10 +95,11 @@ def _state(campaign: str, collage: str) -> dict[str, Any]:
 
 def _parameters() -> Parameters:
     """The parameters of a collage in the request's JSON. Raises BadParameters."""
-    found = json_body.parameters((*KNOWN, *FINISH), '{"photos": 100}')
+    found = json_body.parameters((*KNOWN, *FINISH, *MOSAIC), '{"photos": 100}')
     made_of = _finish({key: found.pop(key) for key in FINISH if key in found})
     if made_of.print and found.keys() & {"width", "height"}:
         raise BadParameters("print says how large the canvas is; leave out width and height.")
+    mosaic = _mosaic({key: found.pop(key) for key in MOSAIC if key in found})
     for key, value in found.items():
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(public_id, str) for public_id in value):
@@ -112,7 +117,23 @@ def _parameters() -> Parameters:
         else:
             check_number(key, value, layout.SHORTEST, layout.LONGEST)
     look = services().used_look(found.pop("look")) if "look" in found else None
-    return Parameters(**found | {"pin": places.pins(found.get("pin", {}))}, finish=made_of, look=look)
+    return Parameters(**found | {"pin": places.pins(found.get("pin", {}))}, finish=made_of, look=look, mosaic=mosaic)
+
+
+def _mosaic(found: dict[str, Any]) -> Mosaic | None:
+    """What a mosaic is to show, from the parameters `MOSAIC`. Raises BadParameters, DecoderFailed."""
+    if not found:
+        return None
+    if not isinstance(encoded := found.get("mosaic"), str):
+        raise BadParameters("mosaic must be a picture in Base64; repeat and tint are for mosaics only.")
+    repeat, tint = check_number("repeat", found.get("repeat", 1), 1, MOST_REPEATS), found.get("tint", 0)
+    if isinstance(tint, bool) or not isinstance(tint, int | float) or not 0 <= tint <= MOST_TINT:
+        raise BadParameters(f"tint must be a number from 0 to {MOST_TINT:g}.")
+    try:
+        file = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        raise BadParameters("mosaic is not a picture in Base64.") from None
+    return Mosaic(picture.target(file), repeat, float(tint))
 
 
 def _finish(found: dict[str, Any]) -> Finish:

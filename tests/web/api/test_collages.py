@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from typing import Any
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
+from scripts.sandbox.samples import prepared
 from scripts.sandbox.stored import built
 from scripts.sandbox.waiting import wait_for
 from tests.support.web import ADMIN, fill
@@ -106,9 +108,19 @@ def test_somebody_is_pinned_and_an_excluded_person_is_not(client: FlaskClient, s
     assert "p8" in {tile["public_id"] for tile in manifest["tiles"]}
 
 
+def test_people_are_seated_to_show_a_picture(client: FlaskClient, store: Store) -> None:
+    fill(store, "sayno", 9)
+    wish = {"mosaic": base64.b64encode(prepared(0).intermediate).decode(), "repeat": 2, "tint": 0.1}
+    manifest = ask(client, SMALL | wish).get_json()
+    assert {"repeat": 2, "tint": 0.1}.items() <= manifest["mosaic"].items()
+    assert get(client, "/admin/campaigns/sayno/collages/0001/target.jpg").status_code == 404
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
+        {"mosaic": 3}, {"mosaic": "not Base64"}, {"mosaic": "AAAA"}, {"repeat": 2}, {"tint": 0.2},
+        {"mosaic": "AAAA", "repeat": 0}, {"mosaic": "AAAA", "tint": 0.5}, {"mosaic": "AAAA", "tint": True},
         {"photos": 0}, {"photos": -1}, {"photos": "all"}, {"photos": True}, {"photos": 1.5}, {"width": 0},
         {"width": 10**9}, {"width": 16000, "height": 16000}, {"height": None}, {"exclude": "p1"}, {"exclude": [1]},
         {"print": "3x2m"}, {"print": 3}, {"print": "300x200mm", "dpi": "100"}, {"dpi": 100}, {"format": "jpeg"},

@@ -31,6 +31,7 @@ class Cells:
 
 
 Format = Literal["png", "jpeg", "tiff", "pdf"]
+TARGET = "target.jpg"  # the picture of a mosaic: private, so no file of the manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,31 @@ class Print:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Finer:
+    """A grid with a column and a row more, and how many people it takes."""
+
+    cols: int
+    rows: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """What the people of a mosaic show together, and how well.
+
+    `repeat`: how often each may be in it; `tint`: the picture's part in each cell, 0 to 0.4; `target_sha256`: of its
+    file; `error`, `random_error`: the mean colour difference (ΔE) of cells, and that of the same people at random.
+    """
+
+    repeat: int
+    tint: float
+    target_sha256: str
+    error: float
+    random_error: float
+    finer: Finer
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +103,13 @@ class File:
 class Summary:
     """A manifest without the position of each tile. Lists of people hold public IDs, `shown` in the order of the grid.
 
+    Everyone is in `shown` once, also in a mosaic that repeats people: where they are first.
+
     `duplicates`: further photos of people who are shown or left out. `files`: the master first. `print`: None for a
     collage for screens; `background`: `#RRGGBB`, None where padding is transparent. `pin`: the places of people who are
     pinned, by public ID: `middle` or `row,column`, counted from 1. `look`: in which people are shown, None for
     the photos themselves; `recipe`: the hash of its recipe; `without_look`: who had no result of it.
+    `mosaic`: None if people are seated in the order of approval.
     """
 
     id: str
@@ -100,6 +129,7 @@ class Summary:
     look: str | None = field(default=None, kw_only=True)
     recipe: str | None = field(default=None, kw_only=True)
     without_look: tuple[str, ...] = field(default=(), kw_only=True)
+    mosaic: ShownPicture | None = field(default=None, kw_only=True)
 
     @property
     def master(self) -> File:
@@ -139,7 +169,7 @@ class Manifest(Summary):
         return self.as_json() | {"files": files}
 
 
-Part = TypeVar("Part", Size, Cells, Tile, File, Print)
+Part = TypeVar("Part", Size, Cells, Tile, File, Print, Finer, ShownPicture)
 
 
 def read(raw: bytes, campaign: str, collage: str) -> Manifest:
@@ -160,7 +190,7 @@ def read(raw: bytes, campaign: str, collage: str) -> Manifest:
         revision=document.get("revision", 1),
         canvas=_part(Size, document["canvas"]),
         layout=_part(Cells, {"terms": {}} | document["layout"]),
-        shown=tuple(tile["public_id"] for tile in document["tiles"]),
+        shown=tuple(dict.fromkeys(tile["public_id"] for tile in document["tiles"])),
         left_out=tuple(document["left_out"]),
         duplicates=tuple(document.get("duplicates", ())),
         unreadable=tuple(document["unreadable"]),
@@ -171,9 +201,14 @@ def read(raw: bytes, campaign: str, collage: str) -> Manifest:
         look=document.get("look"),
         recipe=document.get("recipe"),
         without_look=tuple(document.get("without_look", ())),
+        mosaic=_shown_picture(document["mosaic"]) if "mosaic" in document else None,
         tiles=tuple(_part(Tile, tile) for tile in document["tiles"]),
         document=document,
     )
+
+
+def _shown_picture(value: Mapping[str, Any]) -> ShownPicture:
+    return _part(ShownPicture, {**value, "finer": _part(Finer, value["finer"])})
 
 
 def _part(kind: type[Part], value: Mapping[str, Any]) -> Part:

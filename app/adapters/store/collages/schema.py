@@ -2,7 +2,7 @@
 
 The keys are those that `services/collage/manifest.py` writes. `duplicates`, `revision`, `versions` and the layout's
 `terms` may be missing: older manifests lack some of them. `print`, `background`, `pin`,
-`look`, `recipe` and `without_look` are there where they were asked for.
+`look`, `recipe`, `without_look` and `mosaic` are there where they were asked for.
 """
 
 import re
@@ -48,6 +48,8 @@ def check(document: object, collage: str) -> dict[str, Any]:
         _texts(manifest, ("look", "recipe"))
         if not LOOK.fullmatch(manifest["look"]):
             raise ValueError("look is not the name of a look")
+    if "mosaic" in manifest:
+        _check_mosaic(_object(manifest["mosaic"], "mosaic"))
     if not is_count(manifest.get("revision", 1), 1):
         raise ValueError("revision is not a number")
     return manifest
@@ -88,6 +90,16 @@ def _check_print(size: Mapping[str, Any]) -> None:
         raise ValueError("format is not that of a print")
 
 
+def _check_mosaic(mosaic: Mapping[str, Any]) -> None:
+    _counts(mosaic, ("repeat",), 1)
+    _texts(mosaic, ("target_sha256",))
+    _numbers(mosaic, ("error", "random_error"), 10**6)
+    _numbers(mosaic, ("tint",), 0.4)
+    if mosaic["repeat"] > 100:
+        raise ValueError("repeat is too large")
+    _counts(_object(mosaic.get("finer"), "finer"), ("cols", "rows", "people"), 1)
+
+
 def _check_files(files: list[Any]) -> None:
     for file in files:
         _object(file, "a file")
@@ -125,6 +137,13 @@ def _texts(value: Mapping[str, Any], keys: Iterable[str]) -> None:
     for key in keys:
         if not isinstance(value.get(key), str):
             raise ValueError(f"{key} is not a text")  # noqa: TRY004
+
+
+def _numbers(value: Mapping[str, Any], keys: Iterable[str], most: float) -> None:
+    for key in keys:
+        number = value.get(key)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= most:
+            raise ValueError(f"{key} is not a number from 0 to {most:g}")
 
 
 def _counts(value: Mapping[str, Any], keys: Iterable[str], least: int) -> None:

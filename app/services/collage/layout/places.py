@@ -59,7 +59,15 @@ def _said(cols: int, rows: int) -> str:
 
 
 def arranged(public_ids: Sequence[str], pinned: Mapping[str, str], cols: int, rows: int) -> list[str]:
-    """The people of a full grid, row by row: those who are pinned at their places, the others in their order.
+    """The people of a full grid, row by row: those who are pinned at their places, the others in their order."""
+    cells = fixed(public_ids, pinned, cols, rows)
+    placed = set(cells.values())
+    others = (public_id for public_id in public_ids if public_id not in placed)
+    return [cells[one] if one in cells else next(others) for one in _every(cols, rows)]
+
+
+def fixed(public_ids: Sequence[str], pinned: Mapping[str, str], cols: int, rows: int) -> dict[tuple[int, int], str]:
+    """Row and column from 0 of those of the people who are pinned.
 
     A place that a smaller grid no longer has becomes the nearest one that is free.
     """
@@ -77,9 +85,7 @@ def arranged(public_ids: Sequence[str], pinned: Mapping[str, str], cols: int, ro
     for public_id, row, col in homeless:
         free = (one for one in _every(cols, rows) if one not in cells)
         cells[min(free, key=lambda one: (one[0] - row) ** 2 + (one[1] - col) ** 2)] = public_id
-    placed = set(cells.values())
-    others = (public_id for public_id in public_ids if public_id not in placed)
-    return [cells[one] if one in cells else next(others) for one in _every(cols, rows)]
+    return cells
 
 
 def _every(cols: int, rows: int) -> Iterator[tuple[int, int]]:
