@@ -111,6 +111,8 @@ class Show:
         self.start_worker()
 
     def stop(self) -> None:
+        last = self._directory / f"worker-{self._started}.log"
+        wait_for(lambda: "Taking" in last.read_text(), "the worker that was started last has begun")
         for worker in self._workers:
             worker.send_signal(signal.SIGTERM)
         for worker in self._workers:
@@ -118,13 +120,13 @@ class Show:
         self._workers.clear()
 
     def empty(self, kill_every: float | None) -> None:
-        """Waits until the queue is empty, and kills a worker now and then."""
+        """Waits until the queue is empty, and kills a worker now and then while orders wait."""
         last = said = time.monotonic()
 
         def is_empty() -> bool:
             nonlocal last, said
             counts, now = self.queue.counts(), time.monotonic()
-            if kill_every and now - last >= kill_every:
+            if kill_every and counts[0] and now - last >= kill_every:
                 self.kill_one()
                 last = now
             if now - said >= 20:
