@@ -38,7 +38,7 @@ class Distribution:
         while time.monotonic() < until:
             with plainly(self.name):
                 answer = self._client.get_invalidation(DistributionId=self._id, Id=invalidation)
-            if answer["Invalidation"]["Status"] == "Completed":
+            if str(answer["Invalidation"]["Status"]).lower() == "completed":
                 return
             self._sleep(EVERY)
         raise TargetUnavailable(f"{self.name} has not finished an invalidation in {PATIENCE / 60:g} minutes.")

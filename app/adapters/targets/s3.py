@@ -54,6 +54,7 @@ class Bucket:
                 Body=upload.data,
                 ContentType=upload.content_type,
                 CacheControl=upload.cache,
+                ChecksumAlgorithm="SHA256",
                 ChecksumSHA256=base64.b64encode(bytes.fromhex(upload.sha256)).decode("ascii"),
                 Metadata={SUM: upload.sha256},
             )
