@@ -57,7 +57,9 @@ def publish(
     progress = Progress("tiles")
     progress.begin(campaign)
     now = datetime.now(UTC)
-    order, cdn = order_of(settings, rules, collage, place, now.date(), wait=wait, dry=dry_run)
+    order, cdn = order_of(
+        settings, rules, collage, place, now.date(), wait=wait, dry=dry_run, own=address is None and collage is None
+    )
     try:
         report = Publisher(Store(settings.store), lambda: datetime.now(UTC), progress.show).publish(
             order, opened(place), cdn

@@ -36,10 +36,16 @@ def order_of(
     *,
     wait: bool = False,
     dry: bool = False,
+    own: bool = False,
 ) -> tuple[Order, Cdn | None]:
-    """The order, and the CDN in front of its target. Raises SettingError."""
+    """The order, and the CDN in front of its target. `own`: this is what the campaign publishes by itself.
+
+    Raises SettingError.
+    """
     join = None
     if settings.public_url is not None and rules.takes_photos(today):
         join = f"{settings.public_url}/c/{rules.name}/join"
-    order = Order(rules, collage, place.place, place.site or "", join, wait=wait, dry=dry)
+    order = Order(
+        rules, collage, place.place, place.site or "", join, wait=wait, dry=dry, own=rules.publish if own else None
+    )
     return order, Distribution(place.distribution) if place.distribution else None

@@ -4,6 +4,7 @@ It can be killed at any moment and run again: what is sent already is neither ma
 whole pages all the time.
 """
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -18,7 +19,16 @@ from app.adapters.store.documents import an_object
 from app.adapters.targets import Held, Target, Upload
 from app.core import limits
 from app.core.config import Campaign
-from app.core.errors import BadParameters, CollageUnsound, NotFound, Retryable, SettingError
+from app.core.errors import (
+    BadParameters,
+    CollagenError,
+    CollageUnsound,
+    NotFound,
+    PublishInProgress,
+    Retryable,
+    SettingError,
+    StoreUnavailable,
+)
 from app.services.collage.withdrawn import Withdrawn
 from app.services.face.face import Face
 from app.services.face.newest import Collage
@@ -51,7 +61,8 @@ class Order:
     """`collage`: its number, None for the newest. `place`: of the target, for what is noted about it.
 
     `site`: the site's own address, "" if it is not known. `join`: the address of the form, if people can send photos.
-    `wait`: until the CDN has forgotten; `dry`: only say what would be done.
+    `wait`: until the CDN has forgotten; `dry`: only say what would be done. `own`: the campaign's own address, if the
+    outcome is to be noted as that of what the campaign publishes by itself.
     """
 
     campaign: Campaign
@@ -61,6 +72,7 @@ class Order:
     join: str | None = None
     wait: bool = False
     dry: bool = False
+    own: str | None = None
 
 
 @dataclass
@@ -104,6 +116,15 @@ class Publisher:
         Raises BadParameters if the campaign is not public, NotFound without a collage, SettingError if something else
         is at the target, PublishInProgress, StoreUnavailable, TargetUnavailable.
         """
+        try:
+            return self._publish(order, target, cdn)
+        except PublishInProgress:
+            raise
+        except CollagenError as error:
+            self._failed(order, str(error))
+            raise
+
+    def _publish(self, order: Order, target: Target, cdn: Cdn | None) -> Report:
         rules = order.campaign
         if not rules.public:
             raise BadParameters(
@@ -116,6 +137,18 @@ class Publisher:
                 if report is not None:
                     return report
         raise _Changing(f"Photos of {rules.name} keep changing; nothing of the present is published yet.")
+
+    def _failed(self, order: Order, why: str) -> None:
+        """Notes why, and leaves what is known of what is published."""
+        if order.own is None or order.dry:
+            return
+        name = order.campaign.name
+        with contextlib.suppress(StoreUnavailable):
+            noted = self._store.published.noted(name)
+            if noted is None or noted["to"] != order.own:
+                noted = _note(order.own)
+            why = why.replace(str(self._store.path), "<store>")
+            self._store.published.note(name, noted | {"error": why, "tried": _written(self._clock())})
 
     def _collage(self, order: Order) -> Collage:
         name = order.campaign.name
@@ -178,7 +211,12 @@ class _Run:
             self._save()
             return None
         self._made.only([*(tile.key for tile in pyramid.tiles), *(one.key for one in wanted_pictures)])
-        self._finish(bodies, clock)
+        rest = self._finish(bodies, clock)
+        if order.own is not None and not order.dry:
+            at = _written(clock())
+            there = {"at": at, "tried": at, "collage": summary.id, "state": state(collage), "rest": rest}
+            sizes = {key: getattr(self._report, key) for key in ("files", "bytes", "people")}
+            self._store.published.note(name, _note(order.own) | there | sizes)
         return self._report
 
     def _look(self, campaign: str) -> None:
@@ -313,8 +351,11 @@ class _Run:
             self._wanted[path] = File(len(data), sha256(data).hexdigest())
         return static, bodies
 
-    def _finish(self, bodies: Mapping[str, bytes], clock: Callable[[], datetime]) -> None:
-        """The pages, the index last; then what is gone, and what the CDN has to forget."""
+    def _finish(self, bodies: Mapping[str, bytes], clock: Callable[[], datetime]) -> bool:
+        """The pages, the index last; then what is gone, and what the CDN has to forget.
+
+        Returns whether files of former pages stay for now.
+        """
         at = int(clock().timestamp())
         changed = any(not is_there(path, self._wanted[path], self._held) for path in names.PAGES)
         named = [path for path in self._wanted if names.is_fixed(path)]
@@ -332,6 +373,7 @@ class _Run:
             self._made.there = self._made.there and self._made.there[-1:]
         self._report.files, self._report.bytes = len(self._wanted), sum(file.size for file in self._wanted.values())
         self._save()
+        return any(path in self._held and path not in self._wanted for path in former)
 
     def _send(self, path: str | Callable[[str], str], data: bytes) -> File:
         """Puts a file where it is not there yet. `path`: may depend on the SHA-256 of the bytes."""
@@ -364,6 +406,15 @@ class _Run:
 
     def _save(self) -> None:
         self._store.published.keep_made(self._order.campaign.name, self._order.place, self._made.as_json())
+
+
+def _note(to: str) -> dict[str, Any]:
+    """What is noted of a place where nothing is published yet."""
+    return {"to": to, "collage": "", "state": "", "error": "", "files": 0, "bytes": 0, "people": 0, "rest": False}
+
+
+def _written(when: datetime) -> str:
+    return f"{when:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _shown(collage: Collage) -> Shown:
