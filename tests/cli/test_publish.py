@@ -15,8 +15,10 @@ from app.adapters.store import Store
 from app.services.publish import names
 from scripts.sandbox import stored
 from scripts.sandbox.awsserver.client import AwsServer
+from scripts.sandbox.waiting import wait_for
 from tests.support.command import run
-from tests.support.published import walk
+from tests.support.published import reader, walk
+from tests.support.stores import linked
 
 CAMPAIGNS = """
 [sayno]
@@ -108,3 +110,23 @@ def test_what_cannot_be_published_is_said_in_one_line(
     assert done.returncode == 1
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_who_is_forgotten_is_erased_where_the_campaign_is_published(
+    environ: dict[str, str], place: Path, tmp_path: Path
+) -> None:
+    store = linked(place / "store", tmp_path / "store")
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures/kept.jpg").write_bytes(stored.archive(0))
+    rules = CAMPAIGNS.partition("[closed]")[0].replace("public = true", 'public = true\nsource = "folder:pictures"')
+    (tmp_path / "campaigns.toml").write_text(rules)
+    own = {"COLLAGEN_STORE": str(store.path), "COLLAGEN_CAMPAIGNS": str(tmp_path / "campaigns.toml")}
+    assert run("publish", "sayno", environ=environ | own).returncode == 0
+    before = {path.name for path in (tmp_path / "site/wall").rglob("*.jpg")}
+    done = run("forget", stored.name(3), "--yes", environ=environ | own)
+    assert "What is published of sayno is being brought up to date." in done.stderr, done.stdout + done.stderr
+
+    wait_for(lambda: (store.published.noted("sayno") or {}).get("people", 6) < 6, "the publication")
+    assert before - {path.name for path in (tmp_path / "site/wall").rglob("*.jpg")}
+    assert json.loads((tmp_path / "site/album.json").read_text())["collages"][0]["people"] < 6
+    walk(reader(tmp_path / "site"))

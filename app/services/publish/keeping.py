@@ -6,12 +6,15 @@ and starts `python -m app publish` where it does. A lock in the store sees to it
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
+from typing import Self
 
 from app.adapters.jobs import background, environment
 from app.adapters.store import Store
 from app.core.config import Campaigns, Settings
 from app.core.errors import CollagenError, StoreUnavailable
+from app.services.collage.withdrawn import Withdrawn
 from app.services.face.newest import Newest
 from app.services.publish.current import Standing, is_due, standing
 
@@ -30,6 +33,10 @@ class Keeping:
         self._clock = clock
         self._rules = [rules for rules in campaigns.values() if rules.public and rules.publish is not None]
         self._closed = threading.Event()
+
+    @classmethod
+    def of(cls, settings: Settings, store: Store, campaigns: Campaigns) -> Self:
+        return cls(settings, store, campaigns, Newest(store, Withdrawn(store)), time.time)
 
     def start(self) -> None:
         """Looks regularly, until closed or the process ends."""
