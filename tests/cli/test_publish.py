@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +15,11 @@ from typing import Any
 import pytest
 
 from app.adapters.store import Store
+from app.adapters.targets.directory import TEMPORARY
 from app.services.publish import names
 from scripts.sandbox import stored
 from scripts.sandbox.awsserver.client import AwsServer
+from scripts.sandbox.service import ROOT
 from scripts.sandbox.waiting import wait_for
 from tests.support.command import run
 from tests.support.published import reader, walk
@@ -47,6 +52,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stored.built(store, width=450, height=400)
     (top / "campaigns.toml").write_text(CAMPAIGNS)
     return top
+
+
+@pytest.fixture(scope="module")
+def two(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with another collage."""
+    store = linked(place / "store", tmp_path_factory.mktemp("two") / "store")
+    stored.built(store, width=450, height=300)
+    return store.path
 
 
 @pytest.fixture
@@ -130,3 +143,27 @@ def test_who_is_forgotten_is_erased_where_the_campaign_is_published(
     assert before - {path.name for path in (tmp_path / "site/wall").rglob("*.jpg")}
     assert json.loads((tmp_path / "site/album.json").read_text())["collages"][0]["people"] < 6
     walk(reader(tmp_path / "site"))
+
+
+MOMENTS = [1, 30, *(pytest.param(number, marks=pytest.mark.thorough) for number in range(4, 40, 2))]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_reader_finds_whole_pages_whenever_the_process_is_killed(
+    place: Path, two: Path, environ: dict[str, str], tmp_path: Path, moment: int
+) -> None:
+    site = tmp_path / "site"
+    own = environ | {"COLLAGEN_STORE": str(linked(two, tmp_path / "store").path)}
+    assert run("publish", "sayno", "1", "--to", str(site), environ=own).returncode == 0
+    there = len(list(site.rglob("*.*")))
+    command = [sys.executable, "-m", "app", "publish", "sayno", "2", "--to", str(site)]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | own, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and len(list(site.rglob("*.*"))) < there + moment:
+            walk(reader(site))
+        process.kill()
+    walk(reader(site))
+    done = run("publish", "sayno", "2", "--to", str(site), environ=own)
+    assert done.returncode == 0, done.stderr
+    walk(reader(site))
+    assert json.loads((site / "album.json").read_text())["collages"][0]["number"] == "0002"
+    assert not [path for path in site.rglob("*") if path.name.startswith(TEMPORARY)]
