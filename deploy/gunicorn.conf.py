@@ -83,3 +83,4 @@ def post_fork(server, worker):
 def post_worker_init(worker):
     """Makes each worker remove cached pictures of people who were forgotten."""
     worker.wsgi.extensions["collagen"].erasing.start()
+    worker.wsgi.extensions["collagen"].keeping.start()

@@ -29,6 +29,7 @@ from app.services.collage.plan import Parameters, plan
 from app.services.forget.forget import Forgetting
 from app.services.notify import job as sending
 from app.services.notify.history import history
+from app.services.publish.made import read_made
 from app.services.reconcile import Sync, Watch
 from app.services.sources import Sources
 from app.services.tracking import figures
@@ -101,7 +102,19 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
         store.logs.notification(campaign, NOW, "approved", public_id, b'{"public_id": "%s"}' % public_id.encode())
     store.logs.notification(None, NOW, "approved", "x", b'{"public_id": "x"}')
     store.checkpoints.note(BODY, {"a": "sayno", "x": None})
+    for campaign in ("sayno", "other"):
+        store.published.note(campaign, PUBLISHED)
+        store.published.keep_made(campaign, "site", MADE)
     return store.root.path
+
+
+PUBLISHED = {
+    "to": "site", "at": "2026-11-20T06:04:05Z", "collage": "0001", "state": "a", "error": "",
+    "files": 1, "bytes": 1, "people": 1,
+}  # fmt: skip
+MADE = {
+    "files": {"0" * 64: [10, "1" * 64]}, "named": ["index.html"], "former": [], "changed": 10, "there": [["0001", "a"]]
+}  # fmt: skip
 
 
 def kinds(store: Path) -> dict[str, Path]:
@@ -109,7 +122,9 @@ def kinds(store: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(path.relative_to(store) for path in store.rglob("*") if path.is_file()):
         if not path.name.endswith((".jpg", ".png", ".lock", ".kept")) and path.parts[0] not in (".locks", ".collagen"):
-            kind = re.sub(r"[0-9a-f]{64}|[0-9]{8}\..*(?=\.jsonl)|[0-9]+(\.approved\.\w+)?", "N", str(path))
+            kind = re.sub(
+                r"[0-9a-f]{64}|[0-9a-f]{16}(?=\.made)|[0-9]{8}\..*(?=\.jsonl)|[0-9]+(\.approved\.\w+)?", "N", str(path)
+            )
             kind = kind.replace("sayno", "C").replace("other", "C")
             if kind not in found or "other" in str(found[kind]):
                 found[kind] = store / path
@@ -117,6 +132,7 @@ def kinds(store: Path) -> dict[str, Path]:
 
 
 KINDS = {
+    ".published/C.N.made.json", ".published/C.json",
     ".sync/C.ended", ".sync/C.json", ".sync/C.rules", ".unfiled/N/N.json", ".unfinished/N.json",
     "C/collages/.progress.json", "C/collages/N/manifest.json", "C/logs/.mailed.jsonl.length", "C/logs/.notify.json",
     "C/logs/.sends.jsonl.length", "C/logs/.unsubscribed.jsonl.length", "C/logs/mailed.jsonl", "C/logs/opens/N.jsonl",
@@ -239,6 +255,7 @@ def read_all(store: Store) -> list[object]:
         photos = {photo.public_id for photo in store.photos.all(campaign)}
         planned = plan(store, campaign, Parameters(width=300, height=400))
         assert {photo.public_id for photo in planned.line.queue} == photos
+        said += [store.published.noted(campaign), read_made(store.published.made(campaign, "site"))]
         said += [store.syncs.cursor(campaign), store.syncs.ended(campaign), store.syncs.rules(campaign)]
         said += [store.logs.tail(campaign, 9), figures.read(store, campaign), sending.state(store, campaign, "0001")]
         said += [store.sends.state(campaign), store.collages.damaged(campaign)]

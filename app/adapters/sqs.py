@@ -1,4 +1,4 @@
-"""Amazon SQS: the only code that imports boto3.
+"""Amazon SQS.
 
 boto3 is imported when a queue is made, because that takes a quarter of a second and only the worker needs it.
 Credentials, region and endpoint come from where boto3 looks for them

@@ -35,6 +35,7 @@ COMMANDS = {
     "moderate": ("app.cli.moderation.command", "moderate"),
     "notify": ("app.cli.notify", "notify"),
     "opens": ("app.cli.opens", "opens"),
+    "publish": ("app.cli.publish", "publish"),
     "sync": ("app.cli.sync", "sync"),
     "unsubscribe": ("app.cli.unsubscribe", "unsubscribe"),
     "watch": ("app.cli.folders.watch", "watch"),

@@ -10,6 +10,7 @@ from app.adapters.store import Store
 from app.cli.options import read_settings
 from app.core.config import load_campaigns
 from app.services.forget.forget import Forgetting
+from app.services.publish.keeping import Keeping
 from app.services.sources import Sources
 
 
@@ -24,9 +25,9 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
 
     The photo is rejected in Cloudinary (or deleted there), because the next sync would bring it back; a picture in a
     folder is moved to rejected/ (or deleted, with its line in people.csv), and the receipt says what is left to delete.
-    Collages that show it are rebuilt under their numbers. Any spelling of the address will do. Run the command again if
-    it was interrupted. The receipt it prints holds no personal data and can be kept. Exit code 1 if nothing is known of
-    the person.
+    Collages that show it are rebuilt under their numbers, and what is published of them is brought up to date. Any
+    spelling of the address will do. Run the command again if it was interrupted. The receipt it prints holds no
+    personal data and can be kept. Exit code 1 if nothing is known of the person.
 
     \b
     Example:  python -m app forget ann@example.org
@@ -50,6 +51,9 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
         receipt = forgetting.forget(whom, among, delete=delete).as_json()
     finally:
         exiftool.close()
+    keeping = Keeping.of(settings, Store(settings.store), campaigns)
+    for name in keeping.look():
+        click.echo(f"What is published of {name} is being brought up to date.", err=True)
     if as_json:
         click.echo(json.dumps(receipt))
     else:

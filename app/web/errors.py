@@ -33,6 +33,7 @@ STATUS: dict[type[errors.CollagenError], int] = {
     errors.SyncInProgress: 409,
     errors.CollageInProgress: 409,
     errors.NotifyInProgress: 409,
+    errors.PublishInProgress: 409,
 }
 
 Answer = Callable[[int, str], Response]

@@ -1,5 +1,6 @@
 """The services that routes use: created once per process, available to any request."""
 
+import time
 from dataclasses import dataclass
 from typing import Self
 
@@ -24,6 +25,7 @@ from app.services.looks.recipes import Looks, load_looks
 from app.services.looks.standing import Standings, UsedLook
 from app.services.moderation.moderation import Moderation
 from app.services.processor.processors import Processors
+from app.services.publish.keeping import Keeping
 from app.services.sources import Sources
 from app.services.tracking.opens import Recorder
 from app.services.tracking.tokens import Tokens
@@ -61,6 +63,7 @@ class Services:
     finished: Finished
     face: Face
     erasing: Erasing
+    keeping: Keeping
     sessions: Sessions | None
     dashboard: Dashboard
     moderation: Moderation
@@ -92,6 +95,7 @@ class Services:
         )
         withdrawn, cache = Withdrawn(store), Cache(store.path)
         finished = Finished(store, withdrawn, cache)
+        face = Face.of(store, withdrawn, finished, cache)
         galleries = any(campaign.gallery_password for campaign in campaigns.values())
         return cls(
             settings,
@@ -107,8 +111,9 @@ class Services:
             Recorder(store, campaigns),
             withdrawn,
             finished,
-            Face.of(store, withdrawn, finished, cache),
+            face,
             Erasing(store, cache),
+            Keeping(settings, store, campaigns, face.newest, time.time),
             Sessions(settings.required_secret_keys()) if galleries else None,
             Dashboard.of(store, exiftool),
             Moderation(sources, store, campaigns),
@@ -125,6 +130,7 @@ class Services:
     def close(self) -> None:
         """Ends the threads and processes that these services have started, and closes the throttle's database."""
         self.erasing.close()
+        self.keeping.close()
         self.dashboard.close()
         self.moderation.close()
         if self.intake is not None:

@@ -54,6 +54,7 @@ def seen(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -> 
     top = tmp_path_factory.mktemp("watched")
     store = Store(top / "store")
     store.root.initialise()
+    (top / "campaigns.toml").write_text('[sayno]\npublic = true\npublish = "site"\n')
     more = {"COLLAGEN_LOG": "json", "PROMETHEUS_MULTIPROC_DIR": str(top / "metrics")}
     running_standin.settings(notify=None, signature="sha1")
     running_standin.reset()

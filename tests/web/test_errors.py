@@ -33,6 +33,8 @@ STATUSES = {
     errors.NotifyInProgress: 409,
     errors.MailUnavailable: 503,
     errors.QueueUnavailable: 503,
+    errors.TargetUnavailable: 503,
+    errors.PublishInProgress: 409,
 }
 
 

@@ -10,6 +10,7 @@
 - `syncs`: whether a campaign is being synced, and how far it is.
 - `erasures`: which photos were forgotten lately.
 - `checkpoints`: how far a notification of many photos is. `logouts`: which gallery sessions have ended.
+- `published`: what is published where.
 - `sends`: which mails were sent. `opens`: who fetched their picture. `unsubscribes`: who wants no more mails.
 - `mailed`: who was mailed by another program before. `hashes`: how both lists name an address.
 - `ledger`: the logs that decide who is sent a mail. `documents`: JSON that may be damaged.
@@ -38,6 +39,7 @@ from app.adapters.store.state.erasures import Erasures
 from app.adapters.store.state.filed import Filed
 from app.adapters.store.state.logouts import Logouts
 from app.adapters.store.state.logs import Logs
+from app.adapters.store.state.published import Published
 from app.adapters.store.state.syncs import Syncs
 from app.adapters.store.strays import Strays
 from app.adapters.store.sweep import sweep
@@ -59,6 +61,7 @@ class Store:
         self.erasures = Erasures(self.root)
         self.checkpoints = Checkpoints(self.root)
         self.logouts = Logouts(self.root)
+        self.published = Published(self.root)
         self.sends = Sends(self.root)
         self.mailed = Mailed(self.root)
         self.opens = Opens(self.root)

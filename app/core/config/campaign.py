@@ -31,7 +31,8 @@ class Campaign:
     Cloudinary; for a folder, the same as `source`. `catalogue`: how exactly it says where photos were taken, if there
     is one. `join`, `download` and `embed` (origins) open parts of the public pages, so only with `public`.
     `language`: of its pages and mails, one of LANGUAGES. `form`: what is asked of those who send a photo.
-    `looks`: those of looks.toml that every photo gets.
+    `looks`: those of looks.toml that every photo gets. `publish`: where the public face is published, as
+    `app.adapters.targets.read_address` takes it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Campaign:
     brand: Brand = field(default_factory=Brand)
     form: JoinForm = field(default_factory=JoinForm)
     looks: tuple[str, ...] = ()
+    publish: str | None = None
 
     @property
     def directory(self) -> Path | None:

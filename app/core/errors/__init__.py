@@ -26,7 +26,9 @@ CollagenError
     ├── CollageInProgress     another collage of the campaign is being built
     ├── NotifyInProgress      mails of the campaign are already being sent
     ├── MailUnavailable       the mail server cannot be reached, or closes the session
-    └── QueueUnavailable      the queue cannot be reached, or refuses for now
+    ├── QueueUnavailable      the queue cannot be reached, or refuses for now
+    ├── TargetUnavailable     where a campaign is published cannot be reached, or refuses for now
+    └── PublishInProgress     the campaign is being published
 
 Whether a retry is worth it is data on the error. The message is for the person who runs Collagen: it names the thing
 and says what to do. `public` may be shown to anyone.
@@ -60,11 +62,13 @@ from app.core.errors.retryable import (
     ModelFailed,
     NotifyInProgress,
     PhotoBusy,
+    PublishInProgress,
     QueueUnavailable,
     Retryable,
     SourceUnavailable,
     StoreUnavailable,
     SyncInProgress,
+    TargetUnavailable,
     WebhooksBusy,
 )
 
@@ -89,12 +93,14 @@ __all__ = [
     "Permanent",
     "PhotoBusy",
     "PictureError",
+    "PublishInProgress",
     "QueueUnavailable",
     "Retryable",
     "SettingError",
     "SourceUnavailable",
     "StoreUnavailable",
     "SyncInProgress",
+    "TargetUnavailable",
     "WebhooksBusy",
     "nameless",
     "where",

@@ -103,3 +103,15 @@ class QueueUnavailable(Retryable):
     """Amazon SQS cannot be reached, or refuses for now."""
 
     sentence = "The queue cannot be used at the moment."
+
+
+class TargetUnavailable(Retryable):
+    """Where a campaign is published cannot be reached, or refuses for now."""
+
+    sentence = "The campaign cannot be published at the moment."
+
+
+class PublishInProgress(Retryable):
+    """The same campaign is being published."""
+
+    sentence = "This campaign is being published; wait until that is done."

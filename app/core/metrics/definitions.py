@@ -18,6 +18,7 @@ Opened = Literal["human", "proxy", "prefetch", "unknown"]
 
 STAGE_SECONDS = (0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 20)
 BUILD_SECONDS = (5, 10, 20, 30, 60, 120, 300, 600, 1800)
+PUBLISHED = "When the campaign was published last; 0: never. Only campaigns that publish by themselves."
 ANSWER_SECONDS = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 2, 5, 20, 60)
 
 
@@ -99,13 +100,16 @@ class Reading:
     """What is read from the store for each scrape; the tables are by campaign.
 
     `free`: bytes left, None if there is no store; `synced`: seconds since 1970, 0 for never; `looks`: results of looks,
-    and photos that looks could not be made of. `orders`: of looks, in the queue, by state; empty while it is away.
+    and photos that looks could not be made of. `published`: as `synced`, of campaigns that are published; `current`: 1
+    if that is of the present, else 0. `orders`: of looks, in the queue, by state; empty while it is away.
     """
 
     free: int | None
     photos: Mapping[str, int] = field(default_factory=dict)
     collages: Mapping[str, int] = field(default_factory=dict)
     synced: Mapping[str, float] = field(default_factory=dict)
+    published: Mapping[str, float] = field(default_factory=dict)
+    current: Mapping[str, float] = field(default_factory=dict)
     looks: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     orders: Mapping[str, int] = field(default_factory=dict)
 
@@ -118,6 +122,8 @@ class Reading:
             ("collagen_photos", "Approved photos in the store.", self.photos),
             ("collagen_collages", "Finished collages in the store.", self.collages),
             ("collagen_last_sync_timestamp_seconds", "When the last sync ended; 0: never.", self.synced),
+            ("collagen_published_timestamp_seconds", PUBLISHED, self.published),
+            ("collagen_published_current", "1 if what is published is of the present, else 0.", self.current),
         ):
             family = GaugeMetricFamily(name, meaning, labels=["campaign"])
             for campaign, value in read.items():

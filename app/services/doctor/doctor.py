@@ -10,7 +10,7 @@ from app.adapters.store import Store
 from app.core.config import Campaigns, Survey, load_campaigns, survey
 from app.core.errors import SettingError
 from app.core.project import ROOT
-from app.services.doctor import access, connected, looks, machine, network, settings, storage
+from app.services.doctor import access, connected, looks, machine, network, published, settings, storage
 from app.services.doctor.result import FAIL, OK, SKIPPED, WARN, Result
 from app.services.doctor.run import Check, run
 
@@ -90,6 +90,9 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         ]
     if known.looks_queue is not None:
         checks.append(Check("looks queue", partial(network.looks_queue, known.looks_queue)))
+    if any(campaign.publish for campaign in (campaigns or {}).values()):
+        beside = known.campaigns_file.parent
+        checks.append(Check("publishing", partial(published.places, (campaigns or {}).values(), beside)))
     return [
         *checks,
         Check("mail server", partial(network.mail_server, known)),

@@ -51,15 +51,18 @@ class Newest:
         """The newest collage whose manifest is sound; None if there is none. Raises StoreUnavailable."""
         for number in self._store.collages.newest_first(campaign):
             with contextlib.suppress(NotFound, CollageUnsound):
-                return self._collage(campaign, number)
+                return self.collage(campaign, number)
         return None
 
     def people(self, campaign: str) -> int:
         """How many photos the campaign holds. Raises StoreUnavailable."""
         return self._withdrawn.held(campaign)
 
-    def _collage(self, campaign: str, number: str) -> Collage:
-        """Raises NotFound, also if the collage has no picture for screens; CollageUnsound, StoreUnavailable."""
+    def collage(self, campaign: str, number: str) -> Collage:
+        """A collage by its number.
+
+        Raises NotFound, also if the collage has no picture for screens; CollageUnsound, StoreUnavailable.
+        """
         stamp = self._store.collages.stamp(campaign, number)  # before the manifest: no later one is missed
         if stamp is None:
             raise NotFound(f"The campaign {campaign} has no collage {number}.")

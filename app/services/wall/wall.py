@@ -128,6 +128,11 @@ class Walls:
         size = wall.grid.extent(level)
         return self._sheet(wall, f"whole/{level}", size, wall.grid.pieces(level, Box(0, 0, *size)))
 
+    def part(self, wall: Wall, level: int, box: Box) -> Sheet:
+        """A part of a level of any size: the pixels of its tiles, side by side. Raises StoreUnavailable."""
+        name = f"{level}/{box.left}+{box.top}"
+        return self._sheet(wall, name, (box.width, box.height), wall.grid.pieces(level, box))
+
     def place(self, wall: Wall, public_id: str, shape: str) -> Sheet:
         """A picture of a person's place in the wall, to share: `square` or `story`.
 
@@ -154,6 +159,10 @@ class Walls:
                 picture = self._painter.jpeg(sheet.campaign, *sheet.size, sheet.shown, sheet.look)
             self._cache.put(sheet.name, sheet.key, picture)
         return picture
+
+    def rows(self, sheet: Sheet) -> bytearray:
+        """The picture as rows of 8-bit RGB, made now and not kept. Raises StoreUnavailable."""
+        return self._painter.rows(sheet.campaign, *sheet.size, sheet.shown, sheet.look)
 
     def _sheet(
         self, wall: Wall, name: str, size: tuple[int, int], pieces: Iterable[Piece], own: Piece | None = None

@@ -15,6 +15,8 @@ from app.core.config import Campaigns
 from app.core.errors import StoreUnavailable
 from app.core.metrics import Reading
 from app.services.looks.backlog import LooksQueue, State
+from app.services.publish.current import Standing
+from app.services.publish.keeping import Keeping
 from app.web.auth.admin import admin_or_this_machine
 
 blueprint = Blueprint("metrics", __name__)
@@ -26,7 +28,7 @@ KEPT = 60.0
 class Gauges:
     """What the store holds: counts photos, looks and collages once a minute, reads all else every time.
 
-    Safe to use from many threads. `clock` gives seconds; `queue`: of looks.
+    Safe to use from many threads. `clock` gives seconds; `queue`: of looks; `keeping`: knows what is published.
     """
 
     def __init__(
@@ -35,10 +37,12 @@ class Gauges:
         campaigns: Campaigns,
         clock: Callable[[], float] = time.monotonic,
         queue: LooksQueue | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._store = store
         self._campaigns = campaigns
         self._queue = queue or LooksQueue(None)
+        self._keeping = keeping
         self._clock = clock
         self._turn = threading.Lock()
         self._counted = Reading(None)
@@ -50,6 +54,7 @@ class Gauges:
         try:
             free = self._store.root.free()
             ended = {name: self._store.syncs.ended(name) for name in self._campaigns}
+            published = self._published()
             with self._turn:  # others wait while one counts
                 if self._clock() >= self._until:
                     self._counted = self._count()
@@ -58,7 +63,20 @@ class Gauges:
         except StoreUnavailable:
             return Reading(None, orders=orders)
         synced = {name: when.timestamp() if when else 0 for name, when in ended.items()}
-        return replace(counted, free=free, synced=synced, orders=orders)
+        return replace(
+            counted,
+            free=free,
+            synced=synced,
+            orders=orders,
+            published={name: one.at.timestamp() if one.at else 0 for name, one in published.items()},
+            current={name: int(bool(one.current)) for name, one in published.items()},
+        )
+
+    def _published(self) -> Mapping[str, Standing]:
+        if self._keeping is None:
+            return {}
+        found = {name: self._keeping.standing(name) for name in self._keeping.campaigns}
+        return {name: one for name, one in found.items() if one is not None}
 
     def _count(self) -> Reading:
         return Reading(
@@ -82,7 +100,9 @@ def _orders(state: State | None) -> Mapping[str, int]:
 @blueprint.record_once
 def _made_once(state: BlueprintSetupState) -> None:
     made = state.app.extensions["collagen"]
-    state.app.extensions["collagen.gauges"] = Gauges(made.store, made.campaigns, queue=made.looks_queue)
+    state.app.extensions["collagen.gauges"] = Gauges(
+        made.store, made.campaigns, queue=made.looks_queue, keeping=made.keeping
+    )
 
 
 @blueprint.get("/metrics")

@@ -1,4 +1,4 @@
-"""A local Amazon SQS: moto's server as a separate process, which the real boto3 talks to over HTTP.
+"""A local AWS with SQS, S3 and CloudFront: moto's server as a process of its own, which the real boto3 talks to.
 
-`client.AwsServer` starts it and inspects its queues. `__main__` is the process.
+`client.AwsServer` starts it and inspects its queues, makes buckets. `__main__` is the process.
 """

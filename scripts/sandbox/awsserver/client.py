@@ -1,4 +1,4 @@
-"""Starts the local SQS, creates queues in it as the template does, and sends what API Gateway would."""
+"""Starts the local AWS, creates queues in it as the template does, sends what API Gateway would, makes buckets."""
 
 from __future__ import annotations
 
@@ -72,23 +72,48 @@ class AwsServer(Ending):
         port = self._process.stdout.readline().decode().strip() if ready else ""
         if not port:
             self.stop()
-            raise RuntimeError("The local SQS does not start.")
+            raise RuntimeError("The local AWS does not start.")
         self.environment = {
-            "AWS_ENDPOINT_URL_SQS": f"http://127.0.0.1:{port}",
+            **{f"AWS_ENDPOINT_URL_{name}": f"http://127.0.0.1:{port}" for name in ("SQS", "S3", "CLOUDFRONT")},
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_DEFAULT_REGION": "eu-central-1",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+        self.url = f"http://127.0.0.1:{port}"
+        self.client = self.of("sqs")
+
+    def of(self, service: str) -> Any:
+        """A client of one of its services."""
         import boto3
 
-        self.client = boto3.client(
-            "sqs",
-            endpoint_url=self.environment["AWS_ENDPOINT_URL_SQS"],
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
             aws_access_key_id="local",
             aws_secret_access_key="local",
             region_name="eu-central-1",
         )
+
+    def bucket(self) -> str:
+        """A new bucket; returns its name."""
+        name = f"collagen-{secrets.token_hex(4)}"
+        self.of("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        return name
+
+    def distribution(self) -> str:
+        """A new CloudFront distribution; returns its ID."""
+        origin = {"Id": "o", "DomainName": "faces.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}
+        made = self.of("cloudfront").create_distribution(
+            DistributionConfig={
+                "CallerReference": secrets.token_hex(8),
+                "Origins": {"Quantity": 1, "Items": [origin]},
+                "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "redirect-to-https"},
+                "Comment": "",
+                "Enabled": True,
+            }
+        )
+        return str(made["Distribution"]["Id"])
 
     def queue(self, receives: int = 3) -> TestQueue:
         """A new queue with a dead-letter queue, where messages go after so many receives."""

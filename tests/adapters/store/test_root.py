@@ -140,6 +140,12 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "checkpoints.done": lambda store: store.checkpoints.done(b"{}", ["p"]),
     "checkpoints.note": lambda store: store.checkpoints.note(b"{}", {"p": "sayno"}),
     "checkpoints.end": lambda store: store.checkpoints.end(b"{}"),
+    "published.turn": lambda store: contextlib.ExitStack().enter_context(store.published.turn("sayno")),
+    "published.place": lambda store: store.published.place("sayno"),
+    "published.note": lambda store: store.published.note("sayno", {"to": "site"}),
+    "published.noted": lambda store: store.published.noted("sayno"),
+    "published.keep_made": lambda store: store.published.keep_made("sayno", "site", {}),
+    "published.made": lambda store: store.published.made("sayno", "site"),
     "erasures.note": lambda store: store.erasures.note(["sayno"], ["p"]),
     "erasures.has": lambda store: store.erasures.has("p"),
     "erasures.campaigns": lambda store: store.erasures.campaigns(),
@@ -180,7 +186,7 @@ def test_the_table_of_methods_is_whole() -> None:
         "checkpoints",
         "erasures",
     )
-    names += ("logouts", "strays", "mailed", "looks")
+    names += ("logouts", "strays", "mailed", "looks", "published")
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from flask import current_app
 
-from app.core.config import Brand, Campaign, Campaigns, read_logo
+from app.core.config import Campaign, Campaigns, read_logo
+from app.services.face.colours import properties
 from app.web.http.sendfile import content_type
-from app.web.pages.campaign.colours import Accent, accents, ink_on
 
 SHEETS = ("page.css", "campaign/public.css")  # what public pages share with all others, and their own
 VERSION = 16  # hexadecimal digits
@@ -47,26 +47,8 @@ def dress(campaign: Campaign) -> Dress:
 
 
 def _dress(rules: Campaign, shared: bytes) -> Dress:
-    style = shared + b"\n" + _properties(rules.brand).encode("ascii")
+    style = shared + b"\n" + properties(rules.brand.colour).encode("ascii")
     return Dress(_file(style, "text/css; charset=utf-8"), _logo(rules))
-
-
-def _properties(brand: Brand) -> str:
-    """The colours of the brand in place of ours, for light pages and dark ones."""
-    if brand.colour is None:
-        return ""
-    light, dark = accents(brand.colour)
-    band = f"--band: {brand.colour}; --on-band: {ink_on(brand.colour)};"
-    return (
-        f":root {{ {band} {_accent(light)} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {_accent(dark)} }} }}\n"
-    )
-
-
-def _accent(accent: Accent) -> str:
-    return (
-        f"--accent: {accent.accent}; --accent-strong: {accent.strong}; --accent-soft: {accent.soft};"
-        f" --on-accent: {accent.on_accent};"
-    )
 
 
 def _logo(rules: Campaign) -> File | None:

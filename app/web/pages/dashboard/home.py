@@ -28,6 +28,7 @@ def home() -> ResponseReturnValue:
             "rules": rules,
             "numbers": numbers(name, given.store.photos.all(name), given.dashboard.album.listing(name)),
             "events": _events(name),
+            "published": given.keeping.standing(name),
         }
         for name, rules in given.campaigns.items()
     ]

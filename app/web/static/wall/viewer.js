@@ -10,7 +10,6 @@ export const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
 /** The viewer in `stage`, whose data attributes describe the tiles. */
 export const createViewer = (stage) => {
   standInForStyles();
-  const { tiles, revision } = stage.dataset;
   const viewer = OpenSeadragon({
     element: stage,
     tileSources: {
@@ -20,7 +19,7 @@ export const createViewer = (stage) => {
       tileOverlap: 0,
       minLevel: Number(stage.dataset.lowest),
       maxLevel: Number(stage.dataset.highest),
-      getTileUrl: (level, x, y) => `${tiles}${level}/${x}_${y}.jpg?r=${revision}`,
+      getTileUrl: addressOf(stage.dataset),
     },
     drawer: 'canvas',
     cooperativeGestures: true, // the wheel and one finger scroll the page; its end would be out of reach otherwise
@@ -37,6 +36,18 @@ export const createViewer = (stage) => {
   describe(viewer.canvas, stage.dataset);
   viewer.addHandler('canvas-key', (event) => pressKey(event, viewer.viewport));
   return viewer;
+};
+
+/** A function that returns a tile's address. A published wall names its tiles after their content: `publishedTiles` has
+    the number of columns and the row by row joined names of each level. */
+const addressOf = ({ tiles, revision }) => {
+  const levels = globalThis.publishedTiles;
+  if (!levels) return (level, x, y) => `${tiles}${level}/${x}_${y}.jpg?r=${revision}`;
+  return (level, x, y) => {
+    const { columns, digits, names } = levels[level];
+    const at = (y * columns + x) * digits;
+    return `${tiles}${level}/${x}_${y}.${names.slice(at, at + digits)}.jpg`;
+  };
 };
 
 /** Keeps OpenSeadragon from adding a style element, which our Content-Security-Policy forbids.

@@ -30,6 +30,18 @@ def accents(colour: str) -> tuple[Accent, Accent]:
     return _accent(colour, LIGHT, -1), _accent(colour, DARK, 1)
 
 
+def properties(colour: str | None) -> str:
+    """CSS: the brand's colour in place of ours, for light pages and dark ones; "" without one."""
+    if colour is None:
+        return ""
+    light, dark = accents(colour)
+    band = f"--band: {colour}; --on-band: {ink_on(colour)};"
+    return (
+        f":root {{ {band} {_declared(light)} }}\n@media (prefers-color-scheme: dark)"
+        f" {{ :root {{ {_declared(dark)} }} }}\n"
+    )
+
+
 def ink_on(colour: str) -> str:
     """White or ink, whichever is easier to read on a surface of this colour."""
     return max((WHITE, INK), key=lambda ink: contrast(ink, colour))
@@ -39,6 +51,13 @@ def contrast(one: str, other: str) -> float:
     """1 (the same) to 21 (black and white)."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def _declared(accent: Accent) -> str:
+    return (
+        f"--accent: {accent.accent}; --accent-strong: {accent.strong}; --accent-soft: {accent.soft};"
+        f" --on-accent: {accent.on_accent};"
+    )
 
 
 def _accent(colour: str, ground: str, direction: int) -> Accent:

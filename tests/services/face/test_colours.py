@@ -8,10 +8,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.pages.campaign.colours import accents, contrast, ink_on
+from app.services.face.colours import accents, contrast, ink_on
 
 COLOURS = st.binary(min_size=3, max_size=3).map(lambda rgb: f"#{rgb.hex()}")
-SHEET = (Path(__file__).parents[4] / "app/web/static/page.css").read_text()
+SHEET = (Path(__file__).parents[3] / "app/web/static/page.css").read_text()
 LIGHT, DARK = (
     re.findall(r"--(?:ground|surface|sunken): (#[0-9a-f]{6})", part) for part in SHEET.split("prefers-color-scheme")[:2]
 )
