@@ -17,8 +17,11 @@ from hypothesis import HealthCheck, settings
 
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
+from app.services.media.media import Media
 from scripts.sandbox import samples
+from scripts.sandbox.awsserver.client import AwsServer
 from scripts.sandbox.standin.client import Standin
+from tests.support.buckets import Bucket, media_at
 from tests.support.remembering import Remembering
 from tests.support.secrets import told_too_much
 from tests.support.tiers import is_quick
@@ -102,6 +105,27 @@ def standin(running_standin: Standin) -> Standin:
     running_standin.settings(notify=None, signature="sha1", retry_delays=[], at_once=8, deliver_rejected=False)
     running_standin.reset()
     return running_standin
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[AwsServer]:
+    """Local queues and buckets."""
+    with AwsServer() as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """An empty bucket, and an environment in which boto3 may use it."""
+    for name, value in aws.environment.items():
+        monkeypatch.setenv(name, value)
+    return Bucket.at(aws)
+
+
+@pytest.fixture
+def media(bucket: Bucket, store: Store) -> Media:
+    """Pictures in that bucket."""
+    return media_at(bucket.url, store)
 
 
 @pytest.fixture

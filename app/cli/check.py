@@ -12,6 +12,7 @@ from app.core.config import load_campaigns
 from app.core.plurals import count
 from app.services import check as checks
 from app.services.looks.recipes import load_looks
+from app.services.media.media import Media
 
 
 @click.command(short_help="Check that photos and collages are whole.")
@@ -48,7 +49,8 @@ def check(campaigns: tuple[str, ...], repair: bool, as_json: bool) -> None:
             bar.update(done - bar.pos)
 
         try:
-            report = checks.run(store, exiftool, campaigns, repair=repair, looks=looks, progress=progress)
+            media = Media.of(settings)
+            report = checks.run(store, exiftool, campaigns, repair=repair, looks=looks, media=media, progress=progress)
         finally:
             exiftool.close()
     if as_json:

@@ -10,6 +10,7 @@ from app.adapters.store import Store
 from app.cli.options import read_settings
 from app.core.config import load_campaigns
 from app.services.forget.forget import Forgetting
+from app.services.media.media import Media
 from app.services.publish.keeping import Keeping
 from app.services.sources import Sources
 
@@ -46,6 +47,7 @@ def forget(whom: str, among: tuple[str, ...], delete: bool, yes: bool, as_json: 
             exiftool,
             campaigns,
             say=lambda text: click.echo(text, err=True),
+            media=Media.of(settings),
             suggest=lambda address: click.echo(f"Also? {address} may be the same person's.", err=True),
         )
         receipt = forgetting.forget(whom, among, delete=delete).as_json()

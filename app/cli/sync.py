@@ -15,7 +15,9 @@ from app.core.config import Campaigns, Settings, load_campaigns
 from app.core.errors import FolderUnavailable, SettingError, SyncInProgress
 from app.core.logging import request_context
 from app.core.plurals import count
-from app.services.looks.ordering import OnArrival
+from app.services.media.agreement import agree
+from app.services.media.media import Media
+from app.services.processor.followers import followers
 from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.report import totals
 from app.services.sources import Sources
@@ -97,10 +99,29 @@ def sync(
     finally:
         progress.end()
         exiftool.close()
+    left = {} if dry_run else _agree_on_media(settings, store, [report.campaign for report in reports], progress)
     _print_end(reports, sources, run, as_json=as_json)
+    print_notes(left, err=True)
     _warn_of_doubts(reports, dry_run=dry_run, sure=yes)
-    if failed or any(report.unreachable or report.withheld for report in reports):
+    if failed or left or any(report.unreachable or report.withheld for report in reports):
         sys.exit(1)
+
+
+def _agree_on_media(settings: Settings, store: Store, campaigns: list[str], progress: Progress) -> dict[str, str]:
+    """Brings object storage up to date; returns what is left for the next time, by public ID."""
+    media, left = Media.of(settings, store), dict[str, str]()
+    if media is None:
+        return left
+    for name in campaigns:
+        progress.begin(f"{name}: pictures in object storage")
+        try:
+            done = agree(store, media, name, progress.show)
+        finally:
+            progress.end()
+        if done.put or done.deleted:
+            progress.say(f"{name}: {len(done.put)} put into object storage, {len(done.deleted)} deleted there")
+        left |= done.left
+    return left
 
 
 def _every(rules: Campaigns) -> list[str]:
@@ -111,16 +132,14 @@ def _every(rules: Campaigns) -> list[str]:
 def _syncing(
     settings: Settings, sources: Sources, store: Store, exiftool: ExifTool, rules: Campaigns, watch: Watch
 ) -> Callable[[str], Sync]:
-    """Finds the sync of a campaign's source. Raises SettingError as `OnArrival.of`."""
-    on_arrival = OnArrival.of(settings, rules)
+    """Finds the sync of a campaign's source. Raises SettingError as `followers` does."""
+    after = followers(settings, rules, store)
     known: dict[str, Sync] = {}
 
     def of(campaign: str) -> Sync:
         source = rules[campaign].source
         if source not in known:
-            known[source] = Sync(
-                sources[source], store, exiftool, rules.of_source(source), watch, on_arrival=on_arrival
-            )
+            known[source] = Sync(sources[source], store, exiftool, rules.of_source(source), watch, followers=after)
         return known[source]
 
     return of

@@ -19,8 +19,8 @@ from app.core import metrics
 from app.core.config import Campaigns, Settings
 from app.core.errors import CollagenError, Permanent, Retryable, SettingError
 from app.core.sources import CLOUDINARY, Hint
-from app.services.looks.ordering import OnArrival
 from app.services.processor.decision import Outcome
+from app.services.processor.followers import followers
 from app.services.processor.processor import Processor
 from app.services.reconcile.job import concerned
 from app.services.sources import Sources
@@ -79,8 +79,8 @@ class Intake:
         source = Sources(settings)[CLOUDINARY]
         exiftool.version()
         imaging.policy.require()
-        on_arrival = OnArrival.of(settings, campaigns)
-        return cls(Processor(source, store, exiftool, mine, on_arrival=on_arrival), store, mine)
+        after = followers(settings, campaigns, store)
+        return cls(Processor(source, store, exiftool, mine, followers=after), store, mine)
 
     def close(self) -> None:
         """Ends the threads and the decoder of this process; nothing can be received afterwards."""

@@ -32,7 +32,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.register(app)
     pages.register(app)
     errors.register(app)
-    security_headers.register(app)
+    media = app.extensions["collagen"].media
+    security_headers.register(app, media.origin if media else None)
     return app
 
 

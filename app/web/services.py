@@ -20,10 +20,11 @@ from app.services.face.face import Face
 from app.services.intake import Intake
 from app.services.joining.joining import Joining
 from app.services.looks.backlog import LooksQueue
-from app.services.looks.ordering import OnArrival
 from app.services.looks.recipes import Looks, load_looks
 from app.services.looks.standing import Standings, UsedLook
+from app.services.media.media import Media
 from app.services.moderation.moderation import Moderation
+from app.services.processor.followers import followers
 from app.services.processor.processors import Processors
 from app.services.publish.keeping import Keeping
 from app.services.sources import Sources
@@ -75,6 +76,7 @@ class Services:
     looks: Looks
     standings: Standings
     looks_queue: LooksQueue
+    media: Media | None
 
     @classmethod
     def make(cls, settings: Settings, campaigns: Campaigns) -> Self:
@@ -91,7 +93,7 @@ class Services:
             exiftool,
             campaigns,
             {CLOUDINARY: intake.processor} if intake else {},
-            OnArrival.of(settings, campaigns),
+            followers(settings, campaigns, store),
         )
         withdrawn, cache = Withdrawn(store), Cache(store.path)
         finished = Finished(store, withdrawn, cache)
@@ -125,6 +127,7 @@ class Services:
             load_looks(settings.looks_file),
             Standings(store),
             LooksQueue.of(settings),
+            Media.of(settings, store),
         )
 
     def close(self) -> None:

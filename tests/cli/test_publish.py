@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +33,6 @@ publish = "site"
 [closed]
 folder = "closed"
 """
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[AwsServer]:
-    with AwsServer() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

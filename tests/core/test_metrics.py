@@ -138,7 +138,7 @@ def test_every_metric_is_ours_explains_itself_and_names_its_unit() -> None:
         if family.type == "histogram":
             assert family.name.endswith("_seconds"), family.name
     assert not [family.name for family in found if family.name.endswith("_created")]
-    assert len({family.name for family in found}) == len(found) == 18
+    assert len({family.name for family in found}) == len(found) == 20
 
 
 def test_a_missing_store_is_reported_and_nothing_else_about_it() -> None:

@@ -1,8 +1,7 @@
-"""A local SQS, shared by a process's tests; a record handler with the real SDK, exiftool and ImageMagick."""
+"""A queue for each test; a record handler with the real SDK, exiftool and ImageMagick."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ from scripts.sandbox.awsserver.client import AwsServer, TestQueue
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.queue import Syncs
-
-
-@pytest.fixture(scope="session")
-def aws() -> Iterator[AwsServer]:
-    with AwsServer() as running:
-        yield running
 
 
 @pytest.fixture

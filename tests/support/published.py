@@ -7,13 +7,35 @@ import html
 import json
 import re
 from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.adapters.targets import Upload
 from app.adapters.targets.directory import Directory
+from app.core.config import Brand, Campaign
 from app.services.publish import names
+from scripts.sandbox import stored
 
 Read = Callable[[str], bytes | None]
+
+RULES = Campaign(
+    name=stored.CAMPAIGN,
+    title="Say <No>",
+    folder="sayno",
+    public=True,
+    brand=Brand(colour="#ff9416", text="Say No e.V."),
+)
+
+
+PLACE, SITE = "here", "https://faces.example.org/"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = 1_800_000_000.0
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.at, UTC)
 
 
 def named(read: Read) -> set[str]:

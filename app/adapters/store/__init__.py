@@ -2,7 +2,7 @@
 
 - `root`: the top directory, its marker, locks. `probe`: whether the store can be written to.
 - `photos`: archives, intermediates, variants for the screen. `placeholders`: what a page shows before those.
-- `looks`: finished looks of photos.
+- `looks`: finished looks of photos. `offloaded`: which pictures are in object storage.
 - `catalogue`, `entries`: when and where photos were taken, for campaigns that keep it.
 - `collages`: finished collages, and the one being built. `manifests`, `schema`: what their manifests say.
 - `logs`: what happened to each photo, and the raw notifications. `events`: the lines of the former.
@@ -32,6 +32,7 @@ from app.adapters.store.mail.sends import Sends
 from app.adapters.store.mail.unsubscribes import Unsubscribes
 from app.adapters.store.photos.catalogue import Catalogue
 from app.adapters.store.photos.looks import Looks
+from app.adapters.store.photos.offloaded import Offloaded
 from app.adapters.store.photos.photos import Photos
 from app.adapters.store.root import Root
 from app.adapters.store.state.checkpoints import Checkpoints
@@ -53,6 +54,7 @@ class Store:
         self.root = Root(path, disk)
         self.photos = Photos(self.root)
         self.looks = Looks(self.root)
+        self.offloaded = Offloaded(self.root)
         self.catalogue = Catalogue(self.root)
         self.collages = Collages(self.root)
         self.logs = Logs(self.root)

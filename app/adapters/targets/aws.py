@@ -40,8 +40,8 @@ def plainly(name: str) -> Iterator[None]:
         raise TargetUnavailable(f"{name} cannot be reached ({type(error).__name__}).") from error
 
 
-def client(service: str, name: str, **more: Any) -> Any:
-    """A boto3 client, which makes no call. Raises SettingError."""
+def client(service: str, name: str, attempts: int = 5, **more: Any) -> Any:
+    """A boto3 client, which makes no call. `attempts`: of each call. Raises SettingError."""
     import boto3
     from botocore.config import Config
 
@@ -50,8 +50,8 @@ def client(service: str, name: str, **more: Any) -> Any:
     config = Config(
         connect_timeout=limits.CONNECT_SECONDS,
         read_timeout=limits.TARGET_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": 5},
-        max_pool_connections=limits.UPLOADS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=limits.SENT_AT_ONCE,
         # stores that speak S3 do not all know the sums that boto3 adds of its own accord
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

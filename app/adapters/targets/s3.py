@@ -21,11 +21,13 @@ SUM = "sha256"  # the name of the metadata
 class Bucket:
     """A target: the objects of `bucket` whose keys begin with `prefix`. Creating one makes no call."""
 
-    def __init__(self, bucket: str, prefix: str, endpoint: str | None = None, region: str | None = None) -> None:
-        """Raises SettingError if boto3 cannot read its configuration."""
+    def __init__(
+        self, bucket: str, prefix: str, endpoint: str | None = None, region: str | None = None, *, attempts: int = 5
+    ) -> None:
+        """`attempts`: of each call. Raises SettingError if boto3 cannot read its configuration."""
         self.name = f"s3://{bucket}/{prefix}".rstrip("/")
         self._bucket, self._prefix = bucket, prefix
-        self._client = client("s3", self.name, endpoint_url=endpoint, region_name=region)
+        self._client = client("s3", self.name, attempts, endpoint_url=endpoint, region_name=region)
 
     def files(self, exactly: Collection[str]) -> Mapping[str, Held]:
         """Every object. A listing has no SHA-256; for those in `exactly` it is asked for, one by one."""
@@ -38,6 +40,22 @@ class Bucket:
         for path in found.keys() & set(exactly):
             found[path] = Held(found[path].size, self._sum(path))
         return found
+
+    def below(self, prefix: str) -> set[str]:
+        """The paths that begin with `prefix`."""
+        with plainly(self.name):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._prefix + prefix
+            )
+            return {entry["Key"].removeprefix(self._prefix) for page in pages for entry in page.get("Contents", [])}
+
+    def address(self, path: str, seconds: int) -> str:
+        """Where anybody can load an object for so long. Makes no call, and does not look whether it is there."""
+        with plainly(self.name):
+            made: str = self._client.generate_presigned_url(
+                "get_object", Params={"Bucket": self._bucket, "Key": self._prefix + path}, ExpiresIn=seconds
+            )
+        return made
 
     def read(self, path: str) -> bytes | None:
         with plainly(self.name), self._missing() as missing:

@@ -9,7 +9,7 @@ from app.cli.options import print_notes, read_settings
 from app.core.config import load_campaigns
 from app.core.errors import CollagenError, SettingError
 from app.core.shutdown import Shutdown
-from app.services.looks.ordering import OnArrival
+from app.services.processor.followers import followers
 from app.services.processor.processor import Processor
 from app.services.reconcile import Sync, SyncReport
 from app.services.reconcile import Watch as Reports
@@ -46,9 +46,9 @@ def watch(campaign: str) -> None:
     store.root.require()
     exiftool.version()
     source, mine = Sources(settings)[rules.source], campaigns.of_source(rules.source)
-    on_arrival = OnArrival.of(settings, campaigns)
-    processor = Processor(source, store, exiftool, mine, on_arrival=on_arrival)
-    syncing = Sync(source, store, exiftool, mine, Reports(click.echo), on_arrival=on_arrival)
+    after = followers(settings, campaigns, store)
+    processor = Processor(source, store, exiftool, mine, followers=after)
+    syncing = Sync(source, store, exiftool, mine, Reports(click.echo), followers=after)
 
     def sync() -> None:
         try:

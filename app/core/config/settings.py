@@ -33,6 +33,7 @@ class Settings:
     looks_file: Path = Path("./looks.toml")
     models: Path = Path("./models")
     looks_queue: str | None = None
+    media: str | None = None
 
     def required_account(self) -> Account:
         """The Cloudinary account. Raises SettingError if none is set."""
@@ -88,6 +89,7 @@ class Settings:
             "COLLAGEN_LOOKS": str(self.looks_file.absolute()),
             "COLLAGEN_MODELS": str(self.models.absolute()),
             "COLLAGEN_LOOKS_QUEUE": self.looks_queue or "",
+            "COLLAGEN_MEDIA": self.media or "",
         }
         if self.account is not None:
             variables |= {
@@ -124,6 +126,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         looks_file=Path(values.get("COLLAGEN_LOOKS", "./looks.toml")),
         models=Path(values.get("COLLAGEN_MODELS") or values.get("U2NET_HOME", "./models")),
         looks_queue=values.get("COLLAGEN_LOOKS_QUEUE"),
+        media=values.get("COLLAGEN_MEDIA"),
     )
 
 

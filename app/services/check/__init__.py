@@ -4,6 +4,7 @@
 - `photos`: archives, intermediates, and whether they belong together.
 - `collages`: finished collages against their manifests.
 - `logs`: those that decide who is sent a mail.
+- `media`: pictures in object storage.
 - `pictures`: what is wrong with the bytes of a photo's files.
 - `tree`: temporary, stray and empty files, unfinished collages.
 - `run`: all of it.

@@ -13,8 +13,10 @@ from app.services.check.collages import collage_findings, withdrawn_findings
 from app.services.check.findings import Finding
 from app.services.check.logs import log_findings
 from app.services.check.looks import look_findings
+from app.services.check.media import media_findings
 from app.services.check.photos import PhotoCheck
 from app.services.looks.recipes import Look
+from app.services.media.media import Media
 
 
 @dataclass
@@ -42,11 +44,13 @@ def run(
     *,
     repair: bool = False,
     looks: Mapping[str, Look] | None = None,
+    media: Media | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Checks these campaigns, or all that the store has; with `repair` it repairs what needs no Cloudinary.
 
-    `looks`: those of looks.toml. `progress` receives how many photos and collages are done, and how many there are.
+    `looks`: those of looks.toml; `media`: object storage, if pictures are there; `progress` receives how many photos
+    and collages are done, and how many there are.
     Raises StoreUnavailable.
     """
     report = Report()
@@ -59,6 +63,7 @@ def run(
         report.findings += [*tree.strays(store, name), *log_findings(store, name)]
         report.findings += catalogue_findings(store, name, repair=repair)
         report.findings += look_findings(store, name, looks, repair=repair)
+        report.findings += media_findings(store, media, name)
         for found in PhotoCheck(store, exiftool, name, repair=repair).findings(photos[name]):
             report.findings += found
             report.photos += 1

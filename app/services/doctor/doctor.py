@@ -88,6 +88,8 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
             Check("connect", partial(connected.account, cloudinary, campaigns, known), ("cloudinary",)),
             Check("delivery", partial(network.delivery, cloudinary, known.delivery_hosts)),
         ]
+    if known.media is not None:
+        checks.append(Check("media", partial(network.media, known)))
     if known.looks_queue is not None:
         checks.append(Check("looks queue", partial(network.looks_queue, known.looks_queue)))
     if any(campaign.publish for campaign in (campaigns or {}).values()):

@@ -11,6 +11,7 @@ from app.core.config import Settings
 from app.core.errors import CloudinaryUnavailable, SettingError
 from app.services.doctor import clock
 from app.services.doctor.result import OK, SKIPPED, WARN, Result
+from app.services.media.media import Media
 
 FEW = 50  # calls: a webhook needs one; a sync leaves 5 % of the limit for webhooks
 
@@ -56,6 +57,14 @@ def mail_server(settings: Settings) -> Iterator[Result]:
     how = {"starttls": "STARTTLS", "tls": "TLS", "none": "no encryption, on this machine"}
     login = " and the login" if settings.mail_server.user else ""
     yield Result("mail server", OK, f"answers, with {how[settings.mail_server.security]}{login}; no mail was sent")
+
+
+def media(known: Settings) -> Iterator[Result]:
+    """Puts an object, reads it and deletes it. Raises SettingError, TargetUnavailable."""
+    made = Media.of(known)
+    if made is not None:
+        made.check()
+        yield Result("media", OK, f"object storage takes pictures, and browsers find them at {made.origin}")
 
 
 def looks_queue(url: str) -> Iterator[Result]:

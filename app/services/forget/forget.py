@@ -25,6 +25,7 @@ from app.services.collage import job
 from app.services.forget.receipt import Receipt
 from app.services.forget.searching import Connected, Part, find, parts, searched
 from app.services.forget.traces import Person
+from app.services.media.media import Media
 from app.services.wall.cache import Cache
 
 PATIENCE = 900.0  # seconds to wait for a collage that is being built
@@ -35,7 +36,8 @@ Say = Callable[[str], None]
 class Forgetting:
     """Erases people from the store.
 
-    `say` reports progress, without naming anyone; `suggest`, each other address that may be the person's.
+    `say` reports progress, without naming anyone; `suggest`, each other address that may be the person's. `media`: the
+    pictures in object storage, if there are any.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Forgetting:
         campaigns: Campaigns,
         say: Say = lambda _: None,
         suggest: Say = lambda _: None,
+        media: Media | None = None,
     ) -> None:
         self._sources = sources
         self._store = store
@@ -53,6 +56,7 @@ class Forgetting:
         self._campaigns = campaigns
         self._say = say
         self._suggest = suggest
+        self._media = media
 
     def forget(self, whom: str, among: Sequence[str] = (), *, delete: bool = False) -> Receipt:
         """Erases the person with the address `whom`, or the photo with that public ID, from campaigns `among` (all).
@@ -65,7 +69,8 @@ class Forgetting:
         known, retired = searched(self._store, self._campaigns, among)
         when = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         receipt = Receipt(when, [campaign.name for campaign in known], [campaign.name for campaign in retired])
-        every = parts(self._sources, self._store, self._exiftool, self._campaigns, [*known, *retired])
+        media = [self._media] if self._media else []
+        every = parts(self._sources, self._store, self._exiftool, self._campaigns, [*known, *retired], media)
         try:
             self._forget(find(every, whom), receipt, delete=delete)
         finally:
@@ -91,6 +96,7 @@ class Forgetting:
                 person = part.found.person
                 receipt.add_catalogue(*self._store.catalogue.purge(name, person.public_ids, person.is_in_line))
             self._clear_photos(part, receipt)
+            self._clear_media(part, receipt)
             for name in (campaign.name for campaign in part.campaigns):
                 self._clear_collages(name, part.found.person, receipt)
                 Cache(self._store.path).forget(name)
@@ -122,6 +128,19 @@ class Forgetting:
             rejected = part.source.moderate(public_id, "rejected")
             receipt.add_rejected(rejected, in_folder=part.in_folder)
             receipt.photos_removed += part.processor.process(Hint(public_id)).status == "removed"
+
+    def _clear_media(self, part: Part, receipt: Receipt) -> None:
+        """Deletes the pictures in object storage, also what an earlier removal could not."""
+        photos = [(one.name, public_id) for one in part.campaigns for public_id in part.found.person.public_ids]
+        if self._media:
+            for campaign, public_id in photos:
+                self._media.removed(campaign, public_id)
+        left = sum(self._store.offloaded.note(*photo) is not None for photo in photos)
+        if left:
+            receipt.left_to_delete.append(
+                f"pictures of {count(left, 'photo', 'photos')} in object storage, which cannot be used at the moment:"
+                " python -m app sync deletes them once it can"
+            )
 
     def _say_what_is_left(self, part: Part, receipt: Receipt) -> None:
         """Without --delete, a photo stays in its folder as rejected: the receipt says what is left to delete."""

@@ -13,6 +13,7 @@ from app.core.sources import CLOUDINARY, FOLDER, Source
 from app.services.forget.finding import Finder, Found
 from app.services.forget.nowhere import Nowhere
 from app.services.forget.traces import Person
+from app.services.processor.followers import Follower
 from app.services.processor.processor import Processor
 
 NOBODY = Found(Person(frozenset(), frozenset()), frozenset())
@@ -59,9 +60,17 @@ def searched(store: Store, campaigns: Campaigns, among: Sequence[str]) -> tuple[
 
 
 def parts(
-    sources: Connected, store: Store, exiftool: ExifTool, campaigns: Campaigns, wanted: Sequence[Campaign]
+    sources: Connected,
+    store: Store,
+    exiftool: ExifTool,
+    campaigns: Campaigns,
+    wanted: Sequence[Campaign],
+    followers: Sequence[Follower],
 ) -> list[Part]:
-    """The sources of the `wanted` campaigns. A folder that is gone with its campaign is searched no more."""
+    """The sources of the `wanted` campaigns. A folder that is gone with its campaign is searched no more.
+
+    `followers`: as in `Processor`.
+    """
     found = []
     for name in dict.fromkeys(campaign.source for campaign in wanted):
         mine = [campaign for campaign in wanted if campaign.source == name]
@@ -70,7 +79,7 @@ def parts(
         source = Nowhere() if gone else sources[name]
         # a folder's processor touches no campaign that it does not know
         rules = Campaigns([*known.values(), *(one for one in mine if one.name not in known)], known.others)
-        processor = Processor(source, store, exiftool, rules if name.startswith(FOLDER) else known)
+        processor = Processor(source, store, exiftool, rules if name.startswith(FOLDER) else known, followers=followers)
         found.append(Part(source, mine, processor, Finder(source, store, exiftool, mine, processor.address_in)))
     return found
 

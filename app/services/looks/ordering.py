@@ -64,6 +64,9 @@ class OnArrival:
                 self._rests_until = self._clock() + REST
             LOG.warning("No look is ordered of photos that arrive in the next %d s: %s", REST, error)
 
+    def removed(self, campaign: str, public_id: str) -> None:
+        """Nothing: whoever takes an order of a photo that is gone finds nothing to do."""
+
 
 def require_wanted(settings: Settings, campaigns: Campaigns) -> Looks | None:
     """The looks, if campaigns want any of every photo. Raises SettingError if looks.toml lacks one of them."""

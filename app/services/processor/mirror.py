@@ -1,6 +1,6 @@
 """The mirror of approved photos: puts them into the store and removes them, each with a line in the campaign's log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,14 +13,14 @@ from app.core.config import Campaign, Campaigns
 from app.core.errors import ExifToolFailed
 from app.core.sources import EMBEDDED, Asset
 from app.services.catalogue.recording import Recording
-from app.services.looks.ordering import OnArrival
 from app.services.processor.decision import address
+from app.services.processor.followers import Follower
 
 
 class Mirror:
     """`clock`: the time for log lines. `any_format`: as in `Source`. `decoder`: decodes pictures.
 
-    `on_arrival`: orders the looks that campaigns want of every photo; by default none.
+    `followers`: what else happens with each photo.
     """
 
     def __init__(
@@ -31,14 +31,14 @@ class Mirror:
         clock: Callable[[], datetime],
         *,
         any_format: bool = False,
-        on_arrival: OnArrival | None = None,
+        followers: Sequence[Follower] = (),
     ) -> None:
         self._store = store
         self._exiftool = exiftool
         self._clock = clock
         self._any_format = any_format
         self._recording = Recording(store, campaigns, clock)
-        self._on_arrival = on_arrival or OnArrival(None)
+        self._followers = followers
         self.decoder = imaging.Decoder()
 
     def close(self) -> None:
@@ -128,7 +128,8 @@ class Mirror:
             )
         self._log_stored(asset, campaign, tags, lacking)
         self._recording.record(campaign, asset, archive)
-        self._on_arrival.arrived(campaign, asset.public_id, asset.version)
+        for follower in self._followers:
+            follower.arrived(campaign, asset.public_id, asset.version)
 
     def _log_stored(self, asset: Asset, campaign: Campaign, tags: Tags, lacking: list[str]) -> None:
         usable = normalise(tags.email) is not None
@@ -143,6 +144,8 @@ class Mirror:
         """Removes a photo from these campaigns. Raises StoreUnavailable."""
         for campaign in campaigns:
             self._recording.remove(campaign, public_id)  # before the photo, after which nothing would lead here again
+            for follower in self._followers:
+                follower.removed(campaign, public_id)
             if self._store.photos.remove(campaign, public_id):
                 self.log(campaign, "DELETED", public_id)
             self._recording.remove(campaign, public_id)  # it may have been written in between

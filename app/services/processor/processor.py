@@ -9,7 +9,7 @@ reflects already (see `decision.reflects`), and for most of the notifications th
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -21,9 +21,9 @@ from app.core import limits, metrics
 from app.core.config import Campaign, Campaigns
 from app.core.errors import CollagenError, NotFound, PictureError
 from app.core.sources import Asset, Hint, Source
-from app.services.looks.ordering import OnArrival
 from app.services.processor.coalescing import read as read_lookups
 from app.services.processor.decision import Decision, Outcome, Status, decide, place
+from app.services.processor.followers import Follower
 from app.services.processor.mirror import Mirror
 from app.services.processor.state import StateReader
 
@@ -31,7 +31,7 @@ from app.services.processor.state import StateReader
 class Processor:
     """Brings photos up to date. `campaigns`: those of the source. `clock`: the time for log lines.
 
-    `on_arrival`: orders the looks that campaigns want of every photo; by default none.
+    `followers`: what else happens with each photo.
     """
 
     def __init__(
@@ -41,13 +41,13 @@ class Processor:
         exiftool: ExifTool,
         campaigns: Campaigns,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_arrival: OnArrival | None = None,
+        followers: Sequence[Follower] = (),
     ) -> None:
         self._source = source
         self._store = store
         self._campaigns = campaigns
         self._state = StateReader(source, store, exiftool, campaigns)
-        self._mirror = Mirror(store, exiftool, campaigns, clock, any_format=source.any_format, on_arrival=on_arrival)
+        self._mirror = Mirror(store, exiftool, campaigns, clock, any_format=source.any_format, followers=followers)
         self._downloads = ThreadPoolExecutor(2 * limits.PICTURES, thread_name_prefix="download")
         self._room = threading.BoundedSemaphore(limits.PICTURES)
         scratch.sweep()  # faces and addresses that killed processes left on the local disk

@@ -1,11 +1,13 @@
 """The processors of a service, one for each source: a public ID is another photo elsewhere."""
 
+from collections.abc import Sequence
+
 from app.adapters import imaging
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.core.config import Campaigns
 from app.core.sources import Source
-from app.services.looks.ordering import OnArrival
+from app.services.processor.followers import Follower
 from app.services.processor.processor import Processor
 
 
@@ -19,11 +21,11 @@ class Processors:
         exiftool: ExifTool,
         campaigns: Campaigns,
         known: dict[str, Processor],
-        on_arrival: OnArrival | None = None,
+        followers: Sequence[Follower] = (),
     ) -> None:
         self._campaigns = campaigns
         self._by_source = known | {
-            name: Processor(source, store, exiftool, campaigns.of_source(name), on_arrival=on_arrival)
+            name: Processor(source, store, exiftool, campaigns.of_source(name), followers=followers)
             for name, source in sources.items()
             if name not in known
         }

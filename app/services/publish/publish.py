@@ -25,7 +25,6 @@ from app.core.errors import (
     CollageUnsound,
     NotFound,
     PublishInProgress,
-    Retryable,
     SettingError,
     StoreUnavailable,
 )
@@ -136,7 +135,9 @@ class Publisher:
                 report = run.go(self._collage(order), self._now, self._clock, self._show)
                 if report is not None:
                     return report
-        raise _Changing(f"Photos of {rules.name} keep changing; nothing of the present is published yet.")
+        raise PublishInProgress(
+            f"Photos of {rules.name} keep changing while they are published; try again once they are at rest."
+        )
 
     def _failed(self, order: Order, why: str) -> None:
         """Notes why, and leaves what is known of what is published."""
@@ -163,10 +164,6 @@ class Publisher:
             return self._face.newest.collage(campaign, number)
         except (NotFound, CollageUnsound):
             return None
-
-
-class _Changing(Retryable):
-    sentence = "Photos change while they are published; try again."
 
 
 class _Run:
@@ -199,7 +196,7 @@ class _Run:
         self._look(name)
         # first of all, nobody who has withdrawn is shown any longer
         self._erase(collage, now, {*self._known_tiles(pyramid), *self._known_pictures(wanted_pictures)})
-        with ThreadPoolExecutor(limits.UPLOADS, thread_name_prefix="publish") as workers:
+        with ThreadPoolExecutor(limits.SENT_AT_ONCE, thread_name_prefix="publish") as workers:
             tiles = self._tiles(pyramid, workers, show)
             shown = self._pictures(collage, wanted_pictures, workers)
             static, bodies = self._pages(collage, pyramid, tiles, shown)

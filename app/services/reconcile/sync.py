@@ -1,7 +1,7 @@
 """Syncs campaigns, each from the lists to the report."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,8 +10,8 @@ from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns
 from app.core.errors import CollagenError, ExifToolFailed, SettingError, SourceUnavailable, StoreUnavailable
 from app.core.sources import Source
-from app.services.looks.ordering import OnArrival
 from app.services.processor.decision import Outcome
+from app.services.processor.followers import Follower
 from app.services.processor.processor import Processor
 from app.services.reconcile import thumbnails
 from app.services.reconcile.budget import Budget
@@ -36,7 +36,7 @@ class Watch:
 class Sync:
     """Syncs campaigns of one source, one after another. `clock`: the time for log lines.
 
-    `on_arrival` as in `Processor`.
+    `followers` as in `Processor`.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Sync:
         campaigns: Campaigns,
         watch: Watch,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_arrival: OnArrival | None = None,
+        followers: Sequence[Follower] = (),
     ) -> None:
         self._source = source
         self._store = store
@@ -55,7 +55,7 @@ class Sync:
         self._campaigns = campaigns
         self._watch = watch
         self._clock = clock
-        self._processor = Processor(source, store, exiftool, campaigns, clock, on_arrival)
+        self._processor = Processor(source, store, exiftool, campaigns, clock, followers)
         self._budget = Budget(source.quota, watch.say)
         self._swept = False
         self._lists = Lists(source, self._budget, (campaign.folder for campaign in campaigns.values()))

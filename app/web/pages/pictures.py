@@ -5,15 +5,19 @@ without asking, and a replaced photo has another address.
 """
 
 import hashlib
+import logging
 from typing import Literal
 
 from flask import Response, request
 
 from app.adapters import imaging
 from app.adapters.store.photos.paths import VARIANTS
-from app.core.errors import BadPublicId, NotFound, PictureError
+from app.core.errors import BadPublicId, NotFound, PictureError, SettingError
+from app.services.media import keys
+from app.services.media.media import KEPT
 from app.web.services import services
 
+LOG = logging.getLogger(__name__)
 Variant = Literal["thumb", "small", "medium", "full", "original"]
 FOR_A_MINUTE = "private, max-age=60"  # how long a browser may show somebody who has withdrawn
 THUMB = (150, 200)
@@ -25,7 +29,8 @@ def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
 
     `thumb` fits into 200×200, as made at arrival; `small` is the intermediate, a PNG of 300×400; `full` is the archive
     without its metadata, `original` the same as a download. A missing `thumb` or `small` is answered with `full`.
-    With `?look=` in the address it is what that look made of the photo. Raises NotFound, StoreUnavailable.
+    What is in object storage is answered with a redirect to it. With `?look=` in the address it is what that look made
+    of the photo. Raises NotFound, StoreUnavailable.
     """
     if look := request.args.get("look"):
         return in_look(campaign, public_id, "full" if variant == "medium" else variant, look)
@@ -39,6 +44,8 @@ def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
         there = store.photos.has(services().campaign(campaign), public_id)
     except BadPublicId as error:
         raise NotFound(str(error)) from error
+    if there and (elsewhere := _elsewhere(campaign, public_id, variant)):
+        return elsewhere
     for name in VARIANTS[VARIANTS.index(variant) :] if there and variant in VARIANTS else ():
         found = store.photos.variant(campaign, public_id, name)
         if found is not None:
@@ -61,6 +68,22 @@ def picture(campaign: str, public_id: str, variant: Variant | str) -> Response:
         name = store.photos.archive_path(campaign, public_id).name
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+def _elsewhere(campaign: str, public_id: str, variant: str) -> Response | None:
+    """A redirect to object storage; None where the picture is not there, so that this service sends its own."""
+    media, store = services().media, services().store
+    if media is None or variant not in keys.VARIANTS:
+        return None
+    number = store.photos.version(campaign, public_id)
+    try:
+        address = None if number is None else media.address(campaign, public_id, variant, number)
+    except SettingError as error:  # no credentials
+        LOG.warning("Pictures are not taken from object storage: %s", error)
+        address = None
+    if address is None:
+        return None
+    return Response(status=302, headers={"Location": address, "Cache-Control": f"private, max-age={KEPT}"})
 
 
 def in_look(campaign: str, public_id: str, variant: str, look: str) -> Response:

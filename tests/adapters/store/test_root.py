@@ -11,6 +11,7 @@ import pytest
 
 from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
+from app.adapters.store.photos.offloaded import Note
 from app.core.errors import PhotoBusy, StoreUnavailable
 
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -118,6 +119,10 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "logouts.has": lambda store: store.logouts.has("a session"),
     "looks.begin": lambda store: store.looks.begin("sayno", "dark"),
     "looks.count": lambda store: store.looks.count("sayno", "dark"),
+    "offloaded.note": lambda store: store.offloaded.note("sayno", "p"),
+    "offloaded.put": lambda store: store.offloaded.put("sayno", "p", Note(1, ("sayno/a/1-full.jpg",))),
+    "offloaded.remove": lambda store: store.offloaded.remove("sayno", "p"),
+    "offloaded.public_ids": lambda store: store.offloaded.public_ids("sayno"),
     "looks.names": lambda store: store.looks.names("sayno"),
     "looks.finished": lambda store: store.looks.finished("sayno", "dark"),
     "looks.failures": lambda store: store.looks.failures("sayno", "dark"),
@@ -186,7 +191,7 @@ def test_the_table_of_methods_is_whole() -> None:
         "checkpoints",
         "erasures",
     )
-    names += ("logouts", "strays", "mailed", "looks", "published")
+    names += ("logouts", "strays", "mailed", "looks", "offloaded", "published")
     rooms = {name: getattr(store, name) for name in names}
     public = {
         f"{name}.{method}"

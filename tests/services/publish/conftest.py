@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.adapters.store import Store
 from app.adapters.targets.directory import Directory
-from app.core.config import Brand, Campaign
 from app.services.publish.publish import Order, Publisher
 from scripts.sandbox import stored
+from tests.support.published import PLACE, RULES, SITE, Clock
 from tests.support.stores import linked
-
-RULES = Campaign(
-    name=stored.CAMPAIGN,
-    title="Say <No>",
-    folder="sayno",
-    public=True,
-    brand=Brand(colour="#ff9416", text="Say No e.V."),
-)
-
-
-PLACE, SITE = "here", "https://faces.example.org/"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.at = 1_800_000_000.0
-
-    def __call__(self) -> datetime:
-        return datetime.fromtimestamp(self.at, UTC)
 
 
 @pytest.fixture(scope="session")

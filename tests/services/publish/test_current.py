@@ -20,8 +20,7 @@ from app.services.publish.plan import GRACE
 from app.services.publish.publish import Order, Publisher, Report
 from scripts.sandbox import stored
 from scripts.sandbox.waiting import wait_for
-from tests.services.publish.conftest import RULES, Clock
-from tests.support.published import Followed, reader, walk
+from tests.support.published import RULES, Clock, Followed, reader, walk
 
 NOW = 1_800_000_000.0
 THEN = datetime.fromtimestamp(NOW - 10, UTC)

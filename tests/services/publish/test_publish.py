@@ -25,8 +25,7 @@ from app.services.publish.pyramid import Pyramid
 from app.services.wall.cache import Cache
 from app.services.wall.wall import Walls
 from scripts.sandbox import stored
-from tests.services.publish.conftest import RULES, Clock
-from tests.support.published import Followed, NotingCdn, Stopped, named, reader, tiles, walk
+from tests.support.published import RULES, Clock, Followed, NotingCdn, Stopped, named, reader, tiles, walk
 
 Publish = Callable[..., Report]
 

@@ -14,8 +14,8 @@ import pytest
 from app.adapters.store import Store
 from app.adapters.targets.directory import Directory
 from app.services.publish.publish import Order, Publisher
-from tests.services.publish.conftest import PLACE, RULES, Clock
 from tests.support.chromium import Watched, until, watched
+from tests.support.published import PLACE, RULES, Clock
 
 LOADED = "OpenSeadragon.getViewer('wall').world.getItemAt(0)?.getFullyLoaded()"
 VIEW = "OpenSeadragon.getViewer('wall').viewport"
