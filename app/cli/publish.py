@@ -18,7 +18,7 @@ from app.services.publish.publish import Publisher, Report
 MEGABYTE = 1_000_000
 
 
-@click.command(short_help="Publish a campaign as plain files, for a CDN or a web server.")
+@click.command(short_help="Publish a campaign as plain files.")
 @click.argument("campaign")
 @click.argument("collage", type=CollageNumber(), required=False)
 @click.option("--to", "address", metavar="DIR|s3://…", help="Where to; by default the campaign's key publish.")

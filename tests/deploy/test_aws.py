@@ -111,7 +111,8 @@ def test_each_role_has_what_the_code_and_aws_need_and_nothing_beyond(template: d
 
 
 def test_nothing_else_in_the_code_talks_to_aws() -> None:
-    assert code.imports_boto3() == {code.SQS, code.PARAMETERS}
+    targets = {code.ROOT / "app/adapters/targets" / name for name in ("aws.py", "s3.py")}  # with keys of their own
+    assert code.imports_boto3() == {code.SQS, code.PARAMETERS, *targets}
 
 
 def test_the_function_itself_touches_no_queue() -> None:
