@@ -24,7 +24,7 @@ from scripts.sandbox.standin.client import Standin
 from tests.support.buckets import Bucket, media_at
 from tests.support.remembering import Remembering
 from tests.support.secrets import told_too_much
-from tests.support.tiers import is_quick
+from tests.support.tiers import further_cases, is_quick
 
 # Each of xdist's workers has its own temporary directory, or a test that looks for files of killed processes would
 # find those of another worker. The controller has none, which keeps names short enough for sockets.
@@ -73,9 +73,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not any(name in item.path.stem for name in LONGEST))
     if not config.getoption("--thorough"):
-        rare = [item for item in items if item.get_closest_marker("thorough")]
-        config.hook.pytest_deselected(items=rare)
-        items[:] = [item for item in items if item not in set(rare)]
+        rare = {item for item in items if item.get_closest_marker("thorough")}
+        rare |= further_cases([item for item in items if item not in rare])
+        config.hook.pytest_deselected(items=list(rare))
+        items[:] = [item for item in items if item not in rare]
     if config.getoption("--quick"):
         slow = [item for item in items if not is_quick(item)]
         config.hook.pytest_deselected(items=slow)

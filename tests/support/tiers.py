@@ -7,6 +7,7 @@ drawing whole photos.
 
 Tests marked `thorough` go through all cases of what others show by a few. They run with `--thorough` only, which also
 gives Hypothesis four times as many examples.
+So does every second case of slow tests that have many.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from app.adapters.imaging import prepare
 from scripts.sandbox.ending import Ending
 from scripts.sandbox.people.picture import draw
 
+MANY = 3  # cases of a slow test that all run by default
 OURS = ("app.", "scripts.sandbox.", "tests.")
 KILLS = "scripts.sandbox.kills."
 
@@ -36,6 +38,21 @@ def sampled(cases: Sequence[Any], every: int) -> list[Any]:
         else pytest.param(*(case if isinstance(case, tuple) else [case]), marks=pytest.mark.thorough)
         for number, case in enumerate(cases)
     ]
+
+
+def further_cases(items: Sequence[pytest.Item]) -> set[pytest.Item]:
+    """Every second case of slow tests that have more than `MANY`: they run with `--thorough` only."""
+    cases: dict[tuple[object, str], list[pytest.Item]] = {}
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        cases.setdefault((item.parent, item.originalname), []).append(item)
+    return {
+        item
+        for every in cases.values()
+        if len(every) > MANY and not is_quick(every[0])
+        for number, item in enumerate(every)
+        if number % 2
+    }
 
 
 def is_quick(item: pytest.Item) -> bool:
