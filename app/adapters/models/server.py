@@ -5,6 +5,7 @@ A request is a picture of the model's own size: 32-bit floats, 3 × height × wi
 """
 
 import struct
+import sys
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,7 +24,11 @@ def serve(weights: Path, requests: IO[bytes], answers: IO[bytes]) -> None:
     while len(head := requests.read(LENGTH.size)) == LENGTH.size:
         data = requests.read(LENGTH.unpack(head)[0])
         picture = np.frombuffer(data, np.float32).reshape(1, *shape[1:])
-        mask = np.ascontiguousarray(session.run(None, {name: picture})[0], np.float32)
+        try:
+            mask = np.ascontiguousarray(session.run(None, {name: picture})[0], np.float32)
+        except Exception as error:
+            # onnxruntime has an exception for each kind of failure; the log of whoever asked needs one line
+            sys.exit(f"The model {weights.stem} failed: {type(error).__name__}")
         answers.write(LENGTH.pack(mask.nbytes) + mask.tobytes())
         answers.flush()
 
