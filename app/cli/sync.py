@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -11,13 +11,13 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.terminal import Progress
 from app.cli.options import print_notes, read_settings
-from app.core.config import Campaigns, Settings, load_campaigns
+from app.core.config import Campaigns, load_campaigns
 from app.core.errors import FolderUnavailable, SettingError, SyncInProgress
 from app.core.logging import request_context
 from app.core.plurals import count
 from app.services.media.agreement import agree
 from app.services.media.media import Media
-from app.services.processor.followers import followers
+from app.services.processor.followers import Follower, followers
 from app.services.reconcile import Sync, SyncReport, Watch
 from app.services.reconcile.report import totals
 from app.services.sources import Sources
@@ -92,14 +92,16 @@ def sync(
     sources, store = Sources(settings), Store(settings.store)
     exiftool, progress = ExifTool(), Progress("photos")
     exiftool.version()
+    media = Media.of(settings, store)
+    after = followers(settings, rules, media)
     options = {"dry_run": dry_run, "remake": thumbnails, "sure": yes, "patience": wait}
     try:
-        syncing = _syncing(settings, sources, store, exiftool, rules, Watch(progress.say, progress.show))
+        syncing = _syncing(after, sources, store, exiftool, rules, Watch(progress.say, progress.show))
         reports, failed = _run(syncing, campaigns or _every(rules), dict(place), options, progress, as_json=as_json)
     finally:
         progress.end()
         exiftool.close()
-    left = {} if dry_run else _agree_on_media(settings, store, [report.campaign for report in reports], progress)
+    left = {} if dry_run else _agree_on_media(media, store, [report.campaign for report in reports], progress)
     _print_end(reports, sources, run, as_json=as_json)
     print_notes(left, err=True)
     _warn_of_doubts(reports, dry_run=dry_run, sure=yes)
@@ -107,9 +109,9 @@ def sync(
         sys.exit(1)
 
 
-def _agree_on_media(settings: Settings, store: Store, campaigns: list[str], progress: Progress) -> dict[str, str]:
+def _agree_on_media(media: Media | None, store: Store, campaigns: list[str], progress: Progress) -> dict[str, str]:
     """Brings object storage up to date; returns what is left for the next time, by public ID."""
-    media, left = Media.of(settings, store), dict[str, str]()
+    left: dict[str, str] = {}
     if media is None:
         return left
     for name in campaigns:
@@ -130,10 +132,14 @@ def _every(rules: Campaigns) -> list[str]:
 
 
 def _syncing(
-    settings: Settings, sources: Sources, store: Store, exiftool: ExifTool, rules: Campaigns, watch: Watch
+    after: Sequence[Follower],
+    sources: Sources,
+    store: Store,
+    exiftool: ExifTool,
+    rules: Campaigns,
+    watch: Watch,
 ) -> Callable[[str], Sync]:
-    """Finds the sync of a campaign's source. Raises SettingError as `followers` does."""
-    after = followers(settings, rules, store)
+    """Finds the sync of a campaign's source. `after`: what else happens with each photo."""
     known: dict[str, Sync] = {}
 
     def of(campaign: str) -> Sync:

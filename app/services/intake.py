@@ -19,8 +19,9 @@ from app.core import metrics
 from app.core.config import Campaigns, Settings
 from app.core.errors import CollagenError, Permanent, Retryable, SettingError
 from app.core.sources import CLOUDINARY, Hint
+from app.services.media.media import Media
 from app.services.processor.decision import Outcome
-from app.services.processor.followers import followers
+from app.services.processor.followers import Follower, followers
 from app.services.processor.processor import Processor
 from app.services.reconcile.job import concerned
 from app.services.sources import Sources
@@ -65,8 +66,15 @@ class Intake:
         self._photos = ThreadPoolExecutor(PHOTOS_AT_ONCE, thread_name_prefix="photo")
 
     @classmethod
-    def of(cls, settings: Settings, campaigns: Campaigns, store: Store, exiftool: ExifTool) -> Self:
-        """Builds the intake of a process that starts.
+    def of(
+        cls,
+        settings: Settings,
+        campaigns: Campaigns,
+        store: Store,
+        exiftool: ExifTool,
+        after: Sequence[Follower] | None = None,
+    ) -> Self:
+        """Builds the intake of a process that starts. `after`: what else happens with each photo; None: `followers`.
 
         Raises SettingError if no campaign has its photos in Cloudinary, the account or a usable exiftool is missing,
         ImageMagick is not running under our policy, or a campaign wants an unknown look.
@@ -79,7 +87,8 @@ class Intake:
         source = Sources(settings)[CLOUDINARY]
         exiftool.version()
         imaging.policy.require()
-        after = followers(settings, campaigns, store)
+        if after is None:
+            after = followers(settings, campaigns, Media.of(settings, store))
         return cls(Processor(source, store, exiftool, mine, followers=after), store, mine)
 
     def close(self) -> None:

@@ -84,7 +84,9 @@ class Services:
         store, exiftool = Store(settings.store), ExifTool()
         sources = Sources(settings)
         names = campaigns.by_source()
-        intake = Intake.of(settings, campaigns, store, exiftool) if CLOUDINARY in names else None
+        media = Media.of(settings, store)
+        after = followers(settings, campaigns, media)
+        intake = Intake.of(settings, campaigns, store, exiftool, after) if CLOUDINARY in names else None
         exiftool.version()
         imaging.policy.require()
         processors = Processors(
@@ -93,7 +95,7 @@ class Services:
             exiftool,
             campaigns,
             {CLOUDINARY: intake.processor} if intake else {},
-            followers(settings, campaigns, store),
+            after,
         )
         withdrawn, cache = Withdrawn(store), Cache(store.path)
         finished = Finished(store, withdrawn, cache)
@@ -127,7 +129,7 @@ class Services:
             load_looks(settings.looks_file),
             Standings(store),
             LooksQueue.of(settings),
-            Media.of(settings, store),
+            media,
         )
 
     def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -24,12 +23,8 @@ class Bucket:
     @classmethod
     def at(cls, aws: AwsServer) -> Self:
         """A new one. The environment must have `aws.environment`."""
-        import boto3
-
-        endpoint = aws.environment["AWS_ENDPOINT_URL_SQS"]
-        client, name = boto3.client("s3", endpoint_url=endpoint), f"media-{secrets.token_hex(4)}"
-        client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-        return cls(client, name, f"s3://{name}/faces?endpoint={endpoint}")
+        name = aws.bucket()
+        return cls(aws.of("s3"), name, f"s3://{name}/faces?endpoint={aws.url}")
 
     def listed(self) -> set[str]:
         return {entry["Key"] for entry in self.client.list_objects_v2(Bucket=self.name).get("Contents", [])}

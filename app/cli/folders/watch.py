@@ -9,6 +9,7 @@ from app.cli.options import print_notes, read_settings
 from app.core.config import load_campaigns
 from app.core.errors import CollagenError, SettingError
 from app.core.shutdown import Shutdown
+from app.services.media.media import Media
 from app.services.processor.followers import followers
 from app.services.processor.processor import Processor
 from app.services.reconcile import Sync, SyncReport
@@ -46,7 +47,7 @@ def watch(campaign: str) -> None:
     store.root.require()
     exiftool.version()
     source, mine = Sources(settings)[rules.source], campaigns.of_source(rules.source)
-    after = followers(settings, campaigns, store)
+    after = followers(settings, campaigns, Media.of(settings, store))
     processor = Processor(source, store, exiftool, mine, followers=after)
     syncing = Sync(source, store, exiftool, mine, Reports(click.echo), followers=after)
 

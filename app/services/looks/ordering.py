@@ -1,7 +1,6 @@
 """Orders looks in a queue: those of many photos, and those that a campaign wants of every photo, when one arrives."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Collection
 from typing import Self
@@ -44,7 +43,6 @@ class OnArrival:
     def __init__(self, queue: Queue | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._queue = queue
         self._clock = clock
-        self._lock = threading.Lock()
         self._rests_until = float("-inf")
 
     @classmethod
@@ -60,8 +58,7 @@ class OnArrival:
         try:
             self._queue.send_all([Order(campaign.name, look, public_id, version).written() for look in campaign.looks])
         except CollagenError as error:
-            with self._lock:
-                self._rests_until = self._clock() + REST
+            self._rests_until = self._clock() + REST
             LOG.warning("No look is ordered of photos that arrive in the next %d s: %s", REST, error)
 
     def removed(self, campaign: str, public_id: str) -> None:

@@ -10,7 +10,6 @@ background = "#ff9416"
 
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from app.core.config import values
+from app.core.config.rules import LOOK
 from app.core.errors import NotFound, SettingError
 from app.services.looks.steps import STEPS, Step
 from app.services.looks.tools import Tools
 
-NAME = re.compile(r"[a-z0-9_-]{1,64}")
 KEYS = ("title", "steps")
 
 
@@ -88,7 +87,7 @@ def load_looks(path: Path, kinds: Mapping[str, Step] = STEPS, *, required: bool 
 
 
 def _look(where: str, name: str, table: object, kinds: Mapping[str, Step]) -> Look:
-    if not NAME.fullmatch(name):
+    if not LOOK.fullmatch(name):
         raise SettingError(f"{where} is not a look's name; use 1 to 64 of a-z, 0-9, _ and -.")
     given = values.table(where, table, dict.fromkeys(KEYS, lambda _, value: value), ".")
     steps = given.get("steps")

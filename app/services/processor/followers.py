@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from app.adapters.store import Store
 from app.core.config import Campaign, Campaigns, Settings
 from app.services.looks.ordering import OnArrival
 from app.services.media.media import Media
@@ -19,7 +18,9 @@ class Follower(Protocol):
         """The photo is about to be removed."""
 
 
-def followers(settings: Settings, campaigns: Campaigns, store: Store) -> Sequence[Follower]:
-    """As the settings want it: looks are ordered, pictures are put into object storage. Raises SettingError."""
-    media = Media.of(settings, store)
+def followers(settings: Settings, campaigns: Campaigns, media: Media | None) -> Sequence[Follower]:
+    """As the settings want it: looks are ordered, pictures are put into object storage. Raises SettingError.
+
+    `media`: the process's own, or None.
+    """
     return [OnArrival.of(settings, campaigns), *([] if media is None else [media])]

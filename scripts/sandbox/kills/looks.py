@@ -13,7 +13,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -31,9 +30,9 @@ from app.services.looks import records
 from app.services.looks.orders import Order
 from scripts.sandbox import onnx, stored
 from scripts.sandbox.awsserver.client import AwsServer, TestQueue
+from scripts.sandbox.kills.workers import Workers
 from scripts.sandbox.mirror import leftovers
 from scripts.sandbox.service import GIVEN_AWAY, ROOT
-from scripts.sandbox.waiting import PATIENCE, wait_for
 
 FAILING = 10  # one photo of so many
 LATE = 5  # orders of a look that looks.toml does not have yet
@@ -85,8 +84,7 @@ class Show:
             "COLLAGEN_MODELS": str(directory / "models"),
             "COLLAGEN_LOOKS_QUEUE": self.queue.url,
         }
-        self._workers: list[subprocess.Popen[bytes]] = []
-        self._started = self.kills = 0
+        self.workers = Workers(["--looks"], self._environ, self.queue, directory, self._chance)
 
     def send(self) -> int:
         """Orders every photo twice, in random order, and a few of a look that is not there yet; returns how many."""
@@ -95,49 +93,6 @@ class Show:
         self._chance.shuffle(orders)
         self.queue.send_bodies(orders)
         return len(orders)
-
-    def start_worker(self) -> None:
-        self._started += 1
-        with (self._directory / f"worker-{self._started}.log").open("wb") as log:
-            command = [sys.executable, "-m", "app", "worker", "--looks"]
-            self._workers.append(subprocess.Popen(command, cwd=ROOT, env=self._environ, stderr=log))
-
-    def kill_one(self) -> None:
-        worker = self._workers.pop(self._chance.randrange(len(self._workers)))
-        assert worker.poll() is None, "a worker exited by itself"
-        worker.kill()
-        worker.wait(PATIENCE)
-        self.kills += 1
-        self.start_worker()
-
-    def stop(self) -> None:
-        last = self._directory / f"worker-{self._started}.log"
-        wait_for(lambda: "Taking" in last.read_text(), "the worker that was started last has begun")
-        for worker in self._workers:
-            worker.send_signal(signal.SIGTERM)
-        for worker in self._workers:
-            assert worker.wait(PATIENCE) == 0, "a worker that was asked to stop exited with an error"
-        self._workers.clear()
-
-    def empty(self, kill_every: float | None) -> None:
-        """Waits until the queue is empty, and kills a worker now and then while orders wait."""
-        last = said = time.monotonic()
-
-        def is_empty() -> bool:
-            nonlocal last, said
-            counts, now = self.queue.counts(), time.monotonic()
-            if kill_every and counts[0] and now - last >= kill_every:
-                self.kill_one()
-                last = now
-            if now - said >= 20:
-                said = now
-                print(f"waiting, and in hand or resting {counts}, dead {self.dead()}, kills {self.kills}", flush=True)
-            return counts == (0, 0)
-
-        wait_for(is_empty, "the queue was empty", every=0.25, patience=3600)
-
-    def dead(self) -> int:
-        return sum(self.queue.counts(self.queue.dead))
 
     def say(self, *arguments: str) -> str:
         """What a command answers."""
@@ -168,8 +123,7 @@ class Show:
         """How often which outcome is in the logs. No photo was made twice."""
         found: Counter[str] = Counter()
         made: Counter[tuple[str, str]] = Counter()
-        for path in self._directory.glob("worker-*.log"):
-            log = path.read_text(errors="replace")
+        for log in self.workers.logs():
             assert not GIVEN_AWAY.search(log), GIVEN_AWAY.search(log)
             for look, photo, word in MADE.findall(log):
                 found[word] += 1
@@ -193,28 +147,28 @@ def main() -> None:
         sent = show.send()
         began = time.monotonic()
         for _ in range(given.workers):
-            show.start_worker()
-        show.empty(given.kill_every)
+            show.workers.start()
+        show.workers.empty(given.kill_every, lambda waiting: waiting > 0)
         seconds = time.monotonic() - began
-        listed, dead = show.failed(), show.dead()
+        listed, dead = show.failed(), show.workers.dead()
         assert listed <= failing, "the listed failures are those of the model"
         assert dead >= LATE  # and orders of which a worker was killed each time
-        show.stop()
+        show.workers.stop()
         show.mend()
         redriven = int(show.say("worker", "--looks", "--redrive").split()[0])
         again = show.say("look", "sayno", "orange", "--retry-failed").strip()
         for _ in range(given.workers):
-            show.start_worker()
-        show.empty(None)
-        show.stop()
+            show.workers.start()
+        show.workers.empty(None)
+        show.workers.stop()
         show.check("orange", show.photos)
         show.check("card", show.photos[:LATE])
-        assert (show.failed(), show.dead()) == (set(), 0)
+        assert (show.failed(), show.workers.dead()) == (set(), 0)
         words = show.words()
     rows = {
         "photos": given.photos,
         "orders, doubled and shuffled": sent,
-        "workers killed": show.kills,
+        "workers killed": show.workers.kills,
         "photos the model failed on": len(failing),
         "listed as failed": len(listed),
         "dead letters, redriven": f"{dead}, {redriven}",

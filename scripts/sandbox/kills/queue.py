@@ -13,7 +13,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -25,10 +24,10 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from scripts.sandbox import mirror
 from scripts.sandbox.awsserver.client import AwsServer, Notification, TestQueue
+from scripts.sandbox.kills.workers import Workers
 from scripts.sandbox.people import portrait
 from scripts.sandbox.service import GIVEN_AWAY, ROOT, environment
 from scripts.sandbox.standin.client import Standin
-from scripts.sandbox.waiting import PATIENCE, wait_for
 
 PEOPLE = 6
 FOLDERS = ("sayno", "sayno", "other", "test_prototype", "holidays")  # the last one is no campaign's
@@ -52,13 +51,12 @@ class Show:
         self.store.root.initialise()
         self.queue: TestQueue = aws.queue(RECEIVES)
         self._environ = os.environ | environment(standin, self.store.root.path) | aws.environment
-        self._workers: list[subprocess.Popen[bytes]] = []
-        self._started = 0
+        self.workers = Workers(["--queue", self.queue.url], self._environ, self.queue, directory, self._chance)
         self._told = 0  # how many of the stand-in's notifications were read
         self._waiting: list[Notification] = []
         self.sent: dict[str, Notification] = {}
         self.permanent: set[str] = set()
-        self.doubles = self.kills = 0
+        self.doubles = 0
         self.tried = 0.0  # when every remaining message had been tried once, by the monotonic clock
 
     # Cloudinary
@@ -127,44 +125,15 @@ class Show:
 
     # Workers
 
-    def start_worker(self) -> None:
-        self._started += 1
-        with (self._directory / f"worker-{self._started}.log").open("wb") as log:
-            command = [sys.executable, "-m", "app", "worker", "--queue", self.queue.url]
-            self._workers.append(subprocess.Popen(command, cwd=ROOT, env=self._environ, stderr=log))
-
-    def kill_one(self) -> None:
-        worker = self._workers.pop(self._chance.randrange(len(self._workers)))
-        assert worker.poll() is None, "a worker exited by itself"
-        worker.kill()
-        worker.wait(PATIENCE)
-        self.kills += 1
-        self.start_worker()
-
-    def stop(self) -> None:
-        for worker in self._workers:
-            worker.send_signal(signal.SIGTERM)
-        for worker in self._workers:
-            assert worker.wait(60) == 0, "a worker that was asked to stop exited with an error"
-
     def empty(self, kill_every: float | None) -> None:
-        """Waits until the queue is empty, and kills a worker now and then."""
-        last = said = time.monotonic()
+        """As `Workers.empty`; notes when every message was tried."""
 
-        def is_empty() -> bool:
-            nonlocal last, said
-            counts, now = self.queue.counts(), time.monotonic()
-            if counts[0] == 0:
-                self.tried = self.tried or now
-            if kill_every and now - last >= kill_every:
-                self.kill_one()
-                last = now
-            if now - said >= 20:
-                said = now
-                print(f"waiting, and in hand or resting {counts}, dead {self.dead()}, kills {self.kills}", flush=True)
-            return counts == (0, 0)
+        def may_kill(waiting: int) -> bool:
+            if waiting == 0:
+                self.tried = self.tried or time.monotonic()
+            return True
 
-        wait_for(is_empty, "the queue was empty", every=0.25, patience=3600)
+        self.workers.empty(kill_every, may_kill)
 
     def redrive(self) -> int:
         """How many messages `--redrive` reports."""
@@ -172,9 +141,6 @@ class Show:
         done = subprocess.run(command, cwd=ROOT, env=self._environ, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return int(done.stdout.split()[0])
-
-    def dead(self) -> int:
-        return sum(self.queue.counts(self.queue.dead))
 
     # What must be true
 
@@ -184,10 +150,9 @@ class Show:
         held, expected = mirror.held(self.store, exiftool), mirror.expected(self._standin)
         exiftool.close()
         assert held == expected, set(held.items()) ^ set(expected.items())
-        assert (self.queue.counts(), self.dead()) == ((0, 0), 0)
+        assert (self.queue.counts(), self.workers.dead()) == ((0, 0), 0)
         ended: dict[str, str] = {}
-        for path in self._directory.glob("worker-*.log"):
-            log = path.read_text(errors="replace")
+        for log in self.workers.logs():
             assert not GIVEN_AWAY.search(log), GIVEN_AWAY.search(log)
             for line in log.splitlines():
                 name, end = NAME.search(line), END.search(line)
@@ -217,23 +182,23 @@ def main() -> None:
         show.send(everything=False)
         began = last = time.monotonic()
         for _ in range(given.workers):
-            show.start_worker()
+            show.workers.start()
         for number in range(2, ROUNDS + 1):
             show.change(given.notifications * number // ROUNDS)
             show.send(everything=number == ROUNDS)
             if time.monotonic() - last >= given.kill_every:
-                show.kill_one()
+                show.workers.kill_one()
                 last = time.monotonic()
         show.empty(given.kill_every)
         seconds = time.monotonic() - began
-        dead = show.dead()
+        dead = show.workers.dead()
         fired = sum(fault["fired"] for fault in standin.state()["faults"])
         standin.clear_faults()  # Cloudinary works again
         redriven = 0
-        while show.dead():
+        while show.workers.dead():
             redriven += show.redrive()
             show.empty(None)
-        show.stop()
+        show.workers.stop()
         ended = show.check()
     rows = {
         "notifications": given.notifications,
@@ -246,7 +211,7 @@ def main() -> None:
         "ignored": ended["ignored"],
         "dropped for good": ended["Dropped"],
         "Cloudinary's failures": fired,
-        "workers killed": show.kills,
+        "workers killed": show.workers.kills,
         "dead letters": dead,
         "redriven": redriven,
         "photos in the store": ended["photos"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,12 +12,6 @@ from app.adapters.targets.s3 import Bucket
 from app.adapters.targets.target import Held, Upload
 from app.core.errors import SettingError, TargetUnavailable
 from scripts.sandbox.awsserver.client import AwsServer
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[AwsServer]:
-    with AwsServer() as running:
-        yield running
 
 
 @pytest.fixture
