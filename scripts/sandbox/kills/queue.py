@@ -156,7 +156,7 @@ class Show:
             assert not GIVEN_AWAY.search(log), GIVEN_AWAY.search(log)
             for line in log.splitlines():
                 name, end = NAME.search(line), END.search(line)
-                if name and end and ("app.queue.records" in line or "app.services.intake" in line):
+                if name and end and ("app.queue." in line or "app.services.intake" in line):
                     ended[name[0]] = end[1]
         assert set(ended) == set(self.sent), "the logs show an outcome for every message, and for nothing else"
         assert {name for name, word in ended.items() if word == "Dropped"} == self.permanent
