@@ -24,7 +24,7 @@ from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.services.tracking.tokens import Claims, Tokens
 from scripts.sandbox.browser import Browser, Scheme, missing
-from scripts.sandbox.demo import draw_people
+from scripts.sandbox.demo.people import draw_people
 from scripts.sandbox.people import address, as_format, portrait_image
 from scripts.sandbox.service import PASSWORD, ROOT, Service, environment
 from scripts.sandbox.standin.client import Standin
@@ -163,7 +163,7 @@ def mails() -> dict[str, str]:
 def fill(store: Store, work: Path) -> None:
     """Puts everyone into the store, each sample person several times, by links."""
     exiftool, now = ExifTool(), time.time()
-    drawn = [imaging.prepare(data) for name, data in draw_people() if name.endswith(".jpg")]
+    drawn = [imaging.prepare(path.read_bytes()) for path in draw_people() if path.suffix == ".jpg"]
     for number in range(PEOPLE):
         public_id, at = f"supporters/p{number:03}", now - (PEOPLE - number) * 4000
         files, path = drawn[number % len(drawn)], work / "one.jpg"

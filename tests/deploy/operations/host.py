@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from scripts.sandbox.demo import free
+from scripts.sandbox.ports import free
 from scripts.sandbox.service import GIVEN_AWAY, ROOT
 from scripts.sandbox.waiting import wait_for
 
