@@ -36,8 +36,13 @@ def _homes(contracts: list[dict[str, Any]]) -> Iterator[str]:
     for one in contracts:
         if one["type"] == "forbidden":
             importers = (line.partition(" -> ")[0].rstrip(".*") for line in one["ignore_imports"])
-            homes = ", ".join(f"`{home.replace('.', '/')}`" for home in dict.fromkeys(importers))
+            homes = ", ".join(f"`{_path(home)}`" for home in dict.fromkeys(importers))
             yield f"| {', '.join(f'`{library}`' for library in one['forbidden_modules'])} | {homes} |"
+
+
+def _path(module: str) -> str:
+    path = module.replace(".", "/")
+    return path if (ROOT / path).is_dir() else f"{path}.py"
 
 
 if __name__ == "__main__":
