@@ -29,8 +29,8 @@ SCREENS: tuple[tuple[int, Scheme], ...] = ((360, "dark"), (1280, "light"))
 class Watched(Browser):
     """A browser that also keeps requests and complaints until they are read."""
 
-    def __init__(self) -> None:
-        super().__init__(LOGS)
+    def __init__(self, *, camera: bool = False) -> None:
+        super().__init__(LOGS, camera=camera)
 
     def begin(self, url: str) -> None:
         """Leaves the open page, forgets its complaints, and lets scripts run.
@@ -102,12 +102,12 @@ def _axe() -> str:
 
 
 @contextmanager
-def watched() -> Iterator[Watched]:
-    """A browser; without one, the test is skipped."""
+def watched(*, camera: bool = False) -> Iterator[Watched]:
+    """A browser, with or without a camera; without a browser, the test is skipped."""
     reason = missing()
     if reason is not None:
         pytest.skip(reason)
-    with Watched() as running:
+    with Watched(camera=camera) as running:
         yield running
 
 

@@ -21,7 +21,7 @@ from scripts.sandbox.pictures import mean_difference, scene
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.support.chromium import SCREENS, Watched, until
+from tests.support.chromium import SCREENS, Watched, until, watched
 
 RULES = """
 [sayno]
@@ -173,26 +173,25 @@ def test_what_the_browser_cannot_show_is_sent_as_it_is_or_refused(
     assert [(asset["width"], asset["format"]) for asset in assets(standin)] == [(1500, "jpg")]
 
 
-def test_the_camera_takes_a_photo_and_without_one_there_is_a_sentence(
-    page: Watched, service: Service, standin: Standin
-) -> None:
-    look(page, service)
-    button = "document.querySelector('[data-part=camera]').click()"
-    denied = {"permission": {"name": "camera"}, "setting": "denied", "origin": service.url}
-    page.driver.execute_cdp_cmd("Browser.setPermission", denied)
-    page.run(button)
-    wait_for(lambda: "No camera can be used" in page.run(SAID), "the sentence", every=0.1)
-    page.driver.execute_cdp_cmd("Browser.setPermission", denied | {"setting": "granted"})
-    page.run(button)
-    until(page, "document.querySelector('[data-part=video]').videoWidth > 0")
-    page.run("document.querySelector('[data-part=take]').click()")
-    until(page, SHOWN)
-    assert page.run("return document.querySelector('[data-part=video]').srcObject") is None, "the camera is off"
-    page.run("document.querySelector('[name=show]').checked = true")
-    send(page)
-    thanked(page)
-    (asset,) = assets(standin)
-    assert asset["width"] * 4 == asset["height"] * 3
+def test_the_camera_takes_a_photo_and_without_one_there_is_a_sentence(service: Service, standin: Standin) -> None:
+    with watched(camera=True) as page:
+        look(page, service)
+        button = "document.querySelector('[data-part=camera]').click()"
+        denied = {"permission": {"name": "camera"}, "setting": "denied", "origin": service.url}
+        page.driver.execute_cdp_cmd("Browser.setPermission", denied)
+        page.run(button)
+        wait_for(lambda: "No camera can be used" in page.run(SAID), "the sentence", every=0.1)
+        page.driver.execute_cdp_cmd("Browser.setPermission", denied | {"setting": "granted"})
+        page.run(button)
+        until(page, "document.querySelector('[data-part=video]').videoWidth > 0")
+        page.run("document.querySelector('[data-part=take]').click()")
+        until(page, SHOWN)
+        assert page.run("return document.querySelector('[data-part=video]').srcObject") is None, "the camera is off"
+        page.run("document.querySelector('[name=show]').checked = true")
+        send(page)
+        thanked(page)
+        (asset,) = assets(standin)
+        assert asset["width"] * 4 == asset["height"] * 3
 
 
 def test_a_folders_photo_comes_through_us(page: Watched, service: Service, place: Path) -> None:
