@@ -1,7 +1,7 @@
-"""Supporters opening their mails: requests at a fixed rate, at times set in advance, whatever the answers.
+"""Visitors of a site: requests at a fixed rate, at times set in advance, whatever the answers.
 
-Runs as its own process: clients that wait for a turn in the measuring process would hide how long they waited. Prints
-one JSON object.
+Runs as its own process: clients that wait for a turn in the measuring process would hide how long they waited. Reads
+one URL a line, and requests them in turn; prints one JSON object. Each client has a loopback address of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CLIENTS = 24  # connections, kept open as mail providers' image proxies keep the
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-class Openers:
+class Visitors:
     """`rate`: requests a second in total, for so many `seconds`. A request's time counts from when it was due."""
 
     def __init__(self, urls: list[str], trusted: str, rate: float, seconds: float) -> None:
@@ -34,24 +34,26 @@ class Openers:
 
     def run(self) -> None:
         self._began = time.monotonic() + 0.5
-        threads = [threading.Thread(target=self._open) for _ in range(CLIENTS)]
+        threads = [threading.Thread(target=self._visit, args=(f"127.0.1.{number + 1}",)) for number in range(CLIENTS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _open(self) -> None:
+    def _visit(self, own: str) -> None:
         connection: HTTPSConnection | None = None
         while (turn := next(self._turns)) < self._total:
             url = urlsplit(self._urls[turn % len(self._urls)])
             due = self._began + turn / self._rate
             time.sleep(max(0.0, due - time.monotonic()))
-            connection = connection or HTTPSConnection(url.netloc, timeout=30, context=self._context)
+            connection = connection or HTTPSConnection(
+                url.netloc, timeout=30, context=self._context, source_address=(own, 0)
+            )
             try:
-                connection.request("GET", url.path, headers={"User-Agent": AGENT})
+                connection.request("GET", f"{url.path}?{url.query}".rstrip("?"), headers={"User-Agent": AGENT})
                 answer = connection.getresponse()
-                whole = answer.read()[-2:] == b"\xff\xd9"  # a JPEG's end
-                said = f"{answer.status}" if whole or answer.status != 200 else "cut"
+                answer.read()  # raises IncompleteRead if it ends early
+                said = f"{answer.status}"
             except (OSError, HTTPException) as error:
                 said = type(error).__name__
                 connection.close()
@@ -69,9 +71,9 @@ def main() -> None:
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     asked = parser.parse_args()
-    openers = Openers(sys.stdin.read().split(), asked.trusted, asked.rate, asked.seconds)
-    openers.run()
-    json.dump({"taken": openers.taken, "answers": openers.answers}, sys.stdout)
+    visitors = Visitors(sys.stdin.read().split(), asked.trusted, asked.rate, asked.seconds)
+    visitors.run()
+    json.dump({"taken": visitors.taken, "answers": visitors.answers}, sys.stdout)
 
 
 if __name__ == "__main__":

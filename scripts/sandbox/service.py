@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -51,8 +52,17 @@ def environment(standin: Standin, store: Path, **more: str) -> dict[str, str]:
 class Service(Ending):
     """A running gunicorn. Its log is in `log`, one entry a line, and must contain nothing private."""
 
-    def __init__(self, environ: dict[str, str], *, workers: int | None = 2, bind: str = "127.0.0.1:0") -> None:
+    def __init__(
+        self,
+        environ: dict[str, str],
+        *,
+        workers: int | None = 2,
+        bind: str = "127.0.0.1:0",
+        listening: socket.socket | None = None,
+    ) -> None:
         """Starts it and waits until it listens. `workers`: None leaves their number to deploy/gunicorn.conf.py.
+
+        `listening`: listens on this socket, which stays open when the service ends, as under systemd.
 
         Raises RuntimeError with its output if it does not start.
         """
@@ -62,6 +72,7 @@ class Service(Ending):
         secret = environ.get("CLOUDINARY_URL", "").partition("@")[0].rpartition(":")[2]
         self._secrets = [value for value in (*(environ.get(name) for name in names), secret) if value]
         self._listening = threading.Event()
+        bind = bind if listening is None else f"fd://{listening.fileno()}"
         config = ["-c", str(ROOT / "deploy/gunicorn.conf.py"), "--bind", bind]
         config += [] if workers is None else ["--workers", str(workers)]
         self.process = subprocess.Popen(
@@ -70,6 +81,7 @@ class Service(Ending):
             env=os.environ | environ,
             stderr=subprocess.PIPE,
             text=True,
+            pass_fds=[] if listening is None else [listening.fileno()],
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -38,14 +38,19 @@ def upload(standin: Standin, campaign: str, people: list[Path]) -> None:
 
 
 def join(form: str, people: list[Path]) -> None:
-    """Some send theirs by the form on the campaign's public page, from browsers without scripts."""
+    """Some send theirs by the form on the campaign's public page."""
     for seed in BY_FORM:
-        page = requests.get(form, headers={"User-Agent": BROWSER}, timeout=30)
-        page.raise_for_status()
-        (key,) = re.findall(r'name="key" value="(\w+)"', page.text)
-        fields = {"key": key, "email": address(seed), "show": "yes", "mail": "yes"}
-        photo = {"photo": (people[seed].name, people[seed].read_bytes(), "image/jpeg")}
-        requests.post(form, data=fields, files=photo, headers={"User-Agent": BROWSER}, timeout=60).raise_for_status()
+        send_photo(requests.Session(), form, people[seed].read_bytes(), address(seed)).raise_for_status()
+
+
+def send_photo(browser: requests.Session, form: str, photo: bytes, email: str) -> requests.Response:
+    """Fills in the form for a photo, and sends it, as a browser without scripts does."""
+    browser.headers["User-Agent"] = BROWSER
+    page = browser.get(form, timeout=60)
+    page.raise_for_status()
+    (key,) = re.findall(r'name="key" value="(\w+)"', page.text)
+    fields = {"key": key, "email": email, "show": "yes", "mail": "yes"}
+    return browser.post(form, data=fields, files={"photo": ("me.jpg", photo, "image/jpeg")}, timeout=60)
 
 
 def open_mail(message: EmailMessage) -> None:
