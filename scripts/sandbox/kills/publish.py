@@ -1,10 +1,10 @@
 """Kills publications to a bucket while a reader walks the site all the time. `./scripts/publish-test` runs it.
 
-A first publication, one of a collage in which two people have changed places, and one after somebody was forgotten: each
-is killed over and over, at moments spread over all that it does to the bucket and the CDN. What must hold: a reader never
-misses a file (but pictures of who was forgotten, until the next index), every file is what its name says, and every page
-is one of those that a publication wrote. In the end no tile shows who was forgotten: each is compared with a wall that is
-drawn by other code.
+A first publication, one of a collage in which two people have changed places, and one after somebody was forgotten:
+each is killed over and over, at moments spread over all that it does to the bucket and the CDN. What must hold: a
+reader never misses a file (but pictures of the person who was forgotten, until the next index), every file is what its
+name says, and every page is one that a publication wrote. In the end no tile shows the person: each is compared with a
+wall that other code has drawn.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ from scripts.sandbox.awsserver.client import AwsServer
 from scripts.sandbox.kills.publish_victim import work
 from scripts.sandbox.kills.readers import PAGES, Reader
 from scripts.sandbox.service import ROOT
-from scripts.sandbox.site import reader as reader_of
 from scripts.sandbox.site import walk
 from scripts.sandbox.stored import CAMPAIGN, index_of
 
@@ -227,10 +226,7 @@ def run(show: Show, kills: int) -> None:
 
     swapped = [(1, 1), (wall.cols - 2, wall.rows - 2)]
     ids = {(tile.col, tile.row): tile.public_id for tile in show.store.collages.manifest(CAMPAIGN, "0001").tiles}
-    pins = [
-        f"--pin={ids[one]}={row + 1},{col + 1}"
-        for one, (col, row) in zip(swapped, reversed(swapped), strict=True)
-    ]
+    pins = [f"--pin={ids[one]}={row + 1},{col + 1}" for one, (col, row) in zip(swapped, reversed(swapped), strict=True)]
     show.say("collage", CAMPAIGN, *pins)
     wall = show.wall("0002")
     differing = set().union(*map(wall.showing, swapped))

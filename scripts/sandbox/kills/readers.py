@@ -100,4 +100,3 @@ class Reader(Ending):
                     return
                 read(path)
         self.walks.append(walk)
-

@@ -20,8 +20,10 @@ from app.services.collage.build import build
 from app.services.collage.plan import plan_revision
 from app.services.publish import names
 from app.services.publish.plan import GRACE
-from app.services.publish.publish import Cdn, Order, Publisher, Report
+from app.services.publish.publish import Publisher
 from app.services.publish.pyramid import Pyramid
+from app.services.publish.run import Order
+from app.services.publish.sending import Cdn, Report
 from app.services.wall.cache import Cache
 from app.services.wall.wall import Walls
 from scripts.sandbox import stored
@@ -209,6 +211,26 @@ def test_who_has_withdrawn_is_erased_before_anything_else_and_the_cdn_forgets_th
     kept = [path for path in before if path.startswith("wall/") and path in files(site)]
     assert kept  # tiles that do not show the person
     assert not set(kept) & set(report.sent)
+
+
+def test_what_the_cdn_was_not_told_because_it_was_killed_it_is_told_the_next_time(
+    publish: Publish, site: Path, store: Store
+) -> None:
+    withdraw(store, 3)
+
+    def after(number: int) -> None:
+        raise Stopped
+
+    killed = Followed(site, after)
+    with contextlib.suppress(Stopped):
+        publish(killed, NotingCdn(killed.steps))
+    (erased,) = killed.steps
+    target = Followed(site)
+    publish(target, NotingCdn(target.steps))
+    gone = erased.removeprefix("delete ").split()
+    assert target.steps[0] == f"forget {' '.join(f'/{path}' for path in gone)}"
+    third = Followed(site)
+    assert publish(third, NotingCdn(third.steps)).invalidated == third.steps == []
 
 
 def test_after_a_revision_no_file_shows_the_person(publish: Publish, site: Path, store: Store, tmp_path: Path) -> None:
