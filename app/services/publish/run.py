@@ -178,7 +178,7 @@ class Run:
         for tile, file in tiles.items():
             levels.setdefault(tile.place[0], []).append(file.sha256[: names.DIGITS])
         named, script = tile_names({level: (grid.tiles(level)[0], found) for level, found in levels.items()})
-        loaded = assets(order.campaign)
+        loaded = assets(order.campaign, order.site)
         content = Content(
             order.campaign,
             collage.summary.id,

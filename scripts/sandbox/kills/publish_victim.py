@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,37 +29,37 @@ class Life:
     lived: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def goes_on(self, *, done: bool) -> None:
+    @contextlib.contextmanager
+    def step(self) -> Iterator[None]:
+        """Threads take steps at the same time."""
         with self.turn:
-            self.lived += not done
-            if self.lived == self.most and done == (self.most % 2 == 1):
-                os.kill(os.getpid(), signal.SIGKILL)
+            self.lived += 1
+            last = self.lived == self.most
+        if last and self.most % 2 == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield
+        if last:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 class MortalBucket(Bucket):
     life: Life
 
     def put(self, upload: Upload) -> None:
-        self.life.goes_on(done=False)
-        super().put(upload)
-        self.life.goes_on(done=True)
+        with self.life.step():
+            super().put(upload)
 
     def delete(self, paths: Collection[str]) -> None:
-        if paths:
-            self.life.goes_on(done=False)
-        super().delete(paths)
-        if paths:
-            self.life.goes_on(done=True)
+        with self.life.step() if paths else contextlib.nullcontext():
+            super().delete(paths)
 
 
 class MortalDistribution(Distribution):
     life: Life
 
     def invalidate(self, paths: Sequence[str]) -> str:
-        self.life.goes_on(done=False)
-        found = super().invalidate(paths)
-        self.life.goes_on(done=True)
-        return found
+        with self.life.step():
+            return super().invalidate(paths)
 
 
 def work(environ: dict[str, str], most: int, later: float = 0) -> None:

@@ -27,7 +27,7 @@ from app.services.publish.sending import Cdn, Report
 from app.services.wall.cache import Cache
 from app.services.wall.wall import Walls
 from scripts.sandbox import stored
-from tests.support.published import RULES, Clock, Followed, NotingCdn, Stopped, named, reader, tiles, walk
+from tests.support.published import RULES, SITE, Clock, Followed, NotingCdn, Stopped, named, reader, tiles, walk
 
 Publish = Callable[..., Report]
 
@@ -118,6 +118,21 @@ def test_previews_of_links_name_a_picture_by_its_whole_address(publish: Publish,
     picture = found["og:image"].removeprefix("https://faces.example.org/")
     assert (site / picture).read_bytes()[:2] == b"\xff\xd8"
     assert int(found["og:image:width"]) <= 1200
+
+
+def test_the_page_can_be_passed_on_if_the_site_says_its_address(publish: Publish, site: Path, empty: Path) -> None:
+    page = (site / names.INDEX).read_text()
+    assert f'value="{SITE}"' in page
+    assert f'data-share="{SITE}"' in page
+    assert "<svg" in page
+    (png,) = re.findall(r'href="(assets/code\.[^"]+\.png)" download="sayno.png"', page)
+    (script,) = re.findall(r'src="(assets/page\.[^"]+)"', page)
+    assert (site / png).read_bytes().startswith(b"\x89PNG")
+    assert "navigator.share" in (site / script).read_text()
+    publish(Followed(empty), site="")
+    without = (empty / names.INDEX).read_text()
+    assert not re.search("pass-on|<svg|assets/(code|page)", without)
+    assert not list(empty.glob("assets/code*"))
 
 
 def test_nothing_that_is_published_names_a_person(publish: Publish, site: Path, store: Store) -> None:
