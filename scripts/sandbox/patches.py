@@ -110,7 +110,7 @@ class Wall:
                 yield number, begin, end, (first, last)
 
     def _edge(self, axis: int, number: int, level: int) -> int:
-        return -(-number * FACE[axis] // 2 ** (self.highest - level))
+        return -(-number * FACE[axis] // (1 << self.highest - level))
 
     def _extent(self, level: int) -> tuple[int, int]:
         return self._edge(0, self.cols, level), self._edge(1, self.rows, level)

@@ -66,8 +66,8 @@ class Show:
         self.store.root.initialise()
         patches.put(self.store, people)
         (directory / "photos").mkdir()
-        to = f"s3://{self._bucket}/{TOP}?endpoint={aws.url}&distribution={self._distribution}"
-        rules = f'[{CAMPAIGN}]\ntitle = "Say No"\npublic = true\nsource = "folder:photos"\npublish = "{to}"\n'
+        self._to = f"s3://{self._bucket}/{TOP}?endpoint={aws.url}&distribution={self._distribution}"
+        rules = f'[{CAMPAIGN}]\ntitle = "Say No"\npublic = true\nsource = "folder:photos"\n'
         (directory / "campaigns.toml").write_text(rules)
         self._environ = aws.environment | {
             "COLLAGEN_STORE": str(self.store.path),
@@ -92,7 +92,7 @@ class Show:
 
     def publish(self) -> dict[str, Any]:
         """Publishes without being killed; returns the report, and remembers the pages."""
-        report: dict[str, Any] = json.loads(self.say("publish", CAMPAIGN, "--json"))
+        report: dict[str, Any] = json.loads(self.say("publish", CAMPAIGN, "--to", self._to, "--json"))
         pages = {page: hashlib.sha256(self.data(page)).hexdigest() for page in PAGES}
         if pages not in self.published:
             self.published.append(pages)
@@ -100,7 +100,7 @@ class Show:
 
     def kill(self, moment: int) -> None:
         """Publishes, and ends that at its `moment`-th step."""
-        victim = self._context.Process(target=work, args=(self._environ, moment))
+        victim = self._context.Process(target=work, args=(self._environ, self._to, moment))
         victim.start()
         victim.join()
         assert victim.exitcode == -signal.SIGKILL, f"it ended by itself, before its {moment}th step"
@@ -119,11 +119,11 @@ class Show:
 
     def planned(self) -> list[str]:
         """What another publication would send."""
-        return list(json.loads(self.say("publish", CAMPAIGN, "--json", "--dry-run"))["sent"])
+        return list(json.loads(self.say("publish", CAMPAIGN, "--to", self._to, "--json", "--dry-run"))["sent"])
 
     def later(self) -> None:
         """Publishes when nobody can have former pages open any more."""
-        victim = self._context.Process(target=work, args=(self._environ, 0, GRACE + 1))
+        victim = self._context.Process(target=work, args=(self._environ, self._to, 0, GRACE + 1))
         victim.start()
         victim.join()
         assert victim.exitcode == 0
@@ -153,10 +153,14 @@ class Show:
         assert walk(found.get) == found.keys() - {names.MISSING, names.ROBOTS, names.MARKER}
         return found
 
+    def seats(self, collage: str) -> dict[tuple[int, int], str]:
+        """The public ID at each column and row."""
+        return {(tile.col, tile.row): tile.public_id for tile in self.store.collages.manifest(CAMPAIGN, collage).tiles}
+
     def wall(self, collage: str) -> patches.Wall:
-        manifest = self.store.collages.manifest(CAMPAIGN, collage)
-        seats = {(tile.col, tile.row): index_of(tile.public_id) for tile in manifest.tiles}
-        return patches.Wall(manifest.layout.cols, manifest.layout.rows, seats)
+        grid = self.store.collages.manifest(CAMPAIGN, collage).layout
+        seats = {place: index_of(public_id) for place, public_id in self.seats(collage).items()}
+        return patches.Wall(grid.cols, grid.rows, seats)
 
     def forgotten(self) -> list[set[str]]:
         """What the CDN was to forget, the last first."""
@@ -225,7 +229,7 @@ def run(show: Show, kills: int) -> None:
     show.reader.whole_walk()
 
     swapped = [(1, 1), (wall.cols - 2, wall.rows - 2)]
-    ids = {(tile.col, tile.row): tile.public_id for tile in show.store.collages.manifest(CAMPAIGN, "0001").tiles}
+    ids = show.seats("0001")
     pins = [f"--pin={ids[one]}={row + 1},{col + 1}" for one, (col, row) in zip(swapped, reversed(swapped), strict=True)]
     show.say("collage", CAMPAIGN, *pins)
     wall = show.wall("0002")
@@ -247,7 +251,7 @@ def run(show: Show, kills: int) -> None:
     assert not missing, missing
 
     seat = (wall.cols // 2, wall.rows // 2)
-    public_id = next(one for place, one in ids.items() if place == seat)
+    public_id = show.seats("0002")[seat]
     told = len(show.forgotten())
     show.forget(public_id)
     erased = wall.showing(seat)

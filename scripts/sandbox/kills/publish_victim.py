@@ -62,14 +62,14 @@ class MortalDistribution(Distribution):
             return super().invalidate(paths)
 
 
-def work(environ: dict[str, str], most: int, later: float = 0) -> None:
-    """Publishes where the campaign says, until done or killed. `later`: seconds that its clock is ahead."""
+def work(environ: dict[str, str], to: str, most: int, later: float = 0) -> None:
+    """Publishes to the address `to`, until done or killed. `later`: seconds that its clock is ahead."""
     os.setsid()
     os.environ.update(environ)
     settings = load_settings(environ, dotenv=Path("/nonexistent"))
     rules, life = load_campaigns(settings.campaigns_file)[CAMPAIGN], Life(most)
-    place = where_to(settings, rules, None, Path())
-    order, _ = order_of(settings, rules, None, place, datetime.now(UTC).date(), own=True)
+    place = where_to(settings, rules, to, Path())
+    order, _ = order_of(settings, rules, None, place, datetime.now(UTC).date())
     bucket = MortalBucket(place.bucket, place.prefix, place.endpoint, place.region)
     cdn = MortalDistribution(place.distribution or "")
     bucket.life = cdn.life = life
