@@ -1,4 +1,4 @@
-"""The address of a place to publish to: a directory, `file:///srv/www?site=…` or `s3://bucket/prefix?…`. Pure."""
+"""The address of a place to publish to: a directory, `file:///srv/www?site=…` or `s3://bucket/prefix?…`."""
 
 import re
 from dataclasses import dataclass
@@ -61,6 +61,11 @@ def read_address(text: str, beside: Path) -> Address:
     if prefix and not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*", prefix):
         raise SettingError("The prefix in a bucket may have letters, digits, ., _, - and / only.")
     return Address(bucket=url.netloc, prefix=prefix and f"{prefix}/", **options)
+
+
+def require_address(text: str) -> None:
+    """Raises SettingError if it is not an address."""
+    read_address(text, Path())
 
 
 def _link(key: str, value: str) -> str:

@@ -3,7 +3,6 @@
 import contextlib
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ from app.core.config.joining import read_form
 from app.core.config.parsing import LOOPBACK
 from app.core.config.values import Check, day, flag, one_of, table, text
 from app.core.errors import SettingError
-from app.core.targets import read_address
+from app.core.targets import require_address
 
 SHORTEST_PASSWORD = 12  # characters of a gallery password
 TRACKING = ("individual", "aggregate", "off")
@@ -103,7 +102,7 @@ def _publish(where: str, given: object) -> str:
     """An address; whether we may write there is checked by `doctor`, and whenever it is published."""
     address = text(where, given).strip()
     try:
-        read_address(address, Path())
+        require_address(address)
     except SettingError as error:
         raise SettingError(f"{where} cannot be used: {error}") from error
     return address
