@@ -77,9 +77,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=1, help="everyone at most so many times (default: 1)")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/collagen-bench", help="(%(default)s)")
     asked = parser.parse_args()
-    print(
-        f"{os.cpu_count()} cores, canvas {CANVAS[0]}×{CANVAS[1]}. ΔE: mean difference from the picture, and at random.\n"
-    )
+    print(f"{os.cpu_count()} cores, canvas {CANVAS[0]}×{CANVAS[1]}. ΔE: from the picture, and of a random seating.\n")
     print(f"{'photos':>6}  {'picture':<14}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}{'ΔE':>8}{'random':>8}")
     for photos in asked.photos or USUAL:
         compare(asked.cache, photos, targets(asked.picture), asked.repeat)
