@@ -6,7 +6,7 @@ import io
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.adapters.store import Store
 from app.core import limits
@@ -18,7 +18,9 @@ from tests.support.web import ADMIN, fill
 
 def build(client: FlaskClient, file: bytes, **fields: str | list[str]) -> TestResponse:
     form = {"width": "300", "height": "400", "mosaic": (io.BytesIO(file), "a portrait.png")} | fields
-    return client.post(f"{HERE}/build", data=form, auth=ADMIN, headers=FORM, content_type="multipart/form-data")
+    boundary, body = encode_multipart(form)  # in memory: the client itself would leave a file open
+    kind = f"multipart/form-data; boundary={boundary}"
+    return client.post(f"{HERE}/build", data=body, auth=ADMIN, headers=FORM, content_type=kind)
 
 
 def test_the_form_takes_a_picture_for_a_mosaic_that_can_be_rebuilt(client: FlaskClient, store: Store) -> None:
