@@ -6,6 +6,7 @@ import io
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from app.adapters.store import Store
@@ -17,7 +18,11 @@ from tests.support.web import ADMIN, fill
 
 
 def build(client: FlaskClient, file: bytes, **fields: str | list[str]) -> TestResponse:
-    form = {"width": "300", "height": "400", "mosaic": (io.BytesIO(file), "a portrait.png")} | fields
+    form = {
+        "width": "300",
+        "height": "400",
+        "mosaic": FileStorage(io.BytesIO(file), "a portrait.png", "mosaic"),
+    } | fields
     boundary, body = encode_multipart(form)  # in memory: the client itself would leave a file open
     kind = f"multipart/form-data; boundary={boundary}"
     return client.post(f"{HERE}/build", data=body, auth=ADMIN, headers=FORM, content_type=kind)
