@@ -46,8 +46,8 @@ TYPES = {  # written down here once more, because a mistake in the program's own
     **{"jpg": "image/jpeg", "webp": "image/webp", "avif": "image/avif", "svg": "image/svg+xml"},
     **{"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"},
 }
-# The mean difference of 255 that JPEG and scaling may make to a part of a tile, by its shortest side in pixels, at least
-# so long. Two people differ by about 58, a person and an empty place by 150.
+# The mean difference of 255 that JPEG and scaling may make to a part of a tile whose shortest side has at least so many
+# pixels. Two people differ by about 58, a person and an empty place by 150.
 ALIKE = {192: 10.0, 32: 30.0, 0: 60.0}
 MEGABYTE = 1_000_000
 
