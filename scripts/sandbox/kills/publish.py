@@ -278,7 +278,6 @@ def run(show: Show, kills: int) -> None:
     show.later()
     after = show.wall("0002")
     assert index_of(public_id) not in after.seats.values()
-    assert {**after.seats, seat: 0} == {**wall.seats, seat: 0}  # somebody who was left out may have taken the place
     note("parts compared after the person was forgotten", compare(show.check_objects(), after))
     assert show.publish()["sent"] == []
     show.reader.whole_walk()
