@@ -13,7 +13,8 @@ from app.cli.options import CollageNumber, read_settings
 from app.core.config import load_campaigns
 from app.core.plurals import count
 from app.services.publish.ordering import order_of, where_to
-from app.services.publish.publish import Publisher, Report
+from app.services.publish.publish import Publisher
+from app.services.publish.sending import Report
 
 MEGABYTE = 1_000_000
 

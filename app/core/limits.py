@@ -65,6 +65,7 @@ SIGNATURE_SECONDS = 15 * 60  # a signed upload is valid, which a slow line needs
 ARRIVALS = 3  # photos being received through us at once, in each process of gunicorn, each in memory
 ARRIVALS_WAITING = 8  # forms being received or waiting for that, on the local disk
 ARRIVAL_BYTES = PICTURE_BYTES + REQUEST_BYTES  # a whole form with its photo
+FORM_FIELDS = 60_000  # in it: an admin may leave out thousands of people
 
 # --- The rest
 UPLOADS = 4  # pictures on their way into Cloudinary at once, each in memory

@@ -1,7 +1,8 @@
 """AWS's errors as ours, in one sentence, for S3, stores that speak S3, and CloudFront."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from app.core.errors import SettingError, TargetUnavailable
@@ -40,8 +41,10 @@ def plainly(name: str) -> Iterator[None]:
         raise TargetUnavailable(f"{name} cannot be reached ({type(error).__name__}).") from error
 
 
-def client(service: str, name: str, attempts: int = 5, **more: Any) -> Any:
-    """A boto3 client, which makes no call. `attempts`: of each call. Raises SettingError."""
+def client(
+    service: str, name: str, attempts: int = 5, options: Mapping[str, Any] = MappingProxyType({}), **more: Any
+) -> Any:
+    """A boto3 client, which makes no call. `attempts`: of each call; `options`: of its Config. Raises SettingError."""
     import boto3
     from botocore.config import Config
 
@@ -55,6 +58,7 @@ def client(service: str, name: str, attempts: int = 5, **more: Any) -> Any:
         # stores that speak S3 do not all know the sums that boto3 adds of its own accord
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
+        **options,
     )
     with plainly(name):
         return boto3.Session().client(service, config=config, **more)

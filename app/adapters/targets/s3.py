@@ -27,7 +27,11 @@ class Bucket:
         """`attempts`: of each call. Raises SettingError if boto3 cannot read its configuration."""
         self.name = f"s3://{bucket}/{prefix}".rstrip("/")
         self._bucket, self._prefix = bucket, prefix
-        self._client = client("s3", self.name, attempts, endpoint_url=endpoint, region_name=region)
+        # presigned addresses: boto3 would sign by version 2 in us-east-1, which other stores refuse, and elsewhere for
+        # S3's global host, whose redirect to the region's the signature does not survive
+        style = "virtual" if endpoint is None else "path"
+        options = {"signature_version": "s3v4", "s3": {"addressing_style": style}}
+        self._client = client("s3", self.name, attempts, options, endpoint_url=endpoint, region_name=region)
 
     def files(self, exactly: Collection[str]) -> Mapping[str, Held]:
         """Every object. A listing has no SHA-256; for those in `exactly` it is asked for, one by one."""

@@ -32,7 +32,7 @@ class Campaign:
     is one. `join`, `download` and `embed` (origins) open parts of the public pages, so only with `public`.
     `language`: of its pages and mails, one of LANGUAGES. `form`: what is asked of those who send a photo.
     `looks`: those of looks.toml that every photo gets. `publish`: where the public face is published, as
-    `app.adapters.targets.read_address` takes it.
+    `app.core.targets.read_address` takes it.
     """
 
     name: str

@@ -11,6 +11,7 @@ from app.core.config.joining import read_form
 from app.core.config.parsing import LOOPBACK
 from app.core.config.values import Check, day, flag, one_of, table, text
 from app.core.errors import SettingError
+from app.core.targets import require_address
 
 SHORTEST_PASSWORD = 12  # characters of a gallery password
 TRACKING = ("individual", "aggregate", "off")
@@ -97,6 +98,16 @@ def _looks(where: str, given: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given))
 
 
+def _publish(where: str, given: object) -> str:
+    """An address; whether we may write there is checked by `doctor`, and whenever it is published."""
+    address = text(where, given).strip()
+    try:
+        require_address(address)
+    except SettingError as error:
+        raise SettingError(f"{where} cannot be used: {error}") from error
+    return address
+
+
 CHECKS: Mapping[str, Check] = {
     "public": flag,
     "join": flag,
@@ -109,6 +120,7 @@ CHECKS: Mapping[str, Check] = {
     "brand": brand,
     "form": read_form,
     "looks": _looks,
+    "publish": _publish,
     "catalogue": one_of(CATALOGUES, "; without the key there is no catalogue."),
 }
 BRAND: Mapping[str, Check] = {"colour": _colour, "logo": _logo, "text": text, "link": _link}

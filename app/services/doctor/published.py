@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.adapters.targets import opened, read_address
+from app.adapters.targets import opened
 from app.adapters.targets.cloudfront import Distribution
 from app.core.config import Campaign
 from app.core.errors import SettingError, TargetUnavailable
+from app.core.targets import read_address
 from app.services.doctor.result import FAIL, OK, WARN, Result
 
 CHECK = "publishing"

@@ -2,6 +2,6 @@
 
 - `newest`: the newest collage that can be shown, and who has withdrawn from it.
 - `sizes`: which widths are made. `pictures`: makes each once, and keeps it on the local disk.
-- `colours`: the brand's colour as the accents of a page.
+- `codes`: the QR code of a page. `colours`: the brand's colour as the accents of a page.
 - `oembed`: what oEmbed says. `face`: all of it for one store.
 """

@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from app.adapters.store import Store
 from app.adapters.store.photos.offloaded import Note
-from app.adapters.targets import Upload, read_address
+from app.adapters.targets import Upload
 from app.adapters.targets.s3 import Bucket
 from app.core.config import Campaign, Settings
 from app.core.errors import CollagenError, SettingError, TargetUnavailable
+from app.core.targets import read_address
 from app.services.media.keys import VARIANTS, Variant, content_type, key
 from app.services.media.pictures import pictures
 

@@ -18,7 +18,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class Made:
     """`files`: by the digest of their sources. `former`: what the pages named before the last change, which was at
     `changed` (seconds since 1970); `named`: what they name since. `there`: the collages of which there may be pictures,
-    None if nobody knows. Threads may share it.
+    None if nobody knows. `untold`: what was or is being replaced or removed without the CDN knowing. Threads may share
+    it.
     """
 
     files: dict[str, File] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class Made:
     former: tuple[str, ...] = ()
     changed: int = 0
     there: tuple[Shown, ...] | None = None
+    untold: tuple[str, ...] = ()
 
     def known(self, key: bytes) -> File | None:
         return self.files.get(key.hex())
@@ -55,6 +57,7 @@ class Made:
             "former": self.former,
             "changed": self.changed,
             "there": there,
+            "untold": self.untold,
         }
 
 
@@ -66,7 +69,7 @@ def read_made(document: Mapping[str, Any]) -> Made:
         match value:
             case [size, str(sha256)] if is_count(size) and _DIGEST.fullmatch(sha256) and _DIGEST.fullmatch(key):
                 found[key] = File(size, sha256)
-    texts = {key: _texts(document.get(key)) for key in ("named", "former")}
+    texts = {key: _texts(document.get(key)) for key in ("named", "former", "untold")}
     there = _collages(document.get("there"))
     return Made(found, changed=changed if is_count(changed) else 0, there=there, **texts)  # type: ignore[arg-type]
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from app.adapters.targets import Address, read_address
 from app.adapters.targets.cloudfront import Distribution
 from app.core.config import Campaign, Settings
 from app.core.errors import SettingError
-from app.services.publish.publish import Cdn, Order
+from app.core.targets import Address, read_address
+from app.services.publish.run import Order
+from app.services.publish.sending import Cdn
 
 
 def where_to(

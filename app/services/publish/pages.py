@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app.core.config import Campaign, read_logo
 from app.core.languages import load, teach
 from app.core.project import ROOT
+from app.services.face import codes
 from app.services.face.colours import properties
 from app.services.publish import names
 from app.services.publish.script import classic
@@ -78,8 +79,11 @@ class Content:
     join: str | None
 
 
-def assets(rules: Campaign) -> dict[str, tuple[str, bytes]]:
-    """By purpose, the path and the bytes of each style sheet, script and symbol. Raises SettingError for the logo."""
+def assets(rules: Campaign, site: str) -> dict[str, tuple[str, bytes]]:
+    """By purpose, the path and the bytes of each style sheet, script and symbol. Raises SettingError for the logo.
+
+    `site`: the site's own address, "" if it is not known; then there is nothing to pass on.
+    """
     style = "\n".join([*(_static(name).decode() for name in SHEETS), properties(rules.brand.colour)])
     modules = [(name, _static(f"wall/{name}.js").decode()) for name in MODULES]
     found = {
@@ -90,6 +94,9 @@ def assets(rules: Campaign) -> dict[str, tuple[str, bytes]]:
         "script": _asset("script", "js", classic(modules).encode()),
         "icon": _asset("icon", "svg", _static("icon.svg")),
     }
+    if site:
+        found["page"] = _asset("page", "js", classic([("page", _static("campaign/page.js").decode())]).encode())
+        found |= {kind: _asset("code", kind, codes.picture(site, kind)) for kind in codes.KINDS}
     logo, path = read_logo(rules), rules.brand.logo
     if logo is not None and path is not None:
         found["logo"] = _asset("logo", path.suffix[1:], logo)
@@ -133,6 +140,10 @@ def pages(content: Content, files: Mapping[str, str]) -> dict[str, bytes]:
         "preview": preview,
         "made": content.made,
         "join": content.join,
+        "address": content.site,
+        "qr": codes.inline,
+        "codes": {kind: files.get(kind) for kind in codes.KINDS},
+        "screen": None,
     }
     wall = shared | {
         "scripts": [files["viewer"], content.tiles, files["script"]],

@@ -50,12 +50,12 @@ class Arrivals:
             self._let_in.release()
 
     @contextlib.contextmanager
-    def photo(self) -> Iterator[bytes]:
+    def photo(self, field: str = "photo") -> Iterator[bytes]:
         """The photo in the form, b"" if none was chosen. Raises PhotosBusy, PhotoTooLarge."""
         if not self._in_memory.acquire(timeout=self._patience):
             raise PhotosBusy
         try:
-            file = request.files.get("photo")
+            file = request.files.get(field)
             data = file.stream.read(limits.PICTURE_BYTES + 1) if file else b""
             if len(data) > limits.PICTURE_BYTES:
                 raise PhotoTooLarge
@@ -66,6 +66,7 @@ class Arrivals:
 
 def _read() -> None:
     request.max_content_length = limits.ARRIVAL_BYTES
+    request.max_form_memory_size, request.max_form_parts = limits.REQUEST_BYTES, limits.FORM_FIELDS
     try:
         request.form  # noqa: B018  # this reads it
     except RequestEntityTooLarge:

@@ -59,20 +59,7 @@ class AwsServer(Ending):
     """A running server. `environment`: settings that point boto3 at it."""
 
     def __init__(self) -> None:
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "scripts.sandbox.awsserver"],
-            cwd=ROOT,
-            stdin=pipe,
-            stdout=pipe,
-            start_new_session=True,
-        )
-        assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], 300)
-        port = self._process.stdout.readline().decode().strip() if ready else ""
-        if not port:
-            self.stop()
-            raise RuntimeError("The local AWS does not start.")
+        self._process, port = _started("scripts.sandbox.awsserver")
         self.environment = {
             **{f"AWS_ENDPOINT_URL_{name}": f"http://127.0.0.1:{port}" for name in ("SQS", "S3", "CLOUDFRONT")},
             "AWS_ACCESS_KEY_ID": "local",
@@ -126,11 +113,41 @@ class AwsServer(Ending):
 
     def stop(self) -> None:
         """Safe to call twice."""
-        self._process.kill()
-        self._process.wait(PATIENCE)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        _end(self._process)
+
+
+class Gate(Ending):
+    """Before a local AWS: lets only presigned requests that are valid through. `url`: its endpoint."""
+
+    def __init__(self, aws: AwsServer) -> None:
+        self._process, port = _started("scripts.sandbox.awsserver.gate", aws.url.rpartition(":")[2])
+        self.url = f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        """Safe to call twice."""
+        _end(self._process)
+
+
+def _started(module: str, *arguments: str) -> tuple[subprocess.Popen[bytes], str]:
+    """A server process, and the port that it prints."""
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", module, *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, start_new_session=True)
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], 300)
+    port = process.stdout.readline().decode().strip() if ready else ""
+    if not port:
+        _end(process)
+        raise RuntimeError(f"{module} does not start.")
+    return process, port
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait(PATIENCE)
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 class TestQueue:

@@ -52,6 +52,12 @@ def test_the_rules_of_public_pages_are_read(tmp_path: Path) -> None:
         ("embed = [\"https://a.example; script-src 'unsafe-inline'\"]", r"\[a\] embed must be origins"),
         ("embed = [1]", r"\[a\] embed must be origins"),
         ('language = "tlh"', r"\[a\] language must be one of ar, de, en, es, fr, not 'tlh'"),
+        (
+            'publish = "ftp://x.example/a"',
+            r"\[a\] publish cannot be used: 'ftp://x.example/a' is neither a directory nor an address such as s3://",
+        ),
+        ('publish = "s3://faces?color=red"', r"\[a\] publish cannot be used: An address to publish to has no 'color'"),
+        ("publish = true", r"\[a\] publish must be text"),
         ('brand = "red"', r"\[a\] brand must be a table with colour, logo, text or link"),
         ('[a.brand]\ncolor = "#ff9416"', r"\[a\] brand has an unknown key 'color'; known keys are colour, "),
         ('[a.brand]\ncolour = "red"', r"\[a\] brand.colour must look like #ff9416, not 'red'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,20 @@ from hypothesis import strategies as st
 from app.adapters import imaging
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
+from app.adapters.targets.s3 import Bucket as S3Bucket
 from app.core.config import Campaign, load_campaigns, load_settings
 from app.core.errors import SettingError
 from app.core.sources import Hint
+from app.core.targets import read_address
 from app.services.check.media import media_findings
 from app.services.forget.forget import Forgetting
 from app.services.intake import Intake
 from app.services.media import keys
 from app.services.media.agreement import agree, due
-from app.services.media.media import LIFE, Media
+from app.services.media.media import KEPT, LIFE, Media
 from app.services.sources import Sources
 from scripts.sandbox import stored
+from scripts.sandbox.awsserver.client import AwsServer, Gate
 from scripts.sandbox.samples import person
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
@@ -71,7 +75,7 @@ def test_what_is_there_are_the_pictures_of_the_photo_and_an_address_leads_to_eac
         address = media.address("sayno", photo, variant, number)  # type: ignore[arg-type]
         assert address is not None
         assert address.startswith(media.origin)
-        assert f"Expires={LIFE}" in address or "Expires=" in address
+        assert f"X-Amz-Expires={LIFE}&" in address
         answer = requests.get(address, timeout=300)
         assert answer.content == data
         assert answer.headers["Content-Type"] == ("image/png" if variant == "small" else "image/jpeg")
@@ -79,6 +83,58 @@ def test_what_is_there_are_the_pictures_of_the_photo_and_an_address_leads_to_eac
     assert media.address("sayno", photo, "thumb", number) is None, "it has none"
     assert media.address("sayno", photo, "full", number + 1) is None, "another picture"
     assert media.address("sayno", "nobody", "full", number) is None
+
+
+@pytest.fixture(scope="module")
+def gate(aws: AwsServer) -> Iterator[Gate]:
+    with Gate(aws) as started:
+        yield started
+
+
+def test_an_address_is_valid_as_long_as_it_says_and_for_one_picture(
+    gate: Gate, media: Media, store: Store, bucket: Bucket
+) -> None:
+    photos = put(store, 1, 2)
+    for photo in photos:
+        media.arrived(SAYNO, photo, 0)
+    gated, addresses = media_at(f"s3://{bucket.name}/faces?endpoint={gate.url}", store), []
+    for photo in photos:
+        number = store.photos.version("sayno", photo)
+        assert number is not None
+        addresses.append(gated.address("sayno", photo, "full", number) or "")
+
+    def answer(address: str, ahead: int = 0) -> tuple[int, bytes]:
+        found = requests.get(address, headers={"X-Ahead": str(ahead)}, timeout=300)
+        return found.status_code, found.content
+
+    archive = store.photos.archive("sayno", photos[0])
+    assert archive is not None
+    assert answer(addresses[0]) == answer(addresses[0], KEPT) == (200, imaging.bare(archive))
+    assert answer(addresses[0], LIFE) == (403, b"Request has expired")
+    longer = addresses[0].replace(f"X-Amz-Expires={LIFE}", f"X-Amz-Expires={10 * LIFE}")
+    another = f"{addresses[1].partition('?')[0]}?{addresses[0].partition('?')[2]}"
+    assert answer(longer, LIFE) == answer(another) == (403, b"SignatureDoesNotMatch")
+    assert answer(addresses[0].partition("?")[0]) == (403, b"AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("to", "host"),
+    [
+        ("s3://faces?region=us-east-1", "https://faces.s3.amazonaws.com/"),
+        ("s3://faces?region=eu-central-1", "https://faces.s3.eu-central-1.amazonaws.com/"),
+        ("s3://faces?region=auto&endpoint=https://a.r2.example", "https://a.r2.example/faces/"),
+    ],
+)
+def test_an_address_is_signed_by_version_4_for_the_host_that_answers(
+    monkeypatch: pytest.MonkeyPatch, to: str, host: str
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
+    at = read_address(to, Path())
+    address = S3Bucket(at.bucket, at.prefix, at.endpoint, at.region).address("a.jpg", 600)
+    assert address.startswith(f"{host}a.jpg?")
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256&" in address
 
 
 def test_a_replaced_photo_has_other_objects_and_the_former_are_gone(media: Media, store: Store, bucket: Bucket) -> None:

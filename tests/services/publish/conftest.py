@@ -8,7 +8,8 @@ import pytest
 
 from app.adapters.store import Store
 from app.adapters.targets.directory import Directory
-from app.services.publish.publish import Order, Publisher
+from app.services.publish.publish import Publisher
+from app.services.publish.run import Order
 from scripts.sandbox import stored
 from tests.support.published import PLACE, RULES, SITE, Clock
 from tests.support.stores import linked

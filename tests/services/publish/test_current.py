@@ -17,7 +17,9 @@ from app.services.face.newest import Newest
 from app.services.publish.current import AGAIN, Standing, is_due
 from app.services.publish.keeping import Keeping
 from app.services.publish.plan import GRACE
-from app.services.publish.publish import Order, Publisher, Report
+from app.services.publish.publish import Publisher
+from app.services.publish.run import Order
+from app.services.publish.sending import Report
 from scripts.sandbox import stored
 from scripts.sandbox.waiting import wait_for
 from tests.support.published import RULES, Clock, Followed, reader, walk

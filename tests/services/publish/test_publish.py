@@ -20,12 +20,14 @@ from app.services.collage.build import build
 from app.services.collage.plan import plan_revision
 from app.services.publish import names
 from app.services.publish.plan import GRACE
-from app.services.publish.publish import Cdn, Order, Publisher, Report
+from app.services.publish.publish import Publisher
 from app.services.publish.pyramid import Pyramid
+from app.services.publish.run import Order
+from app.services.publish.sending import Cdn, Report
 from app.services.wall.cache import Cache
 from app.services.wall.wall import Walls
 from scripts.sandbox import stored
-from tests.support.published import RULES, Clock, Followed, NotingCdn, Stopped, named, reader, tiles, walk
+from tests.support.published import RULES, SITE, Clock, Followed, NotingCdn, Stopped, named, reader, tiles, walk
 
 Publish = Callable[..., Report]
 
@@ -116,6 +118,21 @@ def test_previews_of_links_name_a_picture_by_its_whole_address(publish: Publish,
     picture = found["og:image"].removeprefix("https://faces.example.org/")
     assert (site / picture).read_bytes()[:2] == b"\xff\xd8"
     assert int(found["og:image:width"]) <= 1200
+
+
+def test_the_page_can_be_passed_on_if_the_site_says_its_address(publish: Publish, site: Path, empty: Path) -> None:
+    page = (site / names.INDEX).read_text()
+    assert f'value="{SITE}"' in page
+    assert f'data-share="{SITE}"' in page
+    assert "<svg" in page
+    (png,) = re.findall(r'href="(assets/code\.[^"]+\.png)" download="sayno.png"', page)
+    (script,) = re.findall(r'src="(assets/page\.[^"]+)"', page)
+    assert (site / png).read_bytes().startswith(b"\x89PNG")
+    assert "navigator.share" in (site / script).read_text()
+    publish(Followed(empty), site="")
+    without = (empty / names.INDEX).read_text()
+    assert not re.search("pass-on|<svg|assets/(code|page)", without)
+    assert not list(empty.glob("assets/code*"))
 
 
 def test_nothing_that_is_published_names_a_person(publish: Publish, site: Path, store: Store) -> None:
@@ -209,6 +226,26 @@ def test_who_has_withdrawn_is_erased_before_anything_else_and_the_cdn_forgets_th
     kept = [path for path in before if path.startswith("wall/") and path in files(site)]
     assert kept  # tiles that do not show the person
     assert not set(kept) & set(report.sent)
+
+
+def test_what_the_cdn_was_not_told_because_it_was_killed_it_is_told_the_next_time(
+    publish: Publish, site: Path, store: Store
+) -> None:
+    withdraw(store, 3)
+
+    def after(number: int) -> None:
+        raise Stopped
+
+    killed = Followed(site, after)
+    with contextlib.suppress(Stopped):
+        publish(killed, NotingCdn(killed.steps))
+    (erased,) = killed.steps
+    target = Followed(site)
+    publish(target, NotingCdn(target.steps))
+    gone = erased.removeprefix("delete ").split()
+    assert target.steps[0] == f"forget {' '.join(f'/{path}' for path in gone)}"
+    third = Followed(site)
+    assert publish(third, NotingCdn(third.steps)).invalidated == third.steps == []
 
 
 def test_after_a_revision_no_file_shows_the_person(publish: Publish, site: Path, store: Store, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from app.adapters.store import Store
 from app.adapters.targets.directory import Directory
-from app.services.publish.publish import Order, Publisher
+from app.services.publish.publish import Publisher
+from app.services.publish.run import Order
 from tests.support.chromium import Watched, until, watched
 from tests.support.published import PLACE, RULES, Clock
 

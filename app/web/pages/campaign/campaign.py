@@ -8,12 +8,11 @@ from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.core.config import Campaign
-from app.services.face import sizes
+from app.services.face import codes, sizes
 from app.services.face.newest import Collage
 from app.web.auth.public import public_visitor
 from app.web.http.addresses import absolute
 from app.web.pages.campaign.blueprint import A_MINUTE, public_blueprint
-from app.web.pages.campaign.files import DOTS, QUIET, code, inline_code
 from app.web.services import services
 
 blueprint = public_blueprint("campaign", __name__)
@@ -58,7 +57,7 @@ def _answer(template: str, campaign: Campaign, widths: tuple[int, ...]) -> Respo
             address=address,
             people=face.newest.people(campaign.name),
             collage=collage,
-            qr=inline_code,
+            qr=codes.inline,
             preview=_preview(campaign, collage, address),
             picture=None if collage is None else _picture(campaign, collage, widths),
             made=None if collage is None else datetime.fromisoformat(collage.summary.created_at),
@@ -91,7 +90,7 @@ def _picture(campaign: Campaign, collage: Collage, widths: tuple[int, ...]) -> d
 def _preview(campaign: Campaign, collage: Collage | None, page: str) -> Preview:
     """The newest collage; before the first one a QR code, for Open Graph wants a picture of every page."""
     if collage is None:
-        side, _ = code(page).symbol_size(scale=DOTS, border=QUIET)
+        side, _ = codes.code(page).symbol_size(scale=codes.DOTS, border=codes.QUIET)
         address = absolute("campaign_files.qr", campaign=campaign.name, kind="png")
         return Preview(address, "image/png", int(side), int(side))
     usual = collage.picture

@@ -1,15 +1,14 @@
 """What a campaign's public pages load: their style sheet, the logo, the QR code."""
 
-import io
 from pathlib import Path
 
-import segno
 from flask import Response, make_response, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.core.config import Campaign
 from app.core.errors import NotFound
+from app.services.face import codes
 from app.web.auth.public import public_visitor
 from app.web.http.addresses import absolute
 from app.web.pages.campaign.blueprint import A_MINUTE, public_blueprint
@@ -20,8 +19,6 @@ blueprint = public_blueprint("campaign_files", __name__)
 FOREVER = "public, max-age=31536000, immutable"
 # a picture that is an XML document, too: opened by itself, it loads and runs nothing
 PICTURE_ONLY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
-DOTS = 12  # pixels of a module of a QR code as PNG: a page's has about 400 × 400
-QUIET = 4  # modules around it, as ISO 18004 wants
 TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -53,13 +50,9 @@ def logo(campaign: Campaign) -> ResponseReturnValue:
 
 @blueprint.get("/qr.<any(svg, png):kind>")
 @public_visitor
-def qr(campaign: Campaign, kind: str) -> ResponseReturnValue:
+def qr(campaign: Campaign, kind: codes.Kind) -> ResponseReturnValue:
     """A QR code of the page's address, black on white, to print or to show."""
-    out = io.BytesIO()
-    code(absolute("campaign.page", campaign=campaign.name)).save(
-        out, kind=kind, scale=DOTS, border=QUIET, light="white", **({"nl": False} if kind == "svg" else {})
-    )
-    answer = make_response(out.getvalue())
+    answer = make_response(codes.picture(absolute("campaign.page", campaign=campaign.name), kind))
     answer.content_type = TYPES[kind]
     answer.headers["Cache-Control"] = A_MINUTE
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -67,17 +60,6 @@ def qr(campaign: Campaign, kind: str) -> ResponseReturnValue:
     answer.add_etag()
     answer.make_conditional(request)
     return answer
-
-
-def code(address: str) -> segno.QRCode:
-    """A QR code that can be read with 15 % of it hidden."""
-    return segno.make(address, error="m", micro=False)
-
-
-def inline_code(address: str) -> str:
-    """A QR code as an SVG element for a page, without a size of its own."""
-    drawn: str = code(address).svg_inline(border=QUIET, omitsize=True, svgclass=None, lineclass=None)
-    return drawn
 
 
 def _answer(file: File) -> Response:

@@ -1,17 +1,29 @@
-"""The form that asks for a collage: how many people, which canvas and background, who is left out or pinned."""
+"""The form that asks for a collage: how many people, which canvas and background, who is left out or pinned,
+which picture people show together."""
 
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import zip_longest
 
 from flask import request
 
+from app.core import limits
+from app.core.errors import BadParameters
 from app.services.collage import layout
 from app.services.collage.finish import finish
 from app.services.collage.layout import places
+from app.services.collage.mosaic import picture
+from app.services.collage.mosaic.wish import MOST_REPEATS, MOST_TINT, Mosaic
 from app.services.collage.plan import Parameters
 from app.web.http.form_fields import parse_number
+from app.web.http.photo_form import PhotosBusy, PhotoTooLarge
 from app.web.services import services
 
-DEFAULTS = {"photos": "", "width": "4096", "height": "4096", "duplicates": "", "background": "", "look": ""}
+DEFAULTS = {
+    **{"photos": "", "width": "4096", "height": "4096", "duplicates": "", "background": "", "look": ""},
+    **{"repeat": "", "tint": ""},
+}
 
 
 def fields() -> dict[str, str]:
@@ -34,6 +46,32 @@ def pinned() -> dict[str, str]:
     for public_id in request.values.getlist("unseat"):
         wanted.pop(public_id, None)
     return wanted
+
+
+@contextlib.contextmanager
+def with_picture() -> Iterator[Callable[[], Parameters]]:
+    """As `parameters`, of a form that may hold the picture of a mosaic.
+
+    Raises BadParameters if the form is too large; the function that it yields raises BadParameters, DecoderFailed.
+    """
+    arrivals = services().arrivals
+    try:
+        with arrivals.form(), arrivals.photo("mosaic") as file:
+            yield lambda: replace(parameters(), mosaic=_mosaic(file) if file else None)
+    except PhotoTooLarge:
+        raise BadParameters(f"The picture of a mosaic may have {limits.PICTURE_BYTES / 1e6:g} MB.") from None
+    except PhotosBusy:
+        raise BadParameters("Other pictures are being received; try again in a moment.") from None
+
+
+def _mosaic(file: bytes) -> Mosaic:
+    sent = fields()
+    repeat = parse_number("repeat", sent["repeat"].strip() or "1", 1, MOST_REPEATS)
+    try:
+        tint = float(sent["tint"].strip() or "0")
+    except ValueError:
+        raise BadParameters(f"tint must be a number from 0 to {MOST_TINT:g}.") from None
+    return Mosaic(picture.target(file), repeat, tint)
 
 
 def parameters() -> Parameters:

@@ -17,7 +17,7 @@ from app.web.auth.admin import admin_only
 from app.web.errors import http_status
 from app.web.pages.dashboard.blueprint import dashboard_blueprint
 from app.web.pages.dashboard.chart import chart
-from app.web.pages.dashboard.collage_form import parameters
+from app.web.pages.dashboard.collage_form import with_picture
 from app.web.pages.dashboard.photos import page
 from app.web.pages.dashboard.plan import SHOWN
 from app.web.pages.dashboard.sharing import codes
@@ -38,10 +38,11 @@ USES = {
 def build(campaign: str) -> ResponseReturnValue:
     """Starts a build and redirects to its page; if it cannot start, shows the photos page with the reason."""
     given = services()
-    try:
-        started = job.start(given.store, given.campaign(campaign), parameters())
-    except (BadParameters, CollageInProgress) as error:
-        return page(campaign, error.public, http_status(error))
+    with with_picture() as wanted:
+        try:
+            started = job.start(given.store, given.campaign(campaign), wanted())
+        except (BadParameters, CollageInProgress) as error:
+            return page(campaign, error.public, http_status(error))
     return redirect(url_for("dashboard_collages.collage", campaign=campaign, collage=started.id), 303)
 
 

@@ -1,4 +1,4 @@
-"""The address of a target: a directory, `file:///srv/www?site=…` or `s3://bucket/prefix?…`."""
+"""The address of a place to publish to: a directory, `file:///srv/www?site=…` or `s3://bucket/prefix?…`."""
 
 import re
 from dataclasses import dataclass
@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from app.adapters.targets.directory import Directory
-from app.adapters.targets.s3 import Bucket
-from app.adapters.targets.target import Target
 from app.core.errors import SettingError
 
 KEYS = ("endpoint", "region", "site", "distribution")
@@ -38,7 +35,7 @@ class Address:
 
 
 def read_address(text: str, beside: Path) -> Address:
-    """`beside`: where a relative directory starts. Raises SettingError. Pure."""
+    """`beside`: where a relative directory starts. Raises SettingError."""
     if not re.match(r"(s3|file)://", text):
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) or not text.strip() or "\0" in text:
             raise SettingError(f"{text[:100]!r} is neither a directory nor an address such as {EXAMPLE}.")
@@ -66,11 +63,9 @@ def read_address(text: str, beside: Path) -> Address:
     return Address(bucket=url.netloc, prefix=prefix and f"{prefix}/", **options)
 
 
-def opened(address: Address) -> Target:
-    """The target at an address. Makes no call. Raises SettingError."""
-    if address.directory is not None:
-        return Directory(address.directory)
-    return Bucket(address.bucket, address.prefix, address.endpoint, address.region)
+def require_address(text: str) -> None:
+    """Raises SettingError if it is not an address."""
+    read_address(text, Path())
 
 
 def _link(key: str, value: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.targets import Address, read_address
 from app.core.errors import SettingError
+from app.core.targets import Address, read_address
 
 TOP = Path("/etc/collagen")
 
