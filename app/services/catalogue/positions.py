@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-NEGATIVE, POSITIVE = ("S", "W"), ("N", "E")
+NEGATIVE = ("S", "W")
 
 
 def position(tags: Mapping[str, str]) -> tuple[float, float] | None:
