@@ -55,7 +55,7 @@ class Handler:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """For a process that starts. Raises SettingError if none of the looks can be made on this machine."""
-        store, tools = Store(settings.store), Tools(settings.models)
+        store, tools = Store(settings.store), Tools.of(settings)
         looks = load_looks(settings.looks_file, required=True)
         lacks = {name: lack for name, look in looks.items() if (lack := look.missing(tools))}
         for name, lack in lacks.items():

@@ -75,7 +75,7 @@ def make_here(wishes: Sequence[Wish], settings: Settings, campaigns: Campaigns) 
     """Makes them, and says what became of each; returns how many photos failed."""
     if not sys.stderr.isatty():  # a log has room for a line per photo; a terminal has the bar
         logging.getLogger("app.services.looks").setLevel(logging.INFO)
-    tools, failed = Tools(settings.models), 0
+    tools, failed = Tools.of(settings), 0
     try:
         for wish in wishes:
             wish.store.sweep([wish.campaign])  # what killed runs left

@@ -12,7 +12,7 @@ from app.core.config.campaign import Brand, Campaign
 from app.core.config.campaigns import Campaigns, load_campaigns
 from app.core.config.joining import JoinForm
 from app.core.config.logo import read_logo
-from app.core.config.parsing import Account, MailServer
+from app.core.config.parsing import Account, DiffusionModel, MailServer
 from app.core.config.settings import Settings, load_settings
 from app.core.config.survey import Survey, survey
 
@@ -22,6 +22,7 @@ __all__ = [
     "Campaign",
     "Campaigns",
     "JoinForm",
+    "DiffusionModel",
     "MailServer",
     "Settings",
     "Survey",

@@ -12,7 +12,10 @@ from app.services.looks.standing import standing
 from app.services.looks.tools import Tools
 
 # settings of the command; it needs no secret of ours
-NEEDED = ("COLLAGEN_STORE", "COLLAGEN_CAMPAIGNS", "COLLAGEN_LOOKS", "COLLAGEN_MODELS", "COLLAGEN_LOOKS_QUEUE")
+NEEDED = (
+    *("COLLAGEN_STORE", "COLLAGEN_CAMPAIGNS", "COLLAGEN_LOOKS", "COLLAGEN_MODELS", "COLLAGEN_LOOKS_QUEUE"),
+    *("COLLAGEN_STYLES_QUEUE", "COLLAGEN_DIFFUSION", "COLLAGEN_DIFFUSION_DEVICE", "COLLAGEN_DIFFUSION_PRECISION"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def send_again(settings: Settings) -> None:
 
 
 def _require(settings: Settings, look: Look) -> None:
-    tools = Tools(settings.models)
+    tools = Tools.of(settings)
     try:
         lack = look.missing(tools)
     finally:
