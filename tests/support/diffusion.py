@@ -163,7 +163,9 @@ def _tokenizer() -> Any:
     import transformers
 
     words = ["<|startoftext|>", "<|endoftext|>", *_letters(), *(f"{letter}</w>" for letter in _letters())]
-    return transformers.CLIPTokenizer(vocab={word: number for number, word in enumerate(words)}, merges=[], model_max_length=77)
+    return transformers.CLIPTokenizer(
+        vocab={word: number for number, word in enumerate(words)}, merges=[], model_max_length=77
+    )
 
 
 def _letters() -> list[str]:

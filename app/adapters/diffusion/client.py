@@ -91,7 +91,7 @@ class Diffusion:
                 self._end = threading.Timer(self._idle, self.close)
                 self._end.daemon = True
                 self._end.start()
-        made = np.frombuffer(data, np.uint8).reshape(pixels.shape[:2] + (3,))
+        made = np.frombuffer(data, np.uint8).reshape((*pixels.shape[:2], 3))
         return Painted(made, {"diffusion": Path(self._model.name).name, "lora": digest, **answer["painted"]})
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
 """Which size the model paints a photo in, and which part of its picture is the photo. Pure.
 
 A model paints about as many pixels as it was trained with, and sides that are multiples of a number. The photo is
-scaled to that, never enlarged, and what a side lacks to the next multiple is filled with its edge: nothing is cropped or
-distorted, so what was painted goes back to its place, and so does a face. 3:4 becomes 768×1024 and needs no filling.
+scaled to that, never enlarged, and what a side lacks to the next multiple is filled with its edge. Nothing is cropped,
+so what was painted goes back to its place, and so does a face. 3:4 becomes 768×1024 and needs no filling.
 """
 
 import math

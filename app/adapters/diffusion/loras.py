@@ -1,4 +1,4 @@
-"""The weights of a style: a LoRA in a safetensors file (https://huggingface.co/docs/safetensors), read without torch."""
+"""The weights of a style: a LoRA in a safetensors file, of which only the names of weights are read here."""
 
 import hashlib
 from collections.abc import Collection, Mapping

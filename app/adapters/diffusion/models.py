@@ -68,7 +68,10 @@ def numbers(path: Path) -> dict[str, int]:
 
 
 def header(path: Path) -> dict[str, Any]:
-    """The header of a safetensors file: a table of each weight, by name. Raises OSError, ValueError."""
+    """The header of a safetensors file: a table of each weight, by name. Raises OSError, ValueError.
+
+    https://huggingface.co/docs/safetensors: its length in 8 bytes, then JSON.
+    """
     with path.open("rb") as file:
         size = file.read(8)
         length = struct.unpack("<Q", size)[0] if len(size) == 8 else 0

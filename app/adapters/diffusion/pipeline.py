@@ -133,7 +133,7 @@ class Pipeline:
         try:
             weights = self._pipe.lora_state_dict(str(path), use_safetensors=True, local_files_only=True)
             names = weights[0] if isinstance(weights, tuple) else weights
-            strange = _strange(names, {name: part for name, part in self._pipe.components.items()})
+            strange = _strange(names, self._pipe.components)
             if strange is None:
                 self._pipe.load_lora_weights(str(path), adapter_name=ADAPTER, use_safetensors=True)
         except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
@@ -216,7 +216,8 @@ def _whole(made: "NDArray[np.floating[Any]]") -> "NDArray[np.uint8]":
 
     if not np.isfinite(made).all() or made.max() - made.min() < 1 / 255:
         raise NoPicture("The model painted a picture of one colour.")
-    return np.rint(np.clip(made, 0, 1) * 255).astype(np.uint8)
+    pixels: NDArray[np.uint8] = np.rint(np.clip(made, 0, 1) * 255).astype(np.uint8)
+    return pixels
 
 
 def _line(error: Exception) -> str:

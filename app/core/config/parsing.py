@@ -47,8 +47,9 @@ class MailServer:
 
 @dataclass(frozen=True)
 class DiffusionModel:
-    """The model that paints styles. `name`: its directory, or its name in Hugging Face's cache. `device`: auto, cuda, mps
-    or cpu. `precision`: auto, bf16, fp16 or fp32.
+    """The model that paints styles. `name`: its directory, or its name in Hugging Face's cache.
+
+    `device`: auto, cuda, mps or cpu. `precision`: auto, bf16, fp16 or fp32.
     """
 
     name: str = "black-forest-labs/FLUX.1-dev"
@@ -174,9 +175,7 @@ def diffusion(values: Mapping[str, str]) -> DiffusionModel:
     )
     for key, value, choices in (("DEVICE", model.device, DEVICES), ("PRECISION", model.precision, PRECISIONS)):
         if value not in choices:
-            raise SettingError(
-                f"COLLAGEN_DIFFUSION_{key} must be one of {', '.join(choices)}, not {value[:100]!r}."
-            )
+            raise SettingError(f"COLLAGEN_DIFFUSION_{key} must be one of {', '.join(choices)}, not {value[:100]!r}.")
     return model
 
 

@@ -34,7 +34,7 @@ class Settings:
     models: Path = Path("./models")
     looks_queue: str | None = None
     styles_queue: str | None = None
-    diffusion: DiffusionModel = DiffusionModel()
+    diffusion: DiffusionModel = field(default_factory=DiffusionModel)
     media: str | None = None
 
     def required_account(self) -> Account:

@@ -132,7 +132,7 @@ class Making:
     def _log(self, campaign: str, record: records.Record, seconds: float) -> None:
         """Writes down how a picture was painted. The result says so too, so nothing is lost where the log is busy."""
         try:
-            self._store.logs.look(campaign, self._clock(), {**record.values(), "seconds": seconds})
+            self._store.logs.look(campaign, self._clock(), record.painted(seconds))
         except PhotoBusy as error:
             LOG.warning("The look %s of %s is not in the log: %s", record.look, record.public_id, error)
 

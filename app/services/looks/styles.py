@@ -23,6 +23,7 @@ LORA = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}\.safetensors")
 SUM = re.compile(r"[0-9a-f]{64}")
 DEFAULTS = Path(__file__).with_name("default_styles.toml")
 STEPS = (1, 100)
+STRONGEST = 3.0
 # text that nothing is said about, and numbers that FLUX and most LoRAs work with
 OPTIONAL: Style = {
     "sha256": None,
@@ -45,7 +46,7 @@ def load_styles(path: Path) -> dict[str, Style]:
 
 def scale(where: str, given: object) -> float:
     """How strongly a LoRA acts: 0 is not at all, 1 as it was trained."""
-    return _number(where, given, 0, 3)
+    return _number(where, given, 0, STRONGEST)
 
 
 @cache

@@ -35,8 +35,9 @@ class Style:
         return styles.load_styles(self._registry)
 
     def options(self, where: str, given: Mapping[str, object]) -> dict[str, Any]:
-        """`style`: its name; `seed`: for all photos, None: one for each; `lora_scale`, `text_encoder_scale`: in place of
-        the style's. Everything that styles.toml says of the style belongs to the recipe.
+        """`style`: its name; `seed`: None for one of each photo's own; `lora_scale`, `text_encoder_scale`.
+
+        Everything that styles.toml says of the style belongs to the recipe.
         """
         checks: dict[str, values.Check] = {
             "style": self._known,
