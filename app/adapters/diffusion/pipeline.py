@@ -107,16 +107,11 @@ class Pipeline:
             raise MemoryError from error
         return fitting.back(_whole(made))
 
-    def without_lora(self) -> None:
-        """Takes the LoRA out."""
-        if self._lora is not None:
-            self._lora = None
-            self._pipe.unload_lora_weights()
-
     def _switch(self, wish: Wish) -> None:
         """Puts the LoRA in, if it is not in already, with these strengths. Raises Refused."""
         if self._lora != wish.lora:
-            self.without_lora()
+            self._lora = None
+            self._pipe.unload_lora_weights()
             try:
                 self._put_in(Path(wish.lora))
             except Refused:

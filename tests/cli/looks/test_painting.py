@@ -172,8 +172,8 @@ def test_every_style_becomes_a_collage_and_a_gallery(painted: Painted) -> None:
         for index in range(PEOPLE):
             address = f"/campaigns/sayno/photos/{stored.name(index)}/full.jpg?look={look.name}"
             assert address.partition("?")[0] in page.text
-            shown = np.asarray(Image.open(member.get(address, buffered=True).response.file))  # type: ignore[attr-defined]
-            assert shown.shape[:2] == SIZE[::-1]
+            shown = stored.decoded(member.get(address, buffered=True).data)
+            assert (shown == stored.decoded(painted.result(look.name, stored.name(index)))).all()
     app.extensions["collagen"].close()
 
 
@@ -263,14 +263,35 @@ def flux(models: Models) -> Pipeline:
     return Pipeline(str(models.flux), "cpu", "auto")
 
 
+def without_lora(model: Path, given: Wish) -> NDArray[np.uint8]:
+    """What the library itself paints."""
+    import diffusers
+    import torch
+
+    is_flux = model.name == "flux"
+    kind = diffusers.FluxImg2ImgPipeline if is_flux else diffusers.StableDiffusionXLImg2ImgPipeline
+    more = {"max_sequence_length": 256} if is_flux else {"negative_prompt": given.negative_prompt}
+    painted = kind.from_pretrained(model)(
+        prompt=given.prompt,
+        image=Image.fromarray(pixels()),
+        width=SIZE[0],
+        height=SIZE[1],
+        strength=given.strength,
+        num_inference_steps=given.steps,
+        guidance_scale=given.guidance,
+        generator=torch.Generator("cpu").manual_seed(given.seed),
+        **more,
+    )
+    return np.asarray(painted.images[0])
+
+
 @pytest.mark.parametrize("family", ["flux", "sdxl"])
 def test_a_lora_of_strength_0_paints_what_the_model_paints_without_it(models: Models, family: str) -> None:
-    model = Pipeline(str(getattr(models, family)), "cpu", "auto")
-    given = wish(models.lora("Anime" if family == "flux" else "sdxl"))
+    directory = models.flux if family == "flux" else models.sdxl
+    model, given = Pipeline(str(directory), "cpu", "auto"), wish(models.lora("Anime" if family == "flux" else "sdxl"))
     strong = model.painted(given, pixels())
     none = model.painted(replace(given, lora_scale=0, text_encoder_scale=0), pixels())
-    model.without_lora()
-    assert (model.painted(replace(given, lora=""), pixels()) == none).all()
+    assert (none == without_lora(directory, given)).all()
     assert (strong != none).mean() > 0.5
     assert (model.painted(given, pixels()) == strong).all(), "the same seed, the same picture"
     assert (model.painted(replace(given, seed=8), pixels()) != strong).mean() > 0.5
@@ -298,9 +319,7 @@ def test_a_model_that_is_too_large_for_the_memory_is_not_loaded(models: Models, 
     header = json.dumps(huge).encode()
     (weights,) = (tmp_path / "huge/transformer").glob("*.safetensors")
     weights.write_bytes(len(header).to_bytes(8, "little") + header)
-    with pytest.raises(
-        Refused, match=r"huge in bf16 cannot be loaded: it needs 200040\d\d\.\d GB of memory, .* are free"
-    ):
+    with pytest.raises(Refused, match=r"huge in bf16 cannot be loaded: it needs 2000\d\.\d GB of memory, .* are free"):
         Pipeline(str(tmp_path / "huge"), "cpu", "bf16")
 
 

@@ -196,7 +196,8 @@ def test_the_example_file_is_taken_once_it_is_filled_in(tmp_path: Path) -> None:
         MailServer("smtp.example.org", 587, "starttls", "user", "password"),
         "https://collagen.example.org",
     )
-    without_mails = replace(made, mail_server=None, mail_from=None, public_url=None, looks_queue=None, media=None)
+    queues = {"looks_queue": None, "styles_queue": None}
+    without_mails = replace(made, mail_server=None, mail_from=None, public_url=None, media=None, **queues)
     assert without_mails == defaults, "what the example shows of all else are the defaults"
 
 
