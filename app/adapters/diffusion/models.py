@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 Family = Literal["FLUX", "SDXL"]
-CLASSES: Mapping[str, Family] = {"Flux": "FLUX", "StableDiffusionXL": "SDXL"}  # how names of pipelines begin
+CLASSES: Mapping[str, Family] = {  # of pipelines; those for filling, depth and the like take other input
+    "FluxPipeline": "FLUX",
+    "FluxImg2ImgPipeline": "FLUX",
+    "StableDiffusionXLPipeline": "SDXL",
+    "StableDiffusionXLImg2ImgPipeline": "SDXL",
+}
 INDEX = "model_index.json"
 LONGEST_HEADER = 100_000_000  # bytes, as the library allows
 
@@ -43,10 +48,9 @@ def family(path: Path) -> Family:
         name = str(index["_class_name"])
     except (OSError, ValueError, KeyError, TypeError):
         raise NoModel(f"{path} has no {INDEX} of diffusers") from None
-    for beginning, found in CLASSES.items():
-        if name.startswith(beginning):
-            return found
-    raise NoModel(f"{path} is a {name[:64]}; styles need FLUX or SDXL")
+    if name not in CLASSES:
+        raise NoModel(f"{path} is a {name[:64]}; styles need FLUX or SDXL")
+    return CLASSES[name]
 
 
 def variant(path: Path) -> str | None:
