@@ -150,7 +150,13 @@ def _loaded(path: Path, family: models.Family, dtype: Any) -> Any:
 
     kind = diffusers.FluxImg2ImgPipeline if family == "FLUX" else diffusers.StableDiffusionXLImg2ImgPipeline
     try:
-        return kind.from_pretrained(path, torch_dtype=dtype, variant=models.variant(path), local_files_only=True)
+        return kind.from_pretrained(
+            path,
+            torch_dtype=dtype,
+            variant=models.variant(path),
+            use_safetensors=True,  # other files of weights may hold code
+            local_files_only=True,
+        )
     except (OSError, ValueError, KeyError, RuntimeError, json.JSONDecodeError) as error:
         raise Refused(f"{path} cannot be loaded: {_line(error)}.") from error
 
