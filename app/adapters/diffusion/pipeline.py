@@ -63,7 +63,7 @@ class Pipeline:
         self._pipe.set_progress_bar_config(disable=True)
         # FLUX packs 2 × 2 of what its decoder makes of 8 × 8 pixels
         self._multiple = self._pipe.vae_scale_factor * (2 if self.family == "FLUX" else 1)
-        self._lora: str | None = None
+        self._lora: tuple[str, int, int] | None = None
         versions = " ".join(f"{name}-{importlib.metadata.version(name)}" for name in VERSIONS)
         self.kept = chosen.keeping
         self.used = {"device": self._device, "precision": precision, "versions": versions}
@@ -109,15 +109,21 @@ class Pipeline:
 
     def _switch(self, wish: Wish) -> None:
         """Puts the LoRA in, if it is not in already, with these strengths. Raises Refused."""
-        if self._lora != wish.lora:
+        path = Path(wish.lora)
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise Refused(f"{path} cannot be read: {error.strerror}.") from error
+        wanted = (wish.lora, found.st_mtime_ns, found.st_size)  # a file may be replaced
+        if self._lora != wanted:
             self._lora = None
             self._pipe.unload_lora_weights()
             try:
-                self._put_in(Path(wish.lora))
+                self._put_in(path)
             except Refused:
                 self._pipe.unload_lora_weights()  # or a part of it might stay
                 raise
-            self._lora = wish.lora
+            self._lora = wanted
         parts = sorted(self._pipe.get_list_adapters())
         scales = {part: wish.text_encoder_scale if "text" in part else wish.lora_scale for part in parts}
         self._pipe.set_adapters(ADAPTER, scales)

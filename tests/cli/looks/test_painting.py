@@ -313,6 +313,13 @@ def test_a_lora_that_the_model_takes_in_part_or_not_at_all_is_refused_and_leaves
     assert (flux.painted(given, pixels()) == before).all()
 
 
+def test_a_lora_that_was_replaced_is_read_again(models: Models, flux: Pipeline, tmp_path: Path) -> None:
+    given = wish(diffusion.make_flux_lora(tmp_path / "own.safetensors", 100))
+    before = flux.painted(given, pixels())
+    diffusion.make_flux_lora(tmp_path / "own.safetensors", 200)
+    assert (flux.painted(given, pixels()) != before).mean() > 0.5
+
+
 def test_a_model_that_is_too_large_for_the_memory_is_not_loaded(models: Models, tmp_path: Path) -> None:
     shutil.copytree(models.flux, tmp_path / "huge")
     huge = {"a": {"dtype": "F32", "shape": [10**7, 10**6], "data_offsets": [0, 0]}}
