@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 LOADING = 1800.0  # seconds until the first answer: FLUX has 34 GB, from a slow disk
-STEP = 900.0  # seconds for one step; on a processor, FLUX takes minutes
+STEP = 3600.0  # seconds for one step; with FLUX on two cores, about 800 by its size
 IDLE = 900.0  # seconds until the process ends: loading takes minutes
 PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate")
 PASSED = ("CUDA_", "NVIDIA_", "PYTORCH_", "OMP_", "MKL_")  # how variables begin that drivers and torch read

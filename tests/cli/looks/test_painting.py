@@ -331,8 +331,11 @@ def test_a_model_that_is_too_large_for_the_memory_is_not_loaded(models: Models, 
 
 
 @pytest.mark.thorough
-def test_a_worker_paints_what_is_ordered(painted: Painted, models: Models, tmp_path: Path) -> None:
+def test_a_worker_paints_what_is_ordered(
+    painted: Painted, models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     environ = campaign(tmp_path, models, ("Anime",))
+    monkeypatch.setenv("OMP_NUM_THREADS", environ["OMP_NUM_THREADS"])  # another number rounds differently
     handler = Handler.of(load_settings(environ, Path("/nonexistent")), painted=True)
     order = Order("sayno", "anime", stored.name(0), 0).written()
     assert handler.handle(Message("1", "1", order, 0.0)).word == "done"
