@@ -1,12 +1,14 @@
 """Fixtures for most tests: one local Cloudinary, emptied for each; a new store; the tiers.
 
 `--quick` leaves out every test that can start a process or prepare a whole photo, `--thorough` adds those that go
-through all cases, and more of Hypothesis's examples; see tests/support/tiers.py.
+through all cases, and more of Hypothesis's examples; see tests/support/tiers.py. Tests marked `styles` run a diffusion
+model; without torch they are left out, and the last line says so.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib.util
 import os
 import tempfile
 from collections.abc import Iterator
@@ -58,6 +60,7 @@ LONGEST = (
     "test_job",
     "test_forget",
     "test_wall",
+    "test_painting",
 )
 
 
@@ -78,9 +81,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=list(rare))
         items[:] = [item for item in items if item not in rare]
     if config.getoption("--quick"):
-        slow = [item for item in items if not is_quick(item)]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+        slow = {item for item in items if item.get_closest_marker("styles") or not is_quick(item)}
+        config.hook.pytest_deselected(items=list(slow))
+        items[:] = [item for item in items if item not in slow]
+    if importlib.util.find_spec("torch") is None:
+        painted = {item for item in items if item.get_closest_marker("styles")}
+        config.hook.pytest_deselected(items=list(painted))
+        items[:] = [item for item in items if item not in painted]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if importlib.util.find_spec("torch") is None and not config.getoption("--quick"):
+        terminalreporter.line("Left out, because torch is not installed: the tests of styles (scripts/test --styles).")
 
 
 def pytest_collection_finish() -> None:

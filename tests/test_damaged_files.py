@@ -99,6 +99,7 @@ def model(tmp_path_factory: pytest.TempPathFactory, exiftool: ExifTool) -> Path:
         store.syncs.keep_cursor(campaign, "a")
         store.syncs.keep_rules(campaign, {"cloud": "standin", "folder": campaign})
         store.logs.event(campaign, NOW, "SYNCED", public_id)
+        store.logs.look(campaign, NOW, {"look": "starry", "public_id": public_id})
         store.logs.notification(campaign, NOW, "approved", public_id, b'{"public_id": "%s"}' % public_id.encode())
     store.logs.notification(None, NOW, "approved", "x", b'{"public_id": "x"}')
     store.checkpoints.note(BODY, {"a": "sayno", "x": None})
@@ -136,7 +137,8 @@ KINDS = {
     ".sync/C.ended", ".sync/C.json", ".sync/C.rules", ".unfiled/N/N.json", ".unfinished/N.json",
     "C/collages/.progress.json", "C/collages/N/manifest.json", "C/logs/.mailed.jsonl.length", "C/logs/.notify.json",
     "C/logs/.sends.jsonl.length", "C/logs/.unsubscribed.jsonl.length", "C/logs/mailed.jsonl", "C/logs/opens/N.jsonl",
-    "C/logs/processor.log", "C/logs/sends.jsonl", "C/logs/unsubscribed.jsonl", "C/logs/webhooks/N/N.json",
+    "C/logs/looks.jsonl", "C/logs/processor.log", "C/logs/sends.jsonl", "C/logs/unsubscribed.jsonl",
+    "C/logs/webhooks/N/N.json",
 }  # fmt: skip
 MANIFEST = "C/collages/N/manifest.json"
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "notify": ("app.cli.notify", "notify"),
     "opens": ("app.cli.opens", "opens"),
     "publish": ("app.cli.publish", "publish"),
+    "styles": ("app.cli.looks.styles", "styles"),
     "sync": ("app.cli.sync", "sync"),
     "unsubscribe": ("app.cli.unsubscribe", "unsubscribe"),
     "watch": ("app.cli.folders.watch", "watch"),

@@ -30,9 +30,10 @@ LOOKS_AT_ONCE = 2  # while one waits for the process that runs models, the other
     "--queue",
     "url",
     metavar="URL",
-    help="The queue's address, as AWS shows it; for looks, COLLAGEN_LOOKS_QUEUE if none.",
+    help="The queue's address, as AWS shows it; for looks, COLLAGEN_LOOKS_QUEUE or COLLAGEN_STYLES_QUEUE if none.",
 )
 @click.option("--looks", is_flag=True, help="Make looks of photos, from the queue where these are ordered.")
+@click.option("--styles", is_flag=True, help="With --looks: those that a diffusion model paints.")
 @click.option(
     "--redrive",
     is_flag=True,
@@ -40,12 +41,13 @@ LOOKS_AT_ONCE = 2  # while one waits for the process that runs models, the other
     " use this and not AWS's own redrive, which loses the time when the gateway received one, so that after two hours"
     " it is refused. Needs the same secrets as the workers, which only trust times signed with them.",
 )
-def worker(url: str | None, *, looks: bool, redrive: bool) -> None:
+def worker(url: str | None, *, looks: bool, styles: bool, redrive: bool) -> None:
     """Take notifications from an Amazon SQS queue, and bring the photos they name up to date.
 
     For when one machine is not enough: API Gateway puts Cloudinary's webhooks into the queue, and any number of workers
     on one store take them out. With --looks, make the looks that are ordered in another queue; start a worker for each
-    processor that is to be busy with it. boto3 finds the credentials and region (the machine's role, or
+    processor that is to be busy with it. With --looks --styles, make those that a diffusion model paints, ordered in a
+    third queue; start a worker for each graphics card. boto3 finds the credentials and region (the machine's role, or
     AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_DEFAULT_REGION).
 
     A message is deleted once the store is right. A message that would fail again (a forged signature, nonsense) is
@@ -62,18 +64,24 @@ def worker(url: str | None, *, looks: bool, redrive: bool) -> None:
     Examples:  python -m app worker --queue https://sqs.eu-central-1.amazonaws.com/123456789012/collagen
                python -m app worker --queue https://sqs.eu-central-1.amazonaws.com/123456789012/collagen --redrive
                python -m app worker --looks
+              python -m app worker --looks --styles
     """
     stopping = Shutdown()
     settings = load_settings()
-    url = url or (settings.looks_queue if looks else None)
+    if styles and not looks:
+        raise click.UsageError("--styles are looks; add --looks.")
+    key, known = (
+        ("COLLAGEN_STYLES_QUEUE", settings.styles_queue) if styles else ("COLLAGEN_LOOKS_QUEUE", settings.looks_queue)
+    )
+    url = url or (known if looks else None)
     if url is None:
-        raise click.UsageError("--queue is missing" + (", and COLLAGEN_LOOKS_QUEUE is not set" if looks else "") + ".")
+        raise click.UsageError("--queue is missing" + (f", and {key} is not set" if looks else "") + ".")
     queue = Queue(url)
     if redrive:
         kept = unchanged if looks else with_time(settings.required_webhook_secrets())
         _redrive(queue, kept, stopping)
         return
-    taking = _looks(settings) if looks else _notifications(settings)
+    taking = _looks(settings, painted=styles) if looks else _notifications(settings)
     with taking as (what, handle, threads):
         configure(settings.log)
         metrics.begin()
@@ -101,8 +109,8 @@ def _notifications(settings: Settings) -> Iterator[Taking]:
 
 
 @contextlib.contextmanager
-def _looks(settings: Settings) -> Iterator[Taking]:
-    handler = LookHandler.of(settings)
+def _looks(settings: Settings, *, painted: bool) -> Iterator[Taking]:
+    handler = LookHandler.of(settings, painted=painted)
     Store(settings.store).root.check()
     try:
         yield "looks", handler.handle, LOOKS_AT_ONCE

@@ -53,15 +53,20 @@ class Handler:
         self._making = Making(store, campaigns, tools, lambda: datetime.now(UTC))
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """For a process that starts. Raises SettingError if none of the looks can be made on this machine."""
-        store, tools = Store(settings.store), Tools(settings.models)
+    def of(cls, settings: Settings, *, painted: bool = False) -> Self:
+        """For a process that starts, on the queue of looks or of those that are `painted`, if these have their own.
+
+        Raises SettingError if none of these can be made on this machine.
+        """
+        store, tools = Store(settings.store), Tools.of(settings)
         looks = load_looks(settings.looks_file, required=True)
-        lacks = {name: lack for name, look in looks.items() if (lack := look.missing(tools))}
+        ours = [look for look in looks.values() if look.is_painted == painted or settings.styles_queue is None]
+        lacks = {look.name: lack for look in ours if (lack := look.missing(tools))}
         for name, lack in lacks.items():
             LOG.warning("The look %s cannot be made here: %s", name, lack)
-        if len(lacks) == len(looks):
-            raise SettingError(f"No look can be made here. {next(iter(lacks.values()), 'looks.toml has none.')}")
+        if len(lacks) == len(ours):
+            why = next(iter(lacks.values()), "looks.toml has none with a style." if painted else "looks.toml has none.")
+            raise SettingError(f"No look can be made here. {why}")
         return cls(settings, store, load_campaigns(settings.campaigns_file), looks, tools)
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ release() {
   fi
   "$RELEASE/scripts/setup"
   # keep in the next release what is optional
-  for extra in faces catalogue looks; do
+  for extra in faces catalogue looks styles; do
     if [ -e "$CURRENT/.venv/.requirements-$extra.txt.sha256" ]; then "$RELEASE/scripts/setup" "--$extra"; fi
   done
   "$RELEASE/.venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/deploy"

@@ -329,7 +329,7 @@ def test_how_full_the_queue_is_is_asked_now_and_then_and_one_that_is_away_is_sai
 ) -> None:
     assert LooksQueue(None).state() is None
     clock = [0.0]
-    watched = LooksQueue(queue.url, lambda: clock[0])
+    watched = LooksQueue(queue.url, clock=lambda: clock[0])
     first = watched.state()
     assert first is not None
     assert (first.backlog and vars(first.backlog), first.problem) == ({"waiting": 0, "failed": 0}, "")

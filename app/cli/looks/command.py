@@ -13,8 +13,12 @@ from app.cli.options import print_notes, read_settings
 from app.core.config import Campaigns, Settings, load_campaigns
 from app.core.plurals import count
 from app.services.looks.export import Exported, export
-from app.services.looks.ordering import require_wanted
+from app.services.looks.ordering import queue_of, require_wanted
 from app.services.looks.recipes import Look, load_looks
+from app.services.looks.steps.style import MOST
+from app.services.looks.styles import STRONGEST
+
+SCALE = click.FloatRange(0, STRONGEST)
 
 
 @click.command(short_help="Finish photos: cut them out, add a watermark.")
@@ -24,6 +28,11 @@ from app.services.looks.recipes import Look, load_looks
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Make it of at most N photos now.")
 @click.option("--dry-run", is_flag=True, help="Only say how many photos it would be made of.")
 @click.option("--retry-failed", is_flag=True, help="Also try photos again that it could not be made of.")
+@click.option(
+    "--seed", type=click.IntRange(0, MOST), metavar="N", help="Of a style: the seed, instead of the photo's own."
+)
+@click.option("--lora-scale", type=SCALE, metavar="X", help="Of a style: how strongly its LoRA acts, 0 to 3.")
+@click.option("--text-encoder-scale", type=SCALE, metavar="Y", help="Of a style: the same for how the prompt is read.")
 @click.option(
     "--export",
     "directory",
@@ -40,6 +49,7 @@ def look(
     *,
     dry_run: bool,
     retry_failed: bool,
+    **options: float | None,
 ) -> None:
     """Make LOOK of the photos of CAMPAIGN, or of those with these public IDs, where it is missing or out of date.
 
@@ -50,6 +60,11 @@ def look(
 
     Where COLLAGEN_LOOKS_QUEUE is set, looks are ordered in that queue instead, and workers make them (python -m app
     worker --looks).
+
+    A look with the step style is painted by a diffusion model: by COLLAGEN_STYLES_QUEUE, if that is set, or here. Each
+    photo has a seed of its own, so it always becomes the same picture. With --seed, --lora-scale or
+    --text-encoder-scale, photos that were painted otherwise are painted again, on this machine, and stay so until the
+    photo or the recipe changes.
 
     Without LOOK, the looks are those that CAMPAIGN wants of every photo (looks = ["orange"] in campaigns.toml); without
     CAMPAIGN, those of all campaigns. A timer does that every ten minutes. Nothing more is ordered then while the queue
@@ -63,11 +78,15 @@ def look(
               python -m app look sayno orange sayno/x7k2 --retry-failed
               python -m app look
               python -m app look sayno orange --export /srv/cards
+              python -m app look sayno vangogh sayno/x7k2 --seed 7
     """
-    if directory is not None and (limit or dry_run or retry_failed):
-        raise click.UsageError("--export makes nothing; leave out --limit, --dry-run and --retry-failed.")
-    if directory is not None and name is None:
-        raise click.UsageError("--export needs a CAMPAIGN and a LOOK.")
+    asked = {key: value for key, value in options.items() if value is not None}
+    if directory is not None and (limit or dry_run or retry_failed or asked):
+        raise click.UsageError("--export makes nothing; leave out --limit, --dry-run, --retry-failed and --seed.")
+    if (directory is not None or asked) and name is None:
+        raise click.UsageError(
+            f"{'--export needs' if directory else 'Seeds and strengths need'} a CAMPAIGN and a LOOK."
+        )
     settings = read_settings()
     campaigns = load_campaigns(settings.campaigns_file)
     campaigns.require(*([] if campaign is None else [campaign]))
@@ -77,16 +96,23 @@ def look(
         ((rules, chosen),) = wanted
         _print(export(store, campaigns[rules], chosen, directory, public_ids), chosen.name, directory)
         return
-    wishes = [Wish(store, one, chosen, public_ids, limit, retry=retry_failed) for one, chosen in wanted]
+    wishes = [
+        Wish(store, one, chosen.overridden(asked), public_ids, limit, retry=retry_failed) for one, chosen in wanted
+    ]
     if dry_run:
         say_what_is_due(wishes)
-    elif settings.looks_queue is not None:
-        queue = Queue(settings.looks_queue)
-        if name is None and wishes and queue.count():
+        return
+    by_queue: dict[str | None, list[Wish]] = {}
+    for wish in wishes:
+        by_queue.setdefault(None if asked else queue_of(settings, wish.look), []).append(wish)
+    here = by_queue.pop(None, [])
+    for url, ordered in by_queue.items():
+        queue = Queue(str(url))
+        if name is None and queue.count():
             click.echo(f"{queue.name} still has orders, so nothing more is ordered.")
-            return
-        order_all(wishes, queue)
-    elif make_here(wishes, settings, campaigns):
+        else:
+            order_all(ordered, queue)
+    if make_here(here, settings, campaigns):
         sys.exit(1)
 
 

@@ -74,8 +74,9 @@ def order_all(wishes: Sequence[Wish], queue: Queue) -> None:
 def make_here(wishes: Sequence[Wish], settings: Settings, campaigns: Campaigns) -> int:
     """Makes them, and says what became of each; returns how many photos failed."""
     if not sys.stderr.isatty():  # a log has room for a line per photo; a terminal has the bar
-        logging.getLogger("app.services.looks").setLevel(logging.INFO)
-    tools, failed = Tools(settings.models), 0
+        for name in ("app.services.looks", "app.adapters.diffusion"):
+            logging.getLogger(name).setLevel(logging.INFO)
+    tools, failed = Tools.of(settings), 0
     try:
         for wish in wishes:
             wish.store.sweep([wish.campaign])  # what killed runs left

@@ -12,7 +12,7 @@ from app.core.config.campaign import Brand, Campaign
 from app.core.config.campaigns import Campaigns, load_campaigns
 from app.core.config.joining import JoinForm
 from app.core.config.logo import read_logo
-from app.core.config.parsing import Account, MailServer
+from app.core.config.parsing import Account, DiffusionModel, MailServer
 from app.core.config.settings import Settings, load_settings
 from app.core.config.survey import Survey, survey
 
@@ -21,6 +21,7 @@ __all__ = [
     "Brand",
     "Campaign",
     "Campaigns",
+    "DiffusionModel",
     "JoinForm",
     "MailServer",
     "Settings",

@@ -13,6 +13,7 @@ from app.core.logging import Style
 SHORTEST_KEY = 16  # characters of a secret key
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 SIGNATURES = ("sha1", "sha256")  # the account chooses how Cloudinary signs notifications
+DEVICES, PRECISIONS = ("auto", "cuda", "mps", "cpu"), ("auto", "bf16", "fp16", "fp32")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -42,6 +43,18 @@ class MailServer:
         login = "" if self.user is None else f"{quote(self.user, safe='')}:{quote(self.password or '', safe='')}@"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'smtps' if self.security == 'tls' else 'smtp'}://{login}{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class DiffusionModel:
+    """The model that paints styles. `name`: its directory, or its name in Hugging Face's cache.
+
+    `device`: auto, cuda, mps or cpu. `precision`: auto, bf16, fp16 or fp32.
+    """
+
+    name: str = "black-forest-labs/FLUX.1-dev"
+    device: str = "auto"
+    precision: str = "auto"
 
 
 def several(text: str | None) -> tuple[str, ...]:
@@ -151,6 +164,19 @@ def log(text: str) -> Style:
     if text == "json":
         return "json"
     raise SettingError(f"COLLAGEN_LOG must be plain or json, not {text[:100]!r}.")
+
+
+def diffusion(values: Mapping[str, str]) -> DiffusionModel:
+    """COLLAGEN_DIFFUSION, COLLAGEN_DIFFUSION_DEVICE and COLLAGEN_DIFFUSION_PRECISION."""
+    model = DiffusionModel(
+        values.get("COLLAGEN_DIFFUSION", DiffusionModel.name),
+        values.get("COLLAGEN_DIFFUSION_DEVICE", DiffusionModel.device),
+        values.get("COLLAGEN_DIFFUSION_PRECISION", DiffusionModel.precision),
+    )
+    for key, value, choices in (("DEVICE", model.device, DEVICES), ("PRECISION", model.precision, PRECISIONS)):
+        if value not in choices:
+            raise SettingError(f"COLLAGEN_DIFFUSION_{key} must be one of {', '.join(choices)}, not {value[:100]!r}.")
+    return model
 
 
 def _split(key: str, text: str) -> SplitResult:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from app.core.config import parsing
-from app.core.config.parsing import Account, MailServer, Network
+from app.core.config.parsing import Account, DiffusionModel, MailServer, Network
 from app.core.errors import SettingError
 from app.core.logging import Style
 
@@ -33,6 +33,8 @@ class Settings:
     looks_file: Path = Path("./looks.toml")
     models: Path = Path("./models")
     looks_queue: str | None = None
+    styles_queue: str | None = None
+    diffusion: DiffusionModel = field(default_factory=DiffusionModel)
     media: str | None = None
 
     def required_account(self) -> Account:
@@ -89,6 +91,10 @@ class Settings:
             "COLLAGEN_LOOKS": str(self.looks_file.absolute()),
             "COLLAGEN_MODELS": str(self.models.absolute()),
             "COLLAGEN_LOOKS_QUEUE": self.looks_queue or "",
+            "COLLAGEN_STYLES_QUEUE": self.styles_queue or "",
+            "COLLAGEN_DIFFUSION": self._diffusion(),
+            "COLLAGEN_DIFFUSION_DEVICE": self.diffusion.device,
+            "COLLAGEN_DIFFUSION_PRECISION": self.diffusion.precision,
             "COLLAGEN_MEDIA": self.media or "",
         }
         if self.account is not None:
@@ -99,6 +105,11 @@ class Settings:
                 "CLOUDINARY_UPLOAD_PREFIX": self.account.upload_prefix or "",
             }
         return variables
+
+    def _diffusion(self) -> str:
+        """The model for a process that runs in another directory."""
+        path = Path(self.diffusion.name)
+        return str(path.absolute()) if path.is_dir() else self.diffusion.name
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(".env")) -> Settings:
@@ -126,6 +137,8 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path = Path(
         looks_file=Path(values.get("COLLAGEN_LOOKS", "./looks.toml")),
         models=Path(values.get("COLLAGEN_MODELS") or values.get("U2NET_HOME", "./models")),
         looks_queue=values.get("COLLAGEN_LOOKS_QUEUE"),
+        styles_queue=values.get("COLLAGEN_STYLES_QUEUE"),
+        diffusion=parsing.diffusion(values),
         media=values.get("COLLAGEN_MEDIA"),
     )
 

@@ -13,6 +13,7 @@ from app.core.project import ROOT
 from app.services.doctor import access, connected, looks, machine, network, published, settings, storage
 from app.services.doctor.result import FAIL, OK, SKIPPED, WARN, Result
 from app.services.doctor.run import Check, run
+from app.services.looks.tools import Tools
 
 MOUNTS = Path("/proc/self/mountinfo")
 SWEEP_SECONDS = 120  # reads every directory of the store
@@ -60,7 +61,7 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         Check("exiftool", machine.exiftool),
         Check("imagemagick", machine.imagemagick),
         Check("faces", machine.faces),
-        Check("looks", partial(looks.looks, known.looks_file, known.models)),
+        Check("looks", partial(looks.looks, known.looks_file, Tools.of(known))),
         Check("logos", partial(access.logos, (campaigns or {}).values())),
         Check("catalogue", partial(machine.places, (campaigns or {}).values())),
         Check("store", partial(storage.there, store)),
@@ -91,7 +92,9 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
     if known.media is not None:
         checks.append(Check("media", partial(network.media, known)))
     if known.looks_queue is not None:
-        checks.append(Check("looks queue", partial(network.looks_queue, known.looks_queue)))
+        checks.append(Check("looks queue", partial(network.looks_queue, known.looks_queue, "--looks")))
+    if known.styles_queue is not None:
+        checks.append(Check("styles queue", partial(network.looks_queue, known.styles_queue, "--looks --styles")))
     if any(campaign.publish for campaign in (campaigns or {}).values()):
         beside = known.campaigns_file.parent
         checks.append(Check("publishing", partial(published.places, (campaigns or {}).values(), beside)))

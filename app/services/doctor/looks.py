@@ -8,13 +8,12 @@ from app.services.looks.recipes import load_looks
 from app.services.looks.tools import Tools
 
 
-def looks(path: Path, models: Path) -> Iterator[Result]:
-    """`path`: looks.toml; `models`: the directory with the weights of models. Raises SettingError.
+def looks(path: Path, tools: Tools) -> Iterator[Result]:
+    """`path`: looks.toml; `tools`: with the models of this machine. Raises SettingError.
 
     What a look lacks is a warning: another machine may make it, and everything else works.
     """
     known = load_looks(path)
-    tools = Tools(models)
     try:
         lacking = {name: lack for name, look in known.items() if (lack := look.missing(tools)) is not None}
     finally:

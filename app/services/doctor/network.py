@@ -67,16 +67,20 @@ def media(known: Settings) -> Iterator[Result]:
         yield Result("media", OK, f"object storage takes pictures, and browsers find them at {made.origin}")
 
 
-def looks_queue(url: str) -> Iterator[Result]:
-    """Asks how many orders of looks wait, and how many failed. Raises SettingError, QueueUnavailable."""
+def looks_queue(url: str, options: str) -> Iterator[Result]:
+    """Asks how many orders of looks wait, and how many failed. `options`: of a worker that takes them.
+
+    Raises SettingError, QueueUnavailable.
+    """
+    name = "styles queue" if "--styles" in options else "looks queue"
     queue = Queue(url)
     waiting, dead = queue.count(), queue.dead_letters()
     failed = dead.count()
     message = f"{queue.name} answers; {waiting} wait, {failed} failed"
     if failed:
-        yield Result("looks queue", WARN, message, "once the cause is mended: python -m app worker --looks --redrive")
+        yield Result(name, WARN, message, f"once the cause is mended: python -m app worker {options} --redrive")
     else:
-        yield Result("looks queue", OK, message)
+        yield Result(name, OK, message)
 
 
 def public_address(settings: Settings) -> Iterator[Result]:

@@ -24,10 +24,11 @@ class State:
 
 
 class LooksQueue:
-    """The queue of looks as admins and monitoring see it. Threads may share it. `clock`: seconds, monotonic."""
+    """The queues of looks as admins and monitoring see it. Threads may share it. `clock`: seconds, monotonic."""
 
-    def __init__(self, url: str | None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._url = url
+    def __init__(self, *urls: str | None, clock: Callable[[], float] = time.monotonic) -> None:
+        """`urls`: of the queues, which are counted together."""
+        self._urls = [url for url in urls if url]
         self._clock = clock
         self._turn = threading.Lock()
         self._known: State | None = None
@@ -35,11 +36,11 @@ class LooksQueue:
 
     @classmethod
     def of(cls, settings: Settings) -> "LooksQueue":
-        return cls(settings.looks_queue)
+        return cls(settings.looks_queue, settings.styles_queue)
 
     def state(self) -> State | None:
         """What is known, at most `KEPT` seconds old; None if no queue is set. Never raises."""
-        if self._url is None:
+        if not self._urls:
             return None
         with self._turn:  # others wait while one asks
             if self._known is None or self._clock() >= self._until:
@@ -49,15 +50,13 @@ class LooksQueue:
 
     def _asked(self) -> State:
         try:
-            return State(Backlog(self._queue.count(), self._dead.count()))
+            counts = [(queue.count(), dead.count()) for queue, dead in self._queues]
+            return State(Backlog(*(sum(numbers) for numbers in zip(*counts, strict=True))))
         except CollagenError as error:
             LOG.warning("The queue of looks: %s", error)
             return State(None, error.public)
 
     @cached_property
-    def _queue(self) -> Queue:
-        return Queue(self._url or "", hurried=True)
-
-    @cached_property
-    def _dead(self) -> Queue:
-        return self._queue.dead_letters()
+    def _queues(self) -> list[tuple[Queue, Queue]]:
+        """Each queue with its dead-letter queue."""
+        return [(queue, queue.dead_letters()) for queue in (Queue(url, hurried=True) for url in self._urls)]

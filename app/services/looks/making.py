@@ -93,8 +93,10 @@ class Making:
                 if self._number(campaign, public_id) != number:
                     return Outcome("changed")
                 looks.put(campaign, look.name, public_id, (data, result[1]), intermediate, number)
+                seconds = round(self._watch() - begun, 2)
+                if look.is_painted:  # while the photo is locked: a person who is erased stays so
+                    self._log(campaign, record, seconds)
             height, width = picture.pixels.shape[:2]
-            seconds = round(self._watch() - begun, 2)
             note = LookNote(width, height, len(data), f"{self._clock():{MOMENT}}", seconds)
             self._note(self._campaigns[campaign], look, public_id, number, note)
         return Outcome("made")
@@ -127,6 +129,13 @@ class Making:
         except PhotoBusy as error:
             LOG.warning("The catalogue does not note the look %s of %s: %s", look.name, public_id, error)
 
+    def _log(self, campaign: str, record: records.Record, seconds: float) -> None:
+        """Writes down how a picture was painted. The result says so too, so nothing is lost where the log is busy."""
+        try:
+            self._store.logs.look(campaign, self._clock(), record.painted(seconds))
+        except PhotoBusy as error:
+            LOG.warning("The look %s of %s is not in the log: %s", record.look, record.public_id, error)
+
     def _failed(self, campaign: str, look: Look, public_id: str, number: int, reason: str) -> Outcome:
         record = records.Record(look.name, public_id, look.recipe, number)
         note = {**record.values(), "reason": reason, "time": f"{self._clock():{MOMENT}}"}
@@ -146,7 +155,7 @@ class Making:
     def _state(self, campaign: str, look: Look, public_id: str, number: int) -> State:
         head = self._store.looks.result_start(campaign, look.name, public_id, xmp.HEAD)
         failure = None if head is not None else self._store.looks.failure(campaign, look.name, public_id)
-        return state(number, look.recipe, records.of_file(head), records.of_failure(failure))
+        return state(number, look.recipe, records.of_file(head), records.of_failure(failure), look.asked)
 
     def _reason(self, campaign: str, look: Look, public_id: str) -> str:
         note = self._store.looks.failure(campaign, look.name, public_id)

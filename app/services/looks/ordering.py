@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Self
 
 from app.adapters.sqs import Queue
@@ -11,10 +11,15 @@ from app.adapters.store.photos import marks
 from app.core.config import Campaign, Campaigns, Settings
 from app.core.errors import CollagenError, SettingError
 from app.services.looks.orders import Order
-from app.services.looks.recipes import Looks, load_looks
+from app.services.looks.recipes import Look, Looks, load_looks
 
 LOG = logging.getLogger(__name__)
 REST = 60.0  # seconds without another attempt, while the queue is away
+
+
+def queue_of(settings: Settings, look: Look) -> str | None:
+    """The address of the queue where a look is ordered; None where it is made on this machine. Pure."""
+    return (look.is_painted and settings.styles_queue) or settings.looks_queue
 
 
 def order(
@@ -40,23 +45,29 @@ class OnArrival:
     Thread-safe. `clock`: seconds, monotonic.
     """
 
-    def __init__(self, queue: Queue | None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._queue = queue
+    def __init__(self, queues: Mapping[str, Queue], clock: Callable[[], float] = time.monotonic) -> None:
+        """`queues`: by look."""
+        self._queues = queues
         self._clock = clock
         self._rests_until = float("-inf")
 
     @classmethod
     def of(cls, settings: Settings, campaigns: Campaigns) -> Self:
         """Raises SettingError if a campaign wants a look that looks.toml lacks, or if the queue's URL is none."""
-        wanted = require_wanted(settings, campaigns)
-        return cls(Queue(settings.looks_queue, hurried=True) if settings.looks_queue and wanted else None)
+        looks: Mapping[str, Look] = require_wanted(settings, campaigns) or {}
+        wanted = {name for campaign in campaigns.values() for name in campaign.looks}
+        urls = {name: url for name in wanted if (url := queue_of(settings, looks[name]))}
+        made = {url: Queue(url, hurried=True) for url in set(urls.values())}
+        return cls({name: made[url] for name, url in urls.items()})
 
     def arrived(self, campaign: Campaign, public_id: str, version: int) -> None:
         """Orders the looks of a photo that was stored just now. Never raises: the photo is more important."""
-        if self._queue is None or not campaign.looks or self._clock() < self._rests_until:
+        looks = [look for look in campaign.looks if look in self._queues]
+        if not looks or self._clock() < self._rests_until:
             return
         try:
-            self._queue.send_all([Order(campaign.name, look, public_id, version).written() for look in campaign.looks])
+            for look in looks:
+                self._queues[look].send_all([Order(campaign.name, look, public_id, version).written()])
         except CollagenError as error:
             self._rests_until = self._clock() + REST
             LOG.warning("No look is ordered of photos that arrive in the next %d s: %s", REST, error)

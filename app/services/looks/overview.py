@@ -20,7 +20,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Part:
-    """A step of a look. `options`: as looks.toml sets them, with defaults; `constants`: what nobody can set."""
+    """A step of a look. `constants`: what nobody can set.
+
+    `options`: as looks.toml sets them, with defaults, and what styles.toml says of a style.
+    """
 
     step: str
     revision: int
@@ -41,6 +44,11 @@ def failures(store: Store, campaign: str, look: Look, standing: Standing, most: 
 def parts(look: Look) -> list[Part]:
     """The recipe. A kind of step may have `CONSTANTS`, by name, that admins should know."""
     return [
-        Part(one.kind.NAME, one.kind.REVISION, dict(one.options), dict(getattr(one.kind, "CONSTANTS", {})))
+        Part(
+            one.kind.NAME,
+            one.kind.REVISION,
+            {name: value for name, value in one.options.items() if value is not None},
+            dict(getattr(one.kind, "CONSTANTS", {})),
+        )
         for one in look.steps
     ]

@@ -32,6 +32,17 @@ class Record:
             "number": str(self.number),
         }
 
+    def painted(self, seconds: float) -> dict[str, Any]:
+        """As the log of what was painted has it. `seconds`: how long it took."""
+        return {
+            "look": self.look,
+            "public_id": self.public_id,
+            "version": marks.version(self.number),
+            "recipe": self.recipe,
+            **self.notes,
+            "seconds": seconds,
+        }
+
 
 def of_file(head: bytes | None) -> Record | None:
     """The record in the first bytes of a result; None where there is none, or it is damaged."""

@@ -98,7 +98,9 @@ def standing(store: Store, campaign: str, look: Look, only: Iterable[str] = ()) 
     for public_id in chosen:
         if public_id in numbers:
             note = records.of_failure(failed.get(public_id))
-            found.by_state[state(numbers[public_id], look.recipe, made.get(public_id), note)].append(public_id)
+            found.by_state[state(numbers[public_id], look.recipe, made.get(public_id), note, look.asked)].append(
+                public_id
+            )
     return found
 
 

@@ -7,12 +7,16 @@ from app.adapters.jobs import background, environment
 from app.adapters.store import Store
 from app.core.config import Settings
 from app.core.errors import BadParameters
+from app.services.looks.ordering import queue_of
 from app.services.looks.recipes import Look
 from app.services.looks.standing import standing
 from app.services.looks.tools import Tools
 
 # settings of the command; it needs no secret of ours
-NEEDED = ("COLLAGEN_STORE", "COLLAGEN_CAMPAIGNS", "COLLAGEN_LOOKS", "COLLAGEN_MODELS", "COLLAGEN_LOOKS_QUEUE")
+NEEDED = (
+    *("COLLAGEN_STORE", "COLLAGEN_CAMPAIGNS", "COLLAGEN_LOOKS", "COLLAGEN_MODELS", "COLLAGEN_LOOKS_QUEUE"),
+    *("COLLAGEN_STYLES_QUEUE", "COLLAGEN_DIFFUSION", "COLLAGEN_DIFFUSION_DEVICE", "COLLAGEN_DIFFUSION_PRECISION"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ def begin(settings: Settings, store: Store, campaign: str, look: Look, *, retry:
     due = standing(store, campaign, look).due(retry=retry)
     if not due:
         return Begun(0)
-    if settings.looks_queue is None:
+    if queue_of(settings, look) is None:
         _require(settings, look)
     lock = store.looks.begin(campaign, look.name)
     if lock is not None:
@@ -46,13 +50,15 @@ def send_again(settings: Settings) -> None:
     """Brings the orders in the dead-letter queue back to the queue. Raises BadParameters without a queue,
     StoreUnavailable if no process can be started.
     """
-    if settings.looks_queue is None:
+    if settings.looks_queue is None and settings.styles_queue is None:
         raise BadParameters("COLLAGEN_LOOKS_QUEUE is not set: no order can have failed.")
-    _run(settings, ["app", "worker", "--looks", "--redrive"], "to send orders of looks again")
+    for url, which in ((settings.looks_queue, ["--looks"]), (settings.styles_queue, ["--looks", "--styles"])):
+        if url is not None:
+            _run(settings, ["app", "worker", *which, "--redrive"], "to send orders of looks again")
 
 
 def _require(settings: Settings, look: Look) -> None:
-    tools = Tools(settings.models)
+    tools = Tools.of(settings)
     try:
         lack = look.missing(tools)
     finally:
@@ -69,6 +75,6 @@ def _start(settings: Settings, campaign: str, look: Look, lock: int, *, retry: b
 def _run(settings: Settings, command: list[str], purpose: str, *locks: int) -> None:
     known = settings.environment()
     environ = {name: known[name] for name in NEEDED}
-    if settings.looks_queue is not None:  # boto3's own, such as a region or a key
+    if settings.looks_queue is not None or settings.styles_queue is not None:  # boto3's own, such as a region or a key
         environ |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
     background.start(command, purpose, locks=locks, environ=environment.bare(environ))

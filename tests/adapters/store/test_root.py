@@ -157,6 +157,7 @@ EVERY_METHOD: dict[str, Callable[[Store], object]] = {
     "erasures.photos": lambda store: store.erasures.photos(),
     "logs.purge": lambda store: store.logs.purge("sayno", lambda line: True, lambda document: True),
     "logs.event": lambda store: store.logs.event("sayno", NOW, "SYNCED", "p"),
+    "logs.look": lambda store: store.logs.look("sayno", NOW, {"public_id": "p"}),
     "logs.tail": lambda store: store.logs.tail("sayno", 5),
     "logs.notification": lambda store: store.logs.notification("sayno", NOW, "approved", "p", b"{}"),
 }

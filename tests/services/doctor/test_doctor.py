@@ -16,6 +16,7 @@ from app.core.errors import SettingError
 from app.services.connect.connect import Connecting
 from app.services.doctor import access, connected, looks, machine, network, storage
 from app.services.doctor.doctor import Result, diagnose
+from app.services.looks.tools import Tools
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.command import run as command
@@ -206,7 +207,7 @@ def test_each_look_says_what_this_machine_lacks_for_it(environ: dict[str, str], 
     path, models = tmp_path / "looks.toml", tmp_path / "models"
 
     def found() -> list[tuple[str, str]]:
-        return [(one.state, one.message) for one in looks.looks(path, models)]
+        return [(one.state, one.message) for one in looks.looks(path, Tools(models))]
 
     assert found() == [("ok", f"off: {path} does not exist")]
     path.write_text("")

@@ -62,13 +62,15 @@ def test_photos_in_cloudinary_are_found_in_the_folder_that_a_retired_campaign_ha
     assert bench.standin.asset("h")["status"] == "rejected"
 
 
-def test_looks_and_notes_about_looks_that_failed_are_erased(bench: Bench) -> None:
+def test_looks_their_log_and_notes_about_looks_that_failed_are_erased(bench: Bench) -> None:
     for number, public_id in enumerate(("ann", "ben")):
         bench.add(public_id, f"{public_id}@example.org", seed=number)
         bench.store.looks.put("sayno", "dark", public_id, (b"a result", "jpg"), b"small", 1)
         bench.store.looks.fail("sayno", "bright", public_id, {"identifier": public_id, "reason": "Nobody is in it."})
+        bench.store.logs.look("sayno", datetime.now(UTC), {"look": "starry", "public_id": public_id, "seed": "7"})
     bench.forgetting.forget(ANN)
-    assert search(bench.store, ANN, "ann.") == []
+    assert search(bench.store, ANN, "ann.", '"ann"') == []
+    assert '"ben"' in (bench.store.root.path / "sayno/logs/looks.jsonl").read_text()
     left = (bench.store.root.path / "sayno/looks").glob("*/*")
     assert {path.name for path in left} == {"ben.jpg", "ben.300x400.png", "ben.failed.json"}
 

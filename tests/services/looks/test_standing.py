@@ -55,7 +55,7 @@ def test_web_workers_and_commands_know_looks_without_what_makes_them() -> None:
     """No pixels and no models: the service starts as quickly as before, and takes no more memory."""
     program = (
         "import sys, app.web.app, app.services.looks.recipes, app.services.looks.work, app.cli.looks.command\n"
-        "print(sorted({'numpy', 'PIL', 'onnxruntime', 'simplejpeg'} & sys.modules.keys()))"
+        "print(sorted({'numpy', 'PIL', 'onnxruntime', 'simplejpeg', 'torch'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"

@@ -1,13 +1,15 @@
-"""The log of what happened to each photo, and the raw notifications."""
+"""The logs of what happened to each photo, and of what was painted, and the raw notifications."""
 
 import contextlib
+import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from app.adapters.store.documents import an_object
+from app.adapters.store.documents import MOMENT, an_object
 from app.adapters.store.files import using
 from app.adapters.store.lines import append_line
 from app.adapters.store.mail import ledger
@@ -57,6 +59,14 @@ class Logs:
             self._put_away(path, when)
             append_line(self._root.files, path, line)
 
+    def look(self, campaign: str, when: datetime, record: Mapping[str, Any]) -> None:
+        """Adds a line to the campaign's looks.jsonl: how a picture was painted. Raises StoreUnavailable, PhotoBusy."""
+        self._root.require()
+        with self._root.lock("log", f"the log of {campaign}"):
+            path = self._root.path / campaign / "logs" / "looks.jsonl"
+            self._put_away(path, when)
+            append_line(self._root.files, path, json.dumps({"time": f"{when:{MOMENT}}", **record}))
+
     def _put_away(self, path: Path, when: datetime) -> None:
         """Renames a log that has grown large; `purge` searches it there too, and nothing removes it.
 
@@ -66,7 +76,7 @@ class Logs:
         with using(path):
             found = self._root.files.disk.stat(path)
             if found is not None and found.st_size >= LARGEST_LOG:
-                self._root.files.rename(path, path.with_name(f"processor.{when:%Y%m%dT%H%M%SZ}.log"))
+                self._root.files.rename(path, path.with_name(f"{path.stem}.{when:%Y%m%dT%H%M%SZ}{path.suffix}"))
 
     def tail(self, campaign: str, number: int) -> list[str]:
         """The last `number` lines of processor.log, newest first, without an unfinished one.

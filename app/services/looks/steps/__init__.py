@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from app.adapters.store.photos.entries import Entry
 from app.core.config import Campaign
 from app.services.looks.steps import cutout, watermark
+from app.services.looks.steps.style import Style
 from app.services.looks.tools import Tools
 
 if TYPE_CHECKING:  # the processes that only read recipes have no use for NumPy
@@ -70,4 +72,7 @@ class Step(Protocol):
         """Raises LookFailed where it cannot be done with this photo, ModelFailed where it cannot be done now."""
 
 
-STEPS: Mapping[str, Step] = {kind.NAME: kind for kind in (cutout, watermark)}
+def steps(styles: Path) -> Mapping[str, Step]:
+    """All kinds of steps, by name. `styles`: where styles.toml is, if there is one."""
+    kinds: tuple[Step, ...] = (cutout, watermark, Style(styles))
+    return {kind.NAME: kind for kind in kinds}
