@@ -40,6 +40,7 @@ from scripts.sandbox.waiting import wait_for
 from tests.support import diffusion
 from tests.support.command import run
 from tests.support.tiers import sampled
+from tests.support.web import ADMIN
 
 pytestmark = [pytest.mark.styles, pytest.mark.filterwarnings("ignore")]  # torch and its company warn of each other
 
@@ -158,8 +159,8 @@ def test_a_batch_of_all_styles_loads_the_model_once_and_each_photo_has_its_own_s
 
 def test_every_style_becomes_a_collage_and_a_gallery(painted: Painted) -> None:
     looks = load_looks(painted.place / "looks.toml")
-    account = {"CLOUDINARY_URL": "cloudinary://key:of-the-tests@cloud"}
-    app = create_app(load_settings(painted.environ | account, Path("/nonexistent")))
+    more = {"CLOUDINARY_URL": "cloudinary://key:of-the-tests@cloud", "COLLAGEN_ADMIN_PASSWORD": ADMIN[1]}
+    app = create_app(load_settings(painted.environ | more, Path("/nonexistent")))
     member = app.test_client()
     headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
     assert member.post("/campaigns/sayno/login", data={"password": PASSWORD}, headers=headers).status_code == 303
@@ -174,6 +175,10 @@ def test_every_style_becomes_a_collage_and_a_gallery(painted: Painted) -> None:
             assert address.partition("?")[0] in page.text
             shown = stored.decoded(member.get(address, buffered=True).data)
             assert (shown == stored.decoded(painted.result(look.name, stored.name(index)))).all()
+    said = member.get("/admin/campaigns/sayno/looks", auth=ADMIN).get_json()["looks"]
+    assert [one["photos"]["current"] for one in said] == [PEOPLE] * len(STYLES)
+    page = member.get("/admin/campaigns/sayno/finishes/", auth=ADMIN)
+    assert (page.status_code, "Claude Monet" in page.text, "None" in page.text) == (200, True, False)
     app.extensions["collagen"].close()
 
 
