@@ -33,7 +33,9 @@ release() {
   touch "$RELEASE/.installed"
 }
 can_start() { # whether the release can start, checked as the service does; says why not
-  (cd "$1" && MAGICK_CONFIGURE_PATH=$1/deploy/imagemagick as_collagen .venv/bin/python -m app.web.preflight)
+  local check=app.web.preflight
+  [ -e "$1/app/web/preflight.py" ] || check=app.starting # its name in release 0.1.0
+  (cd "$1" && MAGICK_CONFIGURE_PATH=$1/deploy/imagemagick as_collagen .venv/bin/python -m $check)
 }
 switch_to() { ln -sfn "$1" "$CURRENT.new" && mv -T "$CURRENT.new" "$CURRENT"; }
 switched() { [ -L "$CURRENT" ]; }
@@ -62,7 +64,9 @@ start() { systemctl start "${UNITS[@]}"; }
 restart() { # with all files of the release $1; fails if it is not healthy then
   RELEASE=$1
   HOST=$(sed -n 's/^ *server_name \([a-z0-9.-]*\);/\1/p' $SITE | head -1) # not that of the default server
+  local before; before=$(readlink $CURRENT)
   switch_to "$1" && { files_there || put_files; } || return 1
+  change_units "$before"
   systemd_runs || { say "Nothing is running here, so nothing is restarted."; return 0; }
   nginx -tq && systemctl reload nginx || return 1
   systemctl -q is-active collagen.service || { say "The service is not running; sudo systemctl start collagen"; return 0; }
