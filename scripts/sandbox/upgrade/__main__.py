@@ -45,7 +45,7 @@ def trial(root: Path, photos: list[bytes], table: Table) -> None:
     subprocess.run(["bash", "-c", f'cd "$1" && rm -rf {TRACES}', "bash", root], check=True)
     unpacked(root, OLD)
     said = in_directory(root, *INSTALL)
-    table.row("install.sh", said.returncode == 0, said.stderr.strip()[-300:])
+    table.row("install.sh", said.returncode == 0, "" if said.returncode == 0 else said.stderr.strip()[-300:])
     with Container(root) as machine, tempfile.TemporaryDirectory() as directory, Gateway(root, machine):
         machine.join_network()
         know_the_host(root, Path(directory))

@@ -143,9 +143,9 @@ def mails(site: Site) -> None:
 def withdrawals(site: Site) -> None:
     """Some unsubscribe, one is rejected afterwards, one is erased."""
     page, program, command = (email(number) for number in UNSUBSCRIBED)
-    requests.post(f"{URL}/unsubscribe/{site.tokens[page]}", timeout=60).raise_for_status()
+    requests.post(f"{URL}/unsubscribe/{site.endings[page]}", timeout=60).raise_for_status()
     one_click = {"List-Unsubscribe": "One-Click"}
-    requests.post(f"{URL}/unsubscribe/{site.tokens[program]}", data=one_click, timeout=60).raise_for_status()
+    requests.post(f"{URL}/unsubscribe/{site.endings[program]}", data=one_click, timeout=60).raise_for_status()
     for words in (["unsubscribe", command], ["forget", email(FORGOTTEN), "--yes"]):
         code, said = site.command(*words)
         assert code == 0, said

@@ -83,7 +83,7 @@ def mails(site: Site, before: Past, table: Table, *, changed: frozenset[str] = f
     )
     said = f"{same} of {pictures}" + (f"; changed: {', '.join(sorted(changed))}" if changed else "")
     table.row("their pictures are those of then", bool(changed) or same == pictures, said)
-    page = site.get(f"/unsubscribe/{site.tokens[email(0)]}")
+    page = site.get(f"/unsubscribe/{site.endings[email(0)]}")
     table.row("the page to unsubscribe", page.status_code == 200)
     opened = {collage: site.opens(*collage.split("/")) for collage in COLLAGES}
     silent = [site.tokens[email(number)] for number in past.UNSUBSCRIBED]

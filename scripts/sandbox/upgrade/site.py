@@ -27,7 +27,9 @@ class Site:
     machine: Container
     standin: Standin
     mails: MailServer
-    tokens: dict[str, str] = field(default_factory=dict)  # address → token of the first mail to it
+    # by address, from the first mail to it
+    tokens: dict[str, str] = field(default_factory=dict)
+    endings: dict[str, str] = field(default_factory=dict)  # of the links to unsubscribe
 
     @property
     def store(self) -> Path:
@@ -65,7 +67,8 @@ class Site:
         requests.post(address, json={"send": True}, auth=self.admin, timeout=MINUTES).raise_for_status()
         state = ended(address, self.admin, "sending")
         for mail in self.mails.messages():
-            self.tokens.setdefault(str(mail["To"]), token(mail))
+            self.tokens.setdefault(str(mail["To"]), token(mail, r"/track/([^/]+)/collage\.jpg"))
+            self.endings.setdefault(str(mail["To"]), token(mail, r"/unsubscribe/(\S+)"))
         return state
 
     def opens(self, campaign: str, collage: str) -> dict[str, Any]:
@@ -99,9 +102,9 @@ class Site:
         ]
 
 
-def token(mail: EmailMessage) -> str:
-    """The token in a mail's links."""
+def token(mail: EmailMessage, pattern: str) -> str:
+    """The token in one of a mail's links."""
     body = mail.get_body(("plain",))
-    found = re.search(r"/track/([^/]+)/collage\.jpg", body.get_content() if body else "")
-    assert found, "a mail without a picture"
+    found = re.search(pattern, body.get_content() if body else "")
+    assert found, f"a mail without {pattern}"
     return found[1]
