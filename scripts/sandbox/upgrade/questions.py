@@ -60,8 +60,8 @@ def pages(site: Site, table: Table) -> None:
         )
     for collage in COLLAGES[:2]:
         wall = site.get(f"/wall/{collage}")
-        tile = re.search(rf"/wall/{collage}/(\d+)/", wall.text)
-        first = site.get(f"/wall/{collage}/{tile[1]}/8/0_0.jpg").status_code if tile else 0
+        tile = re.search(rf"(/wall/{collage}/\d+/).*data-highest=\"(\d+)\"", wall.text, re.S)
+        first = site.get(f"{tile[1]}{tile[2]}/0_0.jpg").status_code if tile else 0
         table.row(f"the wall {collage} and a tile of it", (wall.status_code, first) == (200, 200), first)
 
 
