@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from scripts.sandbox.upgrade.past import Past
 from scripts.sandbox.upgrade.site import Site
 
 OLD = "32e375d"  # release 0.1.0
-REJECTED_NOW, FORGOTTEN_NOW = 15, 16
+GONE = REJECTED_NOW, FORGOTTEN_NOW = 15, 16
+GREY = frozenset({"quiet/0001"})  # shows who was rejected under the old release, whom the new one hides
+REBUILT = GREY | {"sayno/0001", "sayno/0002"}
 # of an earlier trial in the same directory
 TRACES = "{opt,srv,etc,var/cache}/collagen etc/systemd/system/collagen* etc/nginx/sites-*/collagen"
 AFTERWARDS = 40  # the first number of people who come after the upgrade
@@ -72,28 +75,30 @@ def upgrade(site: Site, before: Past, table: Table) -> None:
     under_requests(site, "deploy/install.sh --upgrade", lambda: change(site, "--upgrade", table), table)
     questions.settings(site, before, table)
     questions.opens(site, before, table)
-    questions.plans(site, before, table)
-    questions.whole(site, before, table)
+    questions.plans(site, before, table, GREY)
+    questions.mails(site, before, table, GREY)
+    questions.withdrawn(site, table)
+    questions.whole(site, before, table, GREY)
     questions.pages(site, table)
-    questions.mails(site, before, table)
     questions.unsubscribed(site, table)
     questions.still_forgotten(site, (past.FORGOTTEN,), table)
     anew(site, files)
     questions.goes_on(site, AFTERWARDS, table)
-    questions.withdrawing(site, REJECTED_NOW, "sayno/0001", table, grey=True)
+    questions.new_kinds(site, table)
+    questions.withdrawing(site, REJECTED_NOW, table)
     questions.forgetting(site, FORGOTTEN_NOW, table)
-    questions.whole(site, before, table, gone=(REJECTED_NOW, FORGOTTEN_NOW))
+    questions.whole(site, before, table, REBUILT, GONE)
     questions.journal(site, table)
 
 
 def roll_back(site: Site, before: Past, table: Table) -> None:
     print("Rolled back to 0.1.0:")
-    gone = (REJECTED_NOW, FORGOTTEN_NOW)
     under_requests(site, "deploy/install.sh --rollback", lambda: change(site, "--rollback", table), table)
     questions.settings(site, before, table)
-    questions.whole(site, before, table, gone=gone)
+    questions.repaired(site, table)
+    questions.whole(site, before, table, REBUILT, GONE)
     questions.pages(site, table)
-    questions.mails(site, before, table, changed=frozenset({"sayno/0001"}))
+    questions.mails(site, before, table, REBUILT)
     questions.unsubscribed(site, table)
     questions.still_forgotten(site, (past.FORGOTTEN, FORGOTTEN_NOW), table)
     questions.goes_on(site, AFTERWARDS + 1, table)
@@ -104,7 +109,7 @@ def again(site: Site, before: Past, table: Table) -> None:
     print("Upgraded once more:")
     under_requests(site, "deploy/install.sh --upgrade", lambda: change(site, "--upgrade", table), table)
     questions.settings(site, before, table)
-    questions.whole(site, before, table, gone=(REJECTED_NOW, FORGOTTEN_NOW))
+    questions.whole(site, before, table, REBUILT, GONE)
     questions.pages(site, table)
     questions.unsubscribed(site, table)
     questions.goes_on(site, AFTERWARDS + 2, table)
@@ -140,13 +145,9 @@ def under_requests(site: Site, what: str, action: Callable[[], None], table: Tab
 def anew(site: Site, files: dict[str, int]) -> None:
     """Says which files in the store the new release has made or changed by itself."""
     now = site.files()
-    kinds: dict[str, int] = {}
-    for path, changed in now.items():
-        if files.get(path) != changed:
-            parts = path.split("/")
-            kind = "/".join(parts[1:-1]) + "/" + (parts[-1][parts[-1].index(".") :] if "." in parts[-1] else parts[-1])
-            kinds[kind] = kinds.get(kind, 0) + 1
-    print(f"    made anew or added to so far: {kinds or 'nothing'}")
+    changed = [path for path, when in now.items() if files.get(path) != when]
+    kinds = Counter("/".join([path.split("/")[1], *path.split("/")[2:-1][:1]]) for path in changed)
+    print(f"    made anew or added to so far: {dict(kinds) or 'nothing'}")
 
 
 if __name__ == "__main__":

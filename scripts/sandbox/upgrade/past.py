@@ -49,14 +49,16 @@ FORMATS = {3: "png", 5: "webp", 7: "heic"}
 REFUSED, UNCERTAIN = 4, 6  # by their mail server; nobody knows
 OPENED = (0, 1, 2, 8, 9)
 UNSUBSCRIBED = (10, 11, 12)  # on the page, by the mail program, by a command
-REJECTED, FORGOTTEN = 13, 14
+REJECTED, FORGOTTEN = 23, 14  # the first of them is in the collage of quiet
+LINKS = ("collage.jpg", "wall", "wall.jpg", "place-square.jpg", "place-story.jpg")  # in a mail, and on its wall
 
 
 @dataclass(frozen=True)
 class Past:
-    """`pictures`: those at the mails' addresses, by address; `plans`: who would be told of each collage."""
+    """`pictures` at the mails' addresses, `statuses` of their links; `plans`: who would be told of each collage."""
 
     pictures: dict[str, bytes]
+    statuses: dict[tuple[str, str], int]
     opens: dict[str, dict[str, object]]
     plans: dict[str, dict[str, object]]
     digests: dict[str, str]
@@ -103,9 +105,13 @@ def live(site: Site, photos: list[bytes]) -> Past:
         code, said = site.command(*words)
         assert code == 0, said
     collages = [path.parent for path in sorted(site.store.glob("*/collages/*/manifest.json"))]
+    answers = {
+        (address, link): site.get(f"/track/{token}/{link}") for address, token in site.tokens.items() for link in LINKS
+    }
     names = {path.name: path.read_bytes() for path in (site.root / "etc/collagen").glob("*.toml")}
     return Past(
-        {address: site.get(f"/track/{token}/collage.jpg").content for address, token in site.tokens.items()},
+        {address: answers[address, "collage.jpg"].content for address in site.tokens},
+        {which: answer.status_code for which, answer in answers.items()},
         {f"{path.parents[1].name}/{path.name}": site.opens(path.parents[1].name, path.name) for path in collages},
         {
             f"{path.parents[1].name}/{path.name}": site.would_be_told(path.parents[1].name, path.name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from scripts.sandbox.machine.installation import URL, ended
+from scripts.sandbox.machine.installation import URL
 from scripts.sandbox.machine.table import Table
 from scripts.sandbox.upgrade import past
 from scripts.sandbox.upgrade.past import Past, email, public_id
@@ -26,8 +26,8 @@ def settings(site: Site, before: Past, table: Table) -> None:
     _, said = site.command("doctor")
     failed = re.findall(r"^FAIL .*", said, re.M)
     # the host exists in this trial only, and has nobody's certificate
-    failed = [line for line in failed if "our address" not in line and "public address" not in line]
-    warned = re.findall(r"^warn +([^:]+)", said, re.M)
+    failed = [line for line in failed if "public address" not in line]
+    warned = sorted(set(re.findall(r"^warn +([^:]+)", said, re.M)))
     table.row("doctor finds nothing that fails", not failed, failed or f"warns of: {', '.join(warned) or 'nothing'}")
 
 
@@ -36,20 +36,22 @@ def pages(site: Site, table: Table) -> None:
     for campaign in CAMPAIGNS:
         home = f"/admin/campaigns/{campaign}"
         paths += [f"{home}/", f"{home}/plan", f"{home}/history"]
-    for collage in COLLAGES:
-        campaign, number = collage.split("/")
+    collages = [(path.parents[2].name, path.parent.name) for path in site.store.glob("*/collages/*/manifest.json")]
+    for campaign, number in collages:
         home = f"/admin/campaigns/{campaign}"
         paths += [f"{home}/history/{number}", f"{home}/history/{number}/notify", f"{home}/collages/{number}"]
     wrong = [(path, answer) for path in paths if (answer := site.get(path, admin=True).status_code) != 200]
     table.row("the administrator's pages", not wrong, wrong or len(paths))
     files = [
-        f"/admin/campaigns/{collage.replace('/', '/collages/')}/{file}"
-        for collage in COLLAGES
+        f"/admin/campaigns/{campaign}/collages/{number}/{file}"
+        for campaign, number in collages
         for file in ("collage-1920.jpg", "collage-1024.jpg", "manifest.json")
     ]
     wrong = [(path, answer) for path in files if (answer := site.get(path, admin=True).status_code) != 200]
     table.row("the collages' files", not wrong, wrong or len(files))
-    variants = [f"/admin/campaigns/sayno/photos/{public_id(0)}/{size}.jpg" for size in ("thumb", "medium", "full")]
+    newest = max(path.stem for path in site.store.glob("sayno/approved/*.jpg")).replace("+", "/")
+    sizes = ("thumb", "medium", "full")
+    variants = [f"/admin/campaigns/sayno/photos/{one}/{size}.jpg" for one in (public_id(0), newest) for size in sizes]
     wrong = [(path, answer) for path in variants if (answer := site.get(path, admin=True).status_code) != 200]
     table.row("pictures of a photo in each size", not wrong, wrong or len(variants))
     with requests.Session() as member:
@@ -65,33 +67,32 @@ def pages(site: Site, table: Table) -> None:
         table.row(f"the wall {collage} and a tile of it", (wall.status_code, first) == (200, 200), first)
 
 
-def mails(site: Site, before: Past, table: Table, *, changed: frozenset[str] = frozenset()) -> None:
+def mails(site: Site, before: Past, table: Table, changed: frozenset[str]) -> None:
     """`changed`: collages that do not look as they did, because somebody has withdrawn."""
-    links = ("collage.jpg", "wall", "wall.jpg", "place-square.jpg", "place-story.jpg")
-    wrong, same, pictures = [], 0, 0
-    counted = {collage: site.opens(*collage.split("/")) for collage in COLLAGES}
-    for address, token in site.tokens.items():
-        for link in links:
-            answer = site.get(f"/track/{token}/{link}")
-            if answer.status_code != 200:
-                wrong.append((address, link, answer.status_code))
-            if link == "collage.jpg":
-                pictures += 1
-                same += answer.content == before.pictures.get(address)
-    table.row(
-        "addresses in the mails of then", not wrong, wrong[:4] or f"{len(site.tokens)} mails, {len(links)} links each"
-    )
-    said = f"{same} of {pictures}" + (f"; changed: {', '.join(sorted(changed))}" if changed else "")
-    table.row("their pictures are those of then", bool(changed) or same == pictures, said)
+    counted = {collage: site.opens(*collage.split("/"))["hits"] for collage in COLLAGES}
+    answers = {
+        (address, link): site.get(f"/track/{token}/{link}")
+        for address, token in site.tokens.items()
+        for link in past.LINKS
+    }
+    unaltered = {address for address in before.pictures if address in site.tokens}
+    unaltered -= {address for address in unaltered if site.collages[address] in changed}
+    known = {which for which in before.statuses if which[0] in unaltered}
+    wrong = [
+        (which, answers[which].status_code) for which in known if answers[which].status_code != before.statuses[which]
+    ]
+    wrong += [
+        (which, answer.status_code) for which, answer in answers.items() if which[1] == "collage.jpg" and not answer.ok
+    ]
+    said = f"{len(site.tokens)} mails, {len(past.LINKS)} links each"
+    table.row("links in mails answer as they did", not wrong, wrong[:4] or said)
+    other = [address for address in unaltered if answers[address, "collage.jpg"].content != before.pictures[address]]
+    said = f"{len(unaltered)}" + (f"; not of {', '.join(sorted(changed))}" if changed else "")
+    table.row("their pictures are those of then, byte for byte", not other, other[:4] or said)
     page = site.get(f"/unsubscribe/{site.endings[email(0)]}")
     table.row("the page to unsubscribe", page.status_code == 200)
-    opened = {collage: site.opens(*collage.split("/")) for collage in COLLAGES}
-    silent = [site.tokens[email(number)] for number in past.UNSUBSCRIBED]
-    hits = {collage: opened[collage]["hits"] - counted[collage]["hits"] for collage in COLLAGES}
-    told = opened["sayno/0001"]["told"]
-    # each person's picture and wall
-    right = hits["sayno/0001"] > 0 and hits["quiet/0001"] > 0 and hits["sayno/0001"] % 2 == 0
-    table.row("opens are recorded", right, f"{hits}, {told} told, {len(silent)} of them unsubscribed")
+    hits = {collage: site.opens(*collage.split("/"))["hits"] - counted[collage] for collage in COLLAGES}
+    table.row("opens are recorded", bool(hits["sayno/0001"] and hits["quiet/0001"]), hits)
 
 
 def opens(site: Site, before: Past, table: Table) -> None:
@@ -107,16 +108,53 @@ def unsubscribed(site: Site, table: Table) -> None:
     table.row("nothing is recorded of who unsubscribed", site.opens("sayno", "0001")["hits"] == counted)
 
 
-def plans(site: Site, before: Past, table: Table) -> None:
+def plans(site: Site, before: Past, table: Table, refused: frozenset[str]) -> None:
+    """`refused`: collages that show somebody who has withdrawn."""
     now = {collage: site.would_be_told(*collage.split("/")) for collage in COLLAGES}
-    told = {collage: plan.get("recipients") for collage, plan in now.items()}
-    same = told == {collage: plan.get("recipients") for collage, plan in before.plans.items()}
-    table.row("nobody would be told twice", same, _differences(before.plans, now) if not same else told)
+    wrong = {
+        collage: plan
+        for collage, plan in now.items()
+        if ("withdrawn" not in plan.get("error", ""))
+        if (collage in refused or plan.get("recipients") != before.plans[collage]["recipients"])
+    }
+    said = {collage: plan.get("recipients", "refused until it is rebuilt") for collage, plan in now.items()}
+    table.row("nobody would be told twice", not wrong, wrong or said)
 
 
-def whole(site: Site, before: Past, table: Table, *, gone: tuple[int, ...] = ()) -> None:
-    """`gone`: people who were removed since."""
-    names = [public_id(number).replace("/", "+").replace(" ", "%20") for number in gone]
+def withdrawn(site: Site, table: Table) -> None:
+    """`check` names the collages that still show somebody, and nothing else; rebuilt as it says, it is content."""
+    _, said = site.command("check")
+    named = re.findall(r"rebuild it: python -m app collage (\S+) --rebuild (\d+)", said)
+    wrong = int((re.findall(r"(\d+) wrong$", said) or ["0"])[0])
+    collages = [f"{campaign}/{number}" for campaign, number in named]
+    table.row("check names collages that show who has withdrawn, and nothing else", wrong == len(named), collages)
+    built = [site.command("collage", campaign, "--rebuild", number) for campaign, number in named]
+    table.row(
+        "they are rebuilt without them",
+        not any(code for code, _ in built),
+        [said for code, said in built if code] or "",
+    )
+
+
+def repaired(site: Site, table: Table) -> None:
+    """0.1.0 makes pictures of 1200×1600 of the photos that came since, which the new release has no more."""
+    _, said = site.command("check")
+    named = re.findall(r"\.medium\.jpg: is missing", said)
+    wrong = int((re.findall(r"(\d+) wrong$", said) or ["0"])[0])
+    right = wrong == len(named)
+    table.row(
+        "check misses pictures of 1200×1600 of new photos, and nothing else",
+        right,
+        len(named) if right else said[-400:],
+    )
+    code, said = site.command("check", "--repair")
+    table.row("check --repair makes them", code == 0, said[-300:] if code else "")
+
+
+def whole(
+    site: Site, before: Past, table: Table, changed: frozenset[str] = frozenset(), gone: tuple[int, ...] = ()
+) -> None:
+    """`gone`: people who were removed since; `changed`: collages that were rebuilt."""
     calls = len(site.standin.calls())
     code, said = site.command("check")
     table.row("check", code == 0, said[-400:] if code else said.splitlines()[-1])
@@ -124,24 +162,21 @@ def whole(site: Site, before: Past, table: Table, *, gone: tuple[int, ...] = ())
     made = site.standin.calls(since=calls)
     fetched = [call for call in made if call["call"] == "delivery"]
     repaired = re.findall(r"^ +(missed|stale|orphaned|repaired|unreachable) +([1-9]\d*)", said, re.M)
+    right = (code, fetched, repaired) == (0, [], [])
     table.row(
-        "sync finds everything right and fetches no picture",
-        (code, fetched, repaired) == (0, [], []),
-        f"{len(made)} calls",
+        "sync finds everything right and fetches no picture", right, f"{len(made)} calls" if right else said[-400:]
     )
     now = site.digests()
-    expected = {path: digest for path, digest in before.digests.items() if not any(name in path for name in names)}
-    lost = [path for path in expected if path not in now]
-    other = [path for path in expected if path in now and now[path] != expected[path]]
-    revised = sorted({"/".join(path.split("/")[::2][:2]) for path in other if "/collages/" in path})
-    photos = [path for path in other if "/collages/" not in path]
-    table.row(
-        "archives, intermediates and collages are those of then",
-        not lost and not photos and (bool(gone) or not other),
-        lost[:3]
-        or photos[:3]
-        or f"{len(expected) - len(other)} files" + (f"; rebuilt: {', '.join(revised)}" if other else ""),
-    )
+    names = tuple(public_id(number).replace("/", "+").replace(" ", "%20") + "." for number in gone)
+    rebuilt = tuple(f"{collage.replace('/', '/collages/')}/" for collage in changed)
+    expected = {
+        path: digest
+        for path, digest in before.digests.items()
+        if not path.startswith(rebuilt) and not path.rpartition("/")[2].startswith(names)
+    }
+    other = [path for path, digest in expected.items() if now.get(path) != digest]
+    said = f"{len(expected)} files" + (f"; rebuilt: {', '.join(sorted(changed))}" if changed else "")
+    table.row("archives, intermediates and collages are those of then", not other, other[:3] or said)
 
 
 def goes_on(site: Site, number: int, table: Table) -> None:
@@ -168,27 +203,26 @@ def goes_on(site: Site, number: int, table: Table) -> None:
     )
 
 
-def withdrawing(site: Site, number: int, collage: str, table: Table, *, grey: bool) -> None:
-    """Somebody is rejected after the collage was made. `grey`: whether that shows at once, without a rebuild."""
-    address = next(address for address in site.tokens if address == email(0))
-    picture = f"/track/{site.tokens[address]}/collage.jpg"
+def new_kinds(site: Site, table: Table) -> None:
+    """Collages of kinds that 0.1.0 did not have."""
+    asked: list[dict[str, Any]] = [
+        {"print": "200x200mm", "dpi": 100, "format": "pdf"},
+        {"width": 1200, "height": 1200, "format": "webp", "background": "#FF9416"},
+    ]
+    states = [site.build("sayno", **parameters)["state"] for parameters in asked]
+    table.row("a print as PDF, and a collage with WebP on a colour", states == ["done", "done"], states)
+
+
+def withdrawing(site: Site, number: int, table: Table) -> None:
+    """Somebody is rejected after the collage was made: grey in it at once, and gone once it is rebuilt."""
+    picture = f"/track/{site.tokens[email(0)]}/collage.jpg"
     was = site.get(picture).content
     site.standin.reject(public_id(number))
     site.standin.wait_idle()
-    left = list(site.store.glob(f"*/*/*{number}.*"))
-    now = site.get(picture).content
+    left = list(site.store.glob(f"*/*/*%20{number}.*"))
     table.row("a rejected photo goes", not left, left or "")
-    if grey:
-        table.row("and is grey in the collages of then at once", now != was)
-        answer = requests.post(
-            f"{URL}/admin/campaigns/{collage.replace('/', '/collages/')}/rebuild", auth=site.admin, timeout=120
-        )
-        again = _done(site, collage)
-        table.row(
-            "a collage of then is rebuilt without them", answer.status_code in (201, 202) and again, answer.status_code
-        )
-    code, said = site.command("check")
-    table.row("check after that", code == 0, said[-300:] if code else "")
+    table.row("and is grey in the collages of then at once", site.get(picture).content != was)
+    withdrawn(site, table)
 
 
 def forgetting(site: Site, number: int, table: Table) -> None:
@@ -218,11 +252,6 @@ def journal(site: Site, table: Table) -> None:
     table.row("no error in the journal", not bad, bad[:3] or "")
     units = site.machine.run("systemctl", "--failed", "--plain", "--no-legend", "collagen*").stdout.strip()
     table.row("no unit has failed", not units, units)
-
-
-def _done(site: Site, collage: str) -> bool:
-    address = f"{URL}/admin/campaigns/{collage.replace('/', '/collages/')}"
-    return bool(ended(address, site.admin, "building")["state"] == "done")
 
 
 def _differences(one: dict[str, Any], other: dict[str, Any]) -> str:

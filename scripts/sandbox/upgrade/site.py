@@ -30,6 +30,7 @@ class Site:
     # by address, from the first mail to it
     tokens: dict[str, str] = field(default_factory=dict)
     endings: dict[str, str] = field(default_factory=dict)  # of the links to unsubscribe
+    collages: dict[str, str] = field(default_factory=dict)  # which it was about: sayno/0001
 
     @property
     def store(self) -> Path:
@@ -67,6 +68,7 @@ class Site:
         requests.post(address, json={"send": True}, auth=self.admin, timeout=MINUTES).raise_for_status()
         state = ended(address, self.admin, "sending")
         for mail in self.mails.messages():
+            self.collages.setdefault(str(mail["To"]), f"{campaign}/{collage}")
             self.tokens.setdefault(str(mail["To"]), token(mail, r"/track/([^/]+)/collage\.jpg"))
             self.endings.setdefault(str(mail["To"]), token(mail, r"/unsubscribe/(\S+)"))
         return state
