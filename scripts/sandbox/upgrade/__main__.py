@@ -112,6 +112,7 @@ def again(site: Site, before: Past, table: Table) -> None:
     questions.whole(site, before, table, REBUILT, GONE)
     questions.pages(site, table)
     questions.unsubscribed(site, table)
+    questions.tidied(site, table)
     questions.goes_on(site, AFTERWARDS + 2, table)
     questions.journal(site, table)
 

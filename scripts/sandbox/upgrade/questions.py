@@ -203,6 +203,18 @@ def goes_on(site: Site, number: int, table: Table) -> None:
     )
 
 
+def tidied(site: Site, table: Table) -> None:
+    """What no release needs any more goes; what 0.1.0 made of photos is as good as new."""
+    reports = site.json("sync", "--thumbnails")["campaigns"]
+    remade = [name for report in reports for name in report["remade"]]
+    left = [path.name for path in site.store.glob("*/thumbnails/*.medium.jpg")]
+    table.row(
+        "sync --thumbnails removes pictures of 1200×1600 and remakes nothing",
+        not left and not remade,
+        left or remade or "",
+    )
+
+
 def new_kinds(site: Site, table: Table) -> None:
     """Collages of kinds that 0.1.0 did not have."""
     asked: list[dict[str, Any]] = [
