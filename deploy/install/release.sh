@@ -26,7 +26,9 @@ release() {
   for extra in faces catalogue looks; do
     if [ -e "$CURRENT/.venv/.requirements-$extra.txt.sha256" ]; then "$RELEASE/scripts/setup" "--$extra"; fi
   done
-  "$RELEASE/.venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/deploy"
+  "$RELEASE/.venv/bin/python" -m compileall -q -j 0 "$RELEASE/app" "$RELEASE/deploy"
+  # packages may have files for other Pythons
+  "$RELEASE/.venv/bin/python" -m compileall -qq -j 0 "$RELEASE/.venv/lib" >/dev/null || true
   ln -sfn "$ETC/.env" "$RELEASE/.env"
   chown -R root:root "$RELEASE"
   chmod -R go+rX,go-w "$RELEASE"

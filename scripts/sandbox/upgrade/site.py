@@ -36,6 +36,9 @@ class Site:
     def store(self) -> Path:
         return self.root / "srv/collagen"
 
+    def archive(self, campaign: str, public_id: str) -> Path:
+        return self.store / campaign / "approved" / f"{public_id.replace('/', '+').replace(' ', '%20')}.jpg"
+
     @property
     def admin(self) -> tuple[str, str]:
         return "admin", setting(self.root, "COLLAGEN_ADMIN_PASSWORD")
