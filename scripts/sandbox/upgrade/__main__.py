@@ -63,12 +63,13 @@ def trial(root: Path, photos: list[bytes], table: Table) -> None:
             before = past.live(site, photos)
             figures = f"{len(before.digests)} files, {len(site.tokens)} mails"
             table.row("photos, collages, mails, opens; people who unsubscribed or were erased", True, figures)
-            upgrade(site, before, table)
-            roll_back(site, before, table)
+            unknown = upgrade(site, before, table)
+            roll_back(site, before, unknown, table)
             again(site, before, table)
 
 
-def upgrade(site: Site, before: Past, table: Table) -> None:
+def upgrade(site: Site, before: Past, table: Table) -> tuple[str, ...]:
+    """Returns collages of kinds that 0.1.0 does not know."""
     print("Upgraded:")
     unpacked(site.root)
     files = site.files()
@@ -84,19 +85,20 @@ def upgrade(site: Site, before: Past, table: Table) -> None:
     questions.still_forgotten(site, (past.FORGOTTEN,), table)
     anew(site, files)
     questions.goes_on(site, AFTERWARDS, table)
-    questions.new_kinds(site, table)
+    unknown = questions.new_kinds(site, table)
     questions.withdrawing(site, REJECTED_NOW, table)
     questions.forgetting(site, FORGOTTEN_NOW, table)
     questions.whole(site, before, table, REBUILT, GONE)
     questions.journal(site, table)
+    return unknown
 
 
-def roll_back(site: Site, before: Past, table: Table) -> None:
+def roll_back(site: Site, before: Past, unknown: tuple[str, ...], table: Table) -> None:
     print("Rolled back to 0.1.0:")
     under_requests(site, "deploy/install.sh --rollback", lambda: change(site, "--rollback", table), table)
     questions.settings(site, before, table)
-    questions.repaired(site, table)
-    questions.whole(site, before, table, REBUILT, GONE)
+    questions.repaired(site, table, unknown)
+    questions.whole(site, before, table, REBUILT, GONE, unknown)
     questions.pages(site, table)
     questions.mails(site, before, table, REBUILT)
     questions.unsubscribed(site, table)
