@@ -26,14 +26,18 @@ release() {
   for extra in faces catalogue looks styles; do
     if [ -e "$CURRENT/.venv/.requirements-$extra.txt.sha256" ]; then "$RELEASE/scripts/setup" "--$extra"; fi
   done
-  "$RELEASE/.venv/bin/python" -m compileall -q "$RELEASE/app" "$RELEASE/deploy"
+  "$RELEASE/.venv/bin/python" -m compileall -q -j 0 "$RELEASE/app" "$RELEASE/deploy"
+  # packages may have files for other Pythons
+  "$RELEASE/.venv/bin/python" -m compileall -qq -j 0 "$RELEASE/.venv/lib" >/dev/null || true
   ln -sfn "$ETC/.env" "$RELEASE/.env"
   chown -R root:root "$RELEASE"
   chmod -R go+rX,go-w "$RELEASE"
   touch "$RELEASE/.installed"
 }
 can_start() { # whether the release can start, checked as the service does; says why not
-  (cd "$1" && MAGICK_CONFIGURE_PATH=$1/deploy/imagemagick as_collagen .venv/bin/python -m app.web.preflight)
+  local check=app.web.preflight
+  [ -e "$1/app/web/preflight.py" ] || check=app.starting # its name in release 0.1.0
+  (cd "$1" && MAGICK_CONFIGURE_PATH=$1/deploy/imagemagick as_collagen .venv/bin/python -m $check)
 }
 switch_to() { ln -sfn "$1" "$CURRENT.new" && mv -T "$CURRENT.new" "$CURRENT"; }
 switched() { [ -L "$CURRENT" ]; }
@@ -62,7 +66,9 @@ start() { systemctl start "${UNITS[@]}"; }
 restart() { # with all files of the release $1; fails if it is not healthy then
   RELEASE=$1
   HOST=$(sed -n 's/^ *server_name \([a-z0-9.-]*\);/\1/p' $SITE | head -1) # not that of the default server
+  local before; before=$(readlink $CURRENT)
   switch_to "$1" && { files_there || put_files; } || return 1
+  change_units "$before"
   systemd_runs || { say "Nothing is running here, so nothing is restarted."; return 0; }
   nginx -tq && systemctl reload nginx || return 1
   systemctl -q is-active collagen.service || { say "The service is not running; sudo systemctl start collagen"; return 0; }

@@ -6,6 +6,7 @@ http2_directive() {
   local version; version=$(nginx -v 2>&1 | sed -n 's|^nginx version: nginx/\([0-9.]*\).*|\1|p')
   printf '%s\n' 1.25.1 "$version" | sort -CV
 }
+SYSTEM=/etc/systemd/system
 # From the release, so that an upgrade updates them.
 site() {
   local edits=(-e "s/collagen\.example\.org/$HOST/g")
@@ -15,7 +16,7 @@ site() {
 }
 files() { # from, to, mode
   printf '%s\n' "$1/deploy/collagen /usr/local/bin/collagen 0755" "$1/deploy/systemd/collagen.tmpfiles.conf /etc/tmpfiles.d/collagen.conf 0644"
-  local unit; for unit in "$1"/deploy/systemd/*.{socket,service,timer}; do echo "$unit /etc/systemd/system/${unit##*/} 0644"; done
+  local unit; for unit in "$1"/deploy/systemd/*.{socket,service,timer}; do echo "$unit $SYSTEM/${unit##*/} 0644"; done
 }
 files_there() {
   site "$RELEASE" | cmp -s - $SITE || return 1
@@ -26,6 +27,26 @@ put_files() {
   site "$RELEASE" >$SITE.new && mv $SITE.new $SITE
   # it stops at a directory of the store that belongs to another user; the doctor finds that
   systemd-tmpfiles --create /etc/tmpfiles.d/collagen.conf || say "         Not all permissions could be set: sudo collagen doctor"
+  ! systemd_runs || systemctl daemon-reload
+}
+
+# What the release $1, which ran before, and this one do not share: a timer that is new starts if the service is enabled
+# here, and units that are no more are removed, because this release would not know what they start.
+change_units() {
+  local unit
+  for unit in "$1"/deploy/systemd/*.{socket,service,timer}; do
+    unit=${unit##*/}
+    [ ! -e "$RELEASE/deploy/systemd/$unit" ] || continue
+    ! systemd_runs || systemctl -q stop "${unit/@./@*.}"
+    systemctl -q disable "$unit" 2>/dev/null
+    rm -f "$SYSTEM/$unit"
+  done
+  for unit in "$RELEASE"/deploy/systemd/*.timer; do
+    unit=${unit##*/}
+    [ ! -e "$1/deploy/systemd/$unit" ] && systemctl -q is-enabled collagen.service || continue
+    systemctl -q enable "$unit"
+    ! systemd_runs || systemctl start "$unit"
+  done
   ! systemd_runs || systemctl daemon-reload
 }
 

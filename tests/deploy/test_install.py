@@ -83,6 +83,62 @@ def test_an_upgrade_reads_its_host_from_the_site_and_not_that_of_the_server_that
     )
 
 
+def release(path: Path, *units: str, check: str = "app/web/preflight.py") -> Path:
+    """A release with these units and the module that says whether it can start."""
+    for name in (check, *(f"deploy/systemd/{unit}" for unit in units)):
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).touch()
+    python = path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$@"\n')
+    python.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("check", "module"), [("app/web/preflight.py", "app.web.preflight"), ("app/starting.py", "app.starting")]
+)
+def test_a_release_is_asked_whether_it_can_start_under_the_name_that_it_knows(
+    tmp_path: Path, check: str, module: str
+) -> None:
+    made = release(tmp_path / "release", check=check)
+    script = f'as_collagen() {{ "$@"; }}; . {ROOT}/deploy/install/release.sh; can_start {made}'
+    said = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert said.stdout == f"-m {module}\n"
+
+
+def test_a_timer_that_an_upgrade_brings_runs_and_a_rollback_takes_it_away_again(tmp_path: Path) -> None:
+    shared = ("collagen.service", "collagen.socket", "collagen-sync.timer")
+    old = release(tmp_path / "old", *shared)
+    new = release(
+        tmp_path / "new", *shared, "collagen-looks.service", "collagen-looks.timer", "collagen-watch@.service"
+    )
+    system = tmp_path / "system"
+    system.mkdir()
+    for unit in (new / "deploy/systemd").iterdir():
+        (system / unit.name).touch()
+    (system / "collagen-own.service").touch()  # the administrator's
+    head = 'systemd_runs() { return 0; }; systemctl() { echo "$@"; }'
+
+    def change(before: Path, to: Path) -> list[str]:
+        script = f". {ROOT}/deploy/install/web.sh; {head}; SYSTEM={system} RELEASE={to}; change_units {before}"
+        return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.splitlines()
+
+    assert change(old, new) == [
+        "-q is-enabled collagen.service",
+        "-q enable collagen-looks.timer",
+        "start collagen-looks.timer",
+        "daemon-reload",
+    ]
+    said = change(new, old)
+    assert {
+        "-q stop collagen-looks.timer",
+        "-q stop collagen-watch@*.service",
+        "-q disable collagen-looks.timer",
+    } <= set(said)
+    assert sorted(path.name for path in system.iterdir()) == sorted((*shared, "collagen-own.service"))
+
+
 def machine(tmp_path: Path, script: str) -> subprocess.CompletedProcess[str]:
     """Runs the installer's steps about the store, for one at tmp_path/srv and an fstab of its own."""
     text = (ROOT / "deploy/install/machine.sh").read_text().replace("/etc/fstab", str(tmp_path / "fstab"))

@@ -21,7 +21,7 @@ LINK = re.compile(r"(?:\]\(|src=\")([^)\s\"]+)[)\"]")
 # not a part of a longer path such as /opt/collagen/current/app
 NAMED = re.compile(r"(?<![\w/.@-])(?:\./)?((?:app|deploy|docs|scripts|tests)/[\w./*-]*\w[\w*]*)")
 MODULE = re.compile(r"(?<![\w/.@-])((?:app|scripts|tests)(?:\.[A-Za-z_]\w*)+)(?!\w)")
-NO_MODULE = {"app.access", "app.py"}  # a logger, and a file
+NO_MODULE = {"app.access", "app.py", "app.starting"}  # a logger, a file, and a module of release 0.1.0
 OLD = ROOT / "docs/changelog.md"  # it also names what is gone
 
 

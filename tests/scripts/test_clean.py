@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.sandbox.container import clean
-from scripts.sandbox.container.root import PATH
+from scripts.sandbox.container.root import PATH, mirror_of
 from scripts.sandbox.nginx import ROOT
 
 CONFIGURATION = """
@@ -34,7 +34,29 @@ def test_a_release_has_its_updates_and_security_updates_but_sid() -> None:
         "deb http://mirror.example.org/debian/ trixie-updates main\n"
         "deb http://mirror.example.org/debian-security trixie-security main\n"
     )
-    assert clean.sources("sid", clean.MIRROR) == f"deb {clean.MIRROR} sid main\n"
+    assert clean.sources("sid", mirror_of("sid")) == "deb http://deb.debian.org/debian sid main\n"
+
+
+def test_ubuntu_has_its_security_updates_on_the_same_mirror_and_exiftool_in_universe() -> None:
+    assert clean.sources("noble", mirror_of("noble")) == (
+        "deb http://archive.ubuntu.com/ubuntu noble main universe\n"
+        "deb http://archive.ubuntu.com/ubuntu noble-updates main universe\n"
+        "deb http://archive.ubuntu.com/ubuntu noble-security main universe\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('NAME="Debian GNU/Linux"\nVERSION_ID="13"\nID=debian\n', "Debian 13.2"),
+        ('NAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\n', "Ubuntu 24.04"),
+    ],
+)
+def test_a_release_is_named_with_its_point_release(tmp_path: Path, text: str, name: str) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/os-release").write_text(text)
+    (tmp_path / "etc/debian_version").write_text("13.2\n")
+    assert clean.name_of(tmp_path) == name
 
 
 def test_the_root_knows_only_this_machines_registry_settings() -> None:
@@ -93,6 +115,7 @@ def test_help_teaches() -> None:
     for word in (
         "bookworm",
         "trixie",
+        "noble",
         "--keep DIR",
         "--package NAME=VERSION",
         "-- COMMAND...",

@@ -1,7 +1,8 @@
-"""Runs the demo and the test suite in a clean root of a Debian release.
+"""Runs the demo and the test suite in a clean root of a Debian or Ubuntu release.
 
     scripts/clean-root trixie                                  # both commands, as a new user would run them
     scripts/clean-root bookworm -- ./scripts/test tests/adapters/imaging
+    scripts/clean-root noble -- ./scripts/demo --once          # Ubuntu 24.04
     scripts/clean-root trixie --keep /var/tmp/trixie           # keep the root, and use it again next time
     scripts/clean-root bookworm --package libmagickcore-6.q16-6=8:6.9.11.60+dfsg-1.6+deb12u11 \\
                                 --package libmagickwand-6.q16-6=8:6.9.11.60+dfsg-1.6+deb12u11
@@ -11,9 +12,10 @@ delete that directory to make it anew. Each run copies it, upgrades its packages
 repository's HEAD into /root/collagen there (uncommitted changes stay behind), and runs each command in a chroot with
 its own mounts and processes. The root is removed afterwards. The exit code is 1 if a command fails.
 
-Needs root, Linux and the network (Debian's packages and PyPI; installs debootstrap where apt-get can). How this machine
-reaches them is carried into the root: resolv.conf and hosts; apt's proxy, credentials and Acquire settings; pip's
-proxy, indexes and certificates (no local directories); variables of proxies and certificates, and the files they name.
+Needs root, Linux and the network (packages of Debian or Ubuntu, and PyPI; installs debootstrap where apt-get can).
+How this machine reaches them is carried into the root: resolv.conf and hosts; apt's proxy, credentials and Acquire
+settings; pip's proxy, indexes and certificates (no local directories); variables of proxies and certificates, and the
+files they name.
 """
 
 from __future__ import annotations
@@ -30,12 +32,11 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from scripts.sandbox.container.root import PATH, Root, cached
+from scripts.sandbox.container.root import PATH, UBUNTU, Root, cached, mirror_of
 
 REPOSITORY = Path(__file__).parents[3]
 CHECKOUT = "/root/collagen"
 COMMANDS = [["./scripts/demo", "--once"], ["./scripts/test"]]
-MIRROR = "http://deb.debian.org/debian"
 
 # How this machine reaches Debian's packages and PyPI
 FILES = ("/etc/resolv.conf", "/etc/hosts")
@@ -88,7 +89,7 @@ def parsed(words: list[str]) -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("suite", metavar="SUITE", help="a Debian release that debootstrap knows: bookworm, trixie")
+    parser.add_argument("suite", metavar="SUITE", help="a release: bookworm, trixie, noble")
     parser.add_argument("--keep", metavar="DIR", type=Path, help="leave the root in DIR; reuse the one that is there")
     parser.add_argument(
         "--package",
@@ -97,8 +98,9 @@ def parsed(words: list[str]) -> argparse.Namespace:
         default=[],
         help="install this version of a package first, and hold it (`apt-cache madison NAME` lists versions)",
     )
-    parser.add_argument("--mirror", metavar="URL", default=MIRROR, help=f"of Debian's packages (default: {MIRROR})")
+    parser.add_argument("--mirror", metavar="URL", help="of the release's packages (default: the usual one)")
     arguments = parser.parse_args(ours)
+    arguments.mirror = arguments.mirror or mirror_of(arguments.suite)
     if command == [[]]:
         parser.error("no command after --")
     arguments.command = command
@@ -108,9 +110,12 @@ def parsed(words: list[str]) -> argparse.Namespace:
 def sources(suite: str, mirror: str) -> str:
     """apt's sources.list: the release and, but for sid, its updates and security updates."""
     suites = [(mirror, suite)]
-    if suite not in ("sid", "unstable"):
+    if suite in UBUNTU:
+        suites += [(mirror, f"{suite}-updates"), (mirror, f"{suite}-security")]
+    elif suite not in ("sid", "unstable"):
         suites += [(mirror, f"{suite}-updates"), (f"{mirror.rstrip('/')}-security", f"{suite}-security")]
-    return "".join(f"deb {address} {name} main\n" for address, name in suites)
+    components = "main universe" if suite in UBUNTU else "main"
+    return "".join(f"deb {address} {name} {components}\n" for address, name in suites)
 
 
 def pip_settings(ours: Mapping[str, str], files: Iterable[str]) -> dict[str, str]:
@@ -187,16 +192,24 @@ def cloned(repository: Path, checkout: Path) -> None:
     subprocess.run([*here, "clean", "--quiet", "-fd"], check=True)
 
 
+def name_of(path: Path) -> str:
+    """The release in a root, such as Debian 13.2 or Ubuntu 24.04."""
+    lines = dict(line.split("=", 1) for line in (path / "etc/os-release").read_text().splitlines() if "=" in line)
+    if lines["ID"] == "debian":  # whose os-release has no point releases
+        return f"Debian {(path / 'etc/debian_version').read_text().strip()}"
+    return f"{lines['NAME'].strip(chr(34))} {lines['VERSION_ID'].strip(chr(34))}"
+
+
 def passes(root: Root, command: list[str]) -> bool:
     """Runs a command in the checkout and prints the result."""
-    release = (root.path / "etc/debian_version").read_text().strip()
+    release = name_of(root.path)
     start = time.monotonic()
     process = root.start([*AS_CHILD, *command])
     try:
         code = process.wait()
     finally:
         process.kill()  # on Ctrl-C; everything in the root ends with it
-    print(f"Debian {release}: {' '.join(command)}: exit {code} after {time.monotonic() - start:.0f} s", flush=True)
+    print(f"{release}: {' '.join(command)}: exit {code} after {time.monotonic() - start:.0f} s", flush=True)
     return code == 0
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,9 @@ from scripts.sandbox.container.dockerfile import Instruction, lets_through
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SUITES = {"12": "bookworm", "13": "trixie"}  # of Debian's releases
+UBUNTU = ("jammy", "noble")  # 22.04, 24.04
+# Debian packages neither Ubuntu's keys nor, for debootstrap, its newer releases, which are made like gutsy.
+UBUNTU_KEYS = "https://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb"
 CACHE = Path("~/.cache/collagen-roots").expanduser()
 
 IN_PRIVATE = """
@@ -47,18 +52,34 @@ def suite_of(image: str) -> str:
     return SUITES[tag.partition(".")[0]]
 
 
+def mirror_of(suite: str) -> str:
+    """The usual mirror of a release's packages."""
+    return "http://archive.ubuntu.com/ubuntu" if suite in UBUNTU else "http://deb.debian.org/debian"
+
+
 def cached(suite: str, mirror: str) -> Path:
-    """The minimal system of a Debian release, with the packages of the day it was created; to be copied, not
-    changed.
-    """
+    """The minimal system of a release, with the packages of the day it was created; to be copied, not changed."""
     clean = CACHE / suite
     if not clean.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         half = clean.with_suffix(".part")
         shutil.rmtree(half, ignore_errors=True)
-        subprocess.run(["debootstrap", "--variant=minbase", suite, half, mirror], check=True, stdout=subprocess.DEVNULL)
+        with tempfile.TemporaryDirectory() as folder:
+            keys, script = _ubuntu(Path(folder)) if suite in UBUNTU else ([], [])
+            command = ["debootstrap", "--variant=minbase", *keys, suite, str(half), mirror, *script]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         half.rename(clean)
     return clean
+
+
+def _ubuntu(folder: Path) -> tuple[list[str], list[str]]:
+    """debootstrap's options and last argument for Ubuntu's releases; unpacks Ubuntu's keys into `folder`."""
+    package = folder / "keys.deb"
+    with urllib.request.urlopen(UBUNTU_KEYS, timeout=60) as answer:
+        package.write_bytes(answer.read())
+    subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+    scripts = "/usr/share/debootstrap/scripts/gutsy"
+    return [f"--keyring={folder}/usr/share/keyrings/ubuntu-archive-keyring.gpg"], [scripts]
 
 
 @dataclass

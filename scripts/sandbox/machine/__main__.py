@@ -1,12 +1,11 @@
-"""`python -m scripts.sandbox.machine ROOT`: installs Collagen into a clean Debian and tries it."""
+"""`scripts/install-test [SUITE [DIRECTORY]]`: installs Collagen into a clean Debian or Ubuntu and tries it."""
 
 from __future__ import annotations
 
+import argparse
 import hashlib
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,33 +16,30 @@ from typing import Any
 import requests
 
 from scripts.sandbox.machine.container import Container, in_directory
+from scripts.sandbox.machine.installation import HOST, INSTALL, PORT, URL, ended, know_the_host, setting, write
+from scripts.sandbox.machine.root import chosen, unpacked
 from scripts.sandbox.machine.stream import Stream
+from scripts.sandbox.machine.table import Table
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.samples import person
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 
-HOST = "collagen.test"
-URL = f"https://{HOST}"
-INSTALL = ("/root/collagen/deploy/install.sh", "--host", HOST, "--self-signed")
 UNITS = ("collagen.service", "collagen-sync.service", "collagen-worker.service")
 PEOPLE = 24
-PORT = 9400  # of the stand-in, in the container's own network
-
-
-class Table:
-    """Prints each check and counts those that failed."""
-
-    def __init__(self) -> None:
-        self.failed = 0
-
-    def row(self, what: str, held: bool, more: object = "") -> None:
-        self.failed += not held
-        print(f"  {'✓' if held else '✗'} {what}{f': {more}' if more != '' else ''}", flush=True)
 
 
 def main() -> None:
-    root, table = Path(sys.argv[1]), Table()
+    parser = argparse.ArgumentParser(prog="scripts/install-test", description=__doc__.partition(": ")[2])
+    table = Table()
+    with chosen(parser) as (root, _):
+        unpacked(root)
+        trial(root, table)
+    print("Everything held." if not table.failed else f"{table.failed} did not hold.")
+    sys.exit(1 if table.failed else 0)
+
+
+def trial(root: Path, table: Table) -> None:
     print("Not booted:")
     install(root, table)
     with Container(root) as machine, tempfile.TemporaryDirectory() as directory:
@@ -62,8 +58,6 @@ def main() -> None:
             changes(root, machine, table, standin, collage, ("admin", password))
             outlive(machine, table, ("admin", password))
         traces(root, machine, table, token)
-    print("Everything held." if not table.failed else f"{table.failed} did not hold.")
-    sys.exit(1 if table.failed else 0)
 
 
 def install(root: Path, table: Table) -> None:
@@ -123,15 +117,6 @@ def verify(machine: Container, table: Table) -> None:
     table.row("nginx -t", said.returncode == 0 and "warn" not in said.stderr)
 
 
-def know_the_host(root: Path, directory: Path) -> None:
-    """Makes this process and its children know the machine's name and trust its certificate."""
-    hosts = directory / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost {HOST}\n")
-    subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
-    certificate = root / "etc/collagen/tls/self-signed.pem"
-    os.environ |= {name: str(certificate) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")}
-
-
 def work(root: Path, machine: Container, table: Table, standin: Standin, admin: tuple[str, str]) -> str:
     """The main job over TLS; returns the collage's URL."""
     shutil.rmtree(root / "srv/collagen/test_prototype", ignore_errors=True)  # from a previous run of this script
@@ -177,16 +162,6 @@ def work(root: Path, machine: Container, table: Table, standin: Standin, admin: 
     new = root / "var/log/nginx/collagen-access.log"
     table.row("nginx's logs are rotated", ended.returncode == 0 and "/health" in new.read_text(), ended.stderr[-200:])
     return collage
-
-
-def ended(address: str, admin: tuple[str, str], meanwhile: str) -> dict[str, Any]:
-    """The state at this URL once it is no longer `meanwhile`."""
-
-    def state() -> dict[str, Any] | None:
-        found: dict[str, Any] = requests.get(address, auth=admin, timeout=60).json()
-        return found if found["state"] != meanwhile else None
-
-    return wait_for(state, f"{address} was no longer {meanwhile}", every=0.5)
 
 
 def told(root: Path, machine: Container, table: Table, mails: MailServer, collage: str, admin: tuple[str, str]) -> str:
@@ -317,17 +292,6 @@ def traces(root: Path, machine: Container, table: Table, token: str) -> None:
         if secret in logs
     ]
     table.row("no address, secret or path of the store is in the logs", not named, named[:3] or "")
-
-
-def setting(root: Path, name: str) -> str:
-    found = re.search(rf"^{name}=(.*)$", (root / "etc/collagen/.env").read_text(), re.M)
-    return found[1] if found else ""
-
-
-def write(root: Path, name: str, value: str) -> None:
-    """Writes a setting into .env, on its own line or that of its example."""
-    path = root / "etc/collagen/.env"
-    path.write_text(re.sub(rf"^#?{name}=.*", lambda _: f"{name}={value}", path.read_text(), flags=re.M))
 
 
 def steps(said: str) -> str:

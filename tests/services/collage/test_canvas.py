@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image as Picture
 from wand.color import Color
+from wand.font import Font
 from wand.image import Image
 
 from app.adapters.imaging.rendering import png
@@ -22,6 +23,7 @@ def grid(cols: int, rows: int, k: int, width: int, height: int) -> Layout:
     return Layout(cols * rows, Axis(cols, 3 * k, width), Axis(rows, 4 * k, height))
 
 
+FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"  # scripts/setup installs it
 GRIDS = pytest.mark.parametrize(
     ("cols", "rows", "k", "width", "height"),
     [
@@ -81,7 +83,8 @@ def by_imagemagick(layout: Layout, cells: list[Pixels]) -> Pixels:
                 joined.image_add(one)
         joined.background_color = nothing
         tile, thumbnail = f"{layout.cols}x{layout.rows}", f"{width}x{height}+0+0"
-        joined.montage(tile=tile, thumbnail=thumbnail, mode="concatenate")
+        font = Font(FONT)  # ImageMagick 7 reads one even where it writes nothing, and its own may be missing
+        joined.montage(font, tile=tile, thumbnail=thumbnail, mode="concatenate")
         assert joined.size == (layout.cols * width, layout.rows * height)
         joined.background_color = nothing
         left, top = -layout.horizontal.start, -layout.vertical.start
