@@ -10,4 +10,4 @@ There are four layers. Imports go down, never up, and never from one entry point
 Importing a module never acts. docs/architecture.md shows how a photo and a collage pass through the layers.
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
