@@ -25,6 +25,7 @@ import configparser
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -62,6 +63,8 @@ APT = "export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; apt-get -qq update && a
 
 def main() -> None:
     arguments = parsed(sys.argv[1:])
+    # A shell's background jobs ignore it, and so would the programs in the root that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.geteuid():
         sys.exit("scripts/clean-root needs root: it makes a system and runs in it.")
     if shutil.which("debootstrap") is None:

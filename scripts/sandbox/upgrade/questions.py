@@ -158,7 +158,8 @@ def whole(
     calls = len(site.standin.calls())
     code, said = site.command("check")
     found = _findings(said, unknown)
-    table.row("check", not found and bool(unknown) == bool(code), found[:3] or said.splitlines()[-1])
+    known = f", only in {', '.join(unknown)}, which it does not know" if unknown else ""
+    table.row("check", not found and bool(unknown) == bool(code), found[:3] or said.splitlines()[-1] + known)
     code, said = site.command("sync")
     made = site.standin.calls(since=calls)
     fetched = [call for call in made if call["call"] == "delivery"]
