@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from app.adapters.store import Store
 from app.adapters.targets.directory import Directory
 from app.services.publish.publish import Publisher
 from app.services.publish.run import Order
 from tests.support.chromium import Watched, until, watched
 from tests.support.published import PLACE, RULES, Clock
+from tests.support.stores import linked
 
 LOADED = "OpenSeadragon.getViewer('wall').world.getItemAt(0)?.getFullyLoaded()"
 VIEW = "OpenSeadragon.getViewer('wall').viewport"
@@ -40,9 +40,10 @@ def browser() -> Iterator[Watched]:
 
 @pytest.fixture(scope="module")
 def site(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    top = tmp_path_factory.mktemp("seen") / "site"
-    Publisher(Store(model), Clock()).publish(Order(RULES, None, PLACE), Directory(top), None)
-    return top
+    place = tmp_path_factory.mktemp("seen")
+    store = linked(model, place / "store")  # publishing notes in the store what it did, and the model is others', too
+    Publisher(store, Clock()).publish(Order(RULES, None, PLACE), Directory(place / "site"), None)
+    return place / "site"
 
 
 @pytest.fixture
