@@ -62,12 +62,16 @@ class OnArrival:
 
     def arrived(self, campaign: Campaign, public_id: str, version: int) -> None:
         """Orders the looks of a photo that was stored just now. Never raises: the photo is more important."""
-        looks = [look for look in campaign.looks if look in self._queues]
-        if not looks or self._clock() < self._rests_until:
+        if self._clock() < self._rests_until:
             return
+        orders: dict[Queue, list[str]] = {}
+        for look in campaign.looks:
+            if look in self._queues:
+                order = Order(campaign.name, look, public_id, version).written()
+                orders.setdefault(self._queues[look], []).append(order)
         try:
-            for look in looks:
-                self._queues[look].send_all([Order(campaign.name, look, public_id, version).written()])
+            for queue, written in orders.items():
+                queue.send_all(written)
         except CollagenError as error:
             self._rests_until = self._clock() + REST
             LOG.warning("No look is ordered of photos that arrive in the next %d s: %s", REST, error)
