@@ -3,7 +3,8 @@
 - `models`: where the base model is, of which family, and how large. `loras`: the weights of a style.
 - `client`: `Diffusion`, our side. `protocol`: what both sides say to each other.
 - `server`: the process that holds the model, `python -m app.adapters.diffusion`. `pipeline`: the model itself.
-- `memory`: how the model fits into the machine; pure. `frames`: which part of the model's picture is the photo; pure.
+- `machine`: its device and free memory. `memory`: how the model fits into it; pure.
+- `frames`: which part of the model's picture is the photo; pure.
 """
 
 from app.adapters.diffusion.client import Diffusion

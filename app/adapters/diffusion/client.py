@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from app.adapters.diffusion import models
 from app.adapters.diffusion.loras import Lora
 from app.adapters.diffusion.protocol import Wish, receive, send
-from app.adapters.jobs.helper import Helper
+from app.adapters.jobs.helper import Helper, Idle, within
 from app.core.config import DiffusionModel
 from app.core.errors import LookFailed, ModelFailed, SettingError
 
@@ -51,9 +51,8 @@ class Diffusion:
     def __init__(self, model: DiffusionModel, loras: Path, idle: float = IDLE) -> None:
         self._model = model
         self._loras = loras
-        self._idle = idle
+        self._idle = Idle(idle, self.close)
         self._helper: Helper | None = None
-        self._end: threading.Timer | None = None
         self._turn = threading.Lock()
 
     def why_not(self, lora: Lora) -> str | None:
@@ -84,20 +83,18 @@ class Diffusion:
             raise SettingError(f"{path} cannot be read: {error.strerror}.") from error
         request = {"wish": asdict(replace(wish, lora=str(path))), "size": pixels.shape[:2]}
         with self._turn:
-            self._cancel()
+            self._idle.over()
             try:
                 answer, data = self._asked(request, np.ascontiguousarray(pixels).tobytes())
             finally:
-                self._end = threading.Timer(self._idle, self.close)
-                self._end.daemon = True
-                self._end.start()
+                self._idle.begin()
         made = np.frombuffer(data, np.uint8).reshape((*pixels.shape[:2], 3))
         return Painted(made, {"diffusion": Path(self._model.name).name, "lora": digest, **answer["painted"]})
 
     def close(self) -> None:
         """Ends the process, if one runs."""
         with self._turn:
-            self._cancel()
+            self._idle.over()
             self._stop()
 
     def _asked(self, request: dict[str, Any], picture: bytes) -> tuple[dict[str, Any], bytes]:
@@ -127,12 +124,8 @@ class Diffusion:
         patience = LOADING
         send(process.stdin, request, picture)
         while True:
-            watch = threading.Timer(patience, process.kill)
-            watch.start()
-            try:
+            with within(process, patience):
                 found = receive(process.stdout)
-            finally:
-                watch.cancel()
             if found is None:
                 raise EOFError
             if "step" not in found[0]:
@@ -155,11 +148,6 @@ class Diffusion:
             passed = {name: value for name, value in os.environ.items() if name.startswith(PASSED)}
             self._helper = Helper("diffusion", (*command, self._model.device, self._model.precision), {**passed, **SET})
         return self._helper
-
-    def _cancel(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-            self._end = None
 
     def _stop(self) -> None:
         if self._helper is not None:

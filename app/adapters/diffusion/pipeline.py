@@ -2,14 +2,13 @@
 
 import importlib.metadata
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.adapters.diffusion import models
+from app.adapters.diffusion import machine, models
 from app.adapters.diffusion.frames import frame
-from app.adapters.diffusion.memory import Room, plan
+from app.adapters.diffusion.memory import plan
 from app.adapters.diffusion.protocol import Wish
 
 if TYPE_CHECKING:
@@ -46,9 +45,12 @@ class Pipeline:
             numbers = models.numbers(path)
         except models.NoModel as error:
             raise Refused(f"{error}.") from error
-        self._device = _device(torch, device)
+        try:
+            self._device = machine.device(device)
+        except machine.NoDevice as error:
+            raise Refused(str(error)) from error
         precision = PRECISIONS[self._device] if precision == "auto" else precision
-        chosen = plan(numbers, precision, _room(torch, self._device))
+        chosen = plan(numbers, precision, machine.room(self._device))
         if chosen.lack is not None:
             raise Refused(f"{path.name} in {precision} cannot be loaded: {chosen.lack}.")
         self._pipe = _loaded(path, self.family, getattr(torch, TYPES[precision]))
@@ -183,38 +185,6 @@ def _strange(weights: Mapping[str, Any], parts: Mapping[str, Any]) -> str | None
         if module not in known[part] and module.removeprefix("text_model.") not in known[part]:
             return f"{part}.{module}"
     return None
-
-
-def _device(torch: Any, wanted: str) -> str:
-    """Raises Refused if it is not there."""
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if wanted == "auto":
-        return next(name for name, found in there.items() if found)
-    if not there[wanted]:
-        raise Refused(f"COLLAGEN_DIFFUSION_DEVICE is {wanted}, and torch finds none here.")
-    return wanted
-
-
-def _room(torch: Any, device: str) -> Room:
-    card = torch.cuda.mem_get_info()[0] if device == "cuda" else None
-    return Room(_free(), card)
-
-
-def _free() -> int:
-    """Bytes of memory that are free: of the machine, and of the control group that limits us, if one does."""
-    found = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
-    try:
-        lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text("ascii").splitlines())
-        found.append(int(lines["MemAvailable"].split()[0]) * 1024)
-    except (OSError, ValueError, KeyError):
-        pass
-    try:
-        top = Path("/sys/fs/cgroup")
-        used = int((top / "memory.current").read_text("ascii"))
-        found.append(int((top / "memory.max").read_text("ascii")) - used)
-    except (OSError, ValueError):  # no such group, or no limit: "max"
-        pass
-    return max(0, min(found))
 
 
 def _whole(made: "NDArray[np.floating[Any]]") -> "NDArray[np.uint8]":

@@ -8,7 +8,7 @@ import resource
 import subprocess
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from app.adapters.jobs import environment
@@ -68,6 +68,38 @@ class Helper:
             cwd=ROOT,
             env=environment.bare(self._environ),
         )
+
+
+@contextlib.contextmanager
+def within(process: Process, patience: float) -> Iterator[None]:
+    """Kills the process if what is done inside takes longer than so many seconds."""
+    watch = threading.Timer(patience, process.kill)
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+class Idle:
+    """Calls `end` in a thread, once nothing was done for so many `seconds`. Whoever uses it sees to the turns."""
+
+    def __init__(self, seconds: float, end: Callable[[], None]) -> None:
+        self._seconds, self._end = seconds, end
+        self._timer: threading.Timer | None = None
+
+    def over(self) -> None:
+        """Something is done now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def begin(self) -> None:
+        """Nothing is done from now on."""
+        self.over()
+        self._timer = threading.Timer(self._seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
 
 
 def _kill(process: Process) -> None:

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.adapters.jobs.helper import Helper
+from app.adapters.jobs.helper import Helper, Idle, within
 from app.adapters.models.server import LENGTH
 from app.adapters.models.weights import Weights
 from app.core.errors import ModelFailed
@@ -30,10 +30,9 @@ class Models:
 
     def __init__(self, directory: Path, idle: float = IDLE) -> None:
         self._directory = directory
-        self._idle = idle
+        self._idle = Idle(idle, self.close)
         self._running: tuple[str, Helper] | None = None
         self._turn = threading.Lock()
-        self._end: threading.Timer | None = None
 
     def why_not(self, weights: Weights) -> str | None:
         """Why a model cannot be run here; None if it can."""
@@ -52,7 +51,7 @@ class Models:
         numbers = (numbers - np.array(weights.mean, np.float32)) / np.array(weights.deviation, np.float32)
         request = np.ascontiguousarray(numbers.transpose(2, 0, 1), np.float32).tobytes()
         with self._turn:
-            self._cancel()
+            self._idle.over()
             helper = self._helper(weights)
             try:
                 answer = self._asked(helper, request)
@@ -63,9 +62,7 @@ class Models:
                     f"The process that runs the model {weights.name} ended, most likely because the machine ran out of"
                     " memory; it needs 1.1 GB."
                 ) from error
-            self._end = threading.Timer(self._idle, self.close)
-            self._end.daemon = True
-            self._end.start()
+            self._idle.begin()
         low, high = float(mask.min()), float(mask.max())
         spread: NDArray[np.float32] = (mask - low) / (high - low) if high > low else np.zeros_like(mask)
         # a model that sees nobody spreads its noise over the whole range
@@ -74,7 +71,7 @@ class Models:
     def close(self) -> None:
         """Ends the process, if one runs."""
         with self._turn:
-            self._cancel()
+            self._idle.over()
             self._stop()
 
     def _helper(self, weights: Weights) -> Helper:
@@ -89,21 +86,11 @@ class Models:
         process = helper.running()
         if process.stdin is None or process.stdout is None:
             raise OSError("it was started without pipes")
-        watch = threading.Timer(PATIENCE, process.kill)
-        watch.start()
-        try:
+        with within(process, PATIENCE):
             process.stdin.write(LENGTH.pack(len(request)) + request)
             process.stdin.flush()
             head = process.stdout.read(LENGTH.size)
-            answer = process.stdout.read(LENGTH.unpack(head)[0])
-        finally:
-            watch.cancel()
-        return answer
-
-    def _cancel(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-            self._end = None
+            return process.stdout.read(LENGTH.unpack(head)[0])
 
     def _stop(self) -> None:
         if self._running is not None:

@@ -4,11 +4,10 @@ import importlib.util
 import json
 import logging
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.adapters.jobs.helper import Helper
+from app.adapters.jobs.helper import Helper, Idle, within
 
 LOG = logging.getLogger(__name__)
 
@@ -42,8 +41,7 @@ class Places:
 
     def __init__(self, command: Sequence[str] = COMMAND, idle: float = IDLE) -> None:
         self._helper = Helper("places", command, {"OPENBLAS_NUM_THREADS": "1"})
-        self._idle = idle
-        self._end: threading.Timer | None = None
+        self._idle = Idle(idle, self.close)
 
     def find(self, positions: Sequence[tuple[float, float]]) -> list[Spot] | None:
         """What is at each position (latitude and longitude in degrees).
@@ -61,7 +59,7 @@ class Places:
                 found = []
                 for start in range(0, len(positions), AT_ONCE):
                     found += self._asked(positions[start : start + AT_ONCE])
-                self._end_when_idle()
+                self._idle.begin()
         except (OSError, EOFError, ValueError, TypeError) as error:
             self._helper.stop()
             LOG.warning("Places are not looked up: the process that does it failed (%s).", type(error).__name__)
@@ -71,33 +69,17 @@ class Places:
     def close(self) -> None:
         """Ends the process, if one runs."""
         with self._helper.turn:
-            self._stop()
+            self._idle.over()
+            self._helper.stop()
 
     def _asked(self, positions: Sequence[tuple[float, float]]) -> list[Spot]:
         process = self._helper.running()
         if process.stdin is None or process.stdout is None:
             raise OSError("it was started without pipes")
-        watch = threading.Timer(PATIENCE, process.kill)
-        watch.start()
-        try:
+        with within(process, PATIENCE):
             process.stdin.write(json.dumps(positions).encode("ascii") + b"\n")
             process.stdin.flush()
             line = process.stdout.readline()
-        finally:
-            watch.cancel()
         if not line:
             raise EOFError("it has ended")
         return [Spot(**one) for one in json.loads(line)]
-
-    def _end_when_idle(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-        self._end = threading.Timer(self._idle, self.close)
-        self._end.daemon = True
-        self._end.start()
-
-    def _stop(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-        self._end = None
-        self._helper.stop()
