@@ -35,6 +35,24 @@ def flag(where: str, given: object) -> bool:
     return given
 
 
+def number(least: float, most: float, otherwise: str = ".") -> Callable[[str, object], float]:
+    def check(where: str, given: object) -> float:
+        if not isinstance(given, int | float) or isinstance(given, bool) or not least <= given <= most:
+            raise SettingError(f"{where} must be a number from {least} to {most}{otherwise}")
+        return float(given)
+
+    return check
+
+
+def whole_number(least: int, most: int) -> Callable[[str, object], int]:
+    def check(where: str, given: object) -> int:
+        if not isinstance(given, int) or isinstance(given, bool) or not least <= given <= most:
+            raise SettingError(f"{where} must be a whole number from {least} to {most}.")
+        return given
+
+    return check
+
+
 def day(where: str, given: object) -> date:
     if isinstance(given, str):
         with contextlib.suppress(ValueError):

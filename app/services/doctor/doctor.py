@@ -92,9 +92,11 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
     if known.media is not None:
         checks.append(Check("media", partial(network.media, known)))
     if known.looks_queue is not None:
-        checks.append(Check("looks queue", partial(network.looks_queue, known.looks_queue, "--looks")))
+        name = "looks queue"
+        checks.append(Check(name, partial(network.looks_queue, name, known.looks_queue, "--looks")))
     if known.styles_queue is not None:
-        checks.append(Check("styles queue", partial(network.looks_queue, known.styles_queue, "--looks --styles")))
+        name = "styles queue"
+        checks.append(Check(name, partial(network.looks_queue, name, known.styles_queue, "--looks --styles")))
     if any(campaign.publish for campaign in (campaigns or {}).values()):
         beside = known.campaigns_file.parent
         checks.append(Check("publishing", partial(published.places, (campaigns or {}).values(), beside)))

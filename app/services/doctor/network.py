@@ -67,12 +67,11 @@ def media(known: Settings) -> Iterator[Result]:
         yield Result("media", OK, f"object storage takes pictures, and browsers find them at {made.origin}")
 
 
-def looks_queue(url: str, options: str) -> Iterator[Result]:
-    """Asks how many orders of looks wait, and how many failed. `options`: of a worker that takes them.
+def looks_queue(name: str, url: str, options: str) -> Iterator[Result]:
+    """Asks how many orders of looks wait, and how many failed. `name`: of the check; `options`: of a worker for them.
 
     Raises SettingError, QueueUnavailable.
     """
-    name = "styles queue" if "--styles" in options else "looks queue"
     queue = Queue(url)
     waiting, dead = queue.count(), queue.dead_letters()
     failed = dead.count()

@@ -22,8 +22,8 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LORA = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}\.safetensors")
 SUM = re.compile(r"[0-9a-f]{64}")
 DEFAULTS = Path(__file__).with_name("default_styles.toml")
-STEPS = (1, 100)
 STRONGEST = 3.0
+SCALE = values.number(0, STRONGEST)  # how strongly a LoRA acts: 0 is not at all, 1 as it was trained
 # text that nothing is said about, and numbers that FLUX and most LoRAs work with
 OPTIONAL: Style = {
     "sha256": None,
@@ -42,11 +42,6 @@ def load_styles(path: Path) -> dict[str, Style]:
     Raises SettingError naming the file, the style and the key.
     """
     return {**_defaults(), **_read(path)}
-
-
-def scale(where: str, given: object) -> float:
-    """How strongly a LoRA acts: 0 is not at all, 1 as it was trained."""
-    return _number(where, given, 0, STRONGEST)
 
 
 @cache
@@ -93,34 +88,14 @@ def _nothing_or_text(where: str, given: object) -> str:
     return "" if given == "" else values.text(where, given)
 
 
-def _steps(where: str, given: object) -> int:
-    if not isinstance(given, int) or isinstance(given, bool) or not STEPS[0] <= given <= STEPS[1]:
-        raise SettingError(f"{where} must be a whole number from {STEPS[0]} to {STEPS[1]}.")
-    return given
-
-
-def _guidance(where: str, given: object) -> float:
-    return _number(where, given, 0, 30)
-
-
-def _strength(where: str, given: object) -> float:
-    return _number(where, given, 0.01, 1)
-
-
-def _number(where: str, given: object, least: float, most: float) -> float:
-    if not isinstance(given, int | float) or isinstance(given, bool) or not least <= given <= most:
-        raise SettingError(f"{where} must be a number from {least} to {most}.")
-    return float(given)
-
-
 CHECKS: Mapping[str, values.Check] = {
     "lora": _lora,
     "sha256": _sum,
     "prompt": values.text,
     "negative_prompt": _nothing_or_text,
-    "lora_scale": scale,
-    "text_encoder_scale": scale,
-    "steps": _steps,
-    "guidance": _guidance,
-    "strength": _strength,
+    "lora_scale": SCALE,
+    "text_encoder_scale": SCALE,
+    "steps": values.whole_number(1, 100),
+    "guidance": values.number(0, 30),
+    "strength": values.number(0.01, 1),
 }

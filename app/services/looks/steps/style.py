@@ -41,9 +41,9 @@ class Style:
         """
         checks: dict[str, values.Check] = {
             "style": self._known,
-            "seed": _seed,
-            "lora_scale": styles.scale,
-            "text_encoder_scale": styles.scale,
+            "seed": values.whole_number(0, MOST),
+            "lora_scale": styles.SCALE,
+            "text_encoder_scale": styles.SCALE,
         }
         found = values.table(where, given, checks, ".")
         if "style" not in found:
@@ -85,9 +85,3 @@ def seed_of(public_id: str, version: int, style: str) -> int:
 def written(value: float) -> str:
     """A seed or strength as results note it."""
     return str(value) if isinstance(value, int) else f"{value:g}"
-
-
-def _seed(where: str, given: object) -> int:
-    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= MOST:
-        raise SettingError(f"{where} must be a whole number from 0 to {MOST}.")
-    return given

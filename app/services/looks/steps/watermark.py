@@ -17,7 +17,7 @@ NAME = "watermark"
 REVISION = 2
 CORNERS = ("bottom-right", "bottom-left", "top-right", "top-left")
 SIZE = 0.035  # of the picture's shorter side: the height of the letters
-SIZES = (0.01, 0.2)
+SIZES = values.number(0.01, 0.2, ": of the picture's shorter side.")
 LONGEST = 200  # characters
 CONSTANTS = {"contrast of the letters, at least": 4.5, "longest text, characters": LONGEST}
 FIELDS = ("title", "year", "zodiac", "place", "name")
@@ -29,7 +29,7 @@ SIGNS = {
 
 def options(where: str, given: Mapping[str, object]) -> dict[str, Any]:
     """`text`, `corner`, `size` (of the picture's shorter side)."""
-    checks: dict[str, values.Check] = {"text": _text, "corner": values.one_of(CORNERS), "size": _size}
+    checks: dict[str, values.Check] = {"text": _text, "corner": values.one_of(CORNERS), "size": SIZES}
     found = values.table(where, given, checks, ".")
     if "text" not in found:
         raise SettingError(f'{where} needs a text, such as "{{title}} {{year}} · {{place}}".')
@@ -71,9 +71,3 @@ def _text(where: str, given: object) -> str:
     if len(text) > LONGEST or "\n" in text:
         raise SettingError(f"{where} must be one line of at most {LONGEST} characters.")
     return text
-
-
-def _size(where: str, given: object) -> float:
-    if not isinstance(given, int | float) or isinstance(given, bool) or not SIZES[0] <= given <= SIZES[1]:
-        raise SettingError(f"{where} must be a number from {SIZES[0]} to {SIZES[1]}: of the picture's shorter side.")
-    return float(given)
