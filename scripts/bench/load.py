@@ -30,6 +30,7 @@ from scripts.bench.day import KEY, SHOWN, Answers, Day, Pace
 from scripts.bench.measure import percentile
 from scripts.bench.neighbours import CAMPAIGN, link
 from scripts.sandbox.awsserver.client import AwsServer
+from scripts.sandbox.commands import said
 from scripts.sandbox.nginx import Nginx
 from scripts.sandbox.service import ROOT, Service, environment
 from scripts.sandbox.standin.client import Standin
@@ -152,10 +153,11 @@ def lost(day: Day, store: Store, environ: dict[str, str], directory: Path) -> li
     looks = len([*(store.root.path / SHOWN / "looks" / LOOK).glob("[!.]*.jpg")])
     if looks != day.approved:
         wrong.append(f"{looks} looks are made, of {day.approved}")
-    pending = json.loads(_collagen(environ, "moderate", SHOWN, "--json").stdout)["counts"]["pending"]
+    pending = json.loads(said(environ, "moderate", SHOWN, "--json"))["counts"]["pending"]
     if pending != day.sent:
         wrong.append(f"{pending} photos of forms wait, of {day.sent}")
-    checked = _collagen(environ, "check", SHOWN)
+    command = [sys.executable, "-m", "app", "check", SHOWN]
+    checked = subprocess.run(command, cwd=ROOT, env=os.environ | environ, stdout=subprocess.PIPE, text=True)
     print(f"check: {checked.stdout.strip().splitlines()[-1]}")
     if checked.returncode:
         wrong.append(checked.stdout)
@@ -165,11 +167,6 @@ def lost(day: Day, store: Store, environ: dict[str, str], directory: Path) -> li
     nginx = [line for line in (directory / "nginx/logs/error.log").read_text().splitlines() if "[notice]" not in line]
     print(f"logs: {len(lines)} lines, {sum('[WARNING]' in line for line in lines)} warnings, {len(bad)} errors")
     return wrong + bad[:10] + nginx[:10]
-
-
-def _collagen(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environ, stdout=subprocess.PIPE, text=True)
 
 
 def main() -> None:

@@ -8,18 +8,17 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType
 
 import trustme
 
 from scripts.sandbox.ending import Ending
+from scripts.sandbox.ports import HOST, free_ports
 from scripts.sandbox.waiting import PATIENCE, wait_for
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "deploy/nginx/collagen.conf"
-HOST = "127.0.0.1"
 # What Debian's nginx.conf puts around a site, except the locations of files.
 MAIN = """
 {user}
@@ -120,15 +119,6 @@ class Nginx(Ending):
         """Ends it at once; safe to call twice."""
         self.process.terminate()
         self.process.wait(PATIENCE)
-
-
-def free_ports(number: int) -> list[int]:
-    """So many ports of this machine that were free a moment ago."""
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [probe.getsockname()[1] for probe in probes]
 
 
 def _listens(port: int) -> bool:

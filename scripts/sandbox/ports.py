@@ -1,8 +1,11 @@
-"""Ports on which nothing listens yet."""
+"""Ports of this machine on which nothing listens yet."""
 
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
+
+HOST = "127.0.0.1"
 
 
 def free(port: int) -> int:
@@ -10,8 +13,16 @@ def free(port: int) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((HOST, port))
         except OSError:
-            probe.bind(("127.0.0.1", 0))
-        bound: tuple[str, int] = probe.getsockname()
-        return bound[1]
+            return free_ports(1)[0]
+    return port
+
+
+def free_ports(number: int) -> list[int]:
+    """So many ports of this machine that were free a moment ago."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [probe.getsockname()[1] for probe in probes]

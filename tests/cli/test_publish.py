@@ -19,9 +19,9 @@ from app.services.publish import names
 from scripts.sandbox import stored
 from scripts.sandbox.awsserver.client import AwsServer
 from scripts.sandbox.service import ROOT
+from scripts.sandbox.site import reader, walk
 from scripts.sandbox.waiting import wait_for
 from tests.support.command import run
-from tests.support.published import reader, walk
 from tests.support.stores import linked
 
 CAMPAIGNS = """

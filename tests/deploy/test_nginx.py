@@ -23,7 +23,8 @@ from app.adapters.store import Store
 from app.core import limits
 from app.web.api.collages import LONGEST_WAIT
 from app.web.http import security_headers
-from scripts.sandbox.nginx import ROOT, SITE, Nginx, free_ports, installed_site, program
+from scripts.sandbox.nginx import ROOT, SITE, Nginx, installed_site, program
+from scripts.sandbox.ports import free_ports
 from scripts.sandbox.service import PASSWORD, Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for

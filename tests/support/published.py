@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +11,6 @@ from app.adapters.targets import Upload
 from app.adapters.targets.directory import Directory
 from app.core.config import Brand, Campaign
 from scripts.sandbox import stored
-from scripts.sandbox.site import named, reader, tiles, walk
-
-__all__ = ["named", "reader", "tiles", "walk"]
 
 RULES = Campaign(
     name=stored.CAMPAIGN,
@@ -48,6 +46,7 @@ class Followed(Directory):
         super().__init__(top)
         self.steps: list[str] = []
         self._after = after
+        self._turn = threading.Lock()
 
     def put(self, upload: Upload) -> None:
         super().put(upload)
@@ -59,8 +58,10 @@ class Followed(Directory):
             self._done(f"delete {' '.join(paths)}")
 
     def _done(self, step: str) -> None:
-        self.steps.append(step)
-        self._after(len(self.steps))
+        with self._turn:  # threads send at once, and each number comes once
+            self.steps.append(step)
+            number = len(self.steps)
+        self._after(number)
 
 
 class NotingCdn:

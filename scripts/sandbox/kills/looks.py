@@ -12,10 +12,6 @@ import argparse
 import os
 import random
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -30,9 +26,11 @@ from app.services.looks import records
 from app.services.looks.orders import Order
 from scripts.sandbox import onnx, stored
 from scripts.sandbox.awsserver.client import AwsServer, TestQueue
+from scripts.sandbox.commands import said
 from scripts.sandbox.kills.workers import Workers
+from scripts.sandbox.kills.workplace import workplace
 from scripts.sandbox.mirror import leftovers
-from scripts.sandbox.service import GIVEN_AWAY, ROOT
+from scripts.sandbox.service import GIVEN_AWAY
 
 FAILING = 10  # one photo of so many
 LATE = 5  # orders of a look that looks.toml does not have yet
@@ -96,10 +94,7 @@ class Show:
 
     def say(self, *arguments: str) -> str:
         """What a command answers."""
-        command = [sys.executable, "-m", "app", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self._environ, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return said(self._environ, *arguments)
 
     def mend(self) -> None:
         """Another model, and the look that was missing."""
@@ -140,49 +135,45 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="do not remove the store and the logs at the end")
     given = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="looks-test-"))
-    with AwsServer() as aws:
-        show = Show(aws, directory, given.seed, given.photos)
-        failing = {stored.name(index) for index in range(given.photos) if fails(index)}
-        sent = show.send()
-        began = time.monotonic()
-        for _ in range(given.workers):
-            show.workers.start()
-        show.workers.empty(given.kill_every, lambda waiting: waiting > 0)
-        seconds = time.monotonic() - began
-        listed, dead = show.failed(), show.workers.dead()
-        assert listed <= failing, "the listed failures are those of the model"
-        assert dead >= LATE  # and orders of which a worker was killed each time
-        show.workers.stop()
-        show.mend()
-        redriven = int(show.say("worker", "--looks", "--redrive").split()[0])
-        again = show.say("look", "sayno", "orange", "--retry-failed").strip()
-        for _ in range(given.workers):
-            show.workers.start()
-        show.workers.empty(None)
-        show.workers.stop()
-        show.check("orange", show.photos)
-        show.check("card", show.photos[:LATE])
-        assert (show.failed(), show.workers.dead()) == (set(), 0)
-        words = show.words()
-    rows = {
-        "photos": given.photos,
-        "orders, doubled and shuffled": sent,
-        "workers killed": show.workers.kills,
-        "photos the model failed on": len(failing),
-        "listed as failed": len(listed),
-        "dead letters, redriven": f"{dead}, {redriven}",
-        "made": words["made"],
-        "were there already": words["current"],
-        "seconds until the queue was empty": round(seconds),
-    }
-    for name, value in rows.items():
-        print(f"{name:<34}{value:>8}")
-    print(again)
-    if given.keep:
-        print(directory)
-    else:
-        shutil.rmtree(directory)
+    with workplace("looks-test-", keep=given.keep) as directory:
+        with AwsServer() as aws:
+            show = Show(aws, directory, given.seed, given.photos)
+            failing = {stored.name(index) for index in range(given.photos) if fails(index)}
+            sent = show.send()
+            began = time.monotonic()
+            for _ in range(given.workers):
+                show.workers.start()
+            show.workers.empty(given.kill_every, lambda waiting: waiting > 0)
+            seconds = time.monotonic() - began
+            listed, dead = show.failed(), show.workers.dead()
+            assert listed <= failing, "the listed failures are those of the model"
+            assert dead >= LATE  # and orders of which a worker was killed each time
+            show.workers.stop()
+            show.mend()
+            redriven = int(show.say("worker", "--looks", "--redrive").split()[0])
+            again = show.say("look", "sayno", "orange", "--retry-failed").strip()
+            for _ in range(given.workers):
+                show.workers.start()
+            show.workers.empty(None)
+            show.workers.stop()
+            show.check("orange", show.photos)
+            show.check("card", show.photos[:LATE])
+            assert (show.failed(), show.workers.dead()) == (set(), 0)
+            words = show.words()
+        rows = {
+            "photos": given.photos,
+            "orders, doubled and shuffled": sent,
+            "workers killed": show.workers.kills,
+            "photos the model failed on": len(failing),
+            "listed as failed": len(listed),
+            "dead letters, redriven": f"{dead}, {redriven}",
+            "made": words["made"],
+            "were there already": words["current"],
+            "seconds until the queue was empty": round(seconds),
+        }
+        for name, value in rows.items():
+            print(f"{name:<34}{value:>8}")
+        print(again)
 
 
 if __name__ == "__main__":

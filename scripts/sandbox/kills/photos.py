@@ -13,7 +13,6 @@ import multiprocessing
 import multiprocessing.util
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -28,7 +27,9 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store, scratch
 from app.adapters.store.photos.reading import JPEG_END, PNG_END
 from scripts.sandbox import mirror
+from scripts.sandbox.commands import said
 from scripts.sandbox.kills.photos_victim import FOLDERS, PHOTOS, work
+from scripts.sandbox.kills.workplace import workplace
 from scripts.sandbox.people import portrait
 from scripts.sandbox.service import ROOT, environment
 from scripts.sandbox.standin.client import Standin
@@ -183,10 +184,7 @@ class Kills:
         print(f"the sync took {seconds:.1f} s; {said['photos']} photos and {said['collages']} collages are right")
 
     def _command(self, *arguments: str) -> str:
-        command = [sys.executable, "-m", "app", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=os.environ | self._environ, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return said(self._environ, *arguments)
 
 
 def main() -> None:
@@ -195,18 +193,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="do not remove the store at the end")
     given = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="kill-test-"))
-    began = time.monotonic()
-    with Standin.start() as standin:
-        kills = Kills(standin, directory, given.seed)
-        kills.run(given.kills)
-        print(f"{given.kills} kills in {time.monotonic() - began:.0f} s of {dict(kills.kinds)}")
-        print(f"left behind by killed processes, and removed: {dict(kills.left)}")
-        kills.finish()
-    if given.keep:
-        print(directory)
-    else:
-        shutil.rmtree(directory)
+    with workplace("kill-test-", keep=given.keep) as directory:
+        began = time.monotonic()
+        with Standin.start() as standin:
+            kills = Kills(standin, directory, given.seed)
+            kills.run(given.kills)
+            print(f"{given.kills} kills in {time.monotonic() - began:.0f} s of {dict(kills.kinds)}")
+            print(f"left behind by killed processes, and removed: {dict(kills.left)}")
+            kills.finish()
 
 
 if __name__ == "__main__":

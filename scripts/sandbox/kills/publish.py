@@ -17,9 +17,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -31,9 +28,10 @@ from app.services.publish import names
 from app.services.publish.plan import GRACE
 from scripts.sandbox import patches
 from scripts.sandbox.awsserver.client import AwsServer
+from scripts.sandbox.commands import said
 from scripts.sandbox.kills.publish_victim import work
 from scripts.sandbox.kills.readers import PAGES, Reader
-from scripts.sandbox.service import ROOT
+from scripts.sandbox.kills.workplace import workplace
 from scripts.sandbox.site import walk
 from scripts.sandbox.stored import CAMPAIGN, index_of
 
@@ -85,11 +83,7 @@ class Show:
 
     def say(self, *arguments: str) -> str:
         """What a command answers."""
-        command = [sys.executable, "-m", "app", *arguments]
-        environ = os.environ | self._environ
-        done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return said(self._environ, *arguments)
 
     def publish(self) -> dict[str, Any]:
         """Publishes without being killed; returns the report, and remembers the pages."""
@@ -314,17 +308,13 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--keep", action="store_true", help="do not remove the store at the end")
     given = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="publish-test-"))
-    began = time.monotonic()
-    with AwsServer() as aws:
-        show = Show(aws, directory, given.people)
-        with show.reader:
-            run(show, given.kills)
-    note("seconds in all", round(time.monotonic() - began))
-    if given.keep:
-        print(directory)
-    else:
-        shutil.rmtree(directory)
+    with workplace("publish-test-", keep=given.keep) as directory:
+        began = time.monotonic()
+        with AwsServer() as aws:
+            show = Show(aws, directory, given.people)
+            with show.reader:
+                run(show, given.kills)
+        note("seconds in all", round(time.monotonic() - began))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,8 @@ import argparse
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -25,6 +23,7 @@ from app.adapters.store import Store
 from scripts.sandbox import mirror
 from scripts.sandbox.awsserver.client import AwsServer, Notification, TestQueue
 from scripts.sandbox.kills.workers import Workers
+from scripts.sandbox.kills.workplace import workplace
 from scripts.sandbox.people import portrait
 from scripts.sandbox.service import GIVEN_AWAY, ROOT, environment
 from scripts.sandbox.standin.client import Standin
@@ -173,59 +172,55 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="do not remove the store and the logs at the end")
     given = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="queue-test-"))
-    with Standin.start() as standin, AwsServer() as aws:
-        show = Show(standin, aws, directory, given.seed, max(1, given.notifications // 8))
-        for seed, call in enumerate(("api", "delivery")):
-            standin.faults(call, "status", status=503, probability=FAILING, seed=given.seed + seed)
-        show.change(given.notifications // ROUNDS)
-        show.send(everything=False)
-        began = last = time.monotonic()
-        for _ in range(given.workers):
-            show.workers.start()
-        for number in range(2, ROUNDS + 1):
-            show.change(given.notifications * number // ROUNDS)
-            show.send(everything=number == ROUNDS)
-            if time.monotonic() - last >= given.kill_every:
-                show.workers.kill_one()
-                last = time.monotonic()
-        show.empty(given.kill_every)
-        seconds = time.monotonic() - began
-        dead = show.workers.dead()
-        fired = sum(fault["fired"] for fault in standin.state()["faults"])
-        standin.clear_faults()  # Cloudinary works again
-        redriven = 0
-        while show.workers.dead():
-            redriven += show.redrive()
-            show.empty(None)
-        show.workers.stop()
-        ended = show.check()
-    rows = {
-        "notifications": given.notifications,
-        "doubled": show.doubles,
-        "that never can succeed": len(show.permanent),
-        "messages sent": len(show.sent),
-        "stored": ended["stored"],
-        "removed": ended["removed"],
-        "unchanged": ended["unchanged"],
-        "ignored": ended["ignored"],
-        "dropped for good": ended["Dropped"],
-        "Cloudinary's failures": fired,
-        "workers killed": show.workers.kills,
-        "dead letters": dead,
-        "redriven": redriven,
-        "photos in the store": ended["photos"],
-        "lost": len(show.sent) - sum(count for word, count in ended.items() if word != "photos"),
-        "seconds until each was tried": round(show.tried - began),
-        "messages a second until then": round(len(show.sent) / (show.tried - began), 1),
-        "seconds until the queue was empty": round(seconds),
-    }
-    for name, value in rows.items():
-        print(f"{name:<34}{value:>8}")
-    if given.keep:
-        print(directory)
-    else:
-        shutil.rmtree(directory)
+    with workplace("queue-test-", keep=given.keep) as directory:
+        with Standin.start() as standin, AwsServer() as aws:
+            show = Show(standin, aws, directory, given.seed, max(1, given.notifications // 8))
+            for seed, call in enumerate(("api", "delivery")):
+                standin.faults(call, "status", status=503, probability=FAILING, seed=given.seed + seed)
+            show.change(given.notifications // ROUNDS)
+            show.send(everything=False)
+            began = last = time.monotonic()
+            for _ in range(given.workers):
+                show.workers.start()
+            for number in range(2, ROUNDS + 1):
+                show.change(given.notifications * number // ROUNDS)
+                show.send(everything=number == ROUNDS)
+                if time.monotonic() - last >= given.kill_every:
+                    show.workers.kill_one()
+                    last = time.monotonic()
+            show.empty(given.kill_every)
+            seconds = time.monotonic() - began
+            dead = show.workers.dead()
+            fired = sum(fault["fired"] for fault in standin.state()["faults"])
+            standin.clear_faults()  # Cloudinary works again
+            redriven = 0
+            while show.workers.dead():
+                redriven += show.redrive()
+                show.empty(None)
+            show.workers.stop()
+            ended = show.check()
+        rows = {
+            "notifications": given.notifications,
+            "doubled": show.doubles,
+            "that never can succeed": len(show.permanent),
+            "messages sent": len(show.sent),
+            "stored": ended["stored"],
+            "removed": ended["removed"],
+            "unchanged": ended["unchanged"],
+            "ignored": ended["ignored"],
+            "dropped for good": ended["Dropped"],
+            "Cloudinary's failures": fired,
+            "workers killed": show.workers.kills,
+            "dead letters": dead,
+            "redriven": redriven,
+            "photos in the store": ended["photos"],
+            "lost": len(show.sent) - sum(count for word, count in ended.items() if word != "photos"),
+            "seconds until each was tried": round(show.tried - began),
+            "messages a second until then": round(len(show.sent) / (show.tried - began), 1),
+            "seconds until the queue was empty": round(seconds),
+        }
+        for name, value in rows.items():
+            print(f"{name:<34}{value:>8}")
 
 
 if __name__ == "__main__":

@@ -21,8 +21,9 @@ from app.services.publish.publish import Publisher
 from app.services.publish.run import Order
 from app.services.publish.sending import Report
 from scripts.sandbox import stored
+from scripts.sandbox.site import reader, walk
 from scripts.sandbox.waiting import wait_for
-from tests.support.published import RULES, Clock, Followed, reader, walk
+from tests.support.published import RULES, Clock, Followed
 
 NOW = 1_800_000_000.0
 THEN = datetime.fromtimestamp(NOW - 10, UTC)

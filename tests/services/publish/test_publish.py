@@ -27,7 +27,8 @@ from app.services.publish.sending import Cdn, Report
 from app.services.wall.cache import Cache
 from app.services.wall.wall import Walls
 from scripts.sandbox import stored
-from tests.support.published import RULES, SITE, Clock, Followed, NotingCdn, Stopped, named, reader, tiles, walk
+from scripts.sandbox.site import named, reader, tiles, walk
+from tests.support.published import RULES, SITE, Clock, Followed, NotingCdn, Stopped
 
 Publish = Callable[..., Report]
 
