@@ -19,6 +19,7 @@ class Quota:
         self._lock = threading.Lock()
         self._standing = Standing()
         self._calls = 0
+        self._before = 0  # how many calls had begun when Cloudinary refused one
 
     @property
     def calls(self) -> int:
@@ -29,10 +30,12 @@ class Quota:
     def standing(self) -> Standing:
         return self._standing
 
-    def called(self) -> None:
+    def called(self) -> int:
+        """Counts a call that begins; returns its number."""
         metrics.called()
         with self._lock:
             self._calls += 1
+            return self._calls
 
     def failed(self) -> None:
         """Counts an answer whose headers the SDK does not show: no such asset, or an error."""
@@ -46,8 +49,8 @@ class Quota:
             if self._standing.refused:
                 self._standing = Standing()
 
-    def answered(self, answer: Any) -> None:
-        """Reads the headers that the SDK attaches to an answer; does nothing if there are none."""
+    def answered(self, answer: Any, call: int) -> None:
+        """Reads the headers that the SDK attaches to the answer to a call; does nothing if there are none."""
         left, limit, reset = (
             getattr(answer, f"rate_limit_{name}", None) for name in ("remaining", "allowed", "reset_at")
         )
@@ -56,6 +59,8 @@ class Quota:
         new = Standing(left, limit, float(calendar.timegm(reset)))
         with self._lock:
             old = self._standing
+            if old.refused and call <= self._before:
+                return  # the refusal has overtaken it
             if (old.reset, old.limit) == (new.reset, new.limit) and old.left is not None and not old.refused:
                 new = Standing(min(old.left, left), limit, new.reset)  # answers overtake one another
             self._standing = new
@@ -65,6 +70,7 @@ class Quota:
         """Reads Cloudinary's refusal; returns the seconds until it says to try again."""
         seconds = seconds_until_reset(text, datetime.now(UTC))
         with self._lock:
+            self._before = self._calls
             self._standing = Standing(0, self._standing.limit, time.time() + seconds, True)
             limit = self._standing.limit
         metrics.standing(0, limit, time.time() + seconds)

@@ -54,7 +54,7 @@ class Sdk:
     ) -> Mapping[str, Any] | None:
         """One call of the Admin API; None if it says there is no such asset. Raises CloudinaryUnavailable."""
         exceptions = self._exceptions
-        self.quota.called()
+        number = self.quota.called()
         try:
             answer = function(*arguments, **self.options, **more)
         except exceptions.NotFound:
@@ -76,7 +76,7 @@ class Sdk:
             # the SDK raises plain Exception for 302, 423 and 502, and GeneralError for any network failure
             self.quota.failed()
             raise CloudinaryUnavailable(f"Cloudinary could not be asked: {_message(error)}") from error
-        self.quota.answered(answer)
+        self.quota.answered(answer, number)
         return answer
 
 

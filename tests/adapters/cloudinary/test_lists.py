@@ -207,19 +207,33 @@ def test_the_calls_that_are_left_are_known_after_each_answer(standin: Standin, c
     assert (cloudinary.quota.standing.refused, cloudinary.quota.calls) == (False, 7)
 
 
+class Answer(dict[str, object]):
+    """What the SDK makes of an answer with headers."""
+
+    rate_limit_allowed, rate_limit_reset_at = 500, (2026, 1, 1, 10, 0, 0, 0, 1, 0)
+
+    def __init__(self, left: int) -> None:
+        self.rate_limit_remaining = left
+
+
 def test_an_answer_that_was_overtaken_gives_no_calls_back() -> None:
-    class Answer(dict[str, object]):
-        rate_limit_allowed, rate_limit_reset_at = 500, (2026, 1, 1, 10, 0, 0, 0, 1, 0)
-
-        def __init__(self, left: int) -> None:
-            self.rate_limit_remaining = left
-
     quota = Quota()
     for left in (498, 496, 497):
-        quota.answered(Answer(left))
+        quota.answered(Answer(left), quota.called())
     assert quota.standing.left == 496
-    quota.answered({})  # without headers
+    quota.answered({}, quota.called())  # without headers
     assert quota.standing.left == 496
+
+
+def test_an_answer_that_a_refusal_has_overtaken_does_not_lift_it() -> None:
+    quota = Quota()
+    early, late = quota.called(), quota.called()
+    quota.answered(Answer(1), early)
+    quota.refused("Try again later")
+    quota.answered(Answer(2), late)
+    assert (quota.standing.left, quota.standing.refused) == (0, True)
+    quota.answered(Answer(400), quota.called())  # somebody has raised the limit
+    assert (quota.standing.left, quota.standing.refused) == (400, False)
 
 
 @pytest.mark.parametrize(
