@@ -144,8 +144,8 @@ class Machine:
             if public_id in there and status == "approved" != there[public_id]["status"]:
                 self.standin.approve(public_id)
             elif public_id not in there:
-                who = {"email": f"{NAMES[number]}@example.org", "moderation": status}
-                self.standin.upload(person(number), public_id, folder="sayno", notify=True, **who)
+                email = f"{NAMES[number]}@example.org"
+                self.standin.upload(person(number), public_id, folder="sayno", email=email, moderation=status)
         self.standin.wait_idle()
 
     def _environ(self, command: str) -> dict[str, str]:
