@@ -170,6 +170,8 @@ class Day:
             headers={"Prefer": "wait=200"},
             verify=str(self._nginx.ca),
         )
+        if answer.status_code != 201:
+            print(f"The build was answered: {answer.text[:200]}", file=sys.stderr)
         people = len(answer.json()["tiles"]) if answer.status_code == 201 else 0
         return answer.status_code, people, time.monotonic() - began
 

@@ -25,13 +25,13 @@ from pathlib import Path
 
 from app.adapters.store import Store
 from scripts.bench import pictures
-from scripts.bench.client import built_collage
-from scripts.bench.day import KEY, SHOWN, Answers, Day, Pace
+from scripts.bench.day import KEY, PEOPLE, SHOWN, Answers, Day, Pace
 from scripts.bench.measure import percentile
 from scripts.bench.neighbours import CAMPAIGN, link
 from scripts.sandbox.awsserver.client import AwsServer
 from scripts.sandbox.commands import said
 from scripts.sandbox.nginx import Nginx
+from scripts.sandbox.people import portrait
 from scripts.sandbox.service import ROOT, Service, environment
 from scripts.sandbox.standin.client import Standin
 
@@ -79,6 +79,16 @@ def worker(environ: dict[str, str], log: Path) -> Iterator[None]:
         process.wait(60)
 
 
+def shown(standin: Standin, environ: dict[str, str]) -> None:
+    """People who were approved before, in a collage; no looks are ordered of them."""
+    people = [{"public_id": f"p{number:05}", "asset_folder": SHOWN, "status": "approved"} for number in range(FACES)]
+    for seed in range(PEOPLE):
+        standin.upload_many(portrait(seed), people[seed::PEOPLE])
+    before = {name: value for name, value in environ.items() if name != "COLLAGEN_LOOKS_QUEUE"}
+    said(before, "sync", SHOWN)
+    said(before, "collage", SHOWN, "--duplicates")
+
+
 def row(name: str, answers: Answers, seconds: float) -> None:
     parts = "".join(f"{1000 * percentile(answers.taken, part):>8.0f}" for part in (50, 95, 99))
     taken = answers.taken
@@ -90,14 +100,12 @@ def row(name: str, answers: Answers, seconds: float) -> None:
 def run(cache: Path, asked: argparse.Namespace) -> list[str]:
     """Runs the load and prints its figures; returns what went wrong."""
     source, many = pictures.campaign(cache, asked.photos)
-    _, faces = pictures.campaign(cache, FACES)
     with contextlib.ExitStack() as stack:
         # beside the cache: in /tmp, which may be in memory, a file cannot be linked, and fsync costs nothing
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=source.root.path.parent, prefix="load-")))
         store = Store(directory / "store")
         store.root.initialise()
         link(source.root.path / many, store.root.path / CAMPAIGN)
-        link(source.root.path / faces, store.root.path / SHOWN)
         (directory / "campaigns.toml").write_text(CAMPAIGNS)
         (directory / "looks.toml").write_text(LOOKS)
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=4096))
@@ -114,6 +122,7 @@ def run(cache: Path, asked: argparse.Namespace) -> list[str]:
             COLLAGEN_LOOKS=str(directory / "looks.toml"),
             COLLAGEN_LOOKS_QUEUE=queue.url,
         )
+        shown(standin, environ)
         standin.settings(at_once=16)
         for call in ("api", "delivery"):
             standin.faults(call, "delay", seconds=asked.delay / 1000, times=None)
@@ -122,7 +131,6 @@ def run(cache: Path, asked: argparse.Namespace) -> list[str]:
         day = Day(lambda: Service(environ, workers=asked.workers, listening=listening), nginx, standin, store, pace)
         stack.callback(lambda: day.service.stop())
         standin.notify(f"{nginx.url}/webhook/cloudinary")
-        built_collage(day.service, SHOWN)
         day.run(WARM, eventful=False)
         queue.until()
         before, opened = day.memory(), day.opens()
