@@ -52,14 +52,6 @@ class Message:
         return self.attributes.get("X-Request-ID") or self.id
 
 
-@dataclass(frozen=True)
-class Backlog:
-    """About how many messages wait or are in progress, and how many have failed: those in the dead-letter queue."""
-
-    waiting: int
-    failed: int
-
-
 class Queue:
     """A queue, by its URL. Thread-safe. `name`: its name in logs.
 

@@ -1,6 +1,5 @@
 """The command that keeps the mirror up to date."""
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -11,25 +10,15 @@ from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.terminal import Progress
 from app.cli.options import print_notes, read_settings
+from app.cli.sync_report import print_end, print_report, warn_of_doubts
 from app.core.config import Campaigns, load_campaigns
 from app.core.errors import FolderUnavailable, SettingError, SyncInProgress
 from app.core.logging import request_context
-from app.core.plurals import count
 from app.services.media.agreement import agree
 from app.services.media.media import Media
 from app.services.processor.followers import Follower, followers
 from app.services.reconcile import Sync, SyncReport, Watch
-from app.services.reconcile.report import totals
 from app.services.sources import Sources
-
-SHOWN = 10  # public IDs of each kind; --json has all
-MEANING = {
-    "missed": "approved there, not here",
-    "stale": "an old version or address, or one file of two",
-    "orphaned": "here, not approved there",
-    "repaired": "of these, right now",
-    "unreachable": "could not be found out or done",
-}
 
 
 @click.command(short_help="Bring the mirror up to date.")
@@ -102,9 +91,9 @@ def sync(
         progress.end()
         exiftool.close()
     left = {} if dry_run else _agree_on_media(media, store, [report.campaign for report in reports], progress)
-    _print_end(reports, sources, run, as_json=as_json)
+    print_end(reports, sources, run, as_json=as_json)
     print_notes(left, err=True)
-    _warn_of_doubts(reports, dry_run=dry_run, sure=yes)
+    warn_of_doubts(reports, dry_run=dry_run, sure=yes)
     if failed or left or any(report.unreachable or report.withheld for report in reports):
         sys.exit(1)
 
@@ -173,55 +162,5 @@ def _run(
             failed = True
         progress.end()
         if report is not None and not as_json:
-            _print(report)
+            print_report(report)
     return reports, failed
-
-
-def _print_end(reports: list[SyncReport], sources: Sources, run: str, *, as_json: bool) -> None:
-    calls, left = sources.calls, sources.calls_left
-    if as_json:
-        found = {"campaigns": [report.as_json() for report in reports], "totals": totals(reports)}
-        end = {"calls": calls or 0, "calls_left": left, "request_id": run}
-        click.echo(json.dumps(found | end, ensure_ascii=False))
-    else:
-        if calls is not None:
-            click.echo(f"{calls} Admin API calls" + ("" if left is None else f", {left} left this hour"))
-        click.echo(f"In the logs this run is request={run}")
-
-
-def _warn_of_doubts(reports: list[SyncReport], *, dry_run: bool, sure: bool) -> None:
-    for report in reports:
-        if report.doubt and not sure:
-            click.echo(
-                f"{'Warning' if dry_run else 'Error'}: {report.doubt}. None of them"
-                f" {'would be' if dry_run else 'was'} removed; if they should be, run"
-                f" python -m app sync {report.campaign} --yes",
-                err=True,
-            )
-
-
-def _print(report: SyncReport) -> None:
-    found = report.as_json()
-    dry = ", nothing was changed (dry run)" if report.dry_run else ""
-    click.echo(
-        f"{report.campaign}: {count(report.agreed, 'photo agrees', 'photos agree')},"
-        f" {count(report.asked, 'was', 'were')} looked up{dry}"
-    )
-    for name, meaning in MEANING.items():
-        rows = found[name]
-        public_ids = [row["public_id"] if isinstance(row, dict) else row for row in rows]
-        shown = "" if name in ("repaired", "unreachable") else _shortened(public_ids)
-        click.echo(f"  {name:<11} {len(rows):>6}  {f'({meaning})':<48}{shown}".rstrip())
-    for row in found["unreachable"]:
-        click.echo(f"    {row['public_id']}: {row['reason']}")
-    for public_id, kind in sorted(report.no_images.items()):
-        click.echo(f"  approved, but no image and not stored: {public_id} ({kind})")
-    print_notes(report.notes)
-    if report.remade:
-        verb = "would be remade" if report.dry_run else "remade"
-        click.echo(f"  photos whose thumbnails {verb}: {len(report.remade)}  {_shortened(sorted(report.remade))}")
-
-
-def _shortened(public_ids: list[str]) -> str:
-    more = f", and {len(public_ids) - SHOWN} more (see --json)" if len(public_ids) > SHOWN else ""
-    return ", ".join(public_ids[:SHOWN]) + more

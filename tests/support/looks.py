@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.adapters.imaging import finished, xmp
-from app.adapters.sqs import Backlog
+from app.adapters.imaging.looks import finished, xmp
 from app.adapters.store import Store
 from app.core.config import values
 from app.services.looks import records
-from app.services.looks.backlog import LooksQueue, State
+from app.services.looks.backlog import Backlog, LooksQueue, State
 from app.services.looks.recipes import Look, load_looks
 from app.services.looks.steps import Picture, Subject
 from app.services.looks.tools import Tools

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.adapters.sqs import Backlog
 from app.adapters.store import Store
+from app.services.looks.backlog import Backlog
 from app.web.api.metrics import Gauges
 from tests.support.dashboard import HERE, get, post, text
 from tests.support.looks import Known

@@ -9,7 +9,8 @@
 - `variants`: sizes for the screen. `thumbhash`: a placeholder for a photo, in 25 bytes.
 - `copies`: smaller copies of an intermediate and its placeholder, inside its own file.
 - `cells`: a photo of the store at the size of a cell. `rendering`: strips of the canvas, and their PNG and JPEGs.
-- `tiles`: tiles of a picture too large for one piece.
+- `resampling`: pictures at another size. `covering`: cut in the middle to another shape.
+- `tiles`: tiles of a picture too large for one piece. `looks`, `lettering`: what looks need.
 - `saving`: PNG and JPEG without metadata; derivatives. `screens`: the formats of derivatives.
 - `blank`: paints over parts of a finished picture.
 """

@@ -4,7 +4,6 @@ import json
 import shlex
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,10 +11,10 @@ import click
 from app.adapters.store import Store
 from app.adapters.store.collages.manifests import Manifest
 from app.cli.collages.canvas import finish_options, given_size, offer_lines, size_options
+from app.cli.collages.description import description
 from app.cli.options import CollageNumber, read_settings
 from app.core import errors
 from app.core.config import Settings, load_campaigns
-from app.core.plurals import count
 from app.services.collage import job
 from app.services.collage.finish import finish
 from app.services.collage.layout import places
@@ -117,7 +116,7 @@ def collage(
     if as_json:
         click.echo(json.dumps(manifest.as_json(), ensure_ascii=False))
         return
-    for line in _description(store, campaign, manifest):
+    for line in description(store, campaign, manifest):
         click.echo(line)
 
 
@@ -152,35 +151,6 @@ def _pins(given: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError(f"{public_id} is pinned twice; choose one place.")
         wanted[public_id] = place
     return places.pins(wanted)
-
-
-def _description(store: Store, campaign: str, manifest: Manifest) -> Iterator[str]:
-    grid = manifest.layout
-    yield (
-        f"Collage {manifest.id} of {campaign}: {count(len(manifest.shown), 'person', 'people')} in "
-        f"{grid.cols}×{grid.rows} cells of {grid.cell_width}×{grid.cell_height}; "
-        f"{len(manifest.left_out)} left out, {len(manifest.unreadable)} unreadable"
-    )
-    if more := len(manifest.duplicates):
-        yield f"  {count(more, 'more photo', 'more photos')} of the same people; --duplicates shows them"
-    if manifest.look and (lacking := len(manifest.without_look)):
-        every = lacking + len(manifest.shown) + len({*manifest.not_shown} - {*manifest.without_look})
-        yield (
-            f"  {lacking} of {count(every, 'photo', 'photos')} have no current result of the look {manifest.look}; "
-            f"python -m app look {campaign} {manifest.look} makes them"
-        )
-    if shown := manifest.mosaic:
-        finer = shown.finer
-        yield (
-            f"  a mosaic: cells differ from the picture by ΔE {shown.error:.1f} on average, seated at random by "
-            f"{shown.random_error:.1f}; {count(finer.people, 'person', 'people')} would fill the next finer grid, "
-            f"{finer.cols}×{finer.rows}"
-        )
-    if printed := manifest.print:
-        yield f"  a print of {printed.width_mm:g}×{printed.height_mm:g} mm at {printed.dpi} dpi: {manifest.master.name}"
-    for file in manifest.files:
-        path = store.collages.file(campaign, manifest.id, file.name).absolute()
-        yield f"  {file.width}×{file.height}  {file.bytes / 1e6:5.1f} MB  {path}"
 
 
 def _built(store: Store, campaign: str, parameters: Parameters, mosaic: Path | None) -> Manifest:

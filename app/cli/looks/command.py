@@ -12,7 +12,7 @@ from app.cli.looks.making import Wish, make_here, order_all, say_what_is_due
 from app.cli.options import print_notes, read_settings
 from app.core.config import Campaigns, Settings, load_campaigns
 from app.core.plurals import count
-from app.services.looks.export import Exported, export
+from app.services.looks.exporting.export import Exported, export
 from app.services.looks.ordering import queue_of, require_wanted
 from app.services.looks.recipes import Look, load_looks
 from app.services.looks.steps.style import MOST

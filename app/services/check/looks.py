@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from app.adapters.imaging import xmp
+from app.adapters.imaging.looks import xmp
 from app.adapters.store import Store
 from app.adapters.store.photos.looks import INTERMEDIATE
 from app.adapters.store.photos.reading import JPEG_END, PNG_END

@@ -4,13 +4,10 @@ The job inherits the campaign's lock and holds it until it ends, however it ends
 """
 
 import contextlib
-import errno
 import logging
 import os
-import resource
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +21,7 @@ from app.adapters.store import Store
 from app.adapters.store.collages.collages import Draft
 from app.core import limits, metrics
 from app.core.errors import CollagenError, StoreUnavailable, where
-from app.services.collage import choice, finish
+from app.services.collage import choice, finish, memory
 from app.services.collage.mosaic import wish as wish_for_mosaic
 from app.services.collage.plan import Parameters, plan, plan_revision
 from app.services.looks.standing import UsedLook
@@ -42,7 +39,6 @@ REFUSED = (
     "app/core/limits.py); ask for a smaller canvas."
 )
 KILLED = "One of the build's processes was killed, most likely because the machine ran out of memory; try again."
-RESERVE = 20_000_000  # bytes in addition, for the end of a build that had not enough memory
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -116,7 +112,7 @@ def _start(store: Store, draft: Draft, task: dict[str, Any]) -> Build:
 
 def main() -> None:
     """The job: reads its order, builds, notes its state. Exit status 0 with a collage, else 1."""
-    _give_way()
+    memory.give_way()
     with background.received_order() as order:
         _build(order)
 
@@ -140,7 +136,7 @@ def _build(order: Mapping[str, Any]) -> None:
         LOG.error("The collage %s of %s failed: %s", draft.id, draft.campaign, message)  # noqa: TRY400 -- one line
         _give_up(store, draft, error.public, time.monotonic() - started)
     except BaseException as error:
-        _use_reserve()
+        memory.use_reserve()
         LOG.error("The collage %s of %s ended unexpectedly: %s", draft.id, draft.campaign, where(error))  # noqa: TRY400
         _give_up(store, draft, _said(error), time.monotonic() - started)
     os.close(draft.lock)  # the next build may begin as soon as this collage is seen, before this process is gone
@@ -150,21 +146,11 @@ def _build(order: Mapping[str, Any]) -> None:
 
 def _said(error: BaseException) -> str:
     """One sentence about an error that nobody expected."""
-    if _no_memory(error):
+    if memory.is_lacking(error):
         return REFUSED.format(limits.BUILD_BYTES // 10**6)
     if isinstance(error, BrokenProcessPool):
         return KILLED
     return f"The build ended unexpectedly ({type(error).__name__}); see the service's log."
-
-
-def _no_memory(error: BaseException | None) -> bool:
-    """Whether it, or what it was raised from, says that the system refused memory, also that of another thread."""
-    while error is not None:
-        kind = isinstance(error, MemoryError) or type(error).__name__ == "ResourceLimitError"  # ImageMagick's
-        if kind or (isinstance(error, OSError) and error.errno == errno.ENOMEM) or "new thread" in str(error):
-            return True
-        error = error.__context__
-    return False
 
 
 def _give_up(store: Store, draft: Draft, sentence: str, seconds: float) -> NoReturn:
@@ -174,25 +160,6 @@ def _give_up(store: Store, draft: Draft, sentence: str, seconds: float) -> NoRet
         store.collages.abandon(draft)
         store.collages.note(draft, {"state": "failed", "error": sentence})
     sys.exit(1)
-
-
-def _give_way() -> None:
-    """If memory runs out, the system ends a build before anything else."""
-    with contextlib.suppress(OSError):  # some containers forbid it
-        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
-    threading.stack_size(1024 * 1024)  # each thread's stack counts as data
-
-
-def _limit_memory(mosaic: bool) -> None:
-    """Lets the system refuse memory that no build needs, whatever its canvas."""
-    most = limits.BUILD_BYTES + (limits.ASSIGNMENT_BYTES if mosaic else 0)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most + RESERVE))
-
-
-def _use_reserve() -> None:
-    """Lets this process have what it needs to say that it had not enough."""
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: Callable[[float], None]) -> None:
@@ -206,11 +173,11 @@ def _carry_out(store: Store, draft: Draft, order: Mapping[str, Any], progress: C
         mosaic = wish_for_mosaic.from_json(wish["mosaic"]) if wish.get("mosaic") else None
         made_of = {"finish": finish.from_json(wish["finish"]), "look": look, "mosaic": mosaic}
         parameters = Parameters(**wish | made_of)
-        _limit_memory(mosaic is not None)
+        memory.limit(mosaic is not None)
         build(store, draft, plan(store, draft.campaign, parameters), now, progress, processes=CORES)
         return
     old = store.collages.manifest(draft.campaign, draft.id)
-    _limit_memory(old.mosaic is not None)
+    memory.limit(old.mosaic is not None)
     planned = plan_revision(store, draft.campaign, old, order["without"])
     if planned is None:
         store.collages.withdraw(draft)

@@ -1,13 +1,13 @@
 """Checks the installation with the settings of this process. Changes nothing; shows no secret and no address."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from app.adapters.cloudinary import Cloudinary
 from app.adapters.store import Store
-from app.core.config import Campaigns, Survey, load_campaigns, survey
+from app.core.config import Campaign, Campaigns, Settings, Survey, load_campaigns, survey
 from app.core.errors import SettingError
 from app.core.project import ROOT
 from app.services.doctor import access, connected, looks, machine, network, published, settings, storage
@@ -44,13 +44,9 @@ def _campaigns(surveyed: Survey) -> tuple[Campaigns | None, Result]:
 
 
 def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: Result) -> list[Check]:
-    known = surveyed.settings
-    store = Store(known.store)
-    secret = [dotenv]
-    if campaigns is not None and any(campaign.gallery_password for campaign in campaigns.values()):
-        secret.append(known.campaigns_file)
-    stored = ("store",)
-    checks = [
+    known, every = surveyed.settings, tuple((campaigns or {}).values())
+    secret = [dotenv, *([known.campaigns_file] if any(one.gallery_password for one in every) else [])]
+    return [
         Check("settings", partial(settings.read, surveyed, campaigns)),
         Check("campaigns", lambda: [rules]),
         Check("features", partial(settings.features, surveyed, campaigns)),
@@ -62,49 +58,60 @@ def _checks(surveyed: Survey, dotenv: Path, campaigns: Campaigns | None, rules: 
         Check("imagemagick", machine.imagemagick),
         Check("faces", machine.faces),
         Check("looks", partial(looks.looks, known.looks_file, Tools.of(known))),
-        Check("logos", partial(access.logos, (campaigns or {}).values())),
-        Check("catalogue", partial(machine.places, (campaigns or {}).values())),
-        Check("store", partial(storage.there, store)),
-        Check("store: space", partial(storage.space, store), stored),
-        Check("store: file system", partial(storage.file_system, store, MOUNTS), stored),
-        Check("store: writing", partial(storage.writing, store), stored),
-        Check("store: owner", partial(storage.owned, store), stored),
-        Check("store: locks", partial(storage.locks, store), stored),
-        Check("store: leftovers", partial(storage.leftovers, store), stored, SWEEP_SECONDS),
-    ]
-    folders = [campaign for campaign in (campaigns or {}).values() if campaign.directory is not None]
-    if folders:
-        checks.append(Check("folders", partial(storage.sources, folders)))
-    if campaigns and len(folders) == len(campaigns):
-        why = [Result("cloudinary", SKIPPED, "not checked: no campaign has its photos in Cloudinary")]
-        checks.append(Check("cloudinary", lambda: why))
-    elif known.account is None:
-        why = [Result("cloudinary", SKIPPED, "not checked: CLOUDINARY_URL is not set")]
-        checks.append(Check("cloudinary", lambda: why))
-    else:
-        cloudinary = Cloudinary(known.account, known.delivery_hosts)
-        checks += [
-            Check("clock", partial(network.time, cloudinary)),
-            Check("cloudinary", partial(network.account, cloudinary)),
-            Check("connect", partial(connected.account, cloudinary, campaigns, known), ("cloudinary",)),
-            Check("delivery", partial(network.delivery, cloudinary, known.delivery_hosts)),
-        ]
-    if known.media is not None:
-        checks.append(Check("media", partial(network.media, known)))
-    if known.looks_queue is not None:
-        name = "looks queue"
-        checks.append(Check(name, partial(network.looks_queue, name, known.looks_queue, "--looks")))
-    if known.styles_queue is not None:
-        name = "styles queue"
-        checks.append(Check(name, partial(network.looks_queue, name, known.styles_queue, "--looks --styles")))
-    if any(campaign.publish for campaign in (campaigns or {}).values()):
-        beside = known.campaigns_file.parent
-        checks.append(Check("publishing", partial(published.places, (campaigns or {}).values(), beside)))
-    return [
-        *checks,
+        Check("logos", partial(access.logos, every)),
+        Check("catalogue", partial(machine.places, every)),
+        *_of_store(Store(known.store)),
+        *_of_sources(known, campaigns, [one for one in every if one.directory is not None]),
+        *_of_services(known, every),
         Check("mail server", partial(network.mail_server, known)),
         Check("public address", partial(network.public_address, known)),
     ]
+
+
+def _of_store(store: Store) -> Iterator[Check]:
+    yield Check("store", partial(storage.there, store))
+    after = ("store",)
+    yield Check("store: space", partial(storage.space, store), after)
+    yield Check("store: file system", partial(storage.file_system, store, MOUNTS), after)
+    yield Check("store: writing", partial(storage.writing, store), after)
+    yield Check("store: owner", partial(storage.owned, store), after)
+    yield Check("store: locks", partial(storage.locks, store), after)
+    yield Check("store: leftovers", partial(storage.leftovers, store), after, SWEEP_SECONDS)
+
+
+def _of_sources(known: Settings, campaigns: Campaigns | None, folders: list[Campaign]) -> Iterator[Check]:
+    """Of where photos come from. `folders`: the campaigns whose photos are in a folder."""
+    if folders:
+        yield Check("folders", partial(storage.sources, folders))
+    if campaigns and len(folders) == len(campaigns):
+        yield _skipped("no campaign has its photos in Cloudinary")
+    elif known.account is None:
+        yield _skipped("CLOUDINARY_URL is not set")
+    else:
+        cloudinary = Cloudinary(known.account, known.delivery_hosts)
+        yield Check("clock", partial(network.time, cloudinary))
+        yield Check("cloudinary", partial(network.account, cloudinary))
+        yield Check("connect", partial(connected.account, cloudinary, campaigns, known), ("cloudinary",))
+        yield Check("delivery", partial(network.delivery, cloudinary, known.delivery_hosts))
+
+
+def _skipped(why: str) -> Check:
+    return Check("cloudinary", lambda: [Result("cloudinary", SKIPPED, f"not checked: {why}")])
+
+
+def _of_services(known: Settings, campaigns: Collection[Campaign]) -> Iterator[Check]:
+    """Of what only some installations use."""
+    if known.media is not None:
+        yield Check("media", partial(network.media, known))
+    queues = {
+        "looks queue": (known.looks_queue, "--looks"),
+        "styles queue": (known.styles_queue, "--looks --styles"),
+    }
+    for name, (url, options) in queues.items():
+        if url is not None:
+            yield Check(name, partial(network.looks_queue, name, url, options))
+    if any(campaign.publish for campaign in campaigns):
+        yield Check("publishing", partial(published.places, campaigns, known.campaigns_file.parent))
 
 
 __all__ = ["FAIL", "OK", "SKIPPED", "WARN", "Result", "diagnose"]

@@ -7,12 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.adapters.sqs import Backlog, Queue
+from app.adapters.sqs import Queue
 from app.core.config import Settings
 from app.core.errors import CollagenError
 
 LOG = logging.getLogger(__name__)
 KEPT = 30.0  # seconds; monitoring asks often, and each answer takes two calls
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """About how many messages wait or are in progress, and how many have failed: those in the dead-letter queue."""
+
+    waiting: int
+    failed: int
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from app.adapters.imaging import xmp
+from app.adapters.imaging.looks import xmp
 from app.adapters.store import Store
 from app.adapters.store.documents import MOMENT
 from app.adapters.store.photos import marks
@@ -66,7 +66,9 @@ class Making:
         Raises PhotoBusy if another process makes it and is not done after `patience` seconds; ModelFailed,
         StoreUnavailable, BadPublicId, and NotFound for an unknown campaign.
         """
-        from app.adapters.imaging import finished  # here and below: commands that make no look have no use for NumPy
+        from app.adapters.imaging.looks import (
+            finished,  # here and below: commands that make no look have no use for NumPy
+        )
 
         self._campaigns.require(campaign)
         looks = self._store.looks
@@ -107,7 +109,7 @@ class Making:
         return Outcome("gone") if number is None else self._failed(campaign, look, public_id, number, str(error))
 
     def _finished(self, campaign: Campaign, look: Look, public_id: str, number: int, archive: bytes) -> Picture:
-        from app.adapters.imaging import finished
+        from app.adapters.imaging.looks import finished
 
         photo = self._store.photos.find(campaign.name, [public_id]).get(public_id)
         entry = self._store.catalogue.entries(campaign.name).get(public_id) if campaign.catalogue else None

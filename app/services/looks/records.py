@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.adapters.imaging import xmp
+from app.adapters.imaging.looks import xmp
 from app.adapters.store.photos import marks
 
 

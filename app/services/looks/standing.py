@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from app.adapters.imaging import xmp
+from app.adapters.imaging.looks import xmp
 from app.adapters.store import Store
 from app.adapters.store.stamped import Stamp
 from app.core.ahead import ahead

@@ -55,6 +55,17 @@ def decide(asset: Asset | None, campaign: Campaign | None, held: Mapping[str, Ta
     return Decision(keep, store, remove_from, source)
 
 
+def outcome_of(public_id: str, asset: Asset | None, campaign: Campaign | None, decision: Decision) -> Outcome:
+    """What carrying out a decision comes to. `campaign`: that of the asset's folder. Pure."""
+    if decision.keep is not None and decision.store:
+        return Outcome(public_id, "stored", decision.keep.name)
+    if decision.remove_from:
+        return Outcome(public_id, "removed", campaign.name if campaign else decision.remove_from[0])
+    if asset is not None and campaign is None:
+        return Outcome(public_id, "ignored")
+    return Outcome(public_id, "unchanged", campaign.name if campaign else None)
+
+
 def agrees(tags: Tags, asset: Asset, campaign: Campaign) -> bool:
     """Whether an archive with these tags is what its campaign should have of a photo. Pure."""
     if not _shows(tags, asset) or (tags.type == EMBEDDED) != (asset.type == EMBEDDED):

@@ -22,7 +22,7 @@ from app.core.config import Campaign, Campaigns
 from app.core.errors import CollagenError, NotFound, PictureError
 from app.core.sources import Asset, Hint, Source
 from app.services.processor.coalescing import read as read_lookups
-from app.services.processor.decision import Decision, Outcome, Status, decide, place
+from app.services.processor.decision import Outcome, Status, decide, outcome_of, place
 from app.services.processor.followers import Follower
 from app.services.processor.mirror import Mirror
 from app.services.processor.state import StateReader
@@ -112,7 +112,7 @@ class Processor:
                     self._mirror.log(decision.keep.name, "ERROR", asset.public_id, f"will be tried again: {error}")
                     raise
             self._mirror.remove(hint.public_id, decision.remove_from)
-            return self._outcome(hint.public_id, asset, campaign, decision)
+            return outcome_of(hint.public_id, asset, campaign, decision)
 
     def _has_room(self, room: contextlib.ExitStack, *, wait: bool) -> bool:  # for one picture, until `room` closes
         if taken := self._room.acquire(blocking=wait):
@@ -129,7 +129,7 @@ class Processor:
         held, archives = self._state.held(hint.public_id)
         asset = self._state.of(hint, archives)
         campaign = self._campaigns.of_folder(asset.folder) if asset else None
-        return self._outcome(hint.public_id, asset, campaign, decide(asset, campaign, held))
+        return outcome_of(hint.public_id, asset, campaign, decide(asset, campaign, held))
 
     def recut(self, campaign: str, public_id: str, version: int, place: float | None) -> None:
         """Crops a photo again from its original: at `place` (see `Cut`), chosen by hand, or as on arrival (None).
@@ -212,13 +212,3 @@ class Processor:
         self._mirror.remove(asset.public_id, removed)
         status: Status = "unchanged" if stays else "removed" if held else "ignored"
         return Outcome(asset.public_id, status, campaign.name, str(error))
-
-    @staticmethod
-    def _outcome(public_id: str, asset: Asset | None, campaign: Campaign | None, decision: Decision) -> Outcome:
-        if decision.keep is not None and decision.store:
-            return Outcome(public_id, "stored", decision.keep.name)
-        if decision.remove_from:
-            return Outcome(public_id, "removed", campaign.name if campaign else decision.remove_from[0])
-        if asset is not None and campaign is None:
-            return Outcome(public_id, "ignored")
-        return Outcome(public_id, "unchanged", campaign.name if campaign else None)

@@ -14,17 +14,16 @@ from app.core.config import Campaign
 from app.services.face.newest import Collage
 from app.services.publish import names
 from app.services.publish.made import read_made
-from app.services.publish.pages import Content, Picture, Stage, assets, pages, tile_names
-from app.services.publish.pictures import Picture as Wished
-from app.services.publish.pictures import drawn, pictures, state, widths
+from app.services.publish.making import Making
+from app.services.publish.pictures import pictures, state, widths
 from app.services.publish.plan import File, Shown, erases, erasures, plan, still_open
 from app.services.publish.pyramid import Pyramid, Tile
 from app.services.publish.sending import Cdn, Report, Sending
+from app.services.publish.site.content import Content, Picture, Stage
+from app.services.publish.site.pages import assets, pages, tile_names
 from app.services.wall.finished import Finished
 from app.services.wall.geometry import TILE
 from app.services.wall.wall import Walls
-
-SAVED = 500  # tiles between two notes of what was made: at most so many are made again after a kill
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,6 @@ class Run:
         self._store, self._walls, self._finished = store, walls, finished
         self._order, self._target, self._cdn = order, target, cdn
         self._wanted: dict[str, File] = {}
-        self._fresh: list[bytes] = []
 
     def go(
         self,
@@ -74,17 +72,19 @@ class Run:
         self._sending = Sending(
             self._target, self._cdn, self._made, self._save, self._report, wait=order.wait, dry=order.dry
         )
+        making = Making(self._made, self._sending, self._wanted, self._save, dry=order.dry)
         self._sending.look(name)
         # first of all, nobody who has withdrawn is shown any longer
-        self._erase(collage, now, {*self._known_tiles(pyramid), *self._known_pictures(wanted_pictures)})
+        self._erase(collage, now, making.known(pyramid, wanted_pictures))
         with ThreadPoolExecutor(limits.SENT_AT_ONCE, thread_name_prefix="publish") as workers:
-            tiles = self._tiles(pyramid, workers, show)
-            shown = self._pictures(collage, wanted_pictures, workers)
+            tiles = making.tiles(pyramid, workers, show)
+            usual = self._finished.derivative(name, summary.id, collage.picture.name)
+            shown = making.pictures(wanted_pictures, usual, workers)
             static, bodies = self._pages(collage, pyramid, tiles, shown)
             for path, data in static.items():
                 self._sending.send(path, data)
         if not pyramid.is_current() or now(name, summary.id) != collage:
-            for key in self._fresh:  # nobody knows which of them were made before the change
+            for key in making.fresh:  # nobody knows which of them were made before the change
                 self._made.drop(key)
             self._save()
             return None
@@ -107,67 +107,6 @@ class Run:
         if not self._order.dry and (erasing or not gone or to_be not in (there or ())):
             self._made.there = (to_be,) if erasing or not gone else (*(there or ()), to_be)
             self._save()
-
-    def _known_tiles(self, pyramid: Pyramid) -> list[str]:
-        known = ((tile, self._made.known(tile.key)) for tile in pyramid.tiles)
-        return [names.named(tile.stem, "jpg", file.sha256) for tile, file in known if file]
-
-    def _known_pictures(self, wanted: Sequence[Wished]) -> list[str]:
-        known = ((one, self._made.known(one.key)) for one in wanted)
-        return [names.named(one.stem, one.ending, file.sha256) for one, file in known if file]
-
-    def _tiles(
-        self, pyramid: Pyramid, workers: ThreadPoolExecutor, show: Callable[[int, int], None]
-    ) -> Mapping[Tile, File]:
-        """Makes and sends the tiles that are not there; returns all of them."""
-        missing = [tile for tile in pyramid.tiles if not self._is_there(tile)]
-        self._fresh = [tile.key for tile in missing]
-
-        def take(tile: Tile, data: bytes) -> None:
-            file = self._sending.send(lambda digest: names.named(tile.stem, "jpg", digest), data)
-            self._made.keep(tile.key, file)
-
-        saved = 0
-        try:
-            for done in pyramid.draw(missing, workers, take):
-                show(done, len(missing))
-                if done - saved >= SAVED:
-                    saved = done
-                    self._save()
-        finally:
-            self._save()
-        found = {tile: self._made.files[tile.key.hex()] for tile in pyramid.tiles}
-        for tile, file in found.items():
-            self._wanted[names.named(tile.stem, "jpg", file.sha256)] = file
-        return found
-
-    def _is_there(self, tile: Tile) -> bool:
-        file = self._made.known(tile.key)
-        if file is None:
-            return False
-        path = names.named(tile.stem, "jpg", file.sha256)
-        there = self._sending.is_there(path, file)
-        if self._order.dry and not there:  # its size is known, so it need not be made
-            self._sending.count(path, file)
-        return there or self._order.dry
-
-    def _pictures(self, collage: Collage, wanted: Sequence[Wished], workers: ThreadPoolExecutor) -> list[Picture]:
-        summary = collage.summary
-        usual: list[bytes] = []
-
-        def make(one: Wished) -> Picture:
-            file = self._made.known(one.key)
-            path = "" if file is None else names.named(one.stem, one.ending, file.sha256)
-            if file is None or not self._sending.is_there(path, file):
-                data = drawn(one, usual[0])
-                file = self._sending.send(lambda digest: names.named(one.stem, one.ending, digest), data)
-                path = names.named(one.stem, one.ending, file.sha256)
-                self._made.keep(one.key, file)
-            self._wanted[path] = file
-            return Picture(path, one.ending, one.width, one.height, file.size)
-
-        usual.append(self._finished.derivative(summary.campaign, summary.id, collage.picture.name))
-        return list(workers.map(make, wanted))
 
     def _pages(
         self, collage: Collage, pyramid: Pyramid, tiles: Mapping[Tile, File], shown: Sequence[Picture]

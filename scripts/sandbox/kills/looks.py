@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from app.adapters.imaging import xmp
+from app.adapters.imaging.looks import xmp
 from app.adapters.store import Store
 from app.services.looks import records
 from app.services.looks.orders import Order

@@ -22,7 +22,7 @@ from PIL import Image
 
 from app.adapters.diffusion.pipeline import Pipeline, Refused
 from app.adapters.diffusion.protocol import Wish
-from app.adapters.imaging import xmp
+from app.adapters.imaging.looks import xmp
 from app.adapters.sqs import Message
 from app.adapters.store import Store
 from app.core.config import load_settings

@@ -19,7 +19,7 @@ import pytest
 from app.adapters.store import Store
 from app.core import limits
 from app.core.errors import BadParameters, CollageInProgress, NotFound, StoreUnavailable
-from app.services.collage import job
+from app.services.collage import job, memory
 from app.services.collage.bands import bands
 from app.services.collage.finish import Finish
 from app.services.collage.job import Build
@@ -315,7 +315,7 @@ def test_a_build_cannot_take_the_machines_memory_and_is_ended_first_where_there_
     gate.connect()
     soft, hard = resource.prlimit(build.process.pid, resource.RLIMIT_DATA)
     assert soft == limits.BUILD_BYTES
-    assert hard == limits.BUILD_BYTES + job.RESERVE
+    assert hard == limits.BUILD_BYTES + memory.RESERVE
     assert Path(f"/proc/{build.process.pid}/oom_score_adj").read_text().strip() == "1000"
     build.process.kill()
     build.wait(300)

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.adapters.imaging import copies, xmp
+from app.adapters.imaging import copies
+from app.adapters.imaging.looks import xmp
 from app.adapters.store import Store
 from app.adapters.store.photos import marks
 from app.adapters.store.photos.entries import Entry, LookNote

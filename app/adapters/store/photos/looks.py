@@ -3,7 +3,7 @@ why there is none (`<name>.failed.json`).
 
 The intermediate goes first, the result last: a look counts as present when its result is there. Both have the time of
 the intermediate of the photo that they were made of, its mark. The result says in its own metadata what it was made of
-(`app.adapters.imaging.xmp`).
+(`app.adapters.imaging.looks.xmp`).
 """
 
 import contextlib

@@ -76,7 +76,7 @@ def _masked(
     pixels: "NDArray[np.uint8]", models: list[str], subject: "Subject", tools: "Tools"
 ) -> "tuple[str, NDArray[np.float32]]":
     """The model whose mask can be right, and the mask. Raises LookFailed if there is none, ModelFailed."""
-    from app.adapters.imaging.finished import squared
+    from app.adapters.imaging.looks.finished import squared
     from app.adapters.models import KNOWN
     from app.services.looks.steps import silhouettes
 

@@ -13,9 +13,9 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app.adapters.sqs import Backlog
 from app.adapters.store import Store
 from app.core.config import load_settings
+from app.services.looks.backlog import Backlog
 from app.services.looks.recipes import Look, Looks
 from app.web.app import create_app
 from scripts.sandbox.service import environment

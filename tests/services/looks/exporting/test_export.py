@@ -12,7 +12,8 @@ from app.adapters.store.photos import marks
 from app.adapters.store.photos.entries import Entry
 from app.core.config import Campaign
 from app.core.errors import BadParameters, NotFound, PhotoBusy, StoreUnavailable
-from app.services.looks.export import LIST, Exported, export
+from app.services.looks.exporting.export import Exported, export
+from app.services.looks.exporting.written import LIST
 from app.services.looks.recipes import Look
 from scripts.sandbox import stored
 from tests.support.looks import Negative, look_of, put_look

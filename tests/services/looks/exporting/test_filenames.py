@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.store.photos.entries import Entry
-from app.services.looks.filenames import LONGEST, camera_number, candidates, place, slug
+from app.services.looks.exporting.filenames import LONGEST, camera_number, candidates, place, slug
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.publish.script import classic
+from app.services.publish.site.script import classic
 
 
 def test_what_a_module_exports_is_known_to_those_after_it_and_to_nobody_else() -> None:

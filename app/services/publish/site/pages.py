@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +15,9 @@ from app.core.project import ROOT
 from app.services.face import codes
 from app.services.face.colours import properties
 from app.services.publish import names
-from app.services.publish.script import classic
+from app.services.publish.site.album import album
+from app.services.publish.site.content import Content
+from app.services.publish.site.script import classic
 
 TEMPLATES = Path(__file__).parent / "templates"
 SERVED = ROOT / "app/web"  # whose templates and static files are read here, as data
@@ -29,54 +29,6 @@ POLICY = (
 )
 ROBOTS = "User-agent: *\nDisallow: /wall/\n"  # faces do not go into image searches; previews of links load a picture
 VIEWER = "vendor/openseadragon/openseadragon.min.js"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture of the collage. `kind`: avif, webp or jpg; sizes in pixels and bytes."""
-
-    path: str
-    kind: str
-    width: int
-    height: int
-    bytes: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The wall as far as it is published: its size in pixels, its levels as `app.services.wall.geometry` counts them.
-
-    `cell`: width × height of a face at the highest level; `tile`: the side of a tile.
-    """
-
-    revision: int
-    cols: int
-    rows: int
-    size: tuple[int, int]
-    lowest: int
-    highest: int
-    cell: tuple[int, int]
-    tile: int
-
-
-@dataclass(frozen=True)
-class Content:
-    """`collage`: its number. `site`: the site's own address, "" if it is not known.
-
-    `pictures`: every picture; `widths`: of those on the page. `tiles`: the script that names the tiles. `join`: the
-    address of the form, if people can send photos.
-    """
-
-    campaign: Campaign
-    collage: str
-    made: datetime
-    people: int
-    pictures: Sequence[Picture]
-    widths: Sequence[int]
-    stage: Stage
-    tiles: str
-    site: str
-    join: str | None
 
 
 def assets(rules: Campaign, site: str) -> dict[str, tuple[str, bytes]]:
@@ -160,45 +112,9 @@ def pages(content: Content, files: Mapping[str, str]) -> dict[str, bytes]:
         names.WALL: environment.get_template("wall.html").render(wall),
         names.MISSING: environment.get_template("404.html").render(shared | {"up": content.site or "/"}),
         names.ROBOTS: ROBOTS,
-        names.ALBUM: json.dumps(_album(content), ensure_ascii=False, indent=1) + "\n",
+        names.ALBUM: json.dumps(album(content), ensure_ascii=False, indent=1) + "\n",
     }
     return {path: text.encode("utf-8") for path, text in made.items()}
-
-
-def _album(content: Content) -> dict[str, Any]:
-    """What other programs read; nothing about a person."""
-    stage = content.stage
-    return {
-        "title": content.campaign.title,
-        "language": content.campaign.language,
-        "collages": [
-            {
-                "number": content.collage,
-                "revision": stage.revision,
-                "made": f"{content.made:%Y-%m-%dT%H:%M:%SZ}",
-                "people": content.people,
-                "columns": stage.cols,
-                "rows": stage.rows,
-                "pictures": [
-                    {
-                        "path": one.path,
-                        "type": names.content_type(one.path),
-                        "width": one.width,
-                        "height": one.height,
-                        "bytes": one.bytes,
-                    }
-                    for one in content.pictures
-                ],
-                "wall": {
-                    "page": names.WALL,
-                    "width": stage.size[0],
-                    "height": stage.size[1],
-                    "tile": stage.tile,
-                    "levels": [stage.lowest, stage.highest],
-                },
-            }
-        ],
-    }
 
 
 def _environment(code: str) -> Environment:

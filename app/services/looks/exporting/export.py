@@ -7,34 +7,22 @@ only if it is as it was written; anything else in the directory is left alone.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-from app.adapters.imaging import xmp
+from app.adapters.imaging.looks import xmp
 from app.adapters.store import Store
-from app.adapters.store.documents import an_object, is_count
 from app.adapters.store.files import TEMPORARY, Files, using
 from app.adapters.store.photos.looks import KINDS
 from app.adapters.store.sweep import is_dead
 from app.core.config import Campaign
 from app.core.errors import BadParameters
-from app.services.looks import filenames, records
+from app.services.looks import records
+from app.services.looks.exporting import filenames
+from app.services.looks.exporting.written import LIST, Written, read
 from app.services.looks.recipes import Look
 from app.services.looks.standing import standing
-
-LIST = ".collagen-export.json"
-
-
-@dataclass(frozen=True)
-class Written:
-    """A file of an export. `number`, `recipe`: of the photo and the look, as in `records.Record`."""
-
-    public_id: str
-    number: int
-    recipe: str
-    sha256: str
 
 
 @dataclass
@@ -72,7 +60,7 @@ class _Export:
         self._directory = directory
         self._disk = Files()
         self._done = Exported()
-        self._files = _listed(self._disk, directory, campaign.name, look.name)
+        self._files = read(self._disk, directory, campaign.name, look.name)
         # of each photo, without the ending
         self._names = {one.public_id: _stem(name) for name, one in self._files.items()}
         self._last = Counter[str]()  # the highest number of each place
@@ -187,34 +175,6 @@ class _Export:
             "files": {name: asdict(one) for name, one in sorted(self._files.items())},
         }
         self._disk.write_whole(self._directory / LIST, json.dumps(document, indent=1).encode("ascii") + b"\n")
-
-
-def _listed(files: Files, directory: Path, campaign: str, look: str) -> dict[str, Written]:
-    """What was written to a directory, by name. Raises BadParameters, StoreUnavailable."""
-    if directory.exists() and not directory.is_dir():
-        raise BadParameters(f"{directory} is a file; name a directory.")
-    data = files.read(directory / LIST)
-    if data is None:
-        return {}
-    document = an_object(data) or {}
-    owner = document.get("campaign"), document.get("look")
-    listed = document.get("files")
-    if not isinstance(listed, dict) or not all(_is_written(name, one) for name, one in listed.items()):
-        raise BadParameters(f"{directory / LIST} is damaged; export to another directory.")
-    if owner != (campaign, look):
-        raise BadParameters(f"{directory} has the look {owner[1]} of {owner[0]}; export to another directory.")
-    return {name: Written(**{key.name: one[key.name] for key in fields(Written)}) for name, one in listed.items()}
-
-
-def _is_written(name: str, one: Any) -> bool:
-    texts = ("public_id", "recipe", "sha256")
-    return (
-        "/" not in name
-        and name.endswith(tuple(f".{kind}" for kind in KINDS))
-        and isinstance(one, Mapping)
-        and is_count(one.get("number"))
-        and all(isinstance(one.get(key), str) for key in texts)
-    )
 
 
 def _stem(name: str) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.adapters.imaging import xmp
+from app.adapters.imaging.looks import xmp
 
 VALUES = {"version": "1790000000", "identifier": 'a/"b" <ü>&', "recipe": "0123456789abcdef", "seed": "7"}
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), max_size=40)
