@@ -18,13 +18,14 @@ from scripts.sandbox.machine.stream import Stream
 from scripts.sandbox.machine.table import Table
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.standin.client import Standin
-from scripts.sandbox.upgrade import past, questions
+from scripts.sandbox.upgrade import novelties, past, questions
 from scripts.sandbox.upgrade.gateway import Gateway
 from scripts.sandbox.upgrade.past import Past
 from scripts.sandbox.upgrade.site import Site
 
 OLD = "32e375d"  # release 0.1.0
 GONE = REJECTED_NOW, FORGOTTEN_NOW = 15, 16
+LEFT = 17  # while the old release ran again
 GREY = frozenset({"quiet/0001"})  # shows who was rejected under the old release, whom the new one hides
 REBUILT = GREY | {"sayno/0001", "sayno/0002"}
 # of an earlier trial in the same directory
@@ -63,13 +64,14 @@ def trial(root: Path, photos: list[bytes], table: Table) -> None:
             before = past.live(site, photos)
             figures = f"{len(before.digests)} files, {len(site.tokens)} mails"
             table.row("photos, collages, mails, opens; people who unsubscribed or were erased", True, figures)
+            novelties.short_password(site, table)
             unknown = upgrade(site, before, table)
             roll_back(site, before, unknown, table)
             again(site, before, table)
 
 
 def upgrade(site: Site, before: Past, table: Table) -> tuple[str, ...]:
-    """Returns collages of kinds that 0.1.0 does not know."""
+    """Returns where files are in the store that 0.1.0 does not know."""
     print("Upgraded:")
     unpacked(site.root)
     files = site.files()
@@ -88,9 +90,10 @@ def upgrade(site: Site, before: Past, table: Table) -> tuple[str, ...]:
     unknown = questions.new_kinds(site, table)
     questions.withdrawing(site, REJECTED_NOW, table)
     questions.forgetting(site, FORGOTTEN_NOW, table)
+    novelties.make(site, before, table)
     questions.whole(site, before, table, REBUILT, GONE)
     questions.journal(site, table)
-    return unknown
+    return (*unknown, *novelties.ADDED)
 
 
 def roll_back(site: Site, before: Past, unknown: tuple[str, ...], table: Table) -> None:
@@ -104,6 +107,8 @@ def roll_back(site: Site, before: Past, unknown: tuple[str, ...], table: Table) 
     questions.unsubscribed(site, table)
     questions.still_forgotten(site, (past.FORGOTTEN, FORGOTTEN_NOW), table)
     questions.goes_on(site, AFTERWARDS + 1, table)
+    site.standin.reject(past.public_id(LEFT))
+    site.standin.wait_idle()
     questions.journal(site, table)
 
 
@@ -111,7 +116,9 @@ def again(site: Site, before: Past, table: Table) -> None:
     print("Upgraded once more:")
     under_requests(site, "deploy/install.sh --upgrade", lambda: change(site, "--upgrade", table), table)
     questions.settings(site, before, table)
-    questions.whole(site, before, table, REBUILT, GONE)
+    novelties.found_again(site, LEFT, table)
+    questions.withdrawn(site, table)
+    questions.whole(site, before, table, REBUILT, (*GONE, LEFT))
     questions.pages(site, table)
     questions.unsubscribed(site, table)
     questions.tidied(site, table)

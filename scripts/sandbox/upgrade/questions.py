@@ -154,7 +154,7 @@ def whole(
     gone: tuple[int, ...] = (),
     unknown: tuple[str, ...] = (),
 ) -> None:
-    """`gone`: people who were removed since; `changed`: collages that were rebuilt; `unknown`: as in `repaired`."""
+    """`gone`: people who were removed since; `changed`: collages that were rebuilt; `unknown`: as in `_findings`."""
     calls = len(site.standin.calls())
     code, said = site.command("check")
     found = _findings(said, unknown)
@@ -215,7 +215,7 @@ def tidied(site: Site, table: Table) -> None:
 
 
 def new_kinds(site: Site, table: Table) -> tuple[str, ...]:
-    """Builds collages of kinds that 0.1.0 does not know, and names them."""
+    """Builds collages of kinds that 0.1.0 does not know; returns where they are in the store."""
     asked: list[dict[str, Any]] = [
         {"print": "200x200mm", "dpi": 100, "format": "pdf"},
         {"width": 1200, "height": 1200, "format": "webp", "background": "#FF9416"},
@@ -223,7 +223,7 @@ def new_kinds(site: Site, table: Table) -> tuple[str, ...]:
     built = [site.build("sayno", **parameters) for parameters in asked]
     states = [one["state"] for one in built]
     table.row("a print as PDF, and a collage with WebP on a colour", states == ["done", "done"], states)
-    return tuple(f"sayno/{one['id']}" for one in built)
+    return tuple(f"sayno/collages/{one['id']}/" for one in built)
 
 
 def withdrawing(site: Site, number: int, table: Table) -> None:
@@ -268,9 +268,9 @@ def journal(site: Site, table: Table) -> None:
 
 
 def _findings(said: str, unknown: tuple[str, ...]) -> list[str]:
-    """The lines of `check` that name a file, but for those in collages of kinds that the release does not know."""
+    """The lines of `check` that name a file. `unknown`: where files are in the store that the release does not know."""
     lines = [line for line in said.splitlines() if line.startswith("/")]
-    return [line for line in lines if not any(f"/{collage.replace('/', '/collages/')}" in line for collage in unknown)]
+    return [line for line in lines if not any(f"/{part}" in line for part in unknown)]
 
 
 def _differences(one: dict[str, Any], other: dict[str, Any]) -> str:

@@ -1,0 +1,83 @@
+"""What only one of the releases knows: a short password for a gallery; looks and a catalogue."""
+
+from __future__ import annotations
+
+import time
+
+import requests
+
+from scripts.sandbox.machine.installation import INSTALL, URL, write
+from scripts.sandbox.machine.table import Table
+from scripts.sandbox.upgrade import past
+from scripts.sandbox.upgrade.past import Past, public_id
+from scripts.sandbox.upgrade.site import Site
+
+SHORT = "for us"  # 0.1.0 accepts it
+LOOK = "card"
+LOOKS = f"""
+[{LOOK}]
+
+[[{LOOK}.steps]]
+step = "watermark"
+text = "{{title}} {{year}}"
+"""
+KEYS = 'catalogue = "place"\n'
+ADDED = ("sayno/looks/", "sayno/catalogue.jsonl")  # where they are in the store
+
+
+def short_password(site: Site, table: Table) -> None:
+    """The upgrade refuses what the new release would refuse, and the old one goes on."""
+    rules = site.root / "etc/collagen/campaigns.toml"
+    text = rules.read_text()
+    rules.write_text(text.replace(past.PASSWORD, SHORT))
+    site.machine.run("systemctl", "reload", "collagen")
+    release = (site.root / "opt/collagen/current").readlink()
+    said = site.machine.run(INSTALL[0], "--upgrade", timeout=1200)
+    refused = said.returncode != 0 and "gallery_password" in said.stdout + said.stderr
+    line = next(
+        (one for one in (said.stdout + said.stderr).splitlines() if "gallery_password" in one), said.stdout[-300:]
+    )
+    table.row("an upgrade with a gallery password that is too short is refused", refused, line.strip())
+    entered = requests.post(f"{URL}/campaigns/sayno/login", data={"password": SHORT}, timeout=60).status_code
+    goes_on = (site.root / "opt/collagen/current").readlink() == release and entered == 200
+    table.row("and the old release goes on", goes_on, f"the gallery: {entered}")
+    rules.write_text(text)
+    site.machine.run("systemctl", "reload", "collagen")
+    time.sleep(5)  # until its workers are those with the old password again
+
+
+def make(site: Site, before: Past, table: Table) -> None:
+    """Switches looks on, and makes one of every photo; keeps a catalogue, until its key has to go for the roll-back."""
+    (site.root / "etc/collagen/looks.toml").write_text(LOOKS)
+    write(site.root, "COLLAGEN_LOOKS", "/etc/collagen/looks.toml")
+    before.settings[".env"] = (site.root / "etc/collagen/.env").read_bytes()
+    rules = site.root / "etc/collagen/campaigns.toml"
+    text = rules.read_text()
+    rules.write_text(text.replace("[quiet]", f"{KEYS}[quiet]"))
+    site.machine.run("systemctl", "reload", "collagen")
+    code, said = site.command("look", "sayno", LOOK)
+    photos, made = (len([*site.store.glob(f"sayno/{room}/*.jpg")]) for room in ("approved", f"looks/{LOOK}"))
+    table.row("a look of every photo", (code, made) == (0, photos), f"{made} of {photos}" if not code else said[-300:])
+    code, said = site.command("catalogue", "sayno")
+    kept = site.store / "sayno/catalogue.jsonl"
+    entries = len(kept.read_text().splitlines()) if kept.exists() else 0
+    table.row("a catalogue of every photo", entries == photos, f"{entries} entries" if entries else said[-300:])
+    rules.write_text(text)
+    site.machine.run("systemctl", "reload", "collagen")
+
+
+def found_again(site: Site, gone: int, table: Table) -> None:
+    """What became of them while the old release ran, under which somebody left."""
+    name = public_id(gone).replace("/", "+").replace(" ", "%20")
+    left = [*site.store.glob(f"sayno/looks/*/{name}.*")]
+    _, said = site.command("check")
+    named = [line for line in said.splitlines() if f"/looks/{LOOK}/{name}." in line]
+    table.row("check names the look of who left under the old release", bool(left and named), named[:1] or len(left))
+    site.command("check", "--repair")
+    table.row("check --repair removes it", not [*site.store.glob(f"sayno/looks/*/{name}.*")])
+    before = {path: path.stat().st_mtime_ns for path in site.store.glob(f"sayno/looks/{LOOK}/*.jpg")}
+    code, said = site.command("look", "sayno", LOOK)
+    kept = all(path.stat().st_mtime_ns == when for path, when in before.items())
+    photos, made = (len([*site.store.glob(f"sayno/{room}/*.jpg")]) for room in ("approved", f"looks/{LOOK}"))
+    right = (code, made, kept) == (0, photos, True)
+    table.row("looks of then are current, and those of new photos made", right, f"{len(before)} + {made - len(before)}")
