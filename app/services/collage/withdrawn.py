@@ -27,6 +27,15 @@ class _Listing:
     public_ids: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """Who of these people the campaign did not hold: the same objects have the same answer."""
+
+    people: tuple[str, ...]
+    held: frozenset[str]
+    gone: list[str]
+
+
 class Withdrawn:
     """Answers for the collages of a store. Threads may share it.
 
@@ -39,6 +48,7 @@ class Withdrawn:
         self._clock = clock
         self._listings: dict[str, _Listing] = {}
         self._shown: Stamped[tuple[str, str], tuple[str, ...]] = Stamped(REMEMBERED)
+        self._answers: dict[tuple[str, str], _Answer] = {}
 
     def of(self, campaign: str, collage: str) -> list[str]:
         """The public IDs of those who have withdrawn, in the order of the grid.
@@ -46,7 +56,14 @@ class Withdrawn:
         Raises NotFound where there is no such collage, CollageUnsound where nobody can tell whom it shows,
         StoreUnavailable.
         """
-        return self.among(campaign, self._people(campaign, collage))
+        people, held = self._people(campaign, collage), self._held(campaign)
+        known = self._answers.get((campaign, collage))
+        if known is None or known.people is not people or known.held is not held:
+            if len(self._answers) >= REMEMBERED:
+                self._answers.clear()
+            known = _Answer(people, held, [public_id for public_id in people if public_id not in held])
+            self._answers[campaign, collage] = known
+        return self._required(known.gone)
 
     def held(self, campaign: str) -> int:
         """How many photos the campaign holds. Raises StoreUnavailable."""
@@ -57,10 +74,12 @@ class Withdrawn:
     def among(self, campaign: str, shown: Iterable[str]) -> list[str]:
         """Who of these photos the campaign no longer holds. Raises StoreUnavailable."""
         held = self._held(campaign)
-        gone = [public_id for public_id in shown if public_id not in held]
+        return self._required([public_id for public_id in shown if public_id not in held])
+
+    def _required(self, gone: list[str]) -> list[str]:
         if gone:
             self._store.root.require()  # a store that is not mounted has nobody
-        return gone
+        return list(gone)
 
     def _people(self, campaign: str, collage: str) -> tuple[str, ...]:
         stamp = self._store.collages.stamp(campaign, collage)  # before the manifest: no later one is missed

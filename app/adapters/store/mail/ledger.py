@@ -35,7 +35,7 @@ class Contents:
         """What to do about the damage."""
         return (
             "restore the file from a backup, or put it right by hand and then remove"
-            f" {_length_path(self.path).name} beside it"
+            f" {length_path(self.path).name} beside it"
         )
 
     def require_whole(self) -> None:
@@ -78,14 +78,15 @@ def add(files: Files, path: Path, record: Mapping[str, Any]) -> None:
 
 def length(files: Files, path: Path) -> int:
     """The least length of a log, in bytes; 0 where it is not known. Raises StoreUnavailable."""
-    noted = (files.read(_length_path(path)) or b"").strip()
+    noted = (files.read(length_path(path)) or b"").strip()
     return int(noted) if noted.isdigit() and len(noted) < 16 else 0
 
 
 def note_length(files: Files, path: Path, bytes_long: int) -> None:
     """Notes how long a log should be. Raises StoreUnavailable."""
-    files.write_whole(_length_path(path), b"%d\n" % bytes_long)
+    files.write_whole(length_path(path), b"%d\n" % bytes_long)
 
 
-def _length_path(path: Path) -> Path:
+def length_path(path: Path) -> Path:
+    """Where the length of a log is noted."""
     return path.with_name(f".{path.name}.length")

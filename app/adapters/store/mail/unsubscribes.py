@@ -67,10 +67,13 @@ class Unsubscribes:
 
         Skipping one could send mail to someone who wants none.
         """
-        path = self._path(campaign)
-        with using(path):
-            stamp = self._root.files.stamp(path)
-        # asked for every picture that is sent, so the log is read only when it has changed
+        stamp: tuple[int, ...] = ()
+        for path in (self._path(campaign), ledger.length_path(self._path(campaign))):
+            with using(path):
+                stamp += self._root.files.stamp(path) or (0,)
+        if not any(stamp):
+            self._root.require()  # a store that is not mounted has neither
+        # asked for every picture that is sent, so the log is read only when it has changed, or begins
         return self._known.get(campaign, stamp, lambda: self._whole(campaign))
 
     def _whole(self, campaign: str) -> Unsubscribed:
