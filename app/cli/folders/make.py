@@ -2,17 +2,20 @@
 
 import json
 import logging
+import shlex
 import signal
 from pathlib import Path
 from types import FrameType
 
 import click
+from click.core import ParameterSource
 
 from app.adapters.terminal import Progress
-from app.cli.collages.canvas import finish_options, given_size, size_options
+from app.cli.collages.canvas import finish_options, given_size, offer_lines, size_options
 from app.cli.options import print_notes
 from app.core.logging import configure
 from app.core.plurals import count
+from app.services.collage import layout
 from app.services.collage.finish import finish
 from app.services.collage.plan import Parameters
 from app.services.make import Made, Watch
@@ -53,7 +56,8 @@ def make(
 
     Needs no settings and leaves nothing behind but the collage: collage.png with transparent padding,
     collage-1920.jpg, collage-1024.jpg, and manifest.json, which says who is where. FOLDER is only read. Says at the end
-    which files could not be read, and why. Pictures in folders named pending or rejected are not taken.
+    which files could not be read, and why, and which canvas would leave out fewer people. Pictures in folders named
+    pending or rejected are not taken.
 
     \b
     Examples:  python -m app make ~/Pictures/party
@@ -70,6 +74,8 @@ def make(
         click.echo(json.dumps(made.document, ensure_ascii=False))
     else:
         _print(made)
+    if photos is None and size is None:
+        _offer(made, width, height, folder, out)
     print_notes(made.notes, err=True)
 
 
@@ -100,6 +106,16 @@ def _print(made: Made) -> None:
     for file in manifest.files:
         path = made.directory.absolute() / file.name
         click.echo(f"  {file.width}×{file.height}  {file.bytes / 1e6:5.1f} MB  {path}")
+
+
+def _offer(made: Made, width: int, height: int, folder: Path, out: Path) -> None:
+    """Says which canvas leaves out fewer people, if one does."""
+    people = made.manifest.layout.used + len(made.manifest.left_out)
+    given = click.get_current_context()
+    options = [f"--out={out}"] if given.get_parameter_source("out") == ParameterSource.COMMANDLINE else []
+    command = shlex.join(["python", "-m", "app", "make", str(folder), *options, "--force"])
+    for line in offer_lines(layout.best(people, width, height), command):
+        click.echo(line, err=True)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

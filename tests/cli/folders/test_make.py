@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -43,6 +44,18 @@ def people(top: Path, count: int) -> None:
     """Different people, and the same in other formats, folders with blanks and umlauts among them."""
     for number in range(count):
         write(top / f"Grüße an alle/{number}.jpg", person(number), LONG_AGO + number)
+
+
+def test_who_is_left_out_finds_a_place_on_the_canvas_that_it_names(tmp_path: Path) -> None:
+    people(tmp_path / "all", 5)
+    first = make(tmp_path, "all", "--out", "here", "--width", "300", "--height", "400")
+    assert "4 people in 2×2 cells" in first.stdout
+    assert "300×400 seats 4 of 5 people. Leave out fewer on another canvas:" in first.stderr
+    offered = [line.strip() for line in first.stderr.splitlines() if line.startswith("    python -m app make ")]
+    again = make(tmp_path, *shlex.split(offered[-1])[4:])
+    assert "5 people in " in again.stdout
+    assert "; 0 left out" in again.stdout
+    assert "Leave out fewer" not in again.stderr
 
 
 def test_a_folder_becomes_a_collage_and_what_could_not_be_read_is_said(tmp_path: Path) -> None:
