@@ -13,22 +13,23 @@ from PIL import Image
 from scripts.sandbox.service import ROOT
 
 SINGLE = {"dashboard": "photos-1280-light", "wall": "wall-own-1280-dark"}
-PHONES = ("face-360-light", "join-360-dark", "wall-own-360-dark", "photos-choices-360-light")
-SCREEN = (360, 740)
+PHONES = ("face-360-light", "join-360-dark", "wall-own-360-dark", "gallery-360-light")
+DESK, SCREEN = (1280, 900), (360, 740)
 BETWEEN, AROUND = 24, (128, 128, 128)  # a grey on which light and dark pages both stand out
 QUALITY = 82
 
 
-def single(shot: Path) -> Image.Image:
-    return Image.open(shot).convert("RGB")
+def single(shot: Path, size: tuple[int, int] = DESK) -> Image.Image:
+    """The first screen of a page."""
+    return Image.open(shot).convert("RGB").crop((0, 0, *size))
 
 
 def phones(shots: list[Path]) -> Image.Image:
-    """The first screen of each, side by side."""
+    """Pages side by side."""
     width, height = SCREEN
     made = Image.new("RGB", (len(shots) * (width + BETWEEN) + BETWEEN, height + 2 * BETWEEN), AROUND)
     for number, shot in enumerate(shots):
-        made.paste(single(shot).crop((0, 0, *SCREEN)), (BETWEEN + number * (width + BETWEEN), BETWEEN))
+        made.paste(single(shot, SCREEN), (BETWEEN + number * (width + BETWEEN), BETWEEN))
     return made
 
 

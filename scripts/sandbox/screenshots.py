@@ -52,7 +52,7 @@ title = "Test prototype"
 test_address = "collagen-test+{{token}}@antb.me"
 """
 SCREENS: tuple[tuple[int, int], ...] = ((360, 740), (1280, 900))
-OPEN = "document.querySelector('details').open = true"
+OPEN = "document.querySelector('.make details').open = true; document.querySelector('#mosaic').scrollIntoView()"
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
