@@ -6,7 +6,7 @@ import time
 
 import requests
 
-from scripts.sandbox.machine.installation import INSTALL, URL, write
+from scripts.sandbox.machine.installation import INSTALL, URL
 from scripts.sandbox.machine.table import Table
 from scripts.sandbox.upgrade import past
 from scripts.sandbox.upgrade.past import Past, public_id
@@ -22,6 +22,7 @@ step = "watermark"
 text = "{{title}} {{year}}"
 """
 KEYS = 'catalogue = "place"\n'
+RELOADED = 5  # seconds until new workers answer
 ADDED = ("sayno/looks/", "sayno/catalogue.jsonl")  # where they are in the store
 
 
@@ -43,25 +44,30 @@ def short_password(site: Site, table: Table) -> None:
     table.row("and the old release goes on", goes_on, f"the gallery: {entered}")
     rules.write_text(text)
     site.machine.run("systemctl", "reload", "collagen")
-    time.sleep(5)  # until its workers are those with the old password again
+    time.sleep(RELOADED)
 
 
-def make(site: Site, before: Past, table: Table) -> None:
-    """Switches looks on, and makes one of every photo; keeps a catalogue, until its key has to go for the roll-back."""
+def make(site: Site, before: Past, number: int, table: Table) -> None:
+    """Switches looks on, and makes one of every photo; keeps a catalogue, until its key has to go for the roll-back.
+
+    `number`: a person who comes meanwhile.
+    """
     (site.root / "etc/collagen/looks.toml").write_text(LOOKS)
-    write(site.root, "COLLAGEN_LOOKS", "/etc/collagen/looks.toml")
-    before.settings[".env"] = (site.root / "etc/collagen/.env").read_bytes()
-    rules = site.root / "etc/collagen/campaigns.toml"
+    settings, rules = site.root / "etc/collagen/.env", site.root / "etc/collagen/campaigns.toml"
+    with settings.open("a") as file:
+        file.write("COLLAGEN_LOOKS=/etc/collagen/looks.toml\n")
+    before.settings[".env"] = settings.read_bytes()
     text = rules.read_text()
     rules.write_text(text.replace("[quiet]", f"{KEYS}[quiet]"))
     site.machine.run("systemctl", "reload", "collagen")
+    time.sleep(RELOADED)
+    past.arrive(site, "sayno", range(number, number + 1), [])
+    kept = site.store / "sayno/catalogue.jsonl"
+    entries = len(kept.read_text().splitlines()) if kept.exists() else 0
+    table.row("a new photo is in the catalogue", entries == 1, entries)
     code, said = site.command("look", "sayno", LOOK)
     photos, made = (len([*site.store.glob(f"sayno/{room}/*.jpg")]) for room in ("approved", f"looks/{LOOK}"))
     table.row("a look of every photo", (code, made) == (0, photos), f"{made} of {photos}" if not code else said[-300:])
-    code, said = site.command("catalogue", "sayno")
-    kept = site.store / "sayno/catalogue.jsonl"
-    entries = len(kept.read_text().splitlines()) if kept.exists() else 0
-    table.row("a catalogue of every photo", entries == photos, f"{entries} entries" if entries else said[-300:])
     rules.write_text(text)
     site.machine.run("systemctl", "reload", "collagen")
 
