@@ -1,12 +1,15 @@
 """Which installed font draws which character; text drawn by Pillow has no fall-back of its own.
 
-The packages that bring them, on Debian and Ubuntu: fonts-dejavu-core, fonts-symbola, fonts-noto-color-emoji.
+The packages that bring them, on Debian and Ubuntu: fonts-dejavu-core, fonts-symbola, fonts-noto-color-emoji. Pillow lays
+text out with Raqm, which it brings along, and with FriBiDi, which it looks for in the system
+(https://pillow.readthedocs.io/en/stable/installation/building-from-source.html#external-libraries).
 """
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from PIL import ImageFont
+from PIL import ImageFont, features
 
 PLACE = Path("/usr/share/fonts/truetype")
 # the first that has a character draws it
@@ -18,12 +21,13 @@ FILES = (
 EMOJI = 1
 EMOJI_SIZE = 109  # the only one in which its bitmaps exist
 NOTHING = "\U000fffff"  # a private character that no font has: it is drawn as every missing one
-PACKAGE = "fonts-dejavu-core"
+LAYOUT = "raqm"  # as Pillow calls it; there only if FriBiDi is
 
 
-def missing() -> str | None:
-    """The package that has to be installed before any text can be drawn; None if it is."""
-    return None if FILES[0].is_file() else PACKAGE
+def missing(has: Callable[[str], bool | None] = features.check, font: Path = FILES[0]) -> list[str]:
+    """The packages that have to be installed before any text can be drawn. `has`: whether Pillow has a part."""
+    lacking = [] if font.is_file() else ["fonts-dejavu-core"]
+    return lacking if has(LAYOUT) else [*lacking, "libfribidi0"]
 
 
 @cache

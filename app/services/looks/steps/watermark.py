@@ -39,8 +39,8 @@ def options(where: str, given: Mapping[str, object]) -> dict[str, Any]:
 def missing(options: Mapping[str, Any], tools: "Tools") -> str | None:
     from app.adapters.imaging.lettering import fonts
 
-    package = fonts.missing()
-    return None if package is None else f"there is no font to write with; install the package {package}."
+    lacking = fonts.missing()
+    return f"text cannot be written here; install {' and '.join(lacking)}." if lacking else None
 
 
 def apply(picture: "Picture", options: Mapping[str, Any], subject: "Subject", tools: "Tools") -> "Picture":

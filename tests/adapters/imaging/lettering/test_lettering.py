@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -118,8 +120,13 @@ def test_a_transparent_ground_gets_a_plate_of_its_own() -> None:
     assert (after[:100, :100] == before[:100, :100]).all()
 
 
-def test_the_font_that_is_needed_is_installed_with_the_tests() -> None:
-    assert fonts.missing() is None
+def test_what_writing_lacks_is_named_by_its_package(tmp_path: Path) -> None:
+    assert fonts.missing(has=lambda part: False) == ["libfribidi0"]
+    assert fonts.missing(font=tmp_path / "none.ttf") == ["fonts-dejavu-core"]
+
+
+def test_what_is_needed_is_installed_with_the_tests() -> None:
+    assert fonts.missing() == []
     assert {fonts.font_of(one) for one in "aאبא2♈♓"} == {0}
 
 
