@@ -23,7 +23,7 @@ text = "{{title}} {{year}}"
 """
 KEYS = 'catalogue = "place"\n'
 RELOADED = 5  # seconds until new workers answer
-ADDED = ("sayno/looks/", "sayno/catalogue.jsonl")  # where they are in the store
+ADDED = ("sayno/looks", "sayno/catalogue.jsonl")  # where they are in the store
 
 
 def short_password(site: Site, table: Table) -> None:

@@ -1,7 +1,7 @@
 """Which installed font draws which character; text drawn by Pillow has no fall-back of its own.
 
-The packages that bring them, on Debian and Ubuntu: fonts-dejavu-core, fonts-symbola, fonts-noto-color-emoji. Pillow lays
-text out with Raqm, which it brings along, and with FriBiDi, which it looks for in the system
+The packages that bring them, on Debian and Ubuntu: fonts-dejavu-core, fonts-symbola, fonts-noto-color-emoji. Pillow
+lays text out with Raqm, which it brings along, and with FriBiDi, which it looks for in the system
 (https://pillow.readthedocs.io/en/stable/installation/building-from-source.html#external-libraries).
 """
 
