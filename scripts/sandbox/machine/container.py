@@ -10,7 +10,10 @@ from pathlib import Path
 from scripts.sandbox.ending import Ending
 from scripts.sandbox.waiting import wait_for
 
-NSPAWN = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--machine=collagen-test"]
+NSPAWN = [
+    *("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--machine=collagen-test"),
+    "--timezone=off",  # it would put a file in the place that the package tzdata, where it comes later, cannot replace
+]
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET, see setns(2)
 
 
