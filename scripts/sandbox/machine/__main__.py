@@ -25,6 +25,8 @@ from scripts.sandbox.samples import person
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 
+LOOK = '[[card.steps]]\nstep = "watermark"\ntext = "{title} {year}"\n'
+PICTURE = Path("/srv/collagen/test_prototype/approved/p+0.jpg")
 UNITS = ("collagen.service", "collagen-sync.service", "collagen-worker.service")
 PEOPLE = 24
 
@@ -142,7 +144,15 @@ def work(root: Path, machine: Container, table: Table, standin: Standin, admin: 
     sent_by_nginx = "-" in fetched.headers["ETag"] and fetched.headers.get("Accept-Ranges") == "bytes"
     right = hashlib.sha256(fetched.content).hexdigest() == digest and sent_by_nginx
     table.row("fetched whole, sent by nginx", right, f"{len(fetched.content)} bytes")
-    for command in (["sync"], ["check"]):
+    (root / "etc/collagen/looks.toml").write_text(LOOK)
+    # what needs libraries of the system, on a machine that has nothing but what the installer brings
+    rich = ["--width", "1200", "--height", "1200", "--look", "card", "--mosaic", str(PICTURE), "--format", "avif"]
+    for command in (
+        ["sync"],
+        ["look", "test_prototype", "card"],
+        ["collage", "test_prototype", *rich],
+        ["check"],
+    ):
         ended = machine.run("/usr/local/bin/collagen", *command)
         table.row(f"sudo collagen {' '.join(command)}", ended.returncode == 0, ended.stderr.strip()[-200:])
     ended = machine.run("systemctl", "start", "collagen-sync.service")
