@@ -28,10 +28,7 @@ ADDED = ("sayno/looks", "sayno/catalogue.jsonl")  # where they are in the store
 
 def short_password(site: Site, table: Table) -> None:
     """The upgrade refuses what the new release would refuse, and the old one goes on."""
-    rules = site.root / "etc/collagen/campaigns.toml"
-    text = rules.read_text()
-    rules.write_text(text.replace(past.PASSWORD, SHORT))
-    site.machine.run("systemctl", "reload", "collagen")
+    change(site, past.PASSWORD, SHORT)
     release = (site.root / "opt/collagen/current").readlink()
     said = site.machine.run(INSTALL[0], "--upgrade", timeout=1200)
     refused = said.returncode != 0 and "gallery_password" in said.stdout + said.stderr
@@ -42,9 +39,22 @@ def short_password(site: Site, table: Table) -> None:
     entered = requests.post(f"{URL}/campaigns/sayno/login", data={"password": SHORT}, timeout=60).status_code
     goes_on = (site.root / "opt/collagen/current").readlink() == release and entered == 200
     table.row("and the old release goes on", goes_on, f"the gallery: {entered}")
-    rules.write_text(text)
+    change(site, SHORT, past.PASSWORD)
+
+
+def change(site: Site, old: str, new: str) -> None:
+    """Puts `new` in the place of `old` in campaigns.toml, and has the service read it."""
+    rules = site.root / "etc/collagen/campaigns.toml"
+    rules.write_text(rules.read_text().replace(old, new))
     site.machine.run("systemctl", "reload", "collagen")
     time.sleep(RELOADED)
+
+
+def counts(site: Site) -> tuple[int, int]:
+    """How many photos and how many looks of them there are."""
+    rooms = ("approved", f"looks/{LOOK}")
+    photos, looks = (len([*site.store.glob(f"sayno/{room}/*.jpg")]) for room in rooms)
+    return photos, looks
 
 
 def make(site: Site, before: Past, number: int, table: Table) -> None:
@@ -53,23 +63,19 @@ def make(site: Site, before: Past, number: int, table: Table) -> None:
     `number`: a person who comes meanwhile.
     """
     (site.root / "etc/collagen/looks.toml").write_text(LOOKS)
-    settings, rules = site.root / "etc/collagen/.env", site.root / "etc/collagen/campaigns.toml"
+    settings = site.root / "etc/collagen/.env"
     with settings.open("a") as file:
         file.write("COLLAGEN_LOOKS=/etc/collagen/looks.toml\n")
     before.settings[".env"] = settings.read_bytes()
-    text = rules.read_text()
-    rules.write_text(text.replace("[quiet]", f"{KEYS}[quiet]"))
-    site.machine.run("systemctl", "reload", "collagen")
-    time.sleep(RELOADED)
+    change(site, "[quiet]", f"{KEYS}[quiet]")
     past.arrive(site, "sayno", range(number, number + 1), [])
     kept = site.store / "sayno/catalogue.jsonl"
     entries = len(kept.read_text().splitlines()) if kept.exists() else 0
     table.row("a new photo is in the catalogue", entries == 1, entries)
     code, said = site.command("look", "sayno", LOOK)
-    photos, made = (len([*site.store.glob(f"sayno/{room}/*.jpg")]) for room in ("approved", f"looks/{LOOK}"))
+    photos, made = counts(site)
     table.row("a look of every photo", (code, made) == (0, photos), f"{made} of {photos}" if not code else said[-300:])
-    rules.write_text(text)
-    site.machine.run("systemctl", "reload", "collagen")
+    change(site, KEYS, "")
 
 
 def found_again(site: Site, gone: int, table: Table) -> None:
@@ -84,6 +90,6 @@ def found_again(site: Site, gone: int, table: Table) -> None:
     before = {path: path.stat().st_mtime_ns for path in site.store.glob(f"sayno/looks/{LOOK}/*.jpg")}
     code, said = site.command("look", "sayno", LOOK)
     kept = all(path.stat().st_mtime_ns == when for path, when in before.items())
-    photos, made = (len([*site.store.glob(f"sayno/{room}/*.jpg")]) for room in ("approved", f"looks/{LOOK}"))
+    photos, made = counts(site)
     right = (code, made, kept) == (0, photos, True)
     table.row("looks of then are current, and those of new photos made", right, f"{len(before)} + {made - len(before)}")
