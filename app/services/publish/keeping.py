@@ -1,4 +1,4 @@
-"""Keeps what is published up to date: after each build, revision, `forget` and withdrawal, whoever made it.
+"""Keeps what is published up to date: after each build, revision, `forget` and withdrawal, whatever process made it.
 
 Every process of the web service looks every half a minute whether what a campaign shows differs from what is published,
 and starts `python -m app publish` where it does. A lock in the store sees to it that one runs at a time.
