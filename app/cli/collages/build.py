@@ -10,7 +10,7 @@ import click
 
 from app.adapters.store import Store
 from app.adapters.store.collages.manifests import Manifest
-from app.cli.collages.canvas import finish_options, given_size, offer_lines, size_options
+from app.cli.collages.canvas import finish_options, given_options, given_size, offer_lines, size_options
 from app.cli.collages.description import description
 from app.cli.options import CollageNumber, read_settings
 from app.core import errors
@@ -110,7 +110,7 @@ def collage(
         parameters = Parameters(
             photos, width, height, frozenset(exclude), duplicates, made_of, pins, _used(settings, look), shown
         )
-        manifest = _built(store, campaign, parameters, mosaic)
+        manifest = _built(store, campaign, parameters)
     else:
         manifest = _rebuilt(store, campaign, rebuild)
     if as_json:
@@ -153,16 +153,9 @@ def _pins(given: tuple[str, ...]) -> dict[str, str]:
     return places.pins(wanted)
 
 
-def _built(store: Store, campaign: str, parameters: Parameters, mosaic: Path | None) -> Manifest:
-    """The manifest of a new collage. `mosaic`: the file of its picture."""
-    options = ["--photos", str(parameters.photos)] if parameters.photos else []
-    options += [part for public_id in parameters.exclude for part in ("--exclude", public_id)]
-    options += [part for public_id, place in parameters.pin.items() for part in ("--pin", f"{public_id}={place}")]
-    options += ["--duplicates"] if parameters.duplicates else []
-    options += ["--look", parameters.look.name] if parameters.look else []
-    options += ["--background", parameters.finish.background] if parameters.finish.background else []
-    options += [part for kind in parameters.finish.formats for part in ("--format", kind)]
-    options += ["--mosaic", str(mosaic)] if mosaic else []
+def _built(store: Store, campaign: str, parameters: Parameters) -> Manifest:
+    """The manifest of a new collage."""
+    options = given_options(click.get_current_context())
     command = shlex.join(["python", "-m", "app", "collage", campaign, *options])
     grid = plan(store, campaign, parameters).grid
     repeated = parameters.mosaic is not None and parameters.mosaic.repeat > 1

@@ -11,6 +11,8 @@ from app.services.collage import layout
 from app.services.collage.finish import FORMATS, HIGHEST_DPI
 from app.services.collage.offers import offers
 
+NOT_REPEATED = ("width", "height", "force", "as_json")  # in a command that is offered
+
 
 def size_options(command: Any) -> Any:
     """The options --width and --height of a canvas."""
@@ -59,6 +61,19 @@ def given_size(context: click.Context) -> set[str]:
     if "size" in given and given & {"width", "height"}:
         raise click.UsageError("--print says how large the canvas is; leave out --width and --height.")
     return given
+
+
+def given_options(context: click.Context) -> list[str]:
+    """The options on the command line as they were given, but for the canvas's size and the kind of output."""
+    found: list[str] = []
+    for option in context.command.params:
+        if not isinstance(option, click.Option) or option.name is None or option.name in NOT_REPEATED:
+            continue
+        if context.get_parameter_source(option.name) == ParameterSource.COMMANDLINE:
+            value = context.params[option.name]
+            for one in value if option.multiple else [value]:
+                found += [option.opts[-1]] if option.is_flag else [option.opts[-1], str(one)]
+    return found
 
 
 def offer_lines(chosen: layout.Layout, command: str) -> Iterator[str]:

@@ -8,10 +8,9 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from click.core import ParameterSource
 
 from app.adapters.terminal import Progress
-from app.cli.collages.canvas import finish_options, given_size, offer_lines, size_options
+from app.cli.collages.canvas import finish_options, given_options, given_size, offer_lines, size_options
 from app.cli.options import print_notes
 from app.core.logging import configure
 from app.core.plurals import count
@@ -75,7 +74,7 @@ def make(
     else:
         _print(made)
     if photos is None and size is None:
-        _offer(made, width, height, folder, out)
+        _offer(made, width, height, folder)
     print_notes(made.notes, err=True)
 
 
@@ -108,11 +107,10 @@ def _print(made: Made) -> None:
         click.echo(f"  {file.width}×{file.height}  {file.bytes / 1e6:5.1f} MB  {path}")
 
 
-def _offer(made: Made, width: int, height: int, folder: Path, out: Path) -> None:
+def _offer(made: Made, width: int, height: int, folder: Path) -> None:
     """Says which canvas leaves out fewer people, if one does."""
     people = made.manifest.layout.used + len(made.manifest.left_out)
-    given = click.get_current_context()
-    options = [f"--out={out}"] if given.get_parameter_source("out") == ParameterSource.COMMANDLINE else []
+    options = given_options(click.get_current_context())
     command = shlex.join(["python", "-m", "app", "make", str(folder), *options, "--force"])
     for line in offer_lines(layout.best(people, width, height), command):
         click.echo(line, err=True)

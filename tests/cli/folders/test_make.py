@@ -48,10 +48,14 @@ def people(top: Path, count: int) -> None:
 
 def test_who_is_left_out_finds_a_place_on_the_canvas_that_it_names(tmp_path: Path) -> None:
     people(tmp_path / "all", 5)
-    first = make(tmp_path, "all", "--out", "here", "--width", "300", "--height", "400")
+    first = make(
+        tmp_path, "all", "--out", "here", "--width", "300", "--height", "400", "--background", "#ff9416", "--duplicates"
+    )
     assert "4 people in 2×2 cells" in first.stdout
     assert "300×400 seats 4 of 5 people. Leave out fewer on another canvas:" in first.stderr
     offered = [line.strip() for line in first.stderr.splitlines() if line.startswith("    python -m app make ")]
+    options = ["--out", "here", "--background", "#ff9416", "--duplicates", "--force"]
+    assert [one for one in shlex.split(offered[-1]) if one in options] == options
     again = make(tmp_path, *shlex.split(offered[-1])[4:])
     assert "5 people in " in again.stdout
     assert "; 0 left out" in again.stdout
