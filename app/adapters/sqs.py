@@ -110,7 +110,7 @@ class Queue:
     def send_all(self, bodies: Sequence[str], report: Callable[[int], None] = lambda sent: None) -> None:
         """Sends new messages, ten in a call; `report` gets how many are sent by now.
 
-        If it fails some may have been sent, and some of these may be sent again by whoever tries again.
+        If it fails some may have been sent, and another try may send some of these again.
         """
         for start in range(0, len(bodies), MOST):
             batch = bodies[start : start + MOST]

@@ -56,7 +56,7 @@ class Asset:
     `sent_at`: when the picture came to the source, in seconds since 1970; 0 if it does not say. `original`: only from
     `Source.state`, where it was asked for and the source knows it without opening the picture.
     `mail`, `tracking`: whether the person consents to be written to, and to individual records of opened mails; None if
-    nobody asked. `person`: the name of the person on it, where whoever brought the photo gave one; never a file's name.
+    nobody asked. `person`: the name of the person on it, if one came with the photo; never a file's name.
     """
 
     public_id: str

@@ -28,7 +28,7 @@ def serve(model: str, device: str, precision: str, requests: IO[bytes], answers:
             send(answers, {"fault": "memory", "reason": "There was not enough memory to paint."})
             return  # what is left of it is in pieces
         except Exception as error:
-            # a library's own; its place is worth more than a traceback to whoever reads the log
+            # a library's own; its place says more in the log than a traceback
             place = traceback.extract_tb(error.__traceback__)[-1]
             sys.exit(f"The model failed: {type(error).__name__} in {place.name}: {str(error)[:300]}")
 

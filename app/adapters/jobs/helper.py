@@ -82,7 +82,7 @@ def within(process: Process, patience: float) -> Iterator[None]:
 
 
 class Idle:
-    """Calls `end` in a thread, once nothing was done for so many `seconds`. Whoever uses it sees to the turns."""
+    """Calls `end` in a thread, once nothing was done for so many `seconds`. Its methods are called in turns."""
 
     def __init__(self, seconds: float, end: Callable[[], None]) -> None:
         self._seconds, self._end = seconds, end

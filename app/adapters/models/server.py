@@ -27,7 +27,7 @@ def serve(weights: Path, requests: IO[bytes], answers: IO[bytes]) -> None:
         try:
             mask = np.ascontiguousarray(session.run(None, {name: picture})[0], np.float32)
         except Exception as error:
-            # onnxruntime has an exception for each kind of failure; the log of whoever asked needs one line
+            # onnxruntime has an exception for each kind of failure; the caller's log needs one line
             sys.exit(f"The model {weights.stem} failed: {type(error).__name__}")
         answers.write(LENGTH.pack(mask.nbytes) + mask.tobytes())
         answers.flush()

@@ -77,7 +77,7 @@ class OnArrival:
             LOG.warning("No look is ordered of photos that arrive in the next %d s: %s", REST, error)
 
     def removed(self, campaign: str, public_id: str) -> None:
-        """Nothing: whoever takes an order of a photo that is gone finds nothing to do."""
+        """Nothing: a worker that takes an order of a photo that is gone finds nothing to do."""
 
 
 def require_wanted(settings: Settings, campaigns: Campaigns) -> Looks | None:

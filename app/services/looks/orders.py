@@ -2,7 +2,8 @@
 
 {"campaign": "sayno", "look": "orange", "public_id": "sayno/x7k2", "version": 1700000000}
 
-An order is a hint: whoever takes it makes the look of the photo as it is then. It holds no address and no picture.
+An order is a hint: the worker that takes it makes the look of the photo as it is then. It holds no address and no
+picture.
 """
 
 import json

@@ -24,7 +24,7 @@ class Erasures:
         """Notes that these photos, in these campaigns, were forgotten just now. Raises StoreUnavailable."""
         self._root.require()
         self._root.expire(FORGOTTEN, KEPT)
-        # photos first: whoever sees that a campaign has changed finds them
+        # photos first: a process that sees that a campaign has changed finds them
         for name in (*map(digest, public_ids), *(f"{campaign}{CAMPAIGN}" for campaign in campaigns)):
             self._root.files.write_whole(self._root.path / FORGOTTEN / name, b"")
 

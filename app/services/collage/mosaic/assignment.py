@@ -67,7 +67,7 @@ def prices(costs: Costs) -> NDArray[np.float64]:
     """What the seats are worth to the rows, nearly: the prices of an auction (Bertsekas, 1988). Whole numbers.
 
     Each row in turn takes the seat that is best for it, and pays so much that the second best is as good, and a little
-    more; whoever sat there is in turn again. From auction to auction the little more gets smaller.
+    more; the person who sat there is in turn again. From auction to auction the little more gets smaller.
     """
     price: NDArray[np.float64] = costs.min(axis=0)
     for part in STEPS:
