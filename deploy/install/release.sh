@@ -65,7 +65,7 @@ running() { local unit; for unit in "${UNITS[@]}"; do systemctl -q is-active "$u
 start() { systemctl start "${UNITS[@]}"; }
 restart() { # with all files of the release $1; fails if it is not healthy then
   RELEASE=$1
-  HOST=$(sed -n 's/^ *server_name \([a-z0-9.-]*\);/\1/p' $SITE | head -1) # not that of the default server
+  HOST=$(sed -n '/^ *server_name \([a-z0-9.-]*\);/ {s//\1/p; q}' $SITE) # not that of the default server
   local before; before=$(readlink $CURRENT)
   switch_to "$1" && { files_there || put_files; } || return 1
   change_units "$before"
