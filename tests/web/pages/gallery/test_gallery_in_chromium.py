@@ -346,6 +346,7 @@ def test_one_can_log_out(browser: Watched, service: Service) -> None:
 
 def test_a_wrong_password_is_said_where_it_was_typed(browser: Watched, service: Service) -> None:
     browser.see(f"{service.url}/campaigns/sayno/photos", width=360, scheme="light")
+    until(browser, "document.activeElement.id === 'password'")
     browser.press("wrong", Keys.ENTER)
     until(browser, "document.querySelector('[role=alert]') !== null")
     until(browser, "document.activeElement.id === 'password'")
