@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -20,3 +21,12 @@ def wait_for(condition: Callable[[], T | None], what: str, every: float = 0.02, 
         assert time.monotonic() < deadline, f"waited {patience:g} s in vain until {what}"
         time.sleep(every)
     return found
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process has ended, whether or not anybody has reaped it: a signal takes a moment to kill."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return stat.rpartition(")")[2].split()[0] in "ZX"

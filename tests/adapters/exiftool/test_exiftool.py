@@ -23,7 +23,7 @@ from app.adapters.exiftool import ExifTool, Tags, is_writable
 from app.adapters.exiftool.exiftool import LONGEST_VALUE
 from app.core import limits
 from app.core.errors import ExifToolFailed, SettingError
-from scripts.sandbox.waiting import wait_for
+from scripts.sandbox.waiting import has_ended, wait_for
 from tests.support import hostile
 
 ROOT = Path(__file__).parents[3]
@@ -115,19 +115,6 @@ def recording(tmp_path: Path) -> str:
 
 def pids(tmp_path: Path) -> list[int]:
     return [int(pid) for pid in (tmp_path / "pids").read_text().split()]
-
-
-def wait_until_dead(pid: int) -> None:
-    """Waits until the process has ended, whether or not it has been reaped."""
-
-    def dead() -> bool:
-        try:
-            stat = Path(f"/proc/{pid}/stat").read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        return stat.rpartition(")")[2].split()[0] in "ZX"
-
-    wait_for(dead, f"process {pid} had ended")
 
 
 # Tags
@@ -332,7 +319,7 @@ def test_threads_share_one_process_and_it_outlives_them(
     assert found == dict.fromkeys(range(8), True)
     [pid] = pids(tmp_path)
     tool.close()
-    wait_until_dead(pid)
+    wait_for(lambda: has_ended(pid), "it had ended")
 
 
 def test_a_killed_exiftool_is_started_again(make: Callable[..., ExifTool], photo: Path, tmp_path: Path) -> None:
@@ -340,7 +327,7 @@ def test_a_killed_exiftool_is_started_again(make: Callable[..., ExifTool], photo
     tool.write(photo, TAGS)
     [pid] = pids(tmp_path)
     os.kill(pid, signal.SIGKILL)
-    wait_until_dead(pid)
+    wait_for(lambda: has_ended(pid), "it had ended")
     assert tool.read([photo]) == {photo: TAGS}
     assert len(pids(tmp_path)) == 2
 
@@ -362,8 +349,7 @@ def test_one_that_hangs_is_ended_and_fails(make: Callable[..., ExifTool], tmp_pa
     tool = make(f'echo $$ >> "{tmp_path}/pids"\nexec sleep 1000', patience=0.3)
     with pytest.raises(ExifToolFailed, match=r"did not answer \(within 0.3 s\)"):
         tool.check()
-    for pid in pids(tmp_path):
-        wait_until_dead(pid)
+    wait_for(lambda: all(map(has_ended, pids(tmp_path))), "they had ended")
 
 
 def test_one_that_never_stops_talking_is_ended_and_fails(make: Callable[..., ExifTool]) -> None:
@@ -442,7 +428,7 @@ sys.stdin.read()
     [pid] = pids(tmp_path)
     parent.kill()
     parent.communicate(timeout=300)
-    wait_until_dead(pid)
+    wait_for(lambda: has_ended(pid), "it had ended")
 
 
 def test_it_does_not_keep_a_program_from_ending(tmp_path: Path) -> None:
@@ -452,7 +438,7 @@ def test_it_does_not_keep_a_program_from_ending(tmp_path: Path) -> None:
     code = "import sys; from app.adapters.exiftool import ExifTool; tool = ExifTool([sys.argv[1]]); tool.check()"
     subprocess.run([sys.executable, "-W", "ignore", "-c", code, script], cwd=ROOT, check=True, timeout=300)
     [pid] = pids(tmp_path)
-    wait_until_dead(pid)
+    wait_for(lambda: has_ended(pid), "it had ended")
 
 
 # The version

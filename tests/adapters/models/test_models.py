@@ -13,7 +13,7 @@ import pytest
 from app.adapters.models import KNOWN, Models
 from app.core.errors import ModelFailed
 from scripts.sandbox import onnx
-from scripts.sandbox.waiting import wait_for
+from scripts.sandbox.waiting import has_ended, wait_for
 
 ISNET = KNOWN["isnet-general-use"]
 
@@ -53,6 +53,7 @@ def test_one_process_serves_all_pictures_and_a_killed_one_is_started_again(model
     models.mask(ISNET, half())
     assert process(models) == first
     os.kill(first, signal.SIGKILL)
+    wait_for(lambda: has_ended(first), "it had ended")
     assert models.mask(ISNET, half()).any()
     assert process(models) != first
     models.close()

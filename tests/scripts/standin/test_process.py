@@ -14,17 +14,9 @@ import pytest
 import requests
 
 from scripts.sandbox.standin.client import Standin
-from scripts.sandbox.waiting import wait_for
+from scripts.sandbox.waiting import has_ended, wait_for
 
 ROOT = Path(__file__).parents[3]
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process that is not our child has ended (also as a zombie that nobody reaps)."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 def test_it_starts_with_what_it_is_told_and_the_sdk_finds_it_by_its_url(
@@ -39,7 +31,7 @@ def test_it_starts_with_what_it_is_told_and_the_sdk_finds_it_by_its_url(
         assert standin.state()["settings"]["signature"] == "sha256"
         assert standin.process
         pid = standin.process.pid
-    assert is_gone(pid)
+    assert has_ended(pid)
     monkeypatch.undo()
     cloudinary.reset_config()
 
@@ -64,9 +56,9 @@ def test_it_ends_when_its_starter_is_killed() -> None:
     ) as starter:
         assert starter.stdout
         pid = int(starter.stdout.readline())
-        assert not is_gone(pid)
+        assert not has_ended(pid)
         os.kill(starter.pid, signal.SIGKILL)
-    wait_for(lambda: is_gone(pid), "the stand-in had ended")
+    wait_for(lambda: has_ended(pid), "the stand-in had ended")
 
 
 def test_many_at_once_lose_nothing(standin: Standin, photo: bytes) -> None:
