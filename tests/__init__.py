@@ -2,7 +2,11 @@
 
 import os
 
+import pytest
+
 from app.core import limits
+
+pytest.register_assert_rewrite("tests.support", "scripts.sandbox")  # or what failed there is not said
 
 os.environ.update(limits.IMAGEMAGICK)  # before anything loads ImageMagick
 # The suite runs on all cores already, so NumPy's threads would wait for each other, which takes as much processor time

@@ -39,15 +39,16 @@ def waiting(request: pytest.FixtureRequest, standin: Standin, browser: Watched, 
     browser.run("sessionStorage.clear()")
 
     def listed() -> bool:  # not the list of the test before, which the service may keep for a second
-        look(browser, service)
+        service.admin.get(f"{service.url}{PATH}?again=1", timeout=300).raise_for_status()
         return any(call["path"].endswith("/moderations/manual/pending") for call in standin.calls("api"))
 
     wait_for(listed, "the list was read again", every=0.3)
+    look(browser, service)
     assert browser.run(f"return {SHOWN}") == ids
     return ids
 
 
-def look(browser: Watched, service: Service, query: str = "?again=1", width: int = 1280) -> None:
+def look(browser: Watched, service: Service, query: str = "", width: int = 1280) -> None:
     browser.see(f"{service.url}{PATH}{query}", width=width, scheme="light")
     until(browser, "document.querySelector('.keys').hidden === false")
 
@@ -68,12 +69,12 @@ def test_undo_works_after_a_reload_and_puts_back_many_at_once(
     rejected = [name for name in waiting if name not in browser.run(f"return {SHOWN}")][1:]
     assert len(rejected) == 3
     until(browser, SENT)
-    look(browser, service, "")
+    look(browser, service)
     assert browser.run(f"return {COUNTS}") == {"pending": FEW - 4, "approved": 1, "rejected": 3}
     browser.press("u")
     until(browser, f"{SHOWN}.length === {FEW - 1}")
     assert statuses(standin)[rejected[0]] == "pending"
-    look(browser, service, "")
+    look(browser, service)
     browser.press("u")
     until(browser, f"{SHOWN}.length === {FEW}")
     assert browser.run(f"return {SHOWN}") == waiting
@@ -114,7 +115,7 @@ def test_a_photo_is_seen_large_and_decided_there_and_by_a_swipe(
     browser.press("a")
     until(browser, "document.querySelector('#large img').alt === 'Person p002'")
     browser.press(Keys.ESCAPE)
-    look(browser, service, "", width=360)
+    look(browser, service, width=360)
     for name, way in (("p000", 150), ("p003", -150), ("p004", 30)):
         swipe(browser, name, way)
     until(browser, SENT)
