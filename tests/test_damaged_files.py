@@ -34,14 +34,13 @@ from app.services.reconcile import Sync, Watch
 from app.services.sources import Sources
 from app.services.tracking import figures
 from app.services.tracking.tokens import Claims, Tokens
-from app.web.app import create_app
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.stored import built
 from tests.support.remembering import Remembering
 from tests.support.tiers import sampled
-from tests.support.web import ADMIN, mail_settings
+from tests.support.web import ADMIN, application, mail_settings
 
 NOW = datetime(2026, 11, 20, 6, 4, 5, tzinfo=UTC)
 BODY = b"a notification of many photos"
@@ -187,7 +186,7 @@ def instead(path: Path, data: bytes) -> Iterator[None]:
 def app(model: Path, running_standin: Standin) -> Iterator[Flask]:
     (model.parent / "campaigns.toml").write_text(RULES)
     environ = environment(running_standin, model, **mail_settings("smtp://127.0.0.1:9"))
-    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    made = application(environ)
     made.extensions["collagen"].intake.processor._mirror.decoder = decoder = Remembering()
     yield made
     made.extensions["collagen"].close()

@@ -22,7 +22,6 @@ from app.core.config import load_campaigns, load_settings
 from app.core.errors import BadParameters, FolderUnavailable, NotFound, SettingError
 from app.services.forget.forget import Forgetting
 from app.services.sources import Sources
-from app.web.app import create_app
 from scripts.sandbox import mirror
 from scripts.sandbox.people import as_format
 from scripts.sandbox.pictures import scene
@@ -32,7 +31,7 @@ from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.command import run
 from tests.support.sources import LONG_AGO, write
-from tests.support.web import ADMIN, mail_settings, notify
+from tests.support.web import ADMIN, application, mail_settings, notify
 
 RULES = """
 [album]
@@ -90,7 +89,7 @@ def bench(store: Store, exiftool: ExifTool, monkeypatch: pytest.MonkeyPatch) -> 
 
 @contextmanager
 def client(environ: dict[str, str]) -> Iterator[FlaskClient]:
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     try:
         yield app.test_client()
     finally:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox.service import ROOT
+from tests.support.web import application
 
 TEXT = (ROOT / "docs/http.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(GET|POST) (/[^`]*)` \| `([^`]+)` \|", re.MULTILINE)
@@ -20,7 +18,7 @@ def test_every_route_is_listed_with_who_may_use_it(store: Store) -> None:
         "COLLAGEN_STORE": str(store.root.path),
         "COLLAGEN_CAMPAIGNS": str(ROOT / "campaigns.toml"),
     }
-    app = create_app(load_settings(settings, Path("/nonexistent")))
+    app = application(settings)
     app.extensions["collagen"].close()
     routes = {
         (method, rule.rule, getattr(app.view_functions[rule.endpoint], "access", None))

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
+from app.core.config import load_settings
+from app.web.app import create_app
 from scripts.sandbox.samples import person, prepared
 from scripts.sandbox.service import PASSWORD
 from scripts.sandbox.standin.client import Standin
@@ -18,6 +24,16 @@ from scripts.sandbox.stored import distinct
 
 ADMIN = ("admin", PASSWORD)
 EMAILS = {"p0": "ann@example.org", "p1": "ben@example.org", "p2": None, "p3": "no address", "p4": "cem@example.org"}
+
+
+def application(environ: Mapping[str, str]) -> Flask:
+    """The application with the settings in `environ`; whoever asks for it closes its services.
+
+    Its templates are compiled once for all tests of a process: that takes longer than most requests.
+    """
+    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    made.jinja_env.bytecode_cache = FileSystemBytecodeCache()
+    return made
 
 
 def mail_settings(smtp_url: str) -> dict[str, str]:

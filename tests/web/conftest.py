@@ -12,9 +12,7 @@ from flask.testing import FlaskClient
 
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.core.config import load_settings
 from app.services.looks.recipes import Look, Looks
-from app.web.app import create_app
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
@@ -23,7 +21,7 @@ from scripts.sandbox.stored import built
 from tests.support.chromium import Watched, watched
 from tests.support.looks import Negative, look_of
 from tests.support.remembering import Remembering
-from tests.support.web import EMAILS, mail_settings, put_addressed
+from tests.support.web import EMAILS, application, mail_settings, put_addressed
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +70,7 @@ def app(standin: Standin, store: Store, decoder: Remembering) -> Iterator[Flask]
     environ = environment(
         standin, store.root.path, COLLAGEN_WEBHOOK_SECRETS="new,old", **mail_settings("smtp://127.0.0.1:9")
     )
-    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    made = application(environ)
     made.extensions["collagen"].intake.processor._mirror.decoder = decoder
     yield made
     made.extensions["collagen"].close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,9 @@ class Permission:
     condition: Any = None
 
 
+@cache
 def load(path: Path = TEMPLATE) -> dict[str, Any]:
+    """What a template says; nobody may change it."""
     template: dict[str, Any] = yaml.load(path.read_text("utf-8"), _Loader)
     return template
 

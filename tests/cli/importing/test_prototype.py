@@ -15,8 +15,6 @@ from PIL import Image
 
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox import mirror
 from scripts.sandbox.kills import crowd
 from scripts.sandbox.mailserver.client import running
@@ -25,7 +23,7 @@ from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.command import run
 from tests.support.prototype import Prototype, address
-from tests.support.web import ADMIN
+from tests.support.web import ADMIN, application
 
 PAGES = ("", "campaigns/sayno", "campaigns/sayno/history", "campaigns/sayno/photos", "campaigns/sayno/opens")
 
@@ -218,8 +216,7 @@ def test_no_page_and_no_log_names_an_address_of_the_old_log(
     as_it_was = Store(old.path)  # somebody has tried the old tree as a store
     as_it_was.root.initialise()
     for path in (store.root.path, old.path):
-        settings = load_settings(environ | {"COLLAGEN_STORE": str(path)}, dotenv=Path("/nonexistent"))
-        app = create_app(settings)
+        app = application(environ | {"COLLAGEN_STORE": str(path)})
         pages = [app.test_client().get(f"/admin/{page}", auth=ADMIN).text for page in PAGES]
         app.extensions["collagen"].close()
         assert caplog.messages

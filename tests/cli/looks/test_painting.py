@@ -33,14 +33,13 @@ from app.services.looks.recipes import load_looks
 from app.services.looks.standing import UsedLook
 from app.services.looks.steps.style import seed_of
 from app.services.looks.styles import load_styles
-from app.web.app import create_app
 from scripts.sandbox import stored
 from scripts.sandbox.service import ROOT
 from scripts.sandbox.waiting import wait_for
 from tests.support import diffusion
 from tests.support.command import run
 from tests.support.tiers import sampled
-from tests.support.web import ADMIN
+from tests.support.web import ADMIN, application
 
 pytestmark = [pytest.mark.styles, pytest.mark.filterwarnings("ignore")]  # torch and its company warn of each other
 
@@ -160,7 +159,7 @@ def test_a_batch_of_all_styles_loads_the_model_once_and_each_photo_has_its_own_s
 def test_every_style_becomes_a_collage_and_a_gallery(painted: Painted) -> None:
     looks = load_looks(painted.place / "looks.toml")
     more = {"CLOUDINARY_URL": "cloudinary://key:of-the-tests@cloud", "COLLAGEN_ADMIN_PASSWORD": ADMIN[1]}
-    app = create_app(load_settings(painted.environ | more, Path("/nonexistent")))
+    app = application(painted.environ | more)
     member = app.test_client()
     headers = {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
     assert member.post("/campaigns/sayno/login", data={"password": PASSWORD}, headers=headers).status_code == 303

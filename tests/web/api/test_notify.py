@@ -15,13 +15,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
-from tests.support.web import ADMIN, mail_settings
+from tests.support.web import ADMIN, application, mail_settings
 
 COLLAGE = "/admin/campaigns/sayno/collages/0001"
 
@@ -37,7 +35,7 @@ def environ(standin: Standin, store: Store, mails: MailServer) -> dict[str, str]
 
 
 def client_of(environ: dict[str, str]) -> Iterator[FlaskClient]:
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     yield app.test_client()
     app.extensions["collagen"].close()
 

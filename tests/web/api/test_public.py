@@ -5,19 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox import stored
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support import previews
+from tests.support.web import application
 
 PEOPLE = 13  # of whom 12 have a place
 RULES = """
@@ -46,7 +44,7 @@ def client(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -
         stored.put(store, range(PEOPLE), campaign)
         stored.built(store, campaign, width=400, height=400, photos=12)
     environ = environment(running_standin, store.root.path, COLLAGEN_CAMPAIGNS=str(top / "campaigns.toml"))
-    app = create_app(load_settings(environ, Path("/nonexistent")))
+    app = application(environ)
     yield app.test_client()
     app.extensions["collagen"].close()
 

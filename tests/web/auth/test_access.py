@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import itertools
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,13 +12,11 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.adapters.store import Store
-from app.core.config import load_settings
 from app.services.tracking.tokens import Claims, Tokens
-from app.web.app import create_app
 from app.web.http.peer import client_address
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
-from tests.support.web import ADMIN
+from tests.support.web import ADMIN, application
 
 WHO = {"anyone", "cloudinary", "admin", "admin or this machine", "token", "gallery"}
 
@@ -67,7 +64,7 @@ TOKEN_RULES = {
 @pytest.mark.parametrize("key", ["", "a key of more than sixteen characters"])
 def test_every_personal_route_refuses_requests_without_a_token(standin: Standin, store: Store, key: str) -> None:
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=key)
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     rules = [rule for rule in app.url_map.iter_rules() if access(app, rule) == "token"]
     assert (
         {rule.rule for rule in rules}
@@ -102,7 +99,7 @@ def test_malformed_credentials_are_refused(client: FlaskClient, header: str) -> 
 
 def test_without_a_password_admin_is_closed_and_says_so(standin: Standin, store: Store) -> None:
     environ = environment(standin, store.root.path) | {"COLLAGEN_ADMIN_PASSWORD": ""}
-    client = create_app(load_settings(environ)).test_client()
+    client = application(environ).test_client()
     answer = client.get("/admin/campaigns/sayno/collages/0001", auth=("admin", ""))
     assert answer.status_code == 401
     assert "COLLAGEN_ADMIN_PASSWORD is not set" in answer.get_json()["error"]
@@ -173,7 +170,7 @@ def test_the_scheme_that_a_stranger_says_is_not_believed(client: FlaskClient) ->
 def test_a_request_from_our_own_address_is_taken(
     standin: Standin, store: Store, setting: dict[str, str], headers: dict[str, str], ours: str, foreign: str
 ) -> None:
-    app = create_app(load_settings(environment(standin, store.root.path, **setting), dotenv=Path("/nonexistent")))
+    app = application(environment(standin, store.root.path, **setting))
     for origin, status in ((ours, 422), (foreign, 403)):
         answer = app.test_client().post(
             "/admin/campaigns/sayno/collages",
@@ -205,7 +202,7 @@ def test_whose_request_it_is_says_the_peer_or_a_proxy_that_is_trusted(
     standin: Standin, store: Store, peer: str, forwarded: str | None, client_is: str
 ) -> None:
     environ = environment(standin, store.root.path, COLLAGEN_TRUSTED_PROXIES="172.16.0.0/12, 2001:db8::5")
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     with app.test_request_context(headers=headers, environ_base={"REMOTE_ADDR": peer}):
         assert client_address() == client_is

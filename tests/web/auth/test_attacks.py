@@ -14,13 +14,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.running import running, service, store
-from tests.support.web import ADMIN, mail_settings
+from tests.support.web import ADMIN, application, mail_settings
 
 __all__ = ["running", "service", "store"]
 
@@ -115,7 +113,7 @@ def pages(standin: Standin, store: Store, tmp_path: Path) -> Iterator[FlaskClien
         store.logs.event(f"c{number}", NOW, "ERROR", typed, f"not stored: {typed}")
     environ = environment(standin, store.root.path, **mail_settings("smtp://127.0.0.1:9"))
     environ["COLLAGEN_CAMPAIGNS"] = str(tmp_path / "campaigns.toml")
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     yield app.test_client()
     app.extensions["collagen"].close()
 

@@ -14,14 +14,12 @@ from flask.testing import FlaskClient
 
 from app.adapters import imaging
 from app.adapters.store import Store
-from app.core.config import load_settings
 from app.services.media.media import KEPT, LIFE, Media
-from app.web.app import create_app
 from scripts.sandbox import stored
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.buckets import Bucket
-from tests.support.web import ADMIN
+from tests.support.web import ADMIN, application
 
 PHOTO = stored.name(1)
 GALLERY = "/campaigns/sayno/photos"
@@ -38,7 +36,7 @@ def app(standin: Standin, store: Store, media: Media, tmp_path: Path) -> Flask:
     environ = environment(
         standin, store.path, COLLAGEN_CAMPAIGNS=str(tmp_path / "with-gallery.toml"), COLLAGEN_SECRET_KEY="k" * 32
     )
-    made = create_app(load_settings(environ, Path("/nonexistent")))
+    made = application(environ)
     made.extensions["collagen"] = replace(made.extensions["collagen"], media=media)
     return made
 
@@ -96,8 +94,7 @@ def test_pages_may_load_pictures_from_there_and_from_nowhere_else(
     bucket: Bucket,
     app: Flask,
 ) -> None:
-    settings = load_settings(environment(standin, store.path, COLLAGEN_MEDIA=bucket.url), Path("/nonexistent"))
-    made = create_app(settings)
+    made = application(environment(standin, store.path, COLLAGEN_MEDIA=bucket.url))
     policy = made.test_client().get("/health").headers["Content-Security-Policy"]
     given = made.extensions["collagen"]
     assert f"img-src 'self' {given.media.origin};" in policy

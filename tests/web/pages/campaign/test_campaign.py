@@ -13,12 +13,11 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from app.adapters.store import Store
-from app.core.config import load_settings
 from app.core.errors import SettingError
-from app.web.app import create_app
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support import previews
+from tests.support.web import application
 
 RULES = """
 [sayno]
@@ -40,9 +39,9 @@ link = "https://www.example.org"
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle r="4"/></svg>'
 
 
-def application(standin: Standin, directory: Path) -> Flask:
+def public(standin: Standin, directory: Path) -> Flask:
     environ = environment(standin, directory / "store", COLLAGEN_CAMPAIGNS=str(directory / "campaigns.toml"))
-    return create_app(load_settings(environ, Path("/nonexistent")))
+    return application(environ)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def client(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -
     (directory / "campaigns.toml").write_text(RULES)
     (directory / "logo.svg").write_bytes(LOGO)
     Store(directory / "store").root.initialise()
-    app = application(running_standin, directory)
+    app = public(running_standin, directory)
     yield app.test_client()
     app.extensions["collagen"].close()
 
@@ -146,4 +145,4 @@ def test_a_logo_that_cannot_be_shown_stops_the_start(
     if data is not None:
         (tmp_path / "logo.png").write_bytes(data)
     with pytest.raises(SettingError, match=words):
-        application(standin, tmp_path)
+        public(standin, tmp_path)

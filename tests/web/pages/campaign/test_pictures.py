@@ -13,11 +13,10 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox import stored
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
+from tests.support.web import application
 
 RULES = """
 [sayno]
@@ -52,7 +51,7 @@ def store(model: Path, tmp_path: Path) -> Store:
 def client(running_standin: Standin, store: Store, tmp_path: Path) -> Iterator[FlaskClient]:
     (tmp_path / "campaigns.toml").write_text(RULES)
     environ = environment(running_standin, store.root.path, COLLAGEN_CAMPAIGNS=str(tmp_path / "campaigns.toml"))
-    app = create_app(load_settings(environ, Path("/nonexistent")))
+    app = application(environ)
     yield app.test_client()
     app.extensions["collagen"].close()
 

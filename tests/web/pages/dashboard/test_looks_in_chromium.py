@@ -14,14 +14,13 @@ from selenium.webdriver.common.keys import Keys
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.adapters.store import Store
-from app.core.config import load_settings
 from app.services.looks.backlog import Backlog
 from app.services.looks.recipes import Look, Looks
-from app.web.app import create_app
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.chromium import SCREENS, Watched, crowd, until
 from tests.support.looks import Known, Negative, look_of, put_look
+from tests.support.web import application
 
 HERE = "/admin/campaigns/sayno"
 PEOPLE = 12
@@ -50,7 +49,7 @@ def service(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) 
     store = Store(place / "store")
     store.root.initialise()
     crowd(store, "sayno", PEOPLE)
-    app = create_app(load_settings(environment(running_standin, store.root.path), dotenv=Path("/nonexistent")))
+    app = application(environment(running_standin, store.root.path))
     look = look_of(place, Negative())
     other = look_of(place, Negative(), name="light")
     app.extensions["collagen"] = replace(app.extensions["collagen"], looks=Looks({"dark": look, "light": other}))

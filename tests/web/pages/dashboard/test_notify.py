@@ -13,14 +13,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox.mailserver.client import MailServer
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.dashboard import FORM, HERE, close, get, text
-from tests.support.web import ADMIN, mail_settings
+from tests.support.web import ADMIN, application, mail_settings
 
 
 @pytest.fixture
@@ -31,7 +29,7 @@ def store(addressed_collage: Path, tmp_path: Path) -> Store:
 @pytest.fixture
 def client(standin: Standin, store: Store, mails: MailServer) -> Iterator[FlaskClient]:
     environ = environment(standin, store.root.path, **mail_settings(mails.plain_url))
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     yield app.test_client()
     close(app)
 
@@ -112,7 +110,7 @@ def test_a_collage_that_is_not_sound_is_said_to_be(client: FlaskClient, page: st
 def test_without_a_mail_server_the_page_says_which_setting_is_missing(
     standin: Standin, store: Store, client: FlaskClient, page: str
 ) -> None:
-    app = create_app(load_settings(environment(standin, store.root.path), dotenv=Path("/nonexistent")))
+    app = application(environment(standin, store.root.path))
     answer = get(app.test_client(), f"{page}/notify")
     assert answer.status_code == 200
     assert "COLLAGEN_SMTP_URL is not set" in answer.text

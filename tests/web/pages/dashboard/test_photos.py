@@ -11,15 +11,13 @@ from flask.testing import FlaskClient
 
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox import stored
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.dashboard import FORM, HERE, close, counted, get, people, post, text
-from tests.support.web import ADMIN, fill
+from tests.support.web import ADMIN, application, fill
 
 
 def built(client: FlaskClient, **fields: str | list[str]) -> str:
@@ -256,7 +254,7 @@ def test_the_gallery_and_the_wall_are_found_from_here(standin: Standin, store: S
     rules = '[sayno]\npublic = true\ngallery_password = "correct horse"\n[other]\n'
     (store.root.path.parent / "campaigns.toml").write_text(rules)
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY="a key of the tests")
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     client = app.test_client()
     fill(store, "sayno", 2)
     stored.built(store, width=300, height=300)

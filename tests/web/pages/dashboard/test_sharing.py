@@ -6,20 +6,18 @@ import html
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.adapters.store import Store
-from app.core.config import load_settings
-from app.web.app import create_app
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.stored import built, put
 from tests.support.dashboard import close, get
 from tests.support.manifests import manifest
+from tests.support.web import application
 
 RULES = """
 [sayno]
@@ -47,7 +45,7 @@ def client(running_standin: Standin, tmp_path_factory: pytest.TempPathFactory) -
         store.collages.publish(draft, manifest() | {"campaign": campaign})
         os.close(draft.lock)
     environ = environment(running_standin, directory / "store", COLLAGEN_PUBLIC_URL="https://collagen.example.org")
-    app = create_app(load_settings(environ, Path("/nonexistent")))
+    app = application(environ)
     yield app.test_client()
     close(app)
 

@@ -18,10 +18,8 @@ from werkzeug.test import TestResponse
 from app.adapters.store import Store
 from app.adapters.store.root import MARKER
 from app.adapters.store.state.logouts import KEPT, LOGOUTS
-from app.core.config import load_settings
 from app.core.errors import SettingError
 from app.services.looks.recipes import Looks
-from app.web.app import create_app
 from app.web.auth.buckets import ADDRESS
 from app.web.auth.session import LIFETIME, Sessions
 from app.web.pages.gallery.gallery import A_PAGE
@@ -30,7 +28,7 @@ from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.looks import Negative, look_of, put_look
-from tests.support.web import ADMIN
+from tests.support.web import ADMIN, application
 
 KEY = "a key of sixteen characters"
 PASSWORD = "correct horse, café"
@@ -76,7 +74,7 @@ def fill(store: Store, campaign: str, people: int) -> None:
 def running(standin: Standin, store: Store, campaigns: str = CAMPAIGNS, **more: str) -> Iterator[Flask]:
     (store.root.path.parent / "campaigns.toml").write_text(campaigns)
     environ = environment(standin, store.root.path, **{"COLLAGEN_SECRET_KEY": KEY} | more)
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     yield app
     app.extensions["collagen"].close()
 

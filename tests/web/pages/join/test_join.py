@@ -20,13 +20,12 @@ from werkzeug.test import TestResponse, encode_multipart
 from app.adapters import people
 from app.adapters.store import Store
 from app.core import limits
-from app.core.config import load_settings
-from app.web.app import create_app
 from app.web.auth.buckets import PHOTOS
 from scripts.sandbox.pictures import jpeg, scene
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.remembering import Remembering
+from tests.support.web import application
 
 RULES = """
 [sayno]
@@ -62,7 +61,7 @@ def app(running_standin: Standin, decoder: Remembering, tmp_path_factory: pytest
     (directory / "album/pending").mkdir(parents=True)
     Store(directory / "store").root.initialise()
     environ = environment(running_standin, directory / "store")
-    made = create_app(load_settings(environ, Path("/nonexistent")))
+    made = application(environ)
     for processor in made.extensions["collagen"].processors._by_source.values():
         processor._mirror.decoder = decoder
     made.extensions["directory"] = directory

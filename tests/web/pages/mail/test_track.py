@@ -23,15 +23,14 @@ from werkzeug.test import TestResponse
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
 from app.adapters.store.disk import Disk
-from app.core.config import load_settings
 from app.services.tracking.tokens import Claims, Tokens
-from app.web.app import create_app
 from scripts.sandbox import stored
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import PATIENCE, wait_for
 from tests.support.mailed import ALLOWED, BROWSER, KEY, NOW, opens, present, publish
 from tests.support.tiers import sampled
+from tests.support.web import application
 
 OLD = "an older key that is still good"
 PICTURE = b"\xff\xd8 the picture of everyone \xff\xd9"
@@ -53,7 +52,7 @@ def app(standin: Standin, store: Store) -> Iterator[Flask]:
     for campaign in ("sayno", "counted", "quiet"):
         present(store, "supporters/ann", campaign=campaign)
         publish(store, PICTURE, campaign)
-    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    made = application(environ)
     yield made
     made.extensions["collagen"].close()
 
@@ -189,7 +188,7 @@ def test_after_a_change_of_keys_addresses_that_were_sent_stay_good(client: Flask
 
 def test_without_a_key_nobody_has_a_token(standin: Standin, store: Store) -> None:
     publish(store, PICTURE)
-    app = create_app(load_settings(environment(standin, store.root.path), dotenv=Path("/nonexistent")))
+    app = application(environment(standin, store.root.path))
     assert get(app.test_client(), address()).status_code == 404
     app.extensions["collagen"].close()
 

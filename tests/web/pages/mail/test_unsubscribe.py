@@ -16,15 +16,14 @@ from selenium.webdriver.common.keys import Keys
 
 from app.adapters.exiftool import ExifTool
 from app.adapters.store import Store
-from app.core.config import load_settings
 from app.services.forget.traces import Person
 from app.services.tracking.tokens import Claims, Tokens
-from app.web.app import create_app
 from scripts.sandbox.browser import Browser, Scheme, browser
 from scripts.sandbox.service import Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.mailed import BROWSER, KEY, enrol, opens, publish, sent
+from tests.support.web import application
 
 __all__ = ["browser"]
 
@@ -36,7 +35,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 @pytest.fixture
 def app(standin: Standin, store: Store) -> Iterator[Flask]:
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
-    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    made = application(environ)
     publish(store, b"picture")
     yield made
     made.extensions["collagen"].close()
@@ -213,7 +212,7 @@ def test_no_forged_token_unsubscribes_anyone(client: FlaskClient, store: Store, 
 def test_where_opens_are_not_recorded_the_page_does_not_speak_of_them(standin: Standin, store: Store) -> None:
     (store.root.path.parent / "campaigns.toml").write_text('[sayno]\ntitle = "<Say> No"\ntracking = "off"\n')
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
-    app = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    app = application(environ)
     for method in ("GET", "POST"):
         page = app.test_client().open(path(Claims("sayno", "0001", "")), method=method).text
         assert "record" not in page

@@ -14,17 +14,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.adapters.store import Store
-from app.core.config import load_settings
 from app.services.collage.finish import finish
 from app.services.tracking.tokens import Claims, Tokens
-from app.web.app import create_app
 from scripts.sandbox import stored
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.waiting import wait_for
 from tests.support.mailed import BROWSER, KEY
 from tests.support.stores import linked
-from tests.support.web import ADMIN
+from tests.support.web import ADMIN, application
 
 RULES = '[sayno]\ntitle = "Say No"\npublic = true\n[other]\n'
 TOKENS = Tokens([KEY])
@@ -71,7 +69,7 @@ def app(standin: Standin, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # where pictures are cached
     (store.root.path.parent / "campaigns.toml").write_text(RULES)
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
-    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    made = application(environ)
     yield made
     made.extensions["collagen"].close()
 

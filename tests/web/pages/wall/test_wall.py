@@ -18,20 +18,19 @@ from werkzeug.test import TestResponse
 
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
-from app.core.config import load_settings
 from app.core.languages import load
 from app.services.tracking.tokens import Claims, Tokens
 from app.services.wall.cache import Cache
 from app.services.wall.geometry import Grid
 from app.services.wall.tile import BACKGROUND
 from app.services.wall.wall import Walls
-from app.web.app import create_app
 from app.web.pages.wall.page import place
 from scripts.sandbox import stored
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
 from tests.support.mailed import BROWSER, KEY, opens
 from tests.support.stores import linked
+from tests.support.web import application
 
 RULES = """
 [sayno]
@@ -74,7 +73,7 @@ def store(model: Path, tmp_path: Path) -> Store:
 def app(standin: Standin, store: Store, tmp_path: Path) -> Iterator[Flask]:
     (store.root.path.parent / "campaigns.toml").write_text(RULES)
     environ = environment(standin, store.root.path, COLLAGEN_SECRET_KEY=KEY)
-    made = create_app(load_settings(environ, dotenv=Path("/nonexistent")))
+    made = application(environ)
     made.extensions["collagen.walls"] = Walls(store, Cache(store.root.path, tmp_path / "cache"))
     yield made
     made.extensions["collagen"].close()
