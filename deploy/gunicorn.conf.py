@@ -1,6 +1,8 @@
 """gunicorn's settings: gunicorn -c deploy/gunicorn.conf.py 'app.web.app:create_app()'"""
 
 import contextlib
+import gc
+import importlib
 import os
 import runpy
 import subprocess
@@ -8,6 +10,18 @@ import sys
 from pathlib import Path
 
 from dotenv import dotenv_values
+
+# What every worker imports, but for `app`: loaded once, before they are forked. They share the memory, and a reload
+# leaves nobody to answer for 0.9 s instead of 1.5 (4 workers, 2 cores). Nothing here starts a thread.
+LIBRARIES = (
+    "babel.support",
+    "cloudinary.api",
+    "cloudinary.uploader",
+    "flask",
+    "pythonjsonlogger.json",
+    "requests",
+    "segno",
+)
 
 
 def _of_app(module):
@@ -69,6 +83,13 @@ def on_starting(server):
     hosts = [address[0] for address in server.address if isinstance(address, tuple)]  # a socket's path is a string
     if subprocess.run([sys.executable, "-m", "app.web.preflight", *hosts]).returncode:  # noqa: S603 -- our own settings
         sys.exit(1)
+
+
+def when_ready(server):
+    """Loads the libraries. Workers then share what is not written to, which the search for garbage would do."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    gc.freeze()
 
 
 def post_fork(server, worker):

@@ -21,6 +21,7 @@ from scripts.sandbox.service import ROOT, Service, environment
 from scripts.sandbox.standin.client import Standin
 from scripts.sandbox.stored import distinct
 from scripts.sandbox.waiting import wait_for
+from tests.support import child
 from tests.support.running import running, service, store
 from tests.support.tiers import sampled
 
@@ -183,6 +184,18 @@ def test_a_missing_setting_or_tool_stops_the_start_with_one_line_that_names_it(
     assert line.startswith("Collagen cannot start: ")
     assert named in line
     assert "secret" not in line.replace("key:secret@cloud", "")
+
+
+def test_workers_inherit_libraries_but_no_thread_and_nothing_of_the_application() -> None:
+    said = child.run("""
+        import runpy, sys
+        from pathlib import Path
+        config = runpy.run_path("deploy/gunicorn.conf.py")
+        config["when_ready"](None)
+        print("requests" in sys.modules, [name for name in sys.modules if name.partition(".")[0] == "app"])
+        print(len(list(Path("/proc/self/task").iterdir())))
+    """)
+    assert said == "True []\n1\n"
 
 
 def fill(store: Store, people: int) -> None:
