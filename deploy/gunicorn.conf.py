@@ -86,7 +86,7 @@ def on_starting(server):
 
 
 def when_ready(server):
-    """Loads the libraries. Workers then share what is not written to, which the search for garbage would do."""
+    """Loads the libraries, and keeps the garbage collector from writing to the memory that workers share."""
     for name in LIBRARIES:
         importlib.import_module(name)
     gc.freeze()

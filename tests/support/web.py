@@ -27,7 +27,7 @@ EMAILS = {"p0": "ann@example.org", "p1": "ben@example.org", "p2": None, "p3": "n
 
 
 def application(environ: Mapping[str, str]) -> Flask:
-    """The application with the settings in `environ`; whoever asks for it closes its services.
+    """The application with the settings in `environ`. The caller closes its services.
 
     Its templates are compiled once for all tests of a process: that takes longer than most requests.
     """

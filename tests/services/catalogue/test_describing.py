@@ -1,4 +1,4 @@
-"""Pictures with known place, date and zone: every field of the catalogue is right, whoever has read the picture."""
+"""Pictures with known place, date and zone: every field of the catalogue is right, however the picture was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms with photos: few at once, and whoever is refused has been read to the end."""
+"""Forms with photos: few at once, and a form that is refused has been read to the end."""
 
 from __future__ import annotations
 
