@@ -107,7 +107,7 @@ class Sync:
         return report
 
     def _remove_orphans(self, campaign: str) -> None:
-        """Removes looks of photos that are gone, where a photo went by means that know no looks."""
+        """Removes looks of photos that are gone: an older release or a person may have removed only the photo."""
         here = self._store.photos.public_ids(campaign)
         for look in self._store.looks.names(campaign):
             for public_id in self._store.looks.orphans(campaign, look, here):
