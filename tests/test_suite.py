@@ -48,5 +48,5 @@ def test_what_starts_a_process_is_slow_and_what_only_names_its_class_is_not() ->
 def test_a_fixture_that_starts_a_server_or_a_browser_makes_its_tests_slow(request: pytest.FixtureRequest) -> None:
     for item in request.session.items:
         assert isinstance(item, pytest.Function)
-        if {"one_browser", "aws", "running", "mailserver", "standin"} & set(item.fixturenames):
+        if {"one_browser", "aws", "running", "mails", "standin"} & set(item.fixturenames):
             assert not tiers.is_quick(item), item.nodeid

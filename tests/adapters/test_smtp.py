@@ -19,7 +19,6 @@ SENDER = "hello@sayno.example"
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> MailServer:
     made = running()
-    made.forget()
     monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
     return made
 

@@ -24,9 +24,7 @@ from tests.support import command
 
 @pytest.fixture
 def server() -> MailServer:
-    made = running()
-    made.forget()
-    return made
+    return running()
 
 
 @pytest.fixture

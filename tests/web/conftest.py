@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from app.adapters.exiftool import ExifTool, Tags
 from app.adapters.store import Store
 from app.services.looks.recipes import Look, Looks
-from scripts.sandbox.mailserver.client import MailServer
+from scripts.sandbox.mailserver.client import MailServer, running
 from scripts.sandbox.samples import prepared
 from scripts.sandbox.service import environment
 from scripts.sandbox.standin.client import Standin
@@ -24,17 +24,10 @@ from tests.support.remembering import Remembering
 from tests.support.web import EMAILS, application, mail_settings, put_addressed
 
 
-@pytest.fixture(scope="module")
-def mailserver() -> Iterator[MailServer]:
-    with MailServer() as running:
-        yield running
-
-
 @pytest.fixture
-def mails(mailserver: MailServer) -> MailServer:
+def mails() -> MailServer:
     """The mail server, without faults, showing only what it accepts from now on."""
-    mailserver.forget()
-    return mailserver
+    return running()
 
 
 @pytest.fixture(scope="session")

@@ -108,9 +108,15 @@ class MailServer(Ending):
         self._directory.cleanup()
 
 
-@functools.cache
 def running() -> MailServer:
-    """One server for all tests of a process."""
+    """One server for all tests of a process, without the faults and mails of the tests before."""
+    server = _started()
+    server.forget()
+    return server
+
+
+@functools.cache
+def _started() -> MailServer:
     server = MailServer()
     atexit.register(server.stop)
     return server

@@ -25,7 +25,6 @@ def clock() -> Clock:
 def server(monkeypatch: pytest.MonkeyPatch) -> MailServer:
     """A mail server without faults or mails."""
     made = running()
-    made.forget()
     monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
     return made
 
