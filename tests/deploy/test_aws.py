@@ -102,8 +102,6 @@ def test_each_role_has_what_the_code_and_aws_need_and_nothing_beyond(template: d
     assert set(roles(template)) == set(needed)
     for role in ("WorkerRole", "InstanceRole"):
         needed[role] |= {(action, "ParameterPath") for action in code.parameter_actions()}
-    if not code.SQS.exists():
-        pytest.skip("there is no app/adapters/sqs.py yet")
     worker = [code.ROOT / "app/queue/command.py", *QUEUE_CODE.glob("*.py")]
     needed["InstanceRole"] |= {(action, queue) for queue, action in code.queue_actions(*worker)}
     given = {role: {named(one) for one in allowed(template["Resources"][role])} for role in needed}
